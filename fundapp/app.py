@@ -1,0 +1,138 @@
+"""Puts the house together: packages, blueprints, reactions, providers, sentences, checks."""
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import Babel
+from flask_login import LoginManager, UserMixin
+from flask_login import current_user as login_user_proxy
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from fundapp import tables
+from fundapp.audit.commands import seal
+from fundapp.db.clock import DatabaseClock
+from fundapp.db.home import home
+from fundapp.db.wiring import wire
+from fundapp.db.work import bind
+from fundapp.kernel.actor import NOBODY, Actor
+from fundapp.people.queries import active_person, actor_of
+from fundapp.settings import Settings
+from fundapp.web.clock import clock
+from fundapp.web.database import database, reading
+from fundapp.web.errors import handle_errors
+from fundapp.web.files import asset
+from fundapp.web.filters import FILTERS
+from fundapp.web.gate import guard_app
+from fundapp.web.refusals import learn
+from fundapp.web.security import secure_answers
+from fundapp.web.sessions import ServerSessions
+from fundapp.web.side import side_engine
+from fundapp.web.views import bp as web_bp
+
+UPLOAD_LIMIT = 24 * 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the application for *settings* and bind this process to its database."""
+    app = Flask("fundapp", static_folder=str(home("static")), template_folder=str(home("templates")))
+    _configure(app, settings)
+    _connect(app, settings)
+    _speak(app, settings)
+    _enter(app, settings)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        TESTING=settings.testing,
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.production,
+    )
+    app.extensions["settings"] = settings
+    app.extensions["clock"] = DatabaseClock()
+    if settings.proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops)  # type: ignore[method-assign]
+
+
+def _connect(app: Flask, settings: Settings) -> None:
+    database.init_app(app)
+    with app.app_context():
+        bind(database.engine, before_commit=(seal,))
+    app.extensions["side_engine"] = side_engine(settings.side_url)
+    app.session_interface = ServerSessions(app.extensions["side_engine"], secure=settings.production)
+
+
+def _speak(app: Flask, settings: Settings) -> None:
+    Babel(app)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    learn(*(module.REFUSALS for module in _modules("texts") if hasattr(module, "REFUSALS")))
+    reactions, providers = _wiring()
+    wire(reactions, providers)
+
+    @app.context_processor
+    def everywhere() -> dict[str, Any]:
+        return {
+            "actor": g.get("actor", NOBODY),
+            "site_name": settings.site_name,
+            "demo": settings.demo,
+            "big": request.cookies.get("fundapp_big") == "1",
+        }
+
+
+def _wiring() -> tuple[dict[type, list[Any]], dict[str, Any]]:
+    """Write out what points upward."""
+    return {}, {}
+
+
+def _enter(app: Flask, settings: Settings) -> None:
+    csrf = CSRFProtect(app)
+    login = LoginManager(app)
+    login.session_protection = None
+
+    @login.user_loader
+    def load(person_id: str) -> UserMixin | None:
+        return SignedIn(person_id) if active_person(reading(), int(person_id)) else None
+
+    app.register_blueprint(web_bp)
+    for module in _modules("views"):
+        app.register_blueprint(module.bp)
+    csrf.exempt("fundapp.web.views.display")
+    secure_answers(app, https=settings.production)
+    handle_errors(app)
+    guard_app(app, _load_actor)
+
+
+class SignedIn(UserMixin):
+    """What Flask-Login keeps: the person's number."""
+
+    def __init__(self, person_id: str) -> None:
+        self.id = person_id
+
+
+def _load_actor() -> Actor:
+    if not login_user_proxy.is_authenticated:
+        return NOBODY
+    session = reading()
+    return actor_of(session, int(login_user_proxy.id), clock().now(session))
+
+
+def _modules(kind: str) -> list[ModuleType]:
+    """Import ``fundapp.<package>.<kind>`` of every package that has one, in the order of their names."""
+    here = Path(tables.__file__).parent
+    names = sorted({path.parent.name for path in (*here.glob(f"*/{kind}.py"), *here.glob(f"*/{kind}/__init__.py"))})
+    return [importlib.import_module(f"fundapp.{name}.{kind}") for name in names if name != "web"]

@@ -1,0 +1,110 @@
+"""Guards: triggers that hold what constraints cannot say, written for both databases.
+
+A package's ``models.py`` calls :func:`guard` or one of its short forms; the migration creates them all, and a
+test compares what the database has with what was declared here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import MetaData
+
+from fundapp.db.base import Base
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One named trigger (and, on PostgreSQL, its function) on one table.
+
+    ``sqlite`` and ``postgresql`` are tuples of whole statements.
+    """
+
+    name: str
+    table: str
+    sqlite: tuple[str, ...]
+    postgresql: tuple[str, ...]
+
+
+def guards(metadata: MetaData = Base.metadata) -> list[Guard]:
+    """List the declared guards in the order they were declared."""
+    listed: list[Guard] = metadata.info.setdefault("guards", [])
+    return listed
+
+
+def guard(name: str, table: str, sqlite: str | Sequence[str], postgresql: str | Sequence[str]) -> None:
+    """Declare a guard by its statements for each database."""
+    made = Guard(
+        name,
+        table,
+        (sqlite,) if isinstance(sqlite, str) else tuple(sqlite),
+        (postgresql,) if isinstance(postgresql, str) else tuple(postgresql),
+    )
+    if any(other.name == name for other in guards()):
+        raise ValueError(f"guard {name} is declared twice")
+    guards().append(made)
+
+
+def refuse(name: str, table: str, on: str, when: str | None, because: str, pg_when: str | None = None) -> None:
+    """Refuse an INSERT, UPDATE [OF columns] or DELETE with the message *because*.
+
+    ``when`` is an SQL condition over NEW and OLD that both databases read, sub-selects included (``pg_when``
+    where PostgreSQL needs other words); ``None`` means always.
+    """
+    plain = when or "1=1"
+    guard(
+        name,
+        table,
+        f"CREATE TRIGGER {name} BEFORE {on} ON {table} FOR EACH ROW WHEN {plain} "
+        f"BEGIN SELECT RAISE(ABORT, '{because}'); END",
+        (
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
+            f"IF {pg_when or plain} THEN RAISE EXCEPTION '{because}' USING ERRCODE = 'check_violation'; END IF; "
+            f"RETURN COALESCE(NEW, OLD); END $body$",
+            f"CREATE TRIGGER {name} BEFORE {on} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ),
+    )
+
+
+def append_only(table: str, key: str = "id") -> None:
+    """Refuse UPDATE, DELETE, TRUNCATE and (SQLite) INSERT OR REPLACE on *table*."""
+    refuse(f"{table}_keeps_rows", table, "DELETE", None, f"{table} is append-only")
+    refuse(f"{table}_keeps_values", table, "UPDATE", None, f"{table} is append-only")
+    no_replace(table, key)
+    no_truncate(table)
+
+
+def frozen(table: str, columns: Sequence[str]) -> None:
+    """Refuse any change of *columns* once a row stands, and its deletion."""
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+    lite = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
+    refuse(f"{table}_keeps_rows", table, "DELETE", None, f"{table} keeps its rows")
+    refuse(f"{table}_keeps_values", table, "UPDATE", lite, f"{table} keeps its values", pg_when=changed)
+    no_replace(table)
+    no_truncate(table)
+
+
+def no_replace(table: str, key: str = "id") -> None:
+    """Close SQLite's INSERT OR REPLACE, which deletes without firing a delete trigger."""
+    guard(
+        f"{table}_no_replace",
+        table,
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} FOR EACH ROW "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table} keeps its rows'); END",
+        (),
+    )
+
+
+def no_truncate(table: str) -> None:
+    """Close PostgreSQL's TRUNCATE."""
+    guard(
+        f"{table}_no_truncate",
+        table,
+        (),
+        (
+            f"CREATE FUNCTION {table}_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
+            f"RAISE EXCEPTION '{table} keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_no_truncate()",
+        ),
+    )

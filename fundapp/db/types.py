@@ -1,0 +1,115 @@
+"""Column types that lose nothing: money in fen, instants in UTC, enums by value, JSON in one canonical form."""
+
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from moneyed import Money
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Text
+from sqlalchemy.types import TypeDecorator
+
+from fundapp.kernel import money
+
+
+class MoneyInFen(TypeDecorator[Money]):
+    """``Money`` in Python, a whole number of fen in the database; anything else is refused."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Money | None, dialect: Dialect) -> int | None:
+        """Turn money into fen."""
+        if value is None:
+            return None
+        if not isinstance(value, Money):
+            raise TypeError(f"{value!r} is not Money")
+        return money.fen(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Money | None:
+        """Turn fen into money."""
+        if value is None:
+            return None
+        if int(value) != value:
+            raise ValueError(f"{value!r} is not a whole number of fen")
+        return money.from_fen(int(value))
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        """Let a plain integer be compared as fen."""
+        return BigInteger() if type(value) is int else self
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant; stored in UTC, read back in UTC. A naive time is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time, store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give UTC back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CanonicalJson(TypeDecorator[Any]):
+    """A JSON value stored as text with sorted keys, so that its bytes can be hashed."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Write canonically."""
+        return None if value is None else canonical(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Read back."""
+        return None if value is None else json.loads(value)
+
+
+def canonical(value: object) -> str:
+    """Write JSON with sorted keys, no spaces, no floats.
+
+    Raises:
+        ValueError: a float somewhere in *value*.
+
+    >>> canonical({"b": 1, "a": ["元"]})
+    '{"a":["元"],"b":1}'
+
+    """
+
+    def no_float(item: object) -> None:
+        if isinstance(item, float):
+            raise ValueError(f"{item!r} is a float")
+        if isinstance(item, dict):
+            for part in item.values():
+                no_float(part)
+        elif isinstance(item, list | tuple):
+            for part in item:
+                no_float(part)
+
+    no_float(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def stored(kind: type[StrEnum], name: str | None = None) -> Enum:
+    """Store an enum by its value, with a CHECK named after the enum (or *name*)."""
+    snake = "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+        name=name or snake,
+    )

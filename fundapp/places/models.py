@@ -1,0 +1,67 @@
+"""The tree of places, and the units (户) in the buildings."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fundapp.db.base import ID, Base, Numbered
+from fundapp.db.guards import frozen
+from fundapp.db.types import stored
+
+
+class PlaceKind(StrEnum):
+    """The five levels above the unit."""
+
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    COMPOUND = "compound"
+    BUILDING = "building"
+
+
+class UnitUse(StrEnum):
+    """What a unit is used for."""
+
+    HOME = "home"
+    SHOP = "shop"
+    PARKING = "parking"
+
+
+class Place(Numbered, Base):
+    """A place; its path ends with its own id and a slash."""
+
+    __tablename__ = "place"
+    __table_args__ = (
+        UniqueConstraint("parent_id", "name"),
+        CheckConstraint("(kind = 'district') = (parent_id IS NULL)", name="only_districts_at_the_top"),
+        CheckConstraint("length(trim(name)) > 0", name="named"),
+        Index("ix_place_path", "path"),
+    )
+
+    kind: Mapped[PlaceKind] = mapped_column(stored(PlaceKind))
+    name: Mapped[str] = mapped_column(String(80))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    path: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+
+class Unit(Numbered, Base):
+    """A household's unit, known by its room number in its building. Areas are exact, in cm²."""
+
+    __tablename__ = "unit"
+    __table_args__ = (
+        UniqueConstraint("building_id", "room"),
+        CheckConstraint("area_cm2 IS NULL OR area_cm2 > 0", name="area_positive"),
+        CheckConstraint("length(trim(room)) > 0", name="numbered"),
+    )
+
+    building_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    compound_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    room: Mapped[str] = mapped_column(String(40))
+    area_cm2: Mapped[int | None] = mapped_column(ID)
+    use: Mapped[UnitUse] = mapped_column(stored(UnitUse), default=UnitUse.HOME)
+
+
+frozen("unit", ["building_id", "compound_id", "room"])

@@ -1,0 +1,104 @@
+"""Read the tree."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.kernel.errors import NotVisible
+from fundapp.places.models import Place, PlaceKind, Unit
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A place as other packages see it; ``full_name`` begins at the street."""
+
+    id: int
+    kind: PlaceKind
+    name: str
+    path: str
+    full_name: str
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit with its door as people write it, and the path of its building."""
+
+    id: int
+    compound_id: int
+    door: str
+    path: str
+    area_cm2: int | None
+
+
+def get_place(session: Session, place_id: int) -> PlaceRow:
+    """Give a place.
+
+    Raises:
+        NotVisible: there is none of this number.
+
+    """
+    found = places_by_id(session, [place_id])
+    if place_id not in found:
+        raise NotVisible
+    return found[place_id]
+
+
+def places_by_id(session: Session, place_ids: list[int]) -> dict[int, PlaceRow]:
+    """Give several places, their full names included, in two statements."""
+    rows = session.scalars(select(Place).where(Place.id.in_(place_ids))).all()
+    above = {int(part) for row in rows for part in row.path.strip("/").split("/")}
+    names = {row.id: row for row in session.scalars(select(Place).where(Place.id.in_(above)))}
+    return {row.id: _row(row, names) for row in rows}
+
+
+def places_below(session: Session, path: str, *kinds: PlaceKind) -> list[PlaceRow]:
+    """List the places of some kinds in the subtree of *path*, itself included, in the tree's order."""
+    query = select(Place).where(Place.path.startswith(path, autoescape=True)).order_by(Place.path)
+    if kinds:
+        query = query.where(Place.kind.in_(kinds))
+    rows = session.scalars(query).all()
+    above = {int(part) for row in rows for part in row.path.strip("/").split("/")}
+    names = {row.id: row for row in session.scalars(select(Place).where(Place.id.in_(above)))}
+    return [_row(row, names) for row in rows]
+
+
+def ancestor(session: Session, path: str, kind: PlaceKind) -> PlaceRow | None:
+    """Give the place of one kind on the way up from *path*."""
+    ids = [int(part) for part in path.strip("/").split("/")]
+    row = session.scalar(select(Place).where(Place.id.in_(ids), Place.kind == kind))
+    return get_place(session, row.id) if row else None
+
+
+def units_of_compound(session: Session, compound_id: int) -> list[UnitRow]:
+    """List a compound's units by building and room."""
+    return _units(session, Unit.compound_id == compound_id)
+
+
+def units_by_id(session: Session, unit_ids: list[int]) -> dict[int, UnitRow]:
+    """Give units by number."""
+    return {row.id: row for row in _units(session, Unit.id.in_(unit_ids))}
+
+
+def units_below(session: Session, path: str) -> list[UnitRow]:
+    """List the units of every compound in the subtree of *path*."""
+    return _units(session, Place.path.startswith(path, autoescape=True))
+
+
+def _units(session: Session, where: object) -> list[UnitRow]:
+    query = (
+        select(Unit.id, Unit.compound_id, Unit.room, Unit.area_cm2, Place.name, Place.path)
+        .join(Place, Place.id == Unit.building_id)
+        .where(where)  # type: ignore[arg-type]  # one of the three conditions above
+        .order_by(Place.path, Unit.id)
+    )
+    return [
+        UnitRow(row.id, row.compound_id, f"{row.name}{row.room}", row.path, row.area_cm2)
+        for row in session.execute(query)
+    ]
+
+
+def _row(place: Place, names: dict[int, Place]) -> PlaceRow:
+    on_the_way = [names[int(part)] for part in place.path.strip("/").split("/")]
+    shown = [step.name for step in on_the_way if step.kind is not PlaceKind.DISTRICT or step.id == place.id]
+    return PlaceRow(place.id, place.kind, place.name, place.path, "".join(shown))

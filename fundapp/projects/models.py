@@ -1,0 +1,134 @@
+"""Projects, their versions with cost lines, their groups and the stages they went through."""
+
+from datetime import datetime
+from typing import Any
+
+from moneyed import Money
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fundapp.db.base import Base, Numbered
+from fundapp.db.guards import append_only, frozen
+from fundapp.db.types import CanonicalJson, stored
+from fundapp.projects.rules import Kind, Stage, Task, Theme
+
+
+class Project(Numbered, Base):
+    """A project. ``version`` is the number of its newest version, 0 while it is a first draft."""
+
+    __tablename__ = "project"
+    __table_args__ = (
+        CheckConstraint("version >= 0", name="version_counted"),
+        CheckConstraint("stage IN ('draft', 'withdrawn') OR version > 0", name="submitted_has_version"),
+        Index("ix_project_stage", "stage", "id"),
+        Index("ix_project_place_id", "place_id"),
+        {"info": {"sealed": True}},
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    proposer_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    title: Mapped[str] = mapped_column(String(80))
+    stage: Mapped[Stage] = mapped_column(stored(Stage), default=Stage.DRAFT)
+    version: Mapped[int] = mapped_column(default=0)
+    policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
+    invented: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+
+class ProjectDraft(Base):
+    """What the proposer has typed so far, as typed."""
+
+    __tablename__ = "project_draft"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    content: Mapped[Any] = mapped_column(CanonicalJson)
+    saved_at: Mapped[datetime]
+
+
+class ProjectVersion(Numbered, Base):
+    """One submitted text of a project; consents and ballots bind to it."""
+
+    __tablename__ = "project_version"
+    __table_args__ = (
+        UniqueConstraint("project_id", "number"),
+        CheckConstraint("budget_fen > 0", name="budget_positive"),
+        CheckConstraint("beneficiaries > 0", name="somebody_benefits"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(80))
+    why: Mapped[str] = mapped_column(Text)
+    location: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[Kind] = mapped_column(stored(Kind))
+    theme: Mapped[Theme] = mapped_column(stored(Theme))
+    beneficiaries: Mapped[int]
+    origin: Mapped[str] = mapped_column(String(200))
+    payers: Mapped[str] = mapped_column(String(400))
+    budget_fen: Mapped[Money]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+
+
+class CostLine(Numbered, Base):
+    """One line of a version's costs; the lines add up to its budget."""
+
+    __tablename__ = "cost_line"
+    __table_args__ = (
+        UniqueConstraint("version_id", "position"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        {"info": {"sealed": True}},
+    )
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("project_version.id"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    amount_fen: Mapped[Money]
+
+
+class ProjectPhoto(Base):
+    """A photo of a project."""
+
+    __tablename__ = "project_photo"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), primary_key=True)
+
+
+class ProjectMember(Base):
+    """A person's task in a project's group. Who supervises does nothing else there."""
+
+    __tablename__ = "project_member"
+    __table_args__ = (UniqueConstraint("project_id", "person_id"),)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    task: Mapped[Task] = mapped_column(stored(Task))
+    joined_at: Mapped[datetime]
+
+
+class StageChange(Numbered, Base):
+    """A move from one stage to another, with who, when and why."""
+
+    __tablename__ = "stage_change"
+    __table_args__ = (
+        Index("ix_stage_change_project_id", "project_id", "id"),
+        CheckConstraint("to_stage <> 'returned' OR length(trim(reason)) > 0", name="return_has_reason"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    from_stage: Mapped[Stage] = mapped_column(stored(Stage, "from_stage"))
+    to_stage: Mapped[Stage] = mapped_column(stored(Stage, "to_stage"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
+frozen("project", ["programme_id", "place_id", "proposer_id", "created_at"])
+append_only("project_version")
+append_only("cost_line")
+append_only("stage_change")

@@ -1,0 +1,50 @@
+"""Imports, and frozen snapshots that rounds stand on."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fundapp.db.base import Base, Numbered
+from fundapp.db.guards import append_only
+
+
+class RosterImport(Numbered, Base):
+    """One accepted file."""
+
+    __tablename__ = "roster_import"
+
+    compound_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    file_name: Mapped[str] = mapped_column(String(200))
+    file_hash: Mapped[str] = mapped_column(String(64))
+    rows_new: Mapped[int]
+    rows_changed: Mapped[int]
+    imported_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    imported_at: Mapped[datetime]
+
+
+class RosterSnapshot(Numbered, Base):
+    """The households of a place as they stood at one moment."""
+
+    __tablename__ = "roster_snapshot"
+    __table_args__ = (CheckConstraint("households > 0", name="not_empty"), {"info": {"sealed": True}})
+
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    taken_at: Mapped[datetime]
+    households: Mapped[int]
+    roster_hash: Mapped[str] = mapped_column(String(64))
+
+
+class SnapshotUnit(Base):
+    """One household of a snapshot, with its door as printed then."""
+
+    __tablename__ = "snapshot_unit"
+    __table_args__ = (UniqueConstraint("snapshot_id", "door"),)
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("roster_snapshot.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    door: Mapped[str] = mapped_column(String(160))
+    area_cm2: Mapped[int | None]
+
+
+append_only("roster_snapshot")

@@ -1,0 +1,48 @@
+"""Error pages in Chinese that say what one can do."""
+
+from flask import Flask, current_app, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from fundapp.db.work import Busy
+from fundapp.kernel.errors import Forbidden, NotVisible, Refused
+from fundapp.web.refusals import sentence
+
+PAGES = (400, 403, 404, 409, 413, 429, 500, 503)
+
+
+def handle_errors(app: Flask) -> None:
+    """Answer every error with a page of ours."""
+
+    @app.errorhandler(Refused)
+    def refused(refusal: Refused) -> tuple[str, int]:
+        status = 403 if isinstance(refusal, Forbidden) else 429 if refusal.code == "web.too_often" else 409
+        return _page(status, sentence(refusal)), status
+
+    @app.errorhandler(NotVisible)
+    def not_visible(_: NotVisible) -> tuple[str, int]:
+        return _page(404), 404
+
+    @app.errorhandler(Busy)
+    def busy(_: Busy) -> tuple[str, int, dict[str, str]]:
+        return _page(503), 503, {"Retry-After": "3"}
+
+    @app.errorhandler(CSRFError)
+    def stale(_: CSRFError) -> tuple[str, int]:
+        return _page(400), 400
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> tuple[str, int]:
+        return _page(error.code or 500), error.code or 500
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> tuple[str, int]:
+        if current_app.testing or current_app.debug:
+            raise error
+        current_app.logger.exception("unexpected error")
+        return _page(500), 500
+
+
+def _page(status: int, reason: str | None = None) -> str:
+    known = status if status in PAGES else 400 if status < 500 else 500
+    return render_template(f"errors/{known}.html", reason=reason)

@@ -1,0 +1,57 @@
+"""Refusals in the user's words. Each package's ``texts.py`` brings its sentences; ``app.py`` hands them over."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from moneyed import Money
+
+from fundapp.kernel.errors import Refused
+from fundapp.web.filters import moment, yuan
+
+_sentences: dict[str, Any] = {}
+
+OWN: Mapping[str, Any] = {
+    "web.too_often": lazy_gettext("尝试次数过多,请 %(minutes)s 分钟后再试。"),
+    "web.not_allowed": lazy_gettext("您没有办理这件事的权限。"),
+    "web.not_an_image": lazy_gettext("这不是可以使用的照片,请上传 JPG、PNG 或 WebP 图片。"),
+}
+
+
+def learn(*texts: Mapping[str, Any]) -> None:
+    """Take the sentences of the packages, by refusal code.
+
+    Raises:
+        ValueError: a code that two packages claim.
+
+    """
+    _sentences.clear()
+    for text in (OWN, *texts):
+        twice = _sentences.keys() & text.keys()
+        if twice:
+            raise ValueError(f"refusal codes with two sentences: {sorted(twice)}")
+        _sentences.update(text)
+
+
+def known() -> Mapping[str, Any]:
+    """Give all sentences by code."""
+    return _sentences
+
+
+def sentence(refusal: Refused) -> str:
+    """Say a refusal; money and instants among its facts are printed the house's way."""
+    template = _sentences.get(refusal.code)
+    if template is None:
+        return _("现在不能办理(%(code)s)。", code=refusal.code)
+    facts = {name: _printed(value) for name, value in refusal.facts.items()}
+    return str(template) % facts
+
+
+def _printed(value: object) -> object:
+    if isinstance(value, Money):
+        return yuan(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    return value
