@@ -1,0 +1,26 @@
+/* Small helps; every page works without them. */
+(function () {
+  "use strict";
+  var summary = document.getElementById("errors");
+  var first = document.querySelector("[aria-invalid='true'], .wrong input");
+  if (summary) { summary.focus(); } else if (first) { first.focus(); }
+
+  // A link of the error summary puts the cursor into the box it names.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest(".errors a");
+    var box = link && document.getElementById(link.hash.slice(1));
+    if (box) { event.preventDefault(); box.focus(); box.scrollIntoView({ block: "center" }); }
+  });
+
+  // A double tap sends a form once; coming back to the page makes the button usable again.
+  document.addEventListener("submit", function (event) {
+    if (event.target.dataset.sent) { event.preventDefault(); } else { event.target.dataset.sent = "1"; }
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+  });
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest && event.target.closest("[data-print]")) { window.print(); }
+  });
+})();
