@@ -7,14 +7,14 @@ from typing import Any
 
 from flask import Flask, g, request
 from flask_babel import Babel
-from flask_login import LoginManager, UserMixin
-from flask_login import current_user as login_user_proxy
+from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fundapp import tables
 from fundapp.audit.commands import seal
+from fundapp.db.checking import Check
 from fundapp.db.clock import DatabaseClock
 from fundapp.db.home import home
 from fundapp.db.wiring import wire
@@ -101,8 +101,8 @@ def _wiring() -> tuple[dict[type, list[Any]], dict[str, Any]]:
 
 def _enter(app: Flask, settings: Settings) -> None:
     csrf = CSRFProtect(app)
-    login = LoginManager(app)
-    login.session_protection = None
+    login: Any = LoginManager(app)
+    login.session_protection = None  # the session lives on the server
 
     @login.user_loader
     def load(person_id: str) -> UserMixin | None:
@@ -125,10 +125,16 @@ class SignedIn(UserMixin):
 
 
 def _load_actor() -> Actor:
-    if not login_user_proxy.is_authenticated:
+    who: Any = current_user
+    if not who.is_authenticated:
         return NOBODY
     session = reading()
-    return actor_of(session, int(login_user_proxy.id), clock().now(session))
+    return actor_of(session, int(who.id), clock().now(session))
+
+
+def check_list() -> list[Check]:
+    """List the checks of every package."""
+    return [check for module in _modules("checks") for check in module.CHECKS]
 
 
 def _modules(kind: str) -> list[ModuleType]:

@@ -6,5 +6,5 @@ import click
 
 
 def print_json(result: object) -> None:
-    """Write *result* as one JSON object to standard output."""
-    click.get_binary_stream("stdout").write(json.dumps(result, ensure_ascii=False).encode() + b"\n")
+    """Write *result* as one JSON object to standard output, as bytes: no locale can spoil them."""
+    click.echo(json.dumps(result, ensure_ascii=False).encode())

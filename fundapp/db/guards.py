@@ -88,7 +88,7 @@ def no_replace(table: str, key: str = "id") -> None:
     guard(
         f"{table}_no_replace",
         table,
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} FOR EACH ROW "
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} FOR EACH ROW "  # noqa: S608 - our own names
         f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "
         f"BEGIN SELECT RAISE(ABORT, '{table} keeps its rows'); END",
         (),

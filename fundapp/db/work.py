@@ -104,4 +104,4 @@ def lock(session: Session, kind: type[Row], row_id: int) -> Row | None:
 
 def on_sqlite(session: Session) -> bool:
     """Tell whether *session* works on SQLite."""
-    return is_sqlite(session.get_bind())  # type: ignore[arg-type]  # a session's bind is an engine or a connection
+    return is_sqlite(session.get_bind())

@@ -55,7 +55,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return or_(open_to_all, own, not_draft) if not_draft is not None else or_(open_to_all, own)
 
 
-def select_projects() -> Select[tuple[Project, ProjectVersion, str, str]]:
+def select_projects() -> Select[Project, ProjectVersion, str, str]:
     """Start a query for projects with place and newest version; extend it with conditions and order."""
     return (
         select(Project, ProjectVersion, Place.path, Place.name)

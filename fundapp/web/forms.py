@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import request
 from flask_babel import gettext as _
@@ -34,7 +34,7 @@ from fundapp.kernel.errors import Refused
 from fundapp.kernel.money import from_fen, typed_fen, yuan_text
 from fundapp.web.refusals import sentence
 
-REQUIRED = InputRequired(lazy_gettext("这一项必须填写。"))
+REQUIRED = InputRequired(cast(str, lazy_gettext("这一项必须填写。")))
 
 
 class PageForm(FlaskForm):
@@ -162,7 +162,7 @@ class ConfirmField(BooleanField):
     """A box that must be ticked."""
 
     def __init__(self, label: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators=[InputRequired(lazy_gettext("请先勾选确认。"))], **kwargs)
+        super().__init__(label, validators=[InputRequired(cast(str, lazy_gettext("请先勾选确认。")))], **kwargs)
 
 
 def sent_from(default: str) -> str:

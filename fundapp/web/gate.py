@@ -58,7 +58,8 @@ def guard_app(app: Flask, load_actor: Callable[[], Actor]) -> None:
         if request.endpoint is None or request.endpoint == "static":
             return None
         g.actor = load_actor()
-        return _turned_away(current_app.view_functions[request.endpoint].may_enter, g.actor)  # type: ignore[attr-defined]
+        view: Any = current_app.view_functions[request.endpoint]
+        return _turned_away(view.may_enter, g.actor)
 
 
 def _turned_away(may_enter: Any, actor: Actor) -> Response | None:

@@ -1,0 +1,16 @@
+"""``fundapp serve``: serve the site with waitress (development and small installations)."""
+
+import click
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+def command(port: int, host: str) -> None:
+    """Serve the database of FUNDAPP_DATABASE_URL."""
+    from waitress import serve  # noqa: PLC0415
+
+    from fundapp.app import create_app  # noqa: PLC0415
+    from fundapp.settings import Settings  # noqa: PLC0415
+
+    serve(create_app(Settings.from_environment()), host=host, port=port, threads=8)

@@ -1,0 +1,39 @@
+"""Play story files on a database, fresh or given."""
+
+import importlib
+from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
+
+from fundapp.app import create_app
+from fundapp.db.schema import build
+from fundapp.kernel.errors import BadInput
+from fundapp.settings import Settings, database_url
+from fundapp.stories.engine import Difference, World, play
+from fundapp.stories.rules import parse
+
+LIBRARY = Path(__file__).parent / "library"
+DEEDS = ("ground", "proposing", "answering", "deciding", "raising", "delivering")
+
+
+def load_deeds() -> None:
+    """Import every module that registers deeds."""
+    for name in DEEDS:
+        importlib.import_module(f"fundapp.stories.deeds.{name}")
+
+
+def run_file(path: Path, url: str, today: date) -> tuple[Difference | None, int]:
+    """Play one story on the database at *url*; give the difference, if any, and the number of its deeds.
+
+    Raises:
+        BadInput: a file that cannot be read as a story.
+    """
+    try:
+        story = parse(path.read_text("utf-8"), path.name, today)
+    except UnicodeDecodeError:
+        raise BadInput(str(path), "bytes that are not UTF-8", "a story in UTF-8") from None
+    load_deeds()
+    settings = Settings.for_tests(database_url({"FUNDAPP_DATABASE_URL": url}, Path()), Path(mkdtemp()))
+    build(settings.database_url)
+    create_app(settings)
+    return play(story, World(today)), len(story.deeds)
