@@ -1,0 +1,1 @@
+"""The tests: one folder per package, ``house`` for the rules of the house, ``support`` for the harness."""

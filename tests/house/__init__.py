@@ -1,0 +1,1 @@
+"""The rules of the house, watched: sizes, words, layers, packaging, templates."""

@@ -1,0 +1,1 @@
+"""The harness behind the fixtures of ``tests/conftest.py``."""
