@@ -38,4 +38,4 @@ class Base(DeclarativeBase):
 class Numbered:
     """A table whose rows are numbered by the database."""
 
-    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    id: Mapped[int] = mapped_column(ID, primary_key=True, sort_order=-1)
