@@ -14,7 +14,11 @@
 
   // A double tap sends a form once; coming back to the page makes the button usable again.
   document.addEventListener("submit", function (event) {
-    if (event.target.dataset.sent) { event.preventDefault(); } else { event.target.dataset.sent = "1"; }
+    var form = event.target;
+    if (form.hasAttribute("hx-post")) { return; }
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(function () { delete form.dataset.sent; }, 8000);
   });
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
