@@ -23,6 +23,7 @@ from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.people.queries import active_person, actor_of
 from fundapp.settings import Settings
 from fundapp.web.clock import clock
+from fundapp.web.compress import compress_answers
 from fundapp.web.database import database, reading
 from fundapp.web.errors import handle_errors
 from fundapp.web.files import asset
@@ -112,6 +113,7 @@ def _enter(app: Flask, settings: Settings) -> None:
     for module in _modules("views"):
         app.register_blueprint(module.bp)
     csrf.exempt("fundapp.web.views.display")
+    compress_answers(app)
     secure_answers(app, https=settings.production)
     handle_errors(app)
     guard_app(app, _load_actor)
