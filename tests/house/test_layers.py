@@ -10,7 +10,6 @@ import pytest
 
 from tests.house.reading import ROOT
 
-pytestmark = pytest.mark.xdist_group("layers")
 LINTER = Path(sys.executable).with_name("lint-imports")
 VIOLATIONS = [
     pytest.param("fundapp/kernel/planted.py", "import fundapp.db.base", "An import only points down", id="layers"),

@@ -11,7 +11,6 @@ from fundapp import __version__
 from tests.house.reading import ROOT
 
 KINDS = ("templates", "static", "migrations")
-pytestmark = pytest.mark.xdist_group("wheel")
 
 
 @pytest.fixture(scope="module")
