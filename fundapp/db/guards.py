@@ -65,11 +65,14 @@ def refuse(name: str, table: str, on: str, when: str | None, because: str, pg_wh
     )
 
 
-def append_only(table: str, key: str = "id") -> None:
-    """Refuse UPDATE, DELETE, TRUNCATE and (SQLite) INSERT OR REPLACE on *table*."""
+def append_only(table: str, key: str = "id", also: Sequence[str] = ()) -> None:
+    """Refuse UPDATE, DELETE, TRUNCATE and (SQLite) INSERT OR REPLACE on *table*.
+
+    ``also`` names the other unique columns ("a" or "a, b") over which a row could be replaced.
+    """
     refuse(f"{table}_keeps_rows", table, "DELETE", None, f"{table} is append-only")
     refuse(f"{table}_keeps_values", table, "UPDATE", None, f"{table} is append-only")
-    no_replace(table, key)
+    no_replace(table, key, also)
     no_truncate(table)
 
 
@@ -83,13 +86,16 @@ def frozen(table: str, columns: Sequence[str]) -> None:
     no_truncate(table)
 
 
-def no_replace(table: str, key: str = "id") -> None:
+def no_replace(table: str, key: str = "id", also: Sequence[str] = ()) -> None:
     """Close SQLite's INSERT OR REPLACE, which deletes without firing a delete trigger."""
+    same = " OR ".join(
+        "(" + " AND ".join(f"{column} = NEW.{column}" for column in unique.split(", ")) + ")" for unique in (key, *also)
+    )
     guard(
         f"{table}_no_replace",
         table,
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} FOR EACH ROW "  # noqa: S608 - our own names
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
         f"BEGIN SELECT RAISE(ABORT, '{table} keeps its rows'); END",
         (),
     )
