@@ -1,6 +1,7 @@
 """Puts the house together: packages, blueprints, reactions, providers, sentences, checks."""
 
 import importlib
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,8 @@ from flask_babel import Babel
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fundapp import tables
@@ -18,9 +21,13 @@ from fundapp.db.checking import Check
 from fundapp.db.clock import DatabaseClock
 from fundapp.db.home import home
 from fundapp.db.wiring import wire
-from fundapp.db.work import bind
+from fundapp.db.work import after_commit, bind
 from fundapp.kernel.actor import NOBODY, Actor
+from fundapp.people.commands import give_maker_her_district
+from fundapp.people.events import SignInsEnd
 from fundapp.people.queries import active_person, actor_of
+from fundapp.places.events import PlaceMade
+from fundapp.places.queries import path_of
 from fundapp.settings import Settings
 from fundapp.web.clock import clock
 from fundapp.web.compress import compress_answers
@@ -31,7 +38,7 @@ from fundapp.web.filters import FILTERS
 from fundapp.web.gate import guard_app
 from fundapp.web.refusals import learn
 from fundapp.web.security import secure_answers
-from fundapp.web.sessions import ServerSessions
+from fundapp.web.sessions import ServerSessions, end_all_sessions
 from fundapp.web.side import side_engine
 from fundapp.web.views import bp as web_bp
 
@@ -56,7 +63,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         TESTING=settings.testing,
-        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        BABEL_DEFAULT_LOCALE="zh",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=settings.production,
@@ -82,7 +89,7 @@ def _speak(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(asset=asset)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     learn(*(module.REFUSALS for module in _modules("texts") if hasattr(module, "REFUSALS")))
-    reactions, providers = _wiring()
+    reactions, providers = _wiring(app)
     wire(reactions, providers)
 
     @app.context_processor
@@ -95,9 +102,18 @@ def _speak(app: Flask, settings: Settings) -> None:
         }
 
 
-def _wiring() -> tuple[dict[type, list[Any]], dict[str, Any]]:
+def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
     """Write out what points upward."""
-    return {}, {}
+    reactions: dict[type, list[Any]] = {
+        PlaceMade: [give_maker_her_district],
+        SignInsEnd: [partial(_end_sign_ins, app.extensions["side_engine"])],
+    }
+    providers: dict[str, Any] = {"places.path_of": path_of}
+    return reactions, providers
+
+
+def _end_sign_ins(side: Engine, session: Session, event: SignInsEnd) -> None:
+    after_commit(session, partial(end_all_sessions, side, event.person_id))
 
 
 def _enter(app: Flask, settings: Settings) -> None:

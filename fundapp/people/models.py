@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
+from fundapp.db.guards import frozen, refuse
 from fundapp.db.types import stored
 from fundapp.kernel.actor import Role
 
@@ -37,7 +38,7 @@ class RoleGrant(Numbered, Base):
 
     __tablename__ = "role_grant"
     __table_args__ = (
-        CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="ends_not_before_start"),
         Index("ix_role_grant_person_id", "person_id"),
     )
 
@@ -55,7 +56,9 @@ class HouseholdCode(Numbered, Base):
     __tablename__ = "household_code"
     __table_args__ = (
         UniqueConstraint("code_hash"),
-        CheckConstraint("used_at IS NULL OR person_id IS NOT NULL", name="used_by_somebody"),
+        CheckConstraint("(used_at IS NULL) = (person_id IS NULL)", name="used_by_somebody"),
+        CheckConstraint("used_at IS NULL OR revoked_at IS NULL", name="used_or_revoked"),
+        CheckConstraint("used_at IS NULL OR used_at < expires_at", name="used_in_time"),
         Index(
             "uq_household_code_live",
             "unit_id",
@@ -81,6 +84,7 @@ class UnitBinding(Numbered, Base):
     __tablename__ = "unit_binding"
     __table_args__ = (
         UniqueConstraint("unit_id", "person_id", "starts_at"),
+        CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="ends_not_before_start"),
         Index("ix_unit_binding_person_id", "person_id"),
     )
 
@@ -88,3 +92,15 @@ class UnitBinding(Numbered, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
+
+
+frozen("role_grant", ["person_id", "role", "place_id", "starts_at", "granted_by_id"])
+frozen("household_code", ["unit_id", "code_hash", "issued_at", "issued_by_id", "expires_at"])
+frozen("unit_binding", ["unit_id", "person_id", "starts_at"])
+refuse(
+    "household_code_once",
+    "household_code",
+    "UPDATE",
+    "OLD.used_at IS NOT NULL OR OLD.revoked_at IS NOT NULL",
+    "a household code that was used or replaced stays so",
+)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import ID, Base, Numbered
-from fundapp.db.guards import frozen
+from fundapp.db.guards import frozen, refuse
 from fundapp.db.types import stored
 
 
@@ -38,6 +38,13 @@ class Place(Numbered, Base):
         CheckConstraint("(kind = 'district') = (parent_id IS NULL)", name="only_districts_at_the_top"),
         CheckConstraint("length(trim(name)) > 0", name="named"),
         Index("ix_place_path", "path"),
+        Index(
+            "uq_place_name_at_the_top",
+            "name",
+            unique=True,
+            sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
+        ),
     )
 
     kind: Mapped[PlaceKind] = mapped_column(stored(PlaceKind))
@@ -65,3 +72,13 @@ class Unit(Numbered, Base):
 
 
 frozen("unit", ["building_id", "compound_id", "room"])
+refuse(
+    "place_keeps_path",
+    "place",
+    "UPDATE",
+    "OLD.path <> '' AND (NEW.path <> OLD.path OR NEW.kind <> OLD.kind OR NEW.parent_id IS NOT OLD.parent_id)",
+    "place keeps its path",
+    pg_when="OLD.path <> '' AND (NEW.path <> OLD.path OR NEW.kind <> OLD.kind "
+    "OR NEW.parent_id IS DISTINCT FROM OLD.parent_id)",
+)
+refuse("place_keeps_rows", "place", "DELETE", None, "place keeps its rows")

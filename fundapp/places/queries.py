@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
-from fundapp.places.models import Place, PlaceKind, Unit
+from fundapp.places.models import Place, PlaceKind, Unit, UnitUse
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class UnitRow:
     door: str
     path: str
     area_cm2: int | None
+    use: UnitUse = UnitUse.HOME
 
 
 def get_place(session: Session, place_id: int) -> PlaceRow:
@@ -85,15 +86,20 @@ def units_below(session: Session, path: str) -> list[UnitRow]:
     return _units(session, Place.path.startswith(path, autoescape=True))
 
 
+def path_of(session: Session, place_id: int) -> str | None:
+    """Give a place's path; ``None`` where there is no such place."""
+    return session.scalar(select(Place.path).where(Place.id == place_id))
+
+
 def _units(session: Session, where: object) -> list[UnitRow]:
     query = (
-        select(Unit.id, Unit.compound_id, Unit.room, Unit.area_cm2, Place.name, Place.path)
+        select(Unit.id, Unit.compound_id, Unit.room, Unit.area_cm2, Unit.use, Place.name, Place.path)
         .join(Place, Place.id == Unit.building_id)
         .where(where)  # type: ignore[arg-type]  # one of the three conditions above
         .order_by(Place.path, Unit.id)
     )
     return [
-        UnitRow(row.id, row.compound_id, f"{row.name}{row.room}", row.path, row.area_cm2)
+        UnitRow(row.id, row.compound_id, f"{row.name}{row.room}", row.path, row.area_cm2, row.use)
         for row in session.execute(query)
     ]
 

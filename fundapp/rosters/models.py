@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fundapp.db.base import Base, Numbered
-from fundapp.db.guards import append_only
+from fundapp.db.base import ID, Base, Numbered
+from fundapp.db.guards import append_only, no_truncate, refuse
 
 
 class RosterImport(Numbered, Base):
@@ -44,7 +44,11 @@ class SnapshotUnit(Base):
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("roster_snapshot.id"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     door: Mapped[str] = mapped_column(String(160))
-    area_cm2: Mapped[int | None]
+    area_cm2: Mapped[int | None] = mapped_column(ID)
 
 
 append_only("roster_snapshot")
+append_only("roster_import")
+refuse("snapshot_unit_keeps_rows", "snapshot_unit", "DELETE", None, "snapshot_unit is append-only")
+refuse("snapshot_unit_keeps_values", "snapshot_unit", "UPDATE", None, "snapshot_unit is append-only")
+no_truncate("snapshot_unit")

@@ -1,0 +1,139 @@
+"""The deeds on the tree of places."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from fundapp.audit.commands import record
+from fundapp.db.wiring import tell
+from fundapp.db.work import lock
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.clock import Clock
+from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.places import policy
+from fundapp.places.events import PlaceMade
+from fundapp.places.models import Place, PlaceKind, Unit, UnitUse
+from fundapp.places.rules import clean_name, clean_room, fits_under
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class MakePlace:
+    """Add one place under another; a district stands at the top."""
+
+    kind: PlaceKind
+    name: str
+    parent_id: int | None = None
+
+
+@dataclass(frozen=True)
+class AddBuildings:
+    """Add buildings to a compound by their names."""
+
+    compound_id: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UnitData:
+    """One unit as a roster gives it."""
+
+    building_id: int
+    room: str
+    area_cm2: int | None = None
+    use: UnitUse = UnitUse.HOME
+
+
+def make_place(session: Session, actor: Actor, cmd: MakePlace, clock: Clock) -> Place:
+    """Add a place to the tree; who makes a district administers it.
+
+    Raises:
+        Forbidden: the actor is no administrator there.
+        NotVisible: there is no such parent.
+        Refused: the kind does not belong there, or the name is empty or taken.
+    """
+    parent = _held(session, cmd.parent_id) if cmd.parent_id is not None else None
+    now = clock.now(session)
+    policy.check_may_add_below(actor, parent.path if parent else None)
+    if not fits_under(cmd.kind, parent.kind if parent else None):
+        raise Refused("places.wrong_level", "kind")
+    made = _add(session, cmd.kind, _free_name(session, parent, cmd.name), parent, now)
+    record(session, actor, "places.make_place", f"place:{made.id}", now, kind=made.kind.value)
+    tell(session, PlaceMade(made.id, made.kind, actor.person_id, now))
+    return made
+
+
+def add_buildings(session: Session, actor: Actor, cmd: AddBuildings, clock: Clock) -> list[Place]:
+    """Add several buildings to a compound at once: all or none.
+
+    Raises:
+        Forbidden: the actor neither administers the compound nor works for it.
+        NotVisible: there is no such compound.
+        Refused: no name, or one that is taken.
+    """
+    compound = _held(session, cmd.compound_id)
+    now = clock.now(session)
+    policy.check_may_add_building(actor, compound.path)
+    if compound.kind is not PlaceKind.COMPOUND:
+        raise Refused("places.wrong_level", "names")
+    if not cmd.names:
+        raise Refused("places.name_needed", "names")
+    made = [
+        _add(session, PlaceKind.BUILDING, _free_name(session, compound, name, "names"), compound, now)
+        for name in cmd.names
+    ]
+    record(session, actor, "places.add_buildings", f"place:{compound.id}", now, buildings=len(made))
+    return made
+
+
+def add_units(session: Session, compound_id: int, units: Sequence[UnitData]) -> int:
+    """Add units to the buildings of a compound; give their number. Who may do so is the caller's rule."""
+    rows: list[dict[str, Any]] = [
+        {
+            "building_id": unit.building_id,
+            "compound_id": compound_id,
+            "room": clean_room(unit.room),
+            "area_cm2": unit.area_cm2,
+            "use": unit.use,
+        }
+        for unit in units
+    ]
+    for start in range(0, len(rows), BATCH):
+        session.execute(insert(Unit.__table__), rows[start : start + BATCH])  # type: ignore[arg-type]
+    return len(rows)
+
+
+def change_unit(session: Session, unit_id: int, area_cm2: int | None, use: UnitUse) -> None:
+    """Correct the area and the use of a unit. Who may do so is the caller's rule."""
+    session.execute(update(Unit).where(Unit.id == unit_id).values(area_cm2=area_cm2, use=use))
+
+
+def _held(session: Session, place_id: int) -> Place:
+    place = lock(session, Place, place_id)
+    if place is None:
+        raise NotVisible
+    return place
+
+
+def _free_name(session: Session, parent: Place | None, typed: str, field: str = "name") -> str:
+    name = clean_name(typed)
+    if not name:
+        raise Refused("places.name_needed", field)
+    under = Place.parent_id == parent.id if parent else Place.parent_id.is_(None)
+    if session.scalar(select(Place.id).where(under, Place.name == name)) is not None:
+        raise Refused("places.name_taken", field, name=name)
+    return name
+
+
+def _add(session: Session, kind: PlaceKind, name: str, parent: Place | None, now: datetime) -> Place:
+    made = Place(kind=kind, name=name, parent_id=parent.id if parent else None, path="", created_at=now)
+    session.add(made)
+    session.flush()
+    made.path = f"{parent.path if parent else '/'}{made.id}/"
+    session.flush()
+    return made

@@ -1,0 +1,130 @@
+"""The deeds on rosters: take a file in, freeze a snapshot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from fundapp.audit.commands import record
+from fundapp.db.work import lock
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.clock import Clock
+from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.places.commands import AddBuildings, UnitData, add_buildings, add_units, change_unit
+from fundapp.places.models import Place, PlaceKind
+from fundapp.places.queries import PlaceRow, get_place, places_below, units_below
+from fundapp.rosters import policy, rules
+from fundapp.rosters.models import RosterImport, RosterSnapshot, SnapshotUnit
+from fundapp.rosters.queries import buildings_of, kept_units
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class ImportRoster:
+    """Take in the rows of one file; ``file_hash`` is the SHA-256 of its bytes."""
+
+    compound_id: int
+    rows: tuple[rules.SheetRow, ...]
+    file_name: str
+    file_hash: str
+
+
+def import_roster(session: Session, actor: Actor, cmd: ImportRoster, clock: Clock) -> RosterImport:
+    """Take a roster in, wholly or not at all; buildings that are not there yet are made.
+
+    The same file again changes nothing. Units that the file does not name stay as they are.
+
+    Raises:
+        Forbidden: the actor does not work for the community.
+        NotVisible: there is no such compound.
+        Refused: a row is wrong, or there is none.
+    """
+    compound = lock_compound(session, cmd.compound_id)
+    now = clock.now(session)
+    policy.check_may_keep_roster(actor, compound.path)
+    plan = make_plan(session, compound, cmd.rows)
+    if plan.wrong:
+        first = plan.wrong[0]
+        raise Refused("rosters.wrong_rows", "file", count=len(plan.wrong), number=first.number)
+    if plan.total == 0:
+        raise Refused("rosters.no_rows", "file")
+    _carry_out(session, actor, compound, plan, clock)
+    done = RosterImport(
+        compound_id=compound.id,
+        file_name=cmd.file_name[:200],
+        file_hash=cmd.file_hash,
+        rows_new=len(plan.new),
+        rows_changed=len(plan.changed),
+        imported_by_id=actor.person_id,
+        imported_at=now,
+    )
+    session.add(done)
+    session.flush()
+    about = f"place:{compound.id}"
+    record(session, actor, "rosters.import", about, now, new=done.rows_new, changed=done.rows_changed)
+    return done
+
+
+def make_plan(session: Session, compound: PlaceRow, rows: tuple[rules.SheetRow, ...]) -> rules.Plan:
+    """Say what taking in *rows* would do; nothing is written."""
+    return rules.make_plan(rows, kept_units(session, compound.id), buildings_of(session, compound))
+
+
+def lock_compound(session: Session, compound_id: int) -> PlaceRow:
+    """Hold a compound, so that two imports do not cross.
+
+    Raises:
+        NotVisible: there is none of this number.
+    """
+    place = lock(session, Place, compound_id)
+    if place is None or place.kind is not PlaceKind.COMPOUND:
+        raise NotVisible
+    return get_place(session, compound_id)
+
+
+def freeze_roster(session: Session, actor: Actor, place_id: int, at: datetime) -> RosterSnapshot:
+    """Freeze the households of all compounds of a place: for a round that is opened in the same deed.
+
+    Homes and shops are households, parking spaces are not. Doors carry the compound's name where there are several.
+    Who may freeze is the rule of the round.
+
+    Raises:
+        NotVisible: there is no such place.
+        Refused: no household lies there (code ``rosters.empty``).
+    """
+    place = get_place(session, place_id)
+    units = _households(session, place)
+    if not units:
+        raise Refused("rosters.empty", place=place.full_name)
+    snapshot = RosterSnapshot(
+        place_id=place.id, taken_at=at, households=len(units), roster_hash=rules.roster_hash(units)
+    )
+    session.add(snapshot)
+    session.flush()
+    rows = [
+        {"snapshot_id": snapshot.id, "unit_id": unit_id, "door": door, "area_cm2": area}
+        for unit_id, door, area in units
+    ]
+    for start in range(0, len(rows), BATCH):
+        session.execute(insert(SnapshotUnit.__table__), rows[start : start + BATCH])  # type: ignore[arg-type]
+    record(session, actor, "rosters.freeze", f"roster_snapshot:{snapshot.id}", at, households=len(units))
+    return snapshot
+
+
+def _households(session: Session, place: PlaceRow) -> list[tuple[int, str, int | None]]:
+    units = [unit for unit in units_below(session, place.path) if unit.use in rules.HOUSEHOLDS]
+    compounds = {row.id: row.name for row in places_below(session, place.path, PlaceKind.COMPOUND)}
+    several = len({unit.compound_id for unit in units}) > 1
+    return [(unit.id, (compounds[unit.compound_id] if several else "") + unit.door, unit.area_cm2) for unit in units]
+
+
+def _carry_out(session: Session, actor: Actor, compound: PlaceRow, plan: rules.Plan, clock: Clock) -> None:
+    if plan.new_buildings:
+        add_buildings(session, actor, AddBuildings(compound.id, plan.new_buildings), clock)
+    ids = buildings_of(session, compound)
+    add_units(session, compound.id, [UnitData(ids[one.building], one.room, one.area_cm2, one.use) for one in plan.new])
+    for change in plan.changed:
+        read, before = change.household, change.before
+        change_unit(session, before.unit_id, read.area_cm2 if read.area_cm2 is not None else before.area_cm2, read.use)
