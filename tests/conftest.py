@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from fundapp.cli.doctor import KINDS
 from tests.support.needs import need
 
+collect_ignore = ["bench"]  # measured by ./run bench, and its bare app tunes every engine of its process
+
 BACKENDS = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", id="pg", marks=pytest.mark.pg)]
 
 
