@@ -1,0 +1,92 @@
+"""Contributions as recorded, what the second person decided, and help that is not money."""
+
+from datetime import date, datetime
+
+from moneyed import Money
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fundapp.db.base import Base, Numbered
+from fundapp.db.guards import append_only, refuse
+from fundapp.db.types import stored
+from fundapp.fundraising.rules import Means, Source
+
+
+class Contribution(Numbered, Base):
+    """Money that somebody gave, as the treasurer recorded it. It counts once it is confirmed."""
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        UniqueConstraint("op_key"),
+        UniqueConstraint("project_id", "receipt_no"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("source <> 'foundation'", name="not_by_hand"),
+        CheckConstraint("(source = 'residents') = (unit_id IS NOT NULL)", name="residents_by_household"),
+        CheckConstraint("length(trim(giver)) > 0", name="giver_named"),
+        Index("ix_contribution_project_id", "project_id", "id"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    op_key: Mapped[str] = mapped_column(String(36))
+    receipt_no: Mapped[int]
+    source: Mapped[Source] = mapped_column(stored(Source))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    giver: Mapped[str] = mapped_column(String(80))
+    anonymous: Mapped[bool]
+    related: Mapped[bool]
+    amount_fen: Mapped[Money]
+    means: Mapped[Means] = mapped_column(stored(Means))
+    received_on: Mapped[date]
+    proof_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"))
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+
+
+class ContributionDecision(Numbered, Base):
+    """What a second person found: the money is there, or it is not, with the reason."""
+
+    __tablename__ = "contribution_decision"
+    __table_args__ = (
+        UniqueConstraint("contribution_id"),
+        CheckConstraint("confirmed OR length(trim(reason)) > 0", name="refusal_has_reason"),
+        {"info": {"sealed": True}},
+    )
+
+    contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id"))
+    confirmed: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+
+class InKindHelp(Numbered, Base):
+    """Help that is not money: goods, rooms, labour; valued or not, never in the ledger."""
+
+    __tablename__ = "in_kind_help"
+    __table_args__ = (
+        UniqueConstraint("op_key"),
+        CheckConstraint("value_fen IS NULL OR value_fen > 0", name="value_positive"),
+        Index("ix_in_kind_help_project_id", "project_id", "id"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    op_key: Mapped[str] = mapped_column(String(36))
+    giver: Mapped[str] = mapped_column(String(80))
+    what: Mapped[str] = mapped_column(String(200))
+    value_fen: Mapped[Money | None]
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+
+
+append_only("contribution")
+append_only("contribution_decision")
+append_only("in_kind_help")
+refuse(
+    "contribution_second_person",
+    "contribution_decision",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id)",
+    "who recorded a contribution does not confirm it",
+)

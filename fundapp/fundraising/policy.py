@@ -1,0 +1,33 @@
+"""Who may record money, and who may confirm it."""
+
+from collections.abc import Mapping
+
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.projects.queries import ProjectRow
+from fundapp.projects.rules import RAISING_STAGES, Task
+
+
+def check_may_record(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:
+    """Let the group's treasurer record, while the project may raise money.
+
+    Raises:
+        Forbidden: not the treasurer (``fundraising.only_treasurer``).
+        Refused: the project is not at a stage that raises money (``fundraising.not_now``).
+    """
+    if tasks.get(actor.person_id or 0) is not Task.TREASURER:
+        raise Forbidden("fundraising.only_treasurer")
+    if project.stage not in RAISING_STAGES:
+        raise Refused("fundraising.not_now")
+
+
+def check_may_confirm(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], recorded_by_id: int) -> None:
+    """Let another member of the group, or the community's worker, confirm.
+
+    Raises:
+        Forbidden: neither of these (``fundraising.only_group``), or the one who recorded (``fundraising.second_person``).
+    """
+    if actor.person_id not in tasks and not actor.has(Role.WORKER, project.place_path):
+        raise Forbidden("fundraising.only_group")
+    if actor.person_id == recorded_by_id:
+        raise Forbidden("fundraising.second_person")

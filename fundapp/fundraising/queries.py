@@ -1,0 +1,155 @@
+"""Read self-raised money. Public rows carry no name where the giver asked for none, and no door."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from moneyed import Money
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from fundapp.files.models import Attachment
+from fundapp.fundraising.models import Contribution, ContributionDecision, InKindHelp
+from fundapp.fundraising.rules import Means, Source
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.errors import NotVisible
+from fundapp.kernel.money import fen
+from fundapp.places.models import Place
+from fundapp.places.queries import units_by_id
+from fundapp.projects.models import Project, ProjectMember
+
+
+@dataclass(frozen=True)
+class ContributionRow:
+    """One contribution with its state; ``shown`` is the giver as the public may read it."""
+
+    id: int
+    project_id: int
+    project_title: str
+    receipt_no: int
+    source: Source
+    giver: str
+    shown: str
+    amount: Money
+    means: Means
+    received_on: date
+    proof: str
+    recorded_by_id: int
+    confirmed: bool | None
+    reason: str
+
+
+def _rows(session: Session, *where: object) -> list[ContributionRow]:
+    query = (
+        select(Contribution, ContributionDecision, Attachment.public_id, Project.title)
+        .join(Project, Project.id == Contribution.project_id)
+        .join(Attachment, Attachment.id == Contribution.proof_id)
+        .outerjoin(ContributionDecision, ContributionDecision.contribution_id == Contribution.id)
+        .where(*where)  # type: ignore[arg-type]  # conditions made in this file
+        .order_by(Contribution.id)
+    )
+    return [_row(*cells) for cells in session.execute(query)]
+
+
+def _row(c: Contribution, decision: ContributionDecision | None, proof: str, title: str) -> ContributionRow:
+    hidden = c.anonymous or c.source is Source.RESIDENTS
+    return ContributionRow(
+        id=c.id,
+        project_id=c.project_id,
+        project_title=title,
+        receipt_no=c.receipt_no,
+        source=c.source,
+        giver=c.giver,
+        shown="" if hidden else c.giver,
+        amount=c.amount_fen,
+        means=c.means,
+        received_on=c.received_on,
+        proof=proof,
+        recorded_by_id=c.recorded_by_id,
+        confirmed=decision.confirmed if decision else None,
+        reason=decision.reason if decision else "",
+    )
+
+
+def contributions_of(session: Session, project_id: int) -> list[ContributionRow]:
+    """List a project's contributions in the order of their receipts."""
+    return _rows(session, Contribution.project_id == project_id)
+
+
+def get_contribution(session: Session, contribution_id: int) -> ContributionRow:
+    """Give one contribution.
+
+    Raises:
+        NotVisible: there is none of this number.
+    """
+    found = _rows(session, Contribution.id == contribution_id)
+    if not found:
+        raise NotVisible
+    return found[0]
+
+
+def waiting_for_confirmation(session: Session, actor: Actor) -> list[ContributionRow]:
+    """List what waits for this actor's confirmation: of her groups and her communities, not of her own hand."""
+    mine = select(ProjectMember.project_id).where(ProjectMember.person_id == actor.person_id)
+    condition = Contribution.project_id.in_(mine)
+    for grant in actor.grants:
+        if grant.role is Role.WORKER:
+            places = select(Place.id).where(Place.path.startswith(grant.path, autoescape=True))
+            condition = condition | Contribution.project_id.in_(select(Project.id).where(Project.place_id.in_(places)))
+    undecided = ContributionDecision.id.is_(None)
+    return _rows(session, condition, undecided, Contribution.recorded_by_id != actor.person_id)
+
+
+def raised(session: Session, project_ids: list[int]) -> dict[int, dict[Source, int]]:
+    """Give confirmed fen by source for several projects, in one statement."""
+    query = (
+        select(Contribution.project_id, Contribution.source, func.sum(Contribution.amount_fen))
+        .join(ContributionDecision, ContributionDecision.contribution_id == Contribution.id)
+        .where(Contribution.project_id.in_(project_ids), ContributionDecision.confirmed)
+        .group_by(Contribution.project_id, Contribution.source)
+    )
+    found: dict[int, dict[Source, int]] = {project_id: {} for project_id in project_ids}
+    for project_id, source, total in session.execute(query):
+        found[project_id][source] = fen(total) if isinstance(total, Money) else int(total)
+    return found
+
+
+@dataclass(frozen=True)
+class HouseholdGift:
+    """A confirmed gift of a household, for matching."""
+
+    unit_id: int
+    door: str
+    amount_fen: int
+    related: bool
+
+
+def household_gifts(session: Session, project_id: int) -> list[HouseholdGift]:
+    """List the confirmed gifts of households to a project, in the order of their receipts."""
+    query = (
+        select(Contribution)
+        .join(ContributionDecision, ContributionDecision.contribution_id == Contribution.id)
+        .where(Contribution.project_id == project_id, ContributionDecision.confirmed)
+        .where(Contribution.source == Source.RESIDENTS)
+        .order_by(Contribution.id)
+    )
+    rows = list(session.scalars(query))
+    doors = units_by_id(session, [row.unit_id for row in rows if row.unit_id is not None])
+    return [
+        HouseholdGift(int(r.unit_id or 0), doors[int(r.unit_id or 0)].door, fen(r.amount_fen), r.related) for r in rows
+    ]
+
+
+def unconfirmed(session: Session, project_id: int) -> int:
+    """Count the contributions of a project that nobody has decided on."""
+    query = (
+        select(func.count())
+        .select_from(Contribution)
+        .outerjoin(ContributionDecision, ContributionDecision.contribution_id == Contribution.id)
+        .where(Contribution.project_id == project_id, ContributionDecision.id.is_(None))
+    )
+    return session.scalar(query) or 0
+
+
+def help_of(session: Session, project_id: int) -> list[InKindHelp]:
+    """List help in kind."""
+    return list(session.scalars(select(InKindHelp).where(InKindHelp.project_id == project_id).order_by(InKindHelp.id)))

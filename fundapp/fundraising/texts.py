@@ -1,0 +1,48 @@
+"""Sentences and labels of self-raised money."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from fundapp.fundraising.rules import Means, Source
+
+SOURCE_LABELS: dict[Source, Any] = {
+    Source.FOUNDATION: _("基金会配比"),
+    Source.STREET: _("街镇投入"),
+    Source.RESIDENTS: _("居民集资"),
+    Source.DONORS: _("社会捐赠"),
+}
+MEANS_LABELS: dict[Means, Any] = {Means.CASH: _("现金"), Means.BANK: _("银行转账"), Means.TRANSFER: _("财政拨款")}
+
+REFUSALS: dict[str, Any] = {
+    "fundraising.only_treasurer": _("只有本项目小组的财务可以登记收款。"),
+    "fundraising.not_now": _("项目还没有征得居民同意,或者已经完工,现在不能登记收款。"),
+    "fundraising.only_group": _("只有本项目小组成员或社区工作者可以核对收款。"),
+    "fundraising.second_person": _("登记收款的人不能自己核对,请由另一个人核对。"),
+    "fundraising.not_our_household": _("请选择本院落的一户居民。"),
+    "fundraising.not_yet": _("收款日期不能晚于今天。"),
+    "fundraising.decided": _("这笔收款已经核对过了,结论不能改动。"),
+    "fundraising.reason_needed": _("请写明为什么不予确认。"),
+    "fundraising.which_household": _("居民集资请选择是哪一户交的。"),
+}
+
+CASH = _("项目款")
+SPEND = _("支出")
+
+
+def committee_name(community: str) -> str:
+    """Name the committee of a community."""
+    return gettext("%(name)s居民委员会", name=community)
+
+
+def account_name(title: str, what: object) -> str:
+    """Name an account of a project."""
+    return f"{title} {what}"
+
+
+def receipt_purpose(title: str, source: Source, number: int) -> str:
+    """Say in the public ledger what a contribution was."""
+    return gettext(
+        "%(title)s:%(source)s收入,收据第 %(number)s 号", title=title, source=SOURCE_LABELS[source], number=number
+    )
