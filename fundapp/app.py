@@ -22,6 +22,7 @@ from fundapp.db.clock import DatabaseClock
 from fundapp.db.home import home
 from fundapp.db.wiring import wire
 from fundapp.db.work import after_commit, bind
+from fundapp.files import storage
 from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.people.commands import give_maker_her_district
 from fundapp.people.events import SignInsEnd
@@ -78,6 +79,7 @@ def _connect(app: Flask, settings: Settings) -> None:
     database.init_app(app)
     with app.app_context():
         bind(database.engine, before_commit=(seal,))
+    storage.bind(settings.instance / "files")
     app.extensions["side_engine"] = side_engine(settings.side_url)
     app.session_interface = ServerSessions(app.extensions["side_engine"], secure=settings.production)
 

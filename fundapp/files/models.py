@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
+from fundapp.db.guards import append_only
 from fundapp.db.types import stored
 
 
@@ -33,3 +34,6 @@ class Attachment(Numbered, Base):
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     uploaded_at: Mapped[datetime]
+
+
+append_only("attachment", also=("public_id",))
