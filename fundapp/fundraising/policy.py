@@ -25,7 +25,7 @@ def check_may_confirm(actor: Actor, project: ProjectRow, tasks: Mapping[int, Tas
     """Let another member of the group, or the community's worker, confirm.
 
     Raises:
-        Forbidden: neither of these (``fundraising.only_group``), or the one who recorded (``fundraising.second_person``).
+        Forbidden: neither of these (``fundraising.only_group``), or who recorded (``fundraising.second_person``).
     """
     if actor.person_id not in tasks and not actor.has(Role.WORKER, project.place_path):
         raise Forbidden("fundraising.only_group")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from moneyed import Money
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.files.models import Attachment
@@ -90,7 +90,7 @@ def get_contribution(session: Session, contribution_id: int) -> ContributionRow:
 def waiting_for_confirmation(session: Session, actor: Actor) -> list[ContributionRow]:
     """List what waits for this actor's confirmation: of her groups and her communities, not of her own hand."""
     mine = select(ProjectMember.project_id).where(ProjectMember.person_id == actor.person_id)
-    condition = Contribution.project_id.in_(mine)
+    condition: ColumnElement[bool] = Contribution.project_id.in_(mine)
     for grant in actor.grants:
         if grant.role is Role.WORKER:
             places = select(Place.id).where(Place.path.startswith(grant.path, autoescape=True))

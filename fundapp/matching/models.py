@@ -1,0 +1,162 @@
+"""Claims with their tickets, what the queue granted, what was decided, what was paid. Nothing here is ever changed."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from moneyed import Money
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fundapp.db.base import Base, Numbered
+from fundapp.db.guards import append_only, refuse
+from fundapp.db.types import CanonicalJson, stored
+
+
+class Step(StrEnum):
+    """What a claim goes through, in this order."""
+
+    STREET_REVIEW = "street_review"
+    PROPOSAL = "proposal"
+    APPROVAL = "approval"
+
+
+class MatchClaim(Numbered, Base):
+    """A project's claim. ``ticket`` is its place in the queue of its pool, given under the pool's lock.
+
+    ``facts`` is the claim as the rules saw it, households by their number only; ``steps`` the arithmetic in words.
+    """
+
+    __tablename__ = "match_claim"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "ticket"),
+        UniqueConstraint("op_key"),
+        CheckConstraint("ticket >= 1", name="ticket_counted"),
+        CheckConstraint("entitled_fen >= 0 AND matchable_fen >= 0 AND viable_fen >= 0", name="amounts_not_negative"),
+        Index("ix_match_claim_project_id", "project_id"),
+        {"info": {"sealed": True}},
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    ticket: Mapped[int]
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
+    op_key: Mapped[str] = mapped_column(String(36))
+    facts: Mapped[Any] = mapped_column(CanonicalJson)
+    steps: Mapped[Any] = mapped_column(CanonicalJson)
+    matchable_fen: Mapped[Money]
+    entitled_fen: Mapped[Money]
+    viable_fen: Mapped[Money]
+    givers: Mapped[int]
+    claimed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    claimed_at: Mapped[datetime]
+
+
+class MatchGrant(Numbered, Base):
+    """What one run of the queue gave a ticket."""
+
+    __tablename__ = "match_grant"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        Index("ix_match_grant_claim_id", "claim_id"),
+        {"info": {"sealed": True}},
+    )
+
+    claim_id: Mapped[int] = mapped_column(ForeignKey("match_claim.id"))
+    amount_fen: Mapped[Money]
+    told: Mapped[str] = mapped_column(Text)
+    granted_at: Mapped[datetime]
+
+
+class MatchDecision(Numbered, Base):
+    """One step of a claim as decided by one person; a refusal has a reason and gives the money back to the pool."""
+
+    __tablename__ = "match_decision"
+    __table_args__ = (
+        UniqueConstraint("claim_id", "step"),
+        UniqueConstraint("op_key"),
+        CheckConstraint("passed OR length(trim(note)) > 0", name="refusal_has_reason"),
+        {"info": {"sealed": True}},
+    )
+
+    claim_id: Mapped[int] = mapped_column(ForeignKey("match_claim.id"))
+    step: Mapped[Step] = mapped_column(stored(Step))
+    passed: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(400), default="")
+    op_key: Mapped[str] = mapped_column(String(36))
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+
+class Disbursement(Numbered, Base):
+    """Money paid from the foundation's bank to a project's account."""
+
+    __tablename__ = "disbursement"
+    __table_args__ = (
+        UniqueConstraint("op_key"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        Index("ix_disbursement_project_id", "project_id"),
+        {"info": {"sealed": True}},
+    )
+
+    claim_id: Mapped[int] = mapped_column(ForeignKey("match_claim.id"))
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    op_key: Mapped[str] = mapped_column(String(36))
+    amount_fen: Mapped[Money]
+    paid_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    paid_at: Mapped[datetime]
+
+
+class PoolFunding(Numbered, Base):
+    """Money put into a pool."""
+
+    __tablename__ = "pool_funding"
+    __table_args__ = (
+        UniqueConstraint("op_key"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        {"info": {"sealed": True}},
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    op_key: Mapped[str] = mapped_column(String(36))
+    amount_fen: Mapped[Money]
+    origin: Mapped[str] = mapped_column(String(120))
+    funded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    funded_at: Mapped[datetime]
+
+
+for _table in ("match_claim", "match_grant", "match_decision", "disbursement", "pool_funding"):
+    append_only(_table)
+refuse(
+    "match_maker_is_not_checker",
+    "match_decision",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM match_claim c WHERE c.id = NEW.claim_id AND c.claimed_by_id = NEW.decided_by_id) OR "
+    "EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.decided_by_id = NEW.decided_by_id)",
+    "each step of a claim is another person's",
+)
+refuse(
+    "match_steps_in_order",
+    "match_decision",
+    "INSERT",
+    "(NEW.step = 'proposal' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id "
+    "AND d.step = 'street_review' AND d.passed)) OR "
+    "(NEW.step = 'approval' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id "
+    "AND d.step = 'proposal' AND d.passed))",
+    "a claim is reviewed, proposed and approved in this order",
+)
+refuse(
+    "match_grants_within_entitlement",
+    "match_grant",
+    "INSERT",
+    "NEW.amount_fen + COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) > "
+    "(SELECT c.entitled_fen FROM match_claim c WHERE c.id = NEW.claim_id)",
+    "a ticket is granted more than it is entitled to",
+)
+refuse(
+    "disbursement_needs_approval",
+    "disbursement",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'approval' AND d.passed)",
+    "money is paid on approved claims only",
+)

@@ -1,0 +1,66 @@
+"""Who may do which step of a match, and when."""
+
+from collections.abc import Mapping
+
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.matching.models import Step
+from fundapp.projects.queries import ProjectRow
+from fundapp.projects.rules import Stage, Task
+
+CLAIM_STAGES = frozenset({Stage.SELECTED, Stage.MATCHED, Stage.DELIVERING})
+STEP_ROLE = {
+    Step.STREET_REVIEW: Role.STREET_OFFICER,
+    Step.PROPOSAL: Role.FOUNDATION_OFFICER,
+    Step.APPROVAL: Role.FOUNDATION_APPROVER,
+}
+
+
+def check_may_claim(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], unconfirmed: int) -> None:
+    """Let the group's lead claim once the project is chosen and its own money is confirmed.
+
+    Raises:
+        Forbidden: not the lead (``matching.only_lead``).
+        Refused: not chosen yet (``matching.not_selected``), money still unconfirmed (``matching.unconfirmed``).
+    """
+    if tasks.get(actor.person_id or 0) is not Task.LEAD:
+        raise Forbidden("matching.only_lead")
+    if project.stage not in CLAIM_STAGES:
+        raise Refused("matching.not_selected")
+    if unconfirmed:
+        raise Refused("matching.unconfirmed", count=unconfirmed)
+
+
+def check_may_decide(
+    actor: Actor, project: ProjectRow, step: Step, tasks: Mapping[int, Task], people_so_far: Mapping[str, int]
+) -> None:
+    """Let the holder of the step's role decide it, if she had no hand in the claim before.
+
+    Raises:
+        Forbidden: not her role here (``matching.not_your_step``), or a hand in it already (``matching.second_person``).
+    """
+    if not actor.has(STEP_ROLE[step], project.place_path):
+        raise Forbidden("matching.not_your_step")
+    if actor.person_id in people_so_far.values() or actor.person_id in tasks:
+        raise Forbidden("matching.second_person")
+
+
+def check_may_pay(actor: Actor, project: ProjectRow) -> None:
+    """Let a foundation officer of the place pay.
+
+    Raises:
+        Forbidden: not one (``matching.not_your_step``).
+    """
+    if not actor.has(Role.FOUNDATION_OFFICER, project.place_path):
+        raise Forbidden("matching.not_your_step")
+
+
+def next_step(passed: Mapping[Step, bool]) -> Step | None:
+    """Give the step that a claim waits for; ``None`` once it is approved or refused.
+
+    >>> next_step({Step.STREET_REVIEW: True}).value, next_step({Step.STREET_REVIEW: False}) is None
+    ('proposal', True)
+    """
+    if False in passed.values():
+        return None
+    return next((step for step in Step if step not in passed), None)

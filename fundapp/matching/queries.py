@@ -1,0 +1,186 @@
+"""Read claims, the queue and what was granted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from moneyed import Money
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.errors import NotVisible
+from fundapp.kernel.money import fen, from_fen
+from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, MatchGrant, Step
+from fundapp.matching.policy import STEP_ROLE, next_step
+from fundapp.places.models import Place
+from fundapp.projects.models import Project
+
+
+def decisions_of(session: Session, claim_id: int) -> dict[Step, bool]:
+    """Give what was decided on a claim, by step."""
+    query = select(MatchDecision.step, MatchDecision.passed).where(MatchDecision.claim_id == claim_id)
+    return {step: passed for step, passed in session.execute(query)}
+
+
+def people_of(session: Session, claim_id: int) -> dict[str, int]:
+    """Give who had a hand in a claim so far, by what she did."""
+    rows = session.execute(
+        select(MatchDecision.step, MatchDecision.decided_by_id).where(MatchDecision.claim_id == claim_id)
+    )
+    people = {step.value: person for step, person in rows}
+    people["claim"] = session.scalar(select(MatchClaim.claimed_by_id).where(MatchClaim.id == claim_id)) or 0
+    return people
+
+
+def live_claims(session: Session, programme_id: int) -> Sequence[MatchClaim]:
+    """List the claims of a pool that are not refused, in the order of their tickets."""
+    refused = select(MatchDecision.claim_id).where(~MatchDecision.passed)
+    query = (
+        select(MatchClaim)
+        .where(MatchClaim.programme_id == programme_id, MatchClaim.id.not_in(refused))
+        .order_by(MatchClaim.ticket)
+    )
+    return session.scalars(query).all()
+
+
+def granted_by_claim(session: Session, claim_ids: Sequence[int]) -> dict[int, int]:
+    """Give the fen granted to claims so far."""
+    query = (
+        select(MatchGrant.claim_id, func.sum(MatchGrant.amount_fen))
+        .where(MatchGrant.claim_id.in_(claim_ids))
+        .group_by(MatchGrant.claim_id)
+    )
+    return {claim_id: fen(total) for claim_id, total in session.execute(query)}
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A claim with its place in the queue, as everybody may read it."""
+
+    id: int
+    programme_id: int
+    ticket: int
+    project_id: int
+    project_title: str
+    place_path: str
+    matchable: Money
+    entitled: Money
+    granted: Money
+    viable: Money
+    givers: int
+    steps: list[str]
+    facts: dict[str, Any]
+    policy_version_id: int
+    claimed_at: datetime
+    passed: dict[Step, bool]
+    notes: dict[Step, str]
+
+    @property
+    def waits_for(self) -> Step | None:
+        """Give the step that the claim waits for."""
+        return next_step(self.passed)
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether it was refused at some step."""
+        return False in self.passed.values()
+
+    @property
+    def approved(self) -> bool:
+        """Tell whether it was approved."""
+        return self.passed.get(Step.APPROVAL, False)
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether less than the entitlement has been granted."""
+        return not self.refused and self.granted < self.entitled
+
+
+def _claims(session: Session, *where: Any) -> list[ClaimRow]:
+    query = (
+        select(MatchClaim, Project.title, Place.path)
+        .join(Project, Project.id == MatchClaim.project_id)
+        .join(Place, Place.id == Project.place_id)
+        .where(*where)
+        .order_by(MatchClaim.programme_id, MatchClaim.ticket)
+    )
+    rows = session.execute(query).all()
+    ids = [row[0].id for row in rows]
+    granted = granted_by_claim(session, ids)
+    decided: dict[int, list[MatchDecision]] = {claim_id: [] for claim_id in ids}
+    for decision in session.scalars(select(MatchDecision).where(MatchDecision.claim_id.in_(ids))):
+        decided[decision.claim_id].append(decision)
+    return [_claim_row(c, title, path, granted.get(c.id, 0), decided[c.id]) for c, title, path in rows]
+
+
+def _claim_row(c: MatchClaim, title: str, path: str, granted: int, decided: list[MatchDecision]) -> ClaimRow:
+    return ClaimRow(
+        id=c.id,
+        programme_id=c.programme_id,
+        ticket=c.ticket,
+        project_id=c.project_id,
+        project_title=title,
+        place_path=path,
+        matchable=c.matchable_fen,
+        entitled=c.entitled_fen,
+        granted=from_fen(granted),
+        viable=c.viable_fen,
+        givers=c.givers,
+        steps=c.steps,
+        facts=c.facts,
+        policy_version_id=c.policy_version_id,
+        claimed_at=c.claimed_at,
+        passed={d.step: d.passed for d in decided},
+        notes={d.step: d.note for d in decided},
+    )
+
+
+def queue_of(session: Session, programme_id: int) -> list[ClaimRow]:
+    """List a pool's tickets in their order, refused ones included: three statements, however long the queue."""
+    return _claims(session, MatchClaim.programme_id == programme_id)
+
+
+def claims_of_project(session: Session, project_id: int) -> list[ClaimRow]:
+    """List a project's claims."""
+    return _claims(session, MatchClaim.project_id == project_id)
+
+
+def get_claim(session: Session, claim_id: int) -> ClaimRow:
+    """Give one claim.
+
+    Raises:
+        NotVisible: there is none of this number.
+    """
+    found = _claims(session, MatchClaim.id == claim_id)
+    if not found:
+        raise NotVisible
+    return found[0]
+
+
+def waiting_for(session: Session, actor: Actor) -> list[ClaimRow]:
+    """List the claims whose next step this actor may decide by her role and place."""
+    if not actor.has_any(*STEP_ROLE.values()):
+        return []
+    done = select(MatchDecision.claim_id).where((MatchDecision.step == Step.APPROVAL) | ~MatchDecision.passed)
+    rows = _claims(session, MatchClaim.id.not_in(done))
+    return [row for row in rows if row.waits_for and actor.has(STEP_ROLE[row.waits_for], row.place_path)]
+
+
+def promised(session: Session, project_ids: Sequence[int]) -> dict[int, int]:
+    """Give the fen granted to projects by claims that were not refused, in one statement."""
+    refused = select(MatchDecision.claim_id).where(~MatchDecision.passed)
+    query = (
+        select(MatchClaim.project_id, func.sum(MatchGrant.amount_fen))
+        .join(MatchGrant, MatchGrant.claim_id == MatchClaim.id)
+        .where(MatchClaim.project_id.in_(project_ids), MatchClaim.id.not_in(refused))
+        .group_by(MatchClaim.project_id)
+    )
+    return {project_id: fen(total) for project_id, total in session.execute(query)}
+
+
+def paid_out(session: Session, project_id: int) -> Money:
+    """Give what was paid to a project."""
+    total = session.scalar(select(func.sum(Disbursement.amount_fen)).where(Disbursement.project_id == project_id))
+    return total if total is not None else from_fen(0)
