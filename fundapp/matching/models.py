@@ -133,7 +133,7 @@ refuse(
     "INSERT",
     "EXISTS (SELECT 1 FROM match_claim c WHERE c.id = NEW.claim_id AND c.claimed_by_id = NEW.decided_by_id) OR "
     "EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.decided_by_id = NEW.decided_by_id)",
-    "each step of a claim is another person's",
+    "each step of a claim needs another person",
 )
 refuse(
     "match_steps_in_order",

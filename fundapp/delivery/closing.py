@@ -1,0 +1,101 @@
+"""Closing a project: what is left goes back to its sources, the foundation's part to the pool, in one transaction."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from fundapp.audit.commands import record
+from fundapp.delivery.models import ClosingReturn, ProjectClosing
+from fundapp.delivery.policy import check_may_close
+from fundapp.delivery.rules import returns
+from fundapp.delivery.texts import return_purpose
+from fundapp.fundraising.commands import committee_book, project_accounts
+from fundapp.fundraising.rules import ORDER, Source
+from fundapp.fundraising.texts import SOURCE_LABELS
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.clock import Clock, local_date
+from fundapp.kernel.money import from_fen
+from fundapp.ledger.commands import post_all
+from fundapp.ledger.queries import balance, balances
+from fundapp.ledger.rules import Ledger, Leg, Posting
+from fundapp.matching.commands import lock_pool
+from fundapp.matching.pool import book_of, pool_account
+from fundapp.matching.serving import serve_queue
+from fundapp.programmes.queries import ProgrammeRow
+from fundapp.projects.commands import lock_project, move_on
+from fundapp.projects.queries import ProjectRow, get_project
+from fundapp.projects.rules import Stage
+
+
+def close_project(session: Session, actor: Actor, project_id: int, clock: Clock) -> ProjectClosing:
+    """Close an evaluated project. What the foundation gets back is available again at once, and the queue is served.
+
+    Raises:
+        Forbidden, Refused: see :func:`fundapp.delivery.policy.check_may_close`.
+    """
+    programme = lock_pool(session, get_project(session, project_id).programme_id)
+    lock_project(session, project_id)
+    now = clock.now(session)
+    project = get_project(session, project_id)
+    theirs = book_of(session, actor, programme, now)
+    unpaid = balance(session, theirs, Ledger.COMMIT, pool_account(session, theirs, programme, "committed", project_id))
+    check_may_close(actor, project, unpaid)
+    book_id = committee_book(session, actor, project.place_path, now)
+    project_accounts(session, book_id, project.id, project.title)
+    given = {s.value: -balance(session, book_id, Ledger.ACTUAL, f"gift:{project_id}:{s.value}") for s in ORDER}
+    left = balances(session, book_id, Ledger.ACTUAL, f"cash:{project_id}").get(f"cash:{project_id}", 0)
+    closing = _closing(session, actor, project, sum(given.values()), left, now)
+    _give_back(session, actor, programme, project, closing, returns(left, given), (book_id, theirs), now)
+    move_on(session, actor, project_id, Stage.CLOSED, now)
+    serve_queue(session, actor, programme, now)
+    return closing
+
+
+def _closing(
+    session: Session, actor: Actor, project: ProjectRow, received: int, left: int, now: datetime
+) -> ProjectClosing:
+    row = ProjectClosing(
+        project_id=project.id,
+        received_fen=from_fen(received),
+        spent_fen=from_fen(received - left),
+        left_fen=from_fen(left),
+        closed_by_id=actor.person_id,
+        closed_at=now,
+    )
+    session.add(row)
+    session.flush()
+    record(session, actor, "delivery.close", f"project:{project.id}", now, left=left)
+    return row
+
+
+def _give_back(
+    session: Session, actor: Actor, programme: ProgrammeRow, project: ProjectRow, closing: ProjectClosing,
+    parts: dict[str, int], books: tuple[int, int], now: datetime,
+) -> None:  # fmt: skip
+    book_id, foundation = books
+    postings = []
+    for source, amount in parts.items():
+        session.add(ClosingReturn(closing_id=closing.id, source=source, amount_fen=from_fen(amount)))
+        legs = (Leg(f"gift:{project.id}:{source}", amount), Leg(f"cash:{project.id}", -amount))
+        postings.append(_posting(project, closing, book_id, Ledger.ACTUAL, source, legs, now))
+    back = parts.get(Source.FOUNDATION.value, 0)
+    if back:
+        open_part = pool_account(session, foundation, programme, "available")
+        paid = pool_account(session, foundation, programme, "paid", project.id)
+        money = (Leg("bank", back), Leg(f"grant:{project.id}", -back))
+        promise = (Leg(open_part, back), Leg(paid, -back))
+        postings.append(_posting(project, closing, foundation, Ledger.ACTUAL, Source.FOUNDATION.value, money, now))
+        postings.append(_posting(project, closing, foundation, Ledger.COMMIT, Source.FOUNDATION.value, promise, now))
+    if postings:
+        post_all(session, actor, postings, now)
+
+
+def _posting(
+    project: ProjectRow, closing: ProjectClosing, book_id: int, ledger: Ledger, source: str, legs: tuple[Leg, ...],
+    now: datetime,
+) -> Posting:  # fmt: skip
+    purpose = return_purpose(project.title, SOURCE_LABELS[Source(source)])
+    return Posting(
+        book_id, ledger, f"closing:{closing.id}:{source}", purpose, f"project_closing:{closing.id}",
+        f"project:{project.id}", local_date(now), legs,
+    )  # fmt: skip

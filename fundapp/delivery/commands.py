@@ -1,0 +1,177 @@
+"""The deeds of delivery up to acceptance."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from moneyed import Money
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from fundapp.audit.commands import record
+from fundapp.delivery.models import Acceptance, Expense, ExpenseDecision, ProgressPhoto, ProgressReport
+from fundapp.delivery.policy import check_may_accept, check_may_decide_expense, check_may_work
+from fundapp.delivery.queries import expenses_of, reports_of
+from fundapp.delivery.texts import expense_purpose
+from fundapp.files.models import Attachment
+from fundapp.fundraising.commands import committee_book, project_accounts
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.clock import Clock, local_date
+from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.kernel.money import fen
+from fundapp.ledger.commands import post
+from fundapp.ledger.rules import Ledger, Leg, Posting
+from fundapp.projects.commands import lock_project, move_on
+from fundapp.projects.queries import ProjectRow, get_project, tasks_of
+from fundapp.projects.rules import Stage
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """A progress report; ``photo_ids`` are stored attachments."""
+
+    project_id: int
+    op_key: str
+    told: str
+    percent: int
+    photo_ids: tuple[int, ...]
+
+
+def report_progress(session: Session, actor: Actor, cmd: NewReport, clock: Clock) -> ProgressReport:
+    """Report what has been done.
+
+    Raises:
+        Forbidden, Refused: see :func:`fundapp.delivery.policy.check_may_work`.
+    """
+    lock_project(session, cmd.project_id)
+    now = clock.now(session)
+    standing = session.scalar(select(ProgressReport).where(ProgressReport.op_key == cmd.op_key))
+    if standing is not None:
+        return standing
+    check_may_work(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id))
+    row = ProgressReport(
+        project_id=cmd.project_id,
+        op_key=cmd.op_key,
+        told=cmd.told,
+        percent=cmd.percent,
+        reported_by_id=actor.person_id,
+        reported_at=now,
+    )
+    session.add(row)
+    session.flush()
+    session.add_all(ProgressPhoto(report_id=row.id, attachment_id=photo) for photo in cmd.photo_ids)
+    record(session, actor, "delivery.report", f"project:{cmd.project_id}", now, report=row.id)
+    return row
+
+
+@dataclass(frozen=True)
+class NewExpense:
+    """A claim for payment as filled in."""
+
+    project_id: int
+    op_key: str
+    amount: Money
+    purpose: str
+    payee: str
+    invoice_no: str
+    invoice_id: int
+    spent_on: date
+
+
+def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock) -> Expense:
+    """Claim an expense; it is paid once somebody else approves it.
+
+    Raises:
+        Forbidden, Refused: see :func:`fundapp.delivery.policy.check_may_work`; ``delivery.invoice_twice``,
+            ``delivery.not_yet``, ``web.used_key``.
+    """
+    lock_project(session, cmd.project_id)
+    now = clock.now(session)
+    standing = session.scalar(select(Expense).where(Expense.op_key == cmd.op_key))
+    if standing is not None:
+        if (standing.project_id, standing.amount_fen) != (cmd.project_id, cmd.amount):
+            raise Refused("web.used_key")
+        return standing
+    check_may_work(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id))
+    if any(row.invoice_no == cmd.invoice_no for row in expenses_of(session, cmd.project_id)):
+        raise Refused("delivery.invoice_twice", field="invoice_no")
+    if cmd.spent_on > local_date(now):
+        raise Refused("delivery.not_yet", field="spent_on")
+    last = session.scalar(select(func.max(Expense.number)).where(Expense.project_id == cmd.project_id))
+    row = Expense(
+        **{name: getattr(cmd, name) for name in cmd.__dataclass_fields__ if name != "amount"},
+        amount_fen=cmd.amount,
+        number=(last or 0) + 1,
+        claimed_by_id=actor.person_id,
+        claimed_at=now,
+    )
+    session.add(row)
+    session.flush()
+    record(session, actor, "delivery.claim", f"project:{cmd.project_id}", now, expense=row.id)
+    return row
+
+
+def decide_expense(
+    session: Session, actor: Actor, expense_id: int, approved: bool, reason: str, clock: Clock
+) -> ExpenseDecision:
+    """Approve and pay an expense in one transaction, or refuse it with a reason. The same again is success.
+
+    Raises:
+        NotVisible: no such expense.
+        Forbidden: see :func:`fundapp.delivery.policy.check_may_decide_expense`.
+        Refused: decided the other way (``delivery.decided``), no reason, or the money is not there
+            (``ledger.not_enough``).
+    """
+    expense = session.get(Expense, expense_id)
+    if expense is None:
+        raise NotVisible
+    lock_project(session, expense.project_id)
+    now = clock.now(session)
+    check_may_decide_expense(actor, tasks_of(session, expense.project_id), expense.claimed_by_id)
+    standing = session.scalar(select(ExpenseDecision).where(ExpenseDecision.expense_id == expense.id))
+    if standing is not None:
+        if standing.approved != approved:
+            raise Refused("delivery.decided")
+        return standing
+    if not approved and not reason.strip():
+        raise Refused("delivery.reason_needed", field="reason")
+    row = ExpenseDecision(
+        expense_id=expense.id, approved=approved, reason=reason, decided_by_id=actor.person_id, decided_at=now
+    )
+    session.add(row)
+    session.flush()
+    record(session, actor, "delivery.decide", f"project:{expense.project_id}", now, expense=expense.id)
+    if approved:
+        _pay(session, actor, get_project(session, expense.project_id), expense, now)
+    return row
+
+
+def _pay(session: Session, actor: Actor, project: ProjectRow, expense: Expense, now: datetime) -> None:
+    book_id = committee_book(session, actor, project.place_path, now)
+    project_accounts(session, book_id, project.id, project.title)
+    invoice = session.get_one(Attachment, expense.invoice_id)
+    amount = fen(expense.amount_fen)
+    legs = (Leg(f"spend:{project.id}", amount), Leg(f"cash:{project.id}", -amount))
+    purpose = expense_purpose(project.title, expense.purpose, expense.payee)
+    source, subject = f"expense:{expense.id}", f"project:{project.id}"
+    evidence = (invoice.public_id,)
+    posting = Posting(book_id, Ledger.ACTUAL, source, purpose, source, subject, local_date(now), legs, evidence)
+    post(session, actor, posting, now)
+
+
+def accept(session: Session, actor: Actor, project_id: int, told: str, clock: Clock) -> Acceptance:
+    """Accept the finished work.
+
+    Raises:
+        Forbidden, Refused: see :func:`fundapp.delivery.policy.check_may_accept`.
+    """
+    lock_project(session, project_id)
+    now = clock.now(session)
+    project = get_project(session, project_id)
+    pending = sum(row.approved is None for row in expenses_of(session, project_id))
+    check_may_accept(actor, project, tasks_of(session, project_id), len(reports_of(session, project_id)), pending)
+    row = Acceptance(project_id=project_id, told=told, accepted_by_id=actor.person_id, accepted_at=now)
+    session.add(row)
+    session.flush()
+    record(session, actor, "delivery.accept", f"project:{project_id}", now)
+    move_on(session, actor, project_id, Stage.ACCEPTED, now)
+    return row

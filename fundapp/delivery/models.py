@@ -1,0 +1,137 @@
+"""Progress, expenses with their decisions, acceptance, and the closing of a project's account."""
+
+from datetime import date, datetime
+
+from moneyed import Money
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fundapp.db.base import Base, Numbered
+from fundapp.db.guards import append_only, refuse
+
+
+class ProgressReport(Numbered, Base):
+    """What has been done, in the group's words, in percent."""
+
+    __tablename__ = "progress_report"
+    __table_args__ = (
+        UniqueConstraint("op_key"),
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent_of_whole"),
+        Index("ix_progress_report_project_id", "project_id"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    op_key: Mapped[str] = mapped_column(String(36))
+    told: Mapped[str] = mapped_column(Text)
+    percent: Mapped[int]
+    reported_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reported_at: Mapped[datetime]
+
+
+class ProgressPhoto(Base):
+    """A photo of a report."""
+
+    __tablename__ = "progress_photo"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("progress_report.id"), primary_key=True)
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), primary_key=True)
+
+
+class Expense(Numbered, Base):
+    """A claim for payment, with the invoice."""
+
+    __tablename__ = "expense"
+    __table_args__ = (
+        UniqueConstraint("op_key"),
+        UniqueConstraint("project_id", "number"),
+        UniqueConstraint("project_id", "invoice_no"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        Index("ix_expense_project_id", "project_id"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    number: Mapped[int]
+    op_key: Mapped[str] = mapped_column(String(36))
+    amount_fen: Mapped[Money]
+    purpose: Mapped[str] = mapped_column(String(120))
+    payee: Mapped[str] = mapped_column(String(120))
+    invoice_no: Mapped[str] = mapped_column(String(40))
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"))
+    spent_on: Mapped[date]
+    claimed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    claimed_at: Mapped[datetime]
+
+
+class ExpenseDecision(Numbered, Base):
+    """Paid, or not and why; decided by somebody who did not claim it."""
+
+    __tablename__ = "expense_decision"
+    __table_args__ = (
+        UniqueConstraint("expense_id"),
+        CheckConstraint("approved OR length(trim(reason)) > 0", name="refusal_has_reason"),
+        {"info": {"sealed": True}},
+    )
+
+    expense_id: Mapped[int] = mapped_column(ForeignKey("expense.id"))
+    approved: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+
+class Acceptance(Numbered, Base):
+    """The supervisor's acceptance of the work."""
+
+    __tablename__ = "acceptance"
+    __table_args__ = (UniqueConstraint("project_id"), {"info": {"sealed": True}})
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    told: Mapped[str] = mapped_column(Text)
+    accepted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    accepted_at: Mapped[datetime]
+
+
+class ProjectClosing(Numbered, Base):
+    """The end: what was raised, spent and left; the rest went back."""
+
+    __tablename__ = "project_closing"
+    __table_args__ = (
+        UniqueConstraint("project_id"),
+        CheckConstraint("left_fen >= 0 AND spent_fen >= 0", name="amounts_not_negative"),
+        CheckConstraint("received_fen = spent_fen + left_fen", name="adds_up"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    received_fen: Mapped[Money]
+    spent_fen: Mapped[Money]
+    left_fen: Mapped[Money]
+    closed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime]
+
+
+class ClosingReturn(Numbered, Base):
+    """What went back to one source."""
+
+    __tablename__ = "closing_return"
+    __table_args__ = (
+        UniqueConstraint("closing_id", "source"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        {"info": {"sealed": True}},
+    )
+
+    closing_id: Mapped[int] = mapped_column(ForeignKey("project_closing.id"))
+    source: Mapped[str] = mapped_column(String(20))
+    amount_fen: Mapped[Money]
+
+
+for _table in ("progress_report", "expense", "expense_decision", "acceptance", "project_closing", "closing_return"):
+    append_only(_table)
+refuse(
+    "expense_second_person",
+    "expense_decision",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM expense e WHERE e.id = NEW.expense_id AND e.claimed_by_id = NEW.decided_by_id)",
+    "who claims an expense does not approve it",
+)

@@ -1,0 +1,154 @@
+"""Read progress, expenses, acceptance and closing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from moneyed import Money
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.delivery.models import (
+    Acceptance,
+    ClosingReturn,
+    Expense,
+    ExpenseDecision,
+    ProgressPhoto,
+    ProgressReport,
+    ProjectClosing,
+)
+from fundapp.files.models import Attachment
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.errors import NotVisible
+from fundapp.projects.models import Project, ProjectMember
+from fundapp.projects.rules import Task
+
+
+@dataclass(frozen=True)
+class ExpenseRow:
+    """An expense and what became of it; all of it is public but who claimed."""
+
+    id: int
+    project_id: int
+    project_title: str
+    number: int
+    amount: Money
+    purpose: str
+    payee: str
+    invoice_no: str
+    invoice: str
+    spent_on: date
+    claimed_by_id: int
+    claimed_at: datetime
+    approved: bool | None
+    reason: str
+
+
+def _expenses(session: Session, *where: object) -> list[ExpenseRow]:
+    query = (
+        select(Expense, ExpenseDecision, Attachment.public_id, Project.title)
+        .join(Project, Project.id == Expense.project_id)
+        .join(Attachment, Attachment.id == Expense.invoice_id)
+        .outerjoin(ExpenseDecision, ExpenseDecision.expense_id == Expense.id)
+        .where(*where)  # type: ignore[arg-type]  # conditions made in this file
+        .order_by(Expense.id)
+    )
+    return [
+        ExpenseRow(
+            id=e.id,
+            project_id=e.project_id,
+            project_title=title,
+            number=e.number,
+            amount=e.amount_fen,
+            purpose=e.purpose,
+            payee=e.payee,
+            invoice_no=e.invoice_no,
+            invoice=invoice,
+            spent_on=e.spent_on,
+            claimed_by_id=e.claimed_by_id,
+            claimed_at=e.claimed_at,
+            approved=decision.approved if decision else None,
+            reason=decision.reason if decision else "",
+        )
+        for e, decision, invoice, title in session.execute(query)
+    ]
+
+
+def expenses_of(session: Session, project_id: int) -> list[ExpenseRow]:
+    """List a project's expenses by number."""
+    return _expenses(session, Expense.project_id == project_id)
+
+
+def get_expense(session: Session, expense_id: int) -> ExpenseRow:
+    """Give one expense.
+
+    Raises:
+        NotVisible: there is none of this number.
+    """
+    found = _expenses(session, Expense.id == expense_id)
+    if not found:
+        raise NotVisible
+    return found[0]
+
+
+def expenses_waiting_for(session: Session, actor: Actor) -> list[ExpenseRow]:
+    """List the undecided expenses that this actor may decide."""
+    mine = select(ProjectMember.project_id).where(
+        ProjectMember.person_id == actor.person_id, ProjectMember.task.in_((Task.SUPERVISOR, Task.TREASURER))
+    )
+    undecided = ExpenseDecision.id.is_(None)
+    return _expenses(session, Expense.project_id.in_(mine), undecided, Expense.claimed_by_id != actor.person_id)
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """A progress report with its photos."""
+
+    told: str
+    percent: int
+    reported_at: datetime
+    photos: Sequence[str]
+
+
+def reports_of(session: Session, project_id: int) -> list[ReportRow]:
+    """List a project's reports, the newest first."""
+    query = select(ProgressReport).where(ProgressReport.project_id == project_id).order_by(ProgressReport.id.desc())
+    reports = session.scalars(query).all()
+    photos: dict[int, list[str]] = {report.id: [] for report in reports}
+    if reports:
+        shown = (
+            select(ProgressPhoto.report_id, Attachment.public_id)
+            .join(Attachment, Attachment.id == ProgressPhoto.attachment_id)
+            .where(ProgressPhoto.report_id.in_(photos))
+        )
+        for report_id, public_id in session.execute(shown):
+            photos[report_id].append(public_id)
+    return [ReportRow(r.told, r.percent, r.reported_at, photos[r.id]) for r in reports]
+
+
+def acceptance_of(session: Session, project_id: int) -> Acceptance | None:
+    """Give the acceptance, if any."""
+    return session.scalar(select(Acceptance).where(Acceptance.project_id == project_id))
+
+
+@dataclass(frozen=True)
+class ClosingRow:
+    """How a project ended; ``returned`` by source."""
+
+    received: Money
+    spent: Money
+    left: Money
+    closed_at: datetime
+    returned: dict[str, Money]
+
+
+def closing_of(session: Session, project_id: int) -> ClosingRow | None:
+    """Give the closing, if any."""
+    row = session.scalar(select(ProjectClosing).where(ProjectClosing.project_id == project_id))
+    if row is None:
+        return None
+    parts = session.execute(
+        select(ClosingReturn.source, ClosingReturn.amount_fen).where(ClosingReturn.closing_id == row.id)
+    )
+    returned = {source: amount for source, amount in parts}
+    return ClosingRow(row.received_fen, row.spent_fen, row.left_fen, row.closed_at, returned)

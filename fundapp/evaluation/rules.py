@@ -1,0 +1,66 @@
+"""Grades and how they are counted, as functions of values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Grade(StrEnum):
+    """满意 / 基本满意 / 不满意."""
+
+    SATISFIED = "satisfied"
+    BASICALLY = "basically"
+    UNSATISFIED = "unsatisfied"
+
+
+class Party(StrEnum):
+    """The three parties."""
+
+    COMMUNITY = "community"
+    PARTY_MEMBERS = "party_members"
+    RESIDENTS = "residents"
+
+
+SHEETED = (Party.COMMUNITY, Party.PARTY_MEMBERS)
+WORST_FIRST = (Grade.UNSATISFIED, Grade.BASICALLY, Grade.SATISFIED)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How a party graded; ``base`` is all its members, those who did not grade included."""
+
+    base: int
+    satisfied: int
+    basically: int
+    unsatisfied: int
+
+    @property
+    def given(self) -> int:
+        """Count the grades given."""
+        return self.satisfied + self.basically + self.unsatisfied
+
+
+def outcome(count: Count) -> Grade:
+    """Grade by halves of all members: 满意 where it reaches half, else 基本满意 where both together do.
+
+    Raises:
+        ValueError: no member, or more grades than members.
+
+    Source: domain.md section 5, 镇海 2022.
+
+    >>> [outcome(Count(29, *c)).value for c in ((28, 1, 0), (20, 8, 1), (14, 14, 1), (10, 4, 15))]
+    ['satisfied', 'satisfied', 'basically', 'unsatisfied']
+    """
+    if count.base <= 0 or count.given > count.base or min(count.satisfied, count.basically, count.unsatisfied) < 0:
+        raise ValueError(f"{count} does not add up")
+    if count.satisfied * 2 >= count.base:
+        return Grade.SATISFIED
+    return Grade.BASICALLY if (count.satisfied + count.basically) * 2 >= count.base else Grade.UNSATISFIED
+
+
+def overall(outcomes: list[Grade]) -> Grade:
+    """Give the lowest of the three parties' outcomes: a project is only as good as its least content party.
+
+    >>> overall([Grade.SATISFIED, Grade.BASICALLY, Grade.SATISFIED]).value
+    'basically'
+    """
+    return min(outcomes, key=WORST_FIRST.index)

@@ -1,0 +1,94 @@
+"""The deeds of procurement."""
+
+from dataclasses import dataclass
+
+from moneyed import Money
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.audit.commands import record
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.clock import Clock
+from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.kernel.money import fen
+from fundapp.procurement.models import Quote, SupplierChoice
+from fundapp.procurement.policy import check_may_procure
+from fundapp.procurement.queries import quotes_of
+from fundapp.procurement.rules import Offer, quotes_needed, what_is_missing
+from fundapp.programmes.queries import get_policy
+from fundapp.projects.commands import lock_project, move_on
+from fundapp.projects.queries import get_project, tasks_of
+from fundapp.projects.rules import Stage
+
+
+@dataclass(frozen=True)
+class NewQuote:
+    """A quote as handed in."""
+
+    project_id: int
+    op_key: str
+    supplier: str
+    amount: Money
+    paper_id: int
+
+
+def record_quote(session: Session, actor: Actor, cmd: NewQuote, clock: Clock) -> Quote:
+    """Record a supplier's quote; each supplier quotes once.
+
+    Raises:
+        Forbidden, Refused: see :func:`fundapp.procurement.policy.check_may_procure`; ``procurement.twice``.
+    """
+    lock_project(session, cmd.project_id)
+    now = clock.now(session)
+    standing = session.scalar(select(Quote).where(Quote.op_key == cmd.op_key))
+    if standing is not None:
+        return standing
+    check_may_procure(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id))
+    if any(row.supplier == cmd.supplier for row in quotes_of(session, cmd.project_id)):
+        raise Refused("procurement.twice", field="supplier")
+    row = Quote(
+        project_id=cmd.project_id,
+        op_key=cmd.op_key,
+        supplier=cmd.supplier,
+        amount_fen=cmd.amount,
+        paper_id=cmd.paper_id,
+        recorded_by_id=actor.person_id,
+        recorded_at=now,
+    )
+    session.add(row)
+    session.flush()
+    record(session, actor, "procurement.quote", f"project:{cmd.project_id}", now, quote=row.id)
+    return row
+
+
+def choose_supplier(session: Session, actor: Actor, quote_id: int, reason: str, clock: Clock) -> SupplierChoice:
+    """Choose a quote; work begins. A choice other than the lowest needs a reason, which is published.
+
+    Raises:
+        NotVisible: no such quote.
+        Forbidden, Refused: the policy, ``procurement.chosen``, ``procurement.too_few``,
+            ``procurement.dearer_needs_reason``.
+    """
+    quote = session.get(Quote, quote_id)
+    if quote is None:
+        raise NotVisible
+    lock_project(session, quote.project_id)
+    now = clock.now(session)
+    if session.scalar(select(SupplierChoice).where(SupplierChoice.project_id == quote.project_id)) is not None:
+        raise Refused("procurement.chosen")
+    project = get_project(session, quote.project_id)
+    check_may_procure(actor, project, tasks_of(session, project.id))
+    policy = get_policy(session, project.policy_version_id or 0)
+    least = quotes_needed(policy.parts.get("procurement"))
+    offers = [Offer(row.supplier, fen(row.amount)) for row in quotes_of(session, project.id)]
+    missing = what_is_missing(offers, Offer(quote.supplier, fen(quote.amount_fen)), least, reason)
+    if missing:
+        raise Refused(missing, field="reason" if missing.endswith("reason") else None, least=least)
+    row = SupplierChoice(
+        project_id=project.id, quote_id=quote.id, reason=reason, chosen_by_id=actor.person_id, chosen_at=now
+    )
+    session.add(row)
+    session.flush()
+    record(session, actor, "procurement.choose", f"project:{project.id}", now, quote=quote.id)
+    move_on(session, actor, project.id, Stage.DELIVERING, now)
+    return row
