@@ -50,7 +50,7 @@ def refuse(name: str, table: str, on: str, when: str | None, because: str, pg_wh
     ``when`` is an SQL condition over NEW and OLD that both databases read, sub-selects included (``pg_when``
     where PostgreSQL needs other words); ``None`` means always.
     """
-    plain = when or "1=1"
+    plain, because = when or "1=1", because.replace("'", "''")
     guard(
         name,
         table,

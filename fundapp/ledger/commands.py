@@ -30,9 +30,10 @@ from fundapp.ledger.rules import (
     check_posting,
     digest,
     fit,
+    instant_text,
     journal_text,
     mirrored,
-)  # fmt: skip
+)
 
 
 def open_book(
@@ -56,7 +57,7 @@ def open_book(
         place_id=place_id,
         opened_at=at,
         opened_by_id=actor.person_id,
-        start_hash=digest(book_text(holder_kind, holder_name, place_id, at)),
+        start_hash=digest(book_text(holder_kind, holder_name, place_id, instant_text(at))),
     )
     session.add(book)
     session.flush()

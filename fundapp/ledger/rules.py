@@ -13,6 +13,8 @@ from fundapp.db.types import canonical
 FORMAT = 1
 MOST_LEGS = 200
 MOST_FEN = 10**15
+BODY = ("book", "ledger", "key", "purpose", "source", "subject", "event_date", "legs", "evidence", "reverses")
+"""What :func:`body_of` gives by name: the part of a journal's text that does not depend on when and by whom."""
 
 
 class Holder(StrEnum):
@@ -112,10 +114,9 @@ def journal_text(body: Mapping[str, Any], seq: int, prev_hash: str, posted_at: d
     return canonical({**head, **body})
 
 
-def book_text(holder: str, holder_name: str, place_id: int, opened_at: datetime) -> str:
+def book_text(holder: str, holder_name: str, place_id: int, opened_at: str) -> str:
     """Write what a book's chain of journals starts from."""
-    at = instant_text(opened_at)
-    return canonical({"v": FORMAT, "holder": holder, "name": holder_name, "place": place_id, "opened_at": at})
+    return canonical({"v": FORMAT, "holder": holder, "name": holder_name, "place": place_id, "opened_at": opened_at})
 
 
 def instant_text(at: datetime) -> str:
