@@ -29,24 +29,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(scope="session")
 def sqlite_source(tmp_path_factory):
     """Lends SQLite databases."""
-    from fundapp.db.schema import build
-    from tests.support.databases import SqliteSource
+    from tests.support.databases import SqliteSource, build_house
 
-    return SqliteSource(tmp_path_factory.mktemp("sqlite"), build)
+    return SqliteSource(tmp_path_factory.mktemp("sqlite"), build_house)
 
 
 @pytest.fixture(scope="session")
 def postgres_source():
     """Lends PostgreSQL databases; each worker has a cluster of its own."""
     need("pg")
-    from fundapp.db.schema import build
-    from tests.support.databases import PostgresSource
+    from tests.support.databases import PostgresSource, build_house
     from tests.support.postgres import Cluster
 
     cluster = Cluster()
     try:
         cluster.start()
-        source = PostgresSource(cluster, build)
+        source = PostgresSource(cluster, build_house)
         yield source
         source.close()
     finally:

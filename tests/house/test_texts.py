@@ -25,6 +25,9 @@ NOT_FOR_PAGES = {
     "fundapp/ledger/commands.py": "written once into the ledger as a purpose",
     "fundapp/kernel/money.py": "reads what people type",
     "fundapp/places/rules.py": "reads what people type",
+    "fundapp/rosters/rules.py": "reads the headings that people write",
+    "fundapp/rosters/sheets.py": "reads the headings that people write",
+    "fundapp/council/rules.py": "blackens names inside minutes",
     "fundapp/settings.py": "the name of the site, which a setting replaces",
     "fundapp/web/filters.py": "how a date is written",
 }

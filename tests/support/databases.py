@@ -1,16 +1,47 @@
 """Databases by copying: the migrations run once per session and backend, each test gets a copy of what they made."""
 
+import importlib
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine
 
+from fundapp.db.schema import build
 from tests.support.postgres import Cluster
 
 Build = Callable[[str], None]
+
+
+def build_house(url: str) -> None:
+    """Build a database, with every package's tables known, so that tests may use any model afterwards."""
+    importlib.import_module("fundapp.tables")
+    build(url)
+
+
+class Once:
+    """Builds the template once; when that failed, says so shortly to every later test instead of trying again."""
+
+    def __init__(self, build: Build, url: str) -> None:
+        self._build = build
+        self._url = url
+        self._done = False
+        self._fault = ""
+
+    def ready(self) -> None:
+        """Build, the first time."""
+        if self._fault:
+            pytest.fail(f"no database could be built: {self._fault}", pytrace=False)
+        if not self._done:
+            try:
+                self._build(self._url)
+            except Exception as error:
+                self._fault = str(error)
+                raise
+            self._done = True
 
 
 class SqliteSource:
@@ -18,15 +49,18 @@ class SqliteSource:
 
     def __init__(self, folder: Path, build: Build) -> None:
         self._folder = folder
-        self._build = build
         self._numbers = itertools.count()
-        self._template: Path | None = None
+        self._template = folder / "template.sqlite3"
+        self._once = Once(build, f"sqlite:///{self._template}")
 
     @contextmanager
     def built(self) -> Iterator[str]:
         """Lend a copy of the template's file."""
+        self._once.ready()
+        if self._template.with_name(self._template.name + "-wal").exists():
+            raise RuntimeError("build() left the template open: a copy would miss its last pages")
         with self.empty() as url:
-            shutil.copyfile(self._template_file(), url.removeprefix("sqlite:///"))
+            shutil.copyfile(self._template, url.removeprefix("sqlite:///"))
             yield url
 
     @contextmanager
@@ -37,24 +71,14 @@ class SqliteSource:
         yield f"sqlite:///{folder / 'test.sqlite3'}"
         shutil.rmtree(folder)
 
-    def _template_file(self) -> Path:
-        if self._template is None:
-            made = self._folder / "template.sqlite3"
-            self._build(f"sqlite:///{made}")
-            if made.with_name(made.name + "-wal").exists():
-                raise RuntimeError("build() left the template open: a copy would miss its last pages")
-            self._template = made
-        return self._template
-
 
 class PostgresSource:
     """Databases of one cluster."""
 
     def __init__(self, cluster: Cluster, build: Build) -> None:
         self._cluster = cluster
-        self._build = build
         self._numbers = itertools.count()
-        self._has_template = False
+        self._once = Once(self._made(build), cluster.url("house"))
         self._engine = create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
@@ -64,10 +88,7 @@ class PostgresSource:
     @contextmanager
     def built(self) -> Iterator[str]:
         """Lend a copy of the template."""
-        if not self._has_template:
-            self._do("CREATE DATABASE house TEMPLATE template0")
-            self._build(self._cluster.url("house"))
-            self._has_template = True
+        self._once.ready()
         with self._lent("house") as url:
             yield url
 
@@ -85,6 +106,13 @@ class PostgresSource:
             yield self._cluster.url(name)
         finally:
             self._do(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _made(self, build: Build) -> Build:
+        def make(url: str) -> None:
+            self._do("CREATE DATABASE house TEMPLATE template0")
+            build(url)
+
+        return make
 
     def _do(self, statement: str) -> None:
         with self._engine.connect() as connection:
