@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
@@ -55,6 +55,26 @@ def list_programmes(session: Session) -> list[ProgrammeRow]:
         select(Programme, Place.path).join(Place, Place.id == Programme.place_id).order_by(Programme.year.desc())
     )
     return [ProgrammeRow(p.id, p.name, p.year, p.place_id, path, p.foundation_name) for p, path in rows]
+
+
+def programmes_for(session: Session, path: str, at: datetime) -> list[ProgrammeRow]:
+    """List the programmes with a policy in force from which a place may draw: newest year first, nearest first."""
+    covered = select(PolicyVersion.programme_id).where(PolicyVersion.effective_from <= at)
+    rows = session.execute(
+        select(Programme, Place.path)
+        .join(Place, Place.id == Programme.place_id)
+        .where(Programme.id.in_(covered), Place.id.in_([int(part) for part in path.strip("/").split("/")]))
+        .order_by(Programme.year.desc(), func.length(Place.path).desc(), Programme.id.desc())
+    )
+    return [ProgrammeRow(p.id, p.name, p.year, p.place_id, above, p.foundation_name) for p, above in rows]
+
+
+def policy_versions(session: Session, programme_id: int) -> list[PolicyRow]:
+    """List all versions of a programme's policy, the newest first."""
+    query = (
+        select(PolicyVersion).where(PolicyVersion.programme_id == programme_id).order_by(PolicyVersion.number.desc())
+    )
+    return [_row(row) for row in session.scalars(query)]
 
 
 def get_policy(session: Session, policy_version_id: int) -> PolicyRow:

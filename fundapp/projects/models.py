@@ -8,13 +8,16 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
-from fundapp.db.guards import append_only, frozen
+from fundapp.db.guards import append_only, frozen, refuse
 from fundapp.db.types import CanonicalJson, stored
-from fundapp.projects.rules import Kind, Stage, Task, Theme
+from fundapp.projects.rules import MOVES, Kind, Stage, Task, Theme
 
 
 class Project(Numbered, Base):
-    """A project. ``version`` is the number of its newest version, 0 while it is a first draft."""
+    """A project. ``version`` is the number of its newest version, 0 while it is a first draft.
+
+    ``on_behalf``: a worker wrote it down for residents.
+    """
 
     __tablename__ = "project"
     __table_args__ = (
@@ -32,6 +35,7 @@ class Project(Numbered, Base):
     stage: Mapped[Stage] = mapped_column(stored(Stage), default=Stage.DRAFT)
     version: Mapped[int] = mapped_column(default=0)
     policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
+    on_behalf: Mapped[bool] = mapped_column(default=False)
     invented: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -47,7 +51,10 @@ class ProjectDraft(Base):
 
 
 class ProjectVersion(Numbered, Base):
-    """One submitted text of a project; consents and ballots bind to it."""
+    """One submitted text of a project; consents and ballots bind to it.
+
+    ``material``: it changed what was agreed to (a first version always does).
+    """
 
     __tablename__ = "project_version"
     __table_args__ = (
@@ -69,6 +76,7 @@ class ProjectVersion(Numbered, Base):
     payers: Mapped[str] = mapped_column(String(400))
     budget_fen: Mapped[Money]
     content_hash: Mapped[str] = mapped_column(String(64))
+    material: Mapped[bool] = mapped_column(default=True)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]
 
@@ -128,7 +136,42 @@ class StageChange(Numbered, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
 
 
-frozen("project", ["programme_id", "place_id", "proposer_id", "created_at"])
+_ROADS = ", ".join(f"'{stage.value}>{to.value}'" for stage, roads in MOVES.items() for to in sorted(roads))
+_CHECKED = "NEW.from_stage = 'submitted' AND NEW.to_stage IN ('feasible', 'returned', 'rejected')"
+
+frozen("project", ["programme_id", "place_id", "proposer_id", "on_behalf", "created_at"])
 append_only("project_version")
 append_only("cost_line")
 append_only("stage_change")
+refuse(
+    "cost_line_within_budget",
+    "cost_line",
+    "INSERT",
+    "NEW.amount_fen + COALESCE((SELECT sum(amount_fen) FROM cost_line WHERE version_id = NEW.version_id), 0) "
+    "> (SELECT budget_fen FROM project_version WHERE id = NEW.version_id)",
+    "the cost lines of a version may not exceed its budget",
+)
+refuse(
+    "stage_change_takes_a_road",
+    "stage_change",
+    "INSERT",
+    f"NEW.from_stage || '>' || NEW.to_stage NOT IN ({_ROADS}) "  # noqa: S608 - our own names
+    "OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage)",
+    "no road leads from where the project stands to that stage",
+)
+refuse(
+    "stage_change_checked_by_another",
+    "stage_change",
+    "INSERT",
+    f"{_CHECKED} AND EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND proposer_id = NEW.person_id)",  # noqa: S608
+    "a proposal is not checked by its proposer",
+)
+refuse(
+    "project_stage_is_told",
+    "project",
+    "UPDATE",
+    "NEW.stage <> OLD.stage AND NOT EXISTS (SELECT 1 FROM stage_change c WHERE c.project_id = NEW.id "
+    "AND c.from_stage = OLD.stage AND c.to_stage = NEW.stage "
+    "AND c.id = (SELECT max(id) FROM stage_change WHERE project_id = NEW.id))",
+    "a stage changes only with its entry in the history",
+)

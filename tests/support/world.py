@@ -10,12 +10,14 @@ Call the builders inside ``unit_of_work()``, after the app was made::
 import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor, Grant, Role
 from fundapp.kernel.clock import SetClock
+from fundapp.kernel.money import fen_of_text, from_fen
 from fundapp.people.commands import MakeAccount, MakePerson, bind_household, give_role_by_task, grant_role
 from fundapp.people.commands import make_account as command_make_account
 from fundapp.people.commands import make_person as command_make_person
@@ -24,6 +26,21 @@ from fundapp.people.queries import actor_of
 from fundapp.people.rules import BY_HAND
 from fundapp.places.commands import AddBuildings, MakePlace, UnitData, add_buildings, add_units, make_place
 from fundapp.places.models import PlaceKind, Unit
+from fundapp.programmes.commands import OpenProgramme, open_programme
+from fundapp.programmes.models import Programme
+from fundapp.programmes.rules import usual_parts
+from fundapp.projects.commands import (
+    BeginProposal,
+    CheckProposal,
+    FormGroup,
+    SubmitProposal,
+    begin_proposal,
+    check_proposal,
+    form_group,
+    submit_proposal,
+)
+from fundapp.projects.models import Project
+from fundapp.projects.rules import CostItem, Finding, Kind, ProposalText, Stage, Task, Theme
 from fundapp.rosters.commands import freeze_roster
 from fundapp.rosters.models import RosterSnapshot
 
@@ -144,3 +161,83 @@ def again(session: Session, actor: Actor, at: datetime = NOW) -> Actor:
 def later(**by: int) -> SetClock:
     """Give a clock that stands later than :data:`NOW`: ``later(days=8)``."""
     return SetClock(NOW + timedelta(**by))
+
+
+def make_programme(
+    session: Session, place_id: int, parts: dict[str, Any] | None = None, funding: str = "100000.00", year: int = 2026
+) -> Programme:
+    """Open a programme for a street or district under the usual policy; *parts* replaces whole subjects of it."""
+    cmd = OpenProgramme(
+        place_id,
+        year,
+        f"民生小实事{next(_numbers)}",
+        "演示社区基金会",
+        from_fen(fen_of_text(funding, "funding")),
+        usual_parts() | (parts or {}),
+    )
+    return open_programme(session, administrator(session), cmd, CLOCK)
+
+
+def make_text(title: str = "睦邻驿站", budget: str = "30000.00", **other: Any) -> ProposalText:
+    """Give a proposal that says everything, with two cost lines that add up to *budget*."""
+    whole = fen_of_text(budget, "budget")
+    lines = (CostItem("地面铺装", from_fen(whole - whole // 3)), CostItem("桌椅", from_fen(whole // 3)))
+    told: dict[str, Any] = {
+        "why": "院里没有坐处",
+        "location": "院子东侧空地",
+        "kind": Kind.WORKS,
+        "theme": Theme.ENVIRONMENT,
+        "beneficiaries": 6,
+        "origin": "居民提议",
+        "payers": "居民自筹、街道、基金会配捐",
+        "lines": lines,
+    }
+    return ProposalText(title=title, **(told | other))
+
+
+def make_project(
+    session: Session,
+    places: PlaceTree,
+    proposer: Actor | None = None,
+    *,
+    upto: Stage = Stage.FEASIBLE,
+    programme: Programme | None = None,
+    text: ProposalText | None = None,
+    parts: dict[str, Any] | None = None,
+    invented: bool = False,
+) -> Project:
+    """Make a project by its deeds up to 草稿, 等待初审, 退回修改 or 初审通过; further stages are other packages' deeds.
+
+    Without a proposer a resident of the first household proposes; without a programme the street has one opened.
+    """
+    programme = programme or make_programme(session, places.street, parts)
+    proposer = proposer or make_resident(session, "李提案", places.units[0])
+    begun = BeginProposal(places.compound, (text or make_text()).title, programme.id, invented=invented)
+    project = begin_proposal(session, proposer, begun, CLOCK)
+    if upto is Stage.DRAFT:
+        return project
+    submit_proposal(session, proposer, SubmitProposal(project.id, text or make_text()), CLOCK)
+    if upto is Stage.SUBMITTED:
+        return project
+    finding = {Stage.FEASIBLE: Finding.PASS, Stage.RETURNED: Finding.RETURN, Stage.REJECTED: Finding.REJECT}[upto]
+    checker = make_person(session, "赵初审", Role.WORKER, places.community)
+    reason = "" if finding is Finding.PASS else "请补充现场照片"
+    return check_proposal(session, checker, CheckProposal(project.id, finding, reason), CLOCK)
+
+
+def make_group(session: Session, places: PlaceTree, project_id: int) -> dict[Task, Actor]:
+    """Form a project's group of four new people; give them by task."""
+    tag = next(_numbers)
+    people = {task: make_person(session, f"{task.value}{tag}") for task in Task}
+    logins = {task: make_account(session, actor, f"{task.value}{tag}") for task, actor in people.items()}
+    worker = make_person(session, "周社工", Role.WORKER, places.community)
+    cmd = FormGroup(
+        project_id,
+        logins[Task.LEAD],
+        logins[Task.TREASURER],
+        (logins[Task.MEMBER],),
+        (logins[Task.SUPERVISOR],),
+    )
+    form_group(session, worker, cmd, CLOCK)
+    session.flush()
+    return {task: again(session, actor) for task, actor in people.items()}

@@ -1,4 +1,4 @@
-"""The deeds on projects."""
+"""Hold a project, and move it from stage to stage."""
 
 from datetime import datetime
 
@@ -32,19 +32,21 @@ def move_on(session: Session, actor: Actor, project_id: int, to: Stage, at: date
         Refused: no road leads there from where it stands (code ``projects.no_such_move``).
 
     """
+    session.flush()  # the project is read afresh below: what was set on it must not be lost
     project = lock_project(session, project_id)
     if not may_move(project.stage, to):
         raise Refused("projects.no_such_move", stage=project.stage.value, to=to.value)
-    session.add(
-        StageChange(
-            project_id=project.id,
-            from_stage=project.stage,
-            to_stage=to,
-            person_id=actor.person_id,
-            at=at,
-            reason=reason,
-        )
+    told = StageChange(
+        project_id=project.id,
+        from_stage=project.stage,
+        to_stage=to,
+        person_id=actor.person_id,
+        at=at,
+        reason=reason,
     )
+    session.add(told)
+    session.flush()  # the database lets a stage change only after its entry in the history
     project.stage = to
+    session.flush()
     record(session, actor, "projects.move", f"project:{project.id}", at, to=to.value)
     return project

@@ -1,0 +1,104 @@
+"""Refusal sentences, and the words for the parts of a policy."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+REFUSALS: Mapping[str, Any] = {
+    "programmes.not_keeper": _("只有本地区的管理员或基金会经办人可以办理。"),
+    "programmes.wrong_place": _("年度计划要开在区或街道。"),
+    "programmes.text_needed": _("这一项必须填写。"),
+    "programmes.wrong_year": _("请填写四位数的年份，例如 2026。"),
+    "programmes.no_money": _("资金池的首笔资金必须大于 0。"),
+    "programmes.name_taken": _("这个地区这一年已经有同名的年度计划。"),
+    "programmes.in_the_past": _("政策不能从过去的日子开始生效。"),
+    "programmes.before_newest": _("上一个版本从 %(newest_from)s 起生效，新版本不能比它更早。"),
+    "programmes.nothing_changed": _("与上一个版本相同，没有需要保存的修改。"),
+    "programmes.bad_part": _("政策内容不合规定，位置：%(where)s，填写的是：%(found)s。"),
+}
+
+REGIME_LABELS: Mapping[str, Any] = {
+    "household:2/3": _("全体住户三分之二以上同意（默认）"),
+    "household:>1/2": _("全体住户过半同意"),
+    "household:3/4": _("全体住户四分之三以上同意"),
+    "household:9/10": _("全体住户九成以上同意"),
+    "residents-meeting": _("居民会议：过半参加，参加者过半同意"),
+    "representatives": _("居民代表会议：三分之二以上参加，参加者过半同意"),
+    "owners:half": _("业主：三分之二以上参与，参与者双过半"),
+    "owners:three-quarters": _("业主：三分之二以上参与，参与者四分之三以上"),
+}
+ORDER_LABELS: Mapping[str, Any] = {
+    "ready": _("条件齐备的先后（居民同意、已入选、自筹到账）"),
+    "started": _("开工核实的先后"),
+    "claimed": _("提出申请的先后"),
+}
+SCALE_LABELS: Mapping[str, Any] = {
+    "three_grade_half": _("三档过半：满意过半为满意，满意加基本满意过半为基本满意"),
+    "plurality": _("票数最多的一档为结果"),
+}
+RULE_LABELS: Mapping[str, Any] = {
+    "amount_tiers": _("按自筹金额分档"),
+    "four_source": _("四源保底与封顶"),
+    "linear": _("按固定比例"),
+    "household_tiers": _("按参与户数分档"),
+}
+MODE_LABELS: Mapping[str, Any] = {"queue": _("先干先得，按排位"), "pro_rata": _("一起按比例分")}
+PARTIAL_LABELS: Mapping[str, Any] = {
+    "viable": _("够最低可行金额才给一部分"),
+    "none": _("不够就不给，等足额"),
+    "any": _("剩多少给多少"),
+}
+LINE_LABELS: Mapping[str, Any] = {"strict": _("前面的没排到，后面的等"), "skip": _("前面的等着，后面够的先给")}
+
+PLACES: Mapping[str, Any] = {
+    "consent.regime": _("居民同意的门槛"),
+    "consent.days": _("征求意见天数"),
+    "consent.keying_days": _("纸质意见补录天数"),
+    "voting.choose_by_vote": _("由居民投票选项目"),
+    "voting.max_choices": _("每户最多选几项"),
+    "voting.days": _("投票天数"),
+    "matching.base.min_gift": _("最低一笔自筹"),
+    "matching.base.unlock": _("自筹起配线"),
+    "matching.base.household_cap": _("每户计入上限"),
+    "matching.base.related_cap": _("关联方计入上限"),
+    "matching.entitlement.cap": _("每个项目配捐上限"),
+    "matching.entitlement.rules": _("配捐算法（取最少的一个）"),
+    "matching.entitlement.linear.rate": _("固定比例"),
+    "matching.entitlement.amount_tiers.tiers": _("按自筹金额分档"),
+    "matching.entitlement.household_tiers.tiers": _("按参与户数分档"),
+    "matching.entitlement.four_source.own_floor": _("自筹最低占比"),
+    "matching.entitlement.four_source.fund_share": _("基金会最高占比"),
+    "matching.entitlement.four_source.per_resident_yuan": _("居民每出一元最多配几元"),
+    "matching.allocation.mode": _("分配方式"),
+    "matching.allocation.partial": _("钱不够时"),
+    "matching.allocation.line": _("排位规则"),
+    "queue.order_by": _("排位先后"),
+    "limits.works": _("工程类项目上限"),
+    "limits.goods": _("货物类项目上限"),
+    "limits.service": _("服务类项目上限"),
+    "procurement.quotes_min": _("最少询价家数"),
+    "evaluation.scale": _("评议算法"),
+}
+_VALUES: Mapping[str, Mapping[str, Any]] = {
+    "consent.regime": REGIME_LABELS,
+    "queue.order_by": ORDER_LABELS,
+    "evaluation.scale": SCALE_LABELS,
+    "matching.allocation.mode": MODE_LABELS,
+    "matching.allocation.partial": PARTIAL_LABELS,
+    "matching.allocation.line": LINE_LABELS,
+    "voting.choose_by_vote": {"True": _("是"), "False": _("否")},
+}
+_NOTHING = _("（无）")
+
+
+def place_words(place: str) -> Any:
+    """Name a place in the parts; one that is not known here by its own name."""
+    return PLACES.get(place, place)
+
+
+def value_words(place: str, value: str | None) -> Any:
+    """Say a value as it is written in the parts."""
+    if value is None:
+        return _NOTHING
+    return _VALUES.get(place, {}).get(value, value)

@@ -1,0 +1,88 @@
+"""Name the project group."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from fundapp.audit.commands import record
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.clock import Clock
+from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.people.commands import give_role_by_task
+from fundapp.people.rules import clean_login
+from fundapp.places.queries import get_place
+from fundapp.projects import policy
+from fundapp.projects.commands.moves import lock_project
+from fundapp.projects.models import Project, ProjectMember
+from fundapp.projects.queries import persons_by_login, tasks_of
+from fundapp.projects.rules import Stage, Task, check_group
+
+FIELDS = {Task.LEAD: "lead", Task.TREASURER: "treasurer", Task.MEMBER: "members", Task.SUPERVISOR: "supervisors"}
+
+
+@dataclass(frozen=True)
+class FormGroup:
+    """Name who does what in a project, each person by login name."""
+
+    project_id: int
+    lead: str
+    treasurer: str
+    members: tuple[str, ...]
+    supervisors: tuple[str, ...]
+
+    def tasks(self) -> list[tuple[str, Task]]:
+        """List login names with their tasks."""
+        named = [(self.lead, Task.LEAD), (self.treasurer, Task.TREASURER)]
+        named += [(login, Task.MEMBER) for login in self.members]
+        return named + [(login, Task.SUPERVISOR) for login in self.supervisors]
+
+
+def form_group(session: Session, actor: Actor, cmd: FormGroup, clock: Clock) -> dict[int, Task]:
+    """Name the whole group; naming it again, as long as no matched money came, replaces it.
+
+    Each person gets the role of her task in the project's compound.
+
+    Raises:
+        Forbidden: neither the proposer nor a worker, or not at this stage.
+        NotVisible: there is no such project, or it is a draft.
+        Refused: an unknown login name, a task that is missing, or a person with two tasks.
+
+    Source: domain.md section 4 (131).
+
+    """
+    project = lock_project(session, cmd.project_id)
+    if project.stage is Stage.DRAFT:
+        raise NotVisible
+    now = clock.now(session)
+    path = get_place(session, project.place_id).path
+    policy.refuse_if(policy.against_forming(actor, project.proposer_id, project.stage, path))
+    wanted = _persons(session, cmd)
+    check_group(wanted)
+    _write(session, project, dict(wanted), now)
+    record(session, actor, "projects.form_group", f"project:{project.id}", now, members=len(wanted))
+    return dict(wanted)
+
+
+def _persons(session: Session, cmd: FormGroup) -> list[tuple[int, Task]]:
+    named = [(clean_login(login), task) for login, task in cmd.tasks()]
+    known = persons_by_login(session, [login for login, _task in named])
+    for login, task in named:
+        if login not in known:
+            raise Refused("projects.unknown_login", FIELDS[task], login=login)
+    return [(known[login], task) for login, task in named]
+
+
+def _write(session: Session, project: Project, wanted: dict[int, Task], now: datetime) -> None:
+    standing = tasks_of(session, project.id)
+    gone = [person for person, task in standing.items() if wanted.get(person) is not task]
+    session.execute(
+        delete(ProjectMember).where(ProjectMember.project_id == project.id, ProjectMember.person_id.in_(gone))
+    )
+    for person, task in wanted.items():
+        if standing.get(person) is not task:
+            session.add(ProjectMember(project_id=project.id, person_id=person, task=task, joined_at=now))
+        role = Role.SUPERVISOR if task is Task.SUPERVISOR else Role.GROUP_MEMBER
+        give_role_by_task(session, person, role, project.place_id, now)
+    session.flush()

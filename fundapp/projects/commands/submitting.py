@@ -1,0 +1,161 @@
+"""Hand in a proposal, or a change of one."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fundapp.audit.commands import record
+from fundapp.db.wiring import ask, tell
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.clock import Clock
+from fundapp.kernel.errors import Refused
+from fundapp.programmes.queries import get_policy, policy_in_force
+from fundapp.projects import policy, rules, texts
+from fundapp.projects.commands.drafting import hold_own
+from fundapp.projects.commands.moves import move_on
+from fundapp.projects.events import ProjectMaterialEdit, ProjectSubmitted
+from fundapp.projects.models import CostLine, Project, ProjectVersion
+from fundapp.projects.queries import content_of_version, newest_version
+from fundapp.projects.rules import ASKED_STAGES, FIRST_TEXT_STAGES, ProposalText, Stage
+
+
+@dataclass(frozen=True)
+class SubmitProposal:
+    """Hand in a text; ``confirmed`` says that the proposer has read what is not paid for."""
+
+    project_id: int
+    text: ProposalText
+    confirmed: bool = True
+
+
+def submit_proposal(session: Session, actor: Actor, cmd: SubmitProposal, clock: Clock) -> Project:
+    """Hand in a first text, a text that was returned, or a change of a text that others have seen.
+
+    Each change makes a new version. The first version pins the policy in force. A material change of a project about
+    which households are or were asked sends it back to 可行: they will be asked again.
+
+    Raises:
+        Forbidden: another person's proposal, or one whose text is fixed by now.
+        NotVisible: there is no such proposal, or it is another person's draft.
+        Refused: something is missing, the lines do not add up, the budget is above the policy's cap for this kind, no
+            policy is in force, nothing changed, or something speaks against changing it (money that came in).
+
+    Source: peers.md failure 17; domain.md section 1.2.
+
+    """
+    project = hold_own(session, actor, cmd.project_id)
+    now = clock.now(session)
+    policy.refuse_if(policy.against_editing(actor, project.proposer_id, project.stage))
+    if not cmd.confirmed:
+        raise Refused("projects.not_confirmed", "confirmed")
+    text = _trimmed(cmd.text)
+    rules.check_text(text)
+    _pin_policy(session, project, text, now)
+    old = content_of_version(session, newest_version(session, project.id))
+    content = rules.content_of(text)
+    if project.stage in FIRST_TEXT_STAGES:
+        return _first_text(session, actor, project, text, content, old, now)
+    return _changed_text(session, actor, project, text, content, old or {}, now)
+
+
+def _first_text(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    text: ProposalText,
+    content: dict[str, Any],
+    old: dict[str, Any] | None,
+    now: datetime,
+) -> Project:
+    """Hand in a draft or a returned text; one that was returned for its photos alone keeps its version."""
+    if old != content:
+        _add_version(
+            session, actor, project, text, content, now, material=old is None or rules.is_material(old, content)
+        )
+    version_id = newest_version(session, project.id)
+    moved = move_on(session, actor, project.id, Stage.SUBMITTED, now)
+    record(session, actor, "projects.submit", f"project:{project.id}", now, version=project.version)
+    tell(session, ProjectSubmitted(project.id, version_id or 0, project.place_id, now))
+    return moved
+
+
+def _changed_text(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    text: ProposalText,
+    content: dict[str, Any],
+    old: dict[str, Any],
+    now: datetime,
+) -> Project:
+    if content == old:
+        raise Refused("projects.nothing_changed")
+    material = rules.is_material(old, content)
+    asked = project.stage in ASKED_STAGES
+    if material and asked:
+        for code in ask("projects.what_speaks_against_editing", session, project.id, now):
+            raise Refused(code)
+    version = _add_version(session, actor, project, text, content, now, material=material)
+    record(session, actor, "projects.edit", f"project:{project.id}", now, version=version.number, material=material)
+    if not (material and asked):
+        return project
+    reason = str(texts.MATERIAL_EDIT)
+    moved = move_on(session, actor, project.id, Stage.FEASIBLE, now, reason)
+    tell(session, ProjectMaterialEdit(project.id, version.id, actor.person_id, reason, now))
+    return moved
+
+
+def _pin_policy(session: Session, project: Project, text: ProposalText, now: datetime) -> None:
+    """Pin the policy in force with the first version, and check the budget against the pinned one."""
+    if project.policy_version_id is None:
+        found = policy_in_force(session, project.programme_id, now)
+        if found is None:
+            raise Refused("projects.no_policy")
+        project.policy_version_id = found.id
+    else:
+        found = get_policy(session, project.policy_version_id)
+    rules.check_cap(text, rules.limits_of(found.parts.get("limits")))
+
+
+def _add_version(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    text: ProposalText,
+    content: dict[str, Any],
+    now: datetime,
+    *,
+    material: bool,
+) -> ProjectVersion:
+    version = ProjectVersion(
+        project_id=project.id,
+        number=project.version + 1,
+        title=text.title,
+        why=text.why,
+        location=text.location,
+        kind=text.kind,
+        theme=text.theme,
+        beneficiaries=text.beneficiaries,
+        origin=text.origin,
+        payers=text.payers,
+        budget_fen=text.total,
+        content_hash=rules.content_hash(content),
+        material=material,
+        made_by_id=actor.person_id,
+        made_at=now,
+    )
+    session.add(version)
+    session.flush()
+    for position, line in enumerate(text.lines, start=1):
+        session.add(CostLine(version_id=version.id, position=position, name=line.name, amount_fen=line.amount))
+    project.version, project.title = version.number, version.title
+    session.flush()
+    return version
+
+
+def _trimmed(text: ProposalText) -> ProposalText:
+    lines = tuple(replace(line, name=line.name.strip()) for line in text.lines)
+    words = {name: getattr(text, name).strip() for name in ("title", "why", "location", "origin", "payers")}
+    return replace(text, lines=lines, **words)

@@ -1,0 +1,142 @@
+"""Refusal sentences, and the words for stages, kinds, themes and tasks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from fundapp.projects.rules import Finding, Kind, Stage, StageGroup, Task, Theme
+
+REFUSALS: Mapping[str, Any] = {
+    "projects.no_such_move": _("项目现在所处的阶段不能办理这件事。"),
+    "projects.not_resident": _("只有本小区的住户可以提案；社区工作者可以代居民提案。"),
+    "projects.not_proposer": _("只有提案人可以办理。"),
+    "projects.text_locked": _("项目已进入表决或之后的阶段，内容不能再改。"),
+    "projects.too_late_to_withdraw": _("已经开始征求意见或已经办结，不能撤回。"),
+    "projects.not_checker": _("只有本小区的楼栋长或社区工作者可以初审。"),
+    "projects.own_proposal": _("自己的提案要由别人初审。"),
+    "projects.not_to_check": _("这件提案现在不需要初审。"),
+    "projects.only_worker_rejects": _("楼栋长可以通过或退回；不予受理要由社区工作者决定。"),
+    "projects.already_passed": _("初审已经通过，现在只能退回修改。"),
+    "projects.reason_needed": _("请写明原因，提案人会看到。"),
+    "projects.not_founder": _("只有提案人或本社区的社区工作者可以组建项目小组。"),
+    "projects.group_too_early": _("初审通过后才能组建项目小组。"),
+    "projects.group_fixed": _("项目已经用到配捐资金或已经结束，小组人员不能在这里更换。"),
+    "projects.text_needed": _("这一项必须填写。"),
+    "projects.title_too_long": _("标题最多 %(most)s 个字。"),
+    "projects.nobody_benefits": _("受益户数至少是 1。"),
+    "projects.no_lines": _("请至少填写一行费用。"),
+    "projects.too_many_lines": _("费用最多 %(most)s 行，请合并小项。"),
+    "projects.line_incomplete": _("每一行费用都要有名称和大于 0 的金额。"),
+    "projects.lines_do_not_sum": _("费用各行相加是 %(total)s，与总预算 %(budget)s 不一致。"),
+    "projects.over_cap": _("费用合计 %(budget)s，超过这一类项目的上限 %(cap)s。"),
+    "projects.not_confirmed": _("请先看过“不支持的事项”并勾选确认。"),
+    "projects.nothing_changed": _("内容与上一版相同，没有需要提交的修改。"),
+    "projects.no_programme": _("本地区还没有可以申请的年度计划。"),
+    "projects.no_policy": _("年度计划的政策还没有生效。"),
+    "projects.not_a_compound": _("请选择一个小区（院落）。"),
+    "projects.too_many_photos": _("照片最多 %(most)s 张。"),
+    "projects.unknown_login": _("没有登录名为“%(login)s”的人，请核对。"),
+    "projects.supervisor_has_task": _("监督员不能同时担任小组的其他工作。"),
+    "projects.two_tasks": _("一个人在小组里只能有一项工作。"),
+    "projects.one_of_task": _("组长和财务各要一个人。"),
+    "projects.no_supervisor": _("至少要有一位监督员。"),
+}
+
+MATERIAL_EDIT = _("内容有重大修改，须重新征求意见。")
+
+STAGE_LABELS: Mapping[Stage, Any] = {
+    Stage.DRAFT: _("草稿"),
+    Stage.SUBMITTED: _("等待初审"),
+    Stage.RETURNED: _("退回修改"),
+    Stage.FEASIBLE: _("初审通过"),
+    Stage.CONSENTING: _("征求意见中"),
+    Stage.CONSENTED: _("居民已同意"),
+    Stage.IN_ROUND: _("议事表决中"),
+    Stage.SELECTED: _("入选"),
+    Stage.RESERVED: _("备选库"),
+    Stage.MATCHED: _("已配捐"),
+    Stage.DELIVERING: _("实施中"),
+    Stage.ACCEPTED: _("已验收"),
+    Stage.EVALUATED: _("已评议"),
+    Stage.CLOSED: _("已办结"),
+    Stage.REJECTED: _("未通过"),
+    Stage.WITHDRAWN: _("已撤回"),
+}
+STAGE_TONES: Mapping[Stage, str] = {
+    Stage.DRAFT: "plain",
+    Stage.SUBMITTED: "wait",
+    Stage.RETURNED: "wait",
+    Stage.RESERVED: "wait",
+    Stage.EVALUATED: "done",
+    Stage.CLOSED: "done",
+    Stage.REJECTED: "stop",
+    Stage.WITHDRAWN: "stop",
+    **dict.fromkeys(
+        (
+            Stage.FEASIBLE, Stage.CONSENTING, Stage.CONSENTED, Stage.IN_ROUND, Stage.SELECTED, Stage.MATCHED,
+            Stage.DELIVERING, Stage.ACCEPTED,
+        ),
+        "now",
+    ),
+}  # fmt: skip
+GROUP_LABELS: Mapping[StageGroup, Any] = {
+    StageGroup.PROPOSAL: _("提案"),
+    StageGroup.CONSENT: _("征求意见"),
+    StageGroup.DELIBERATION: _("议事表决"),
+    StageGroup.RESERVE: _("备选库"),
+    StageGroup.RAISING: _("自筹与配捐"),
+    StageGroup.DELIVERY: _("实施"),
+    StageGroup.DONE: _("办结"),
+    StageGroup.ENDED: _("未通过"),
+}
+STEPS: Mapping[Stage, str] = {
+    Stage.DRAFT: "proposal",
+    Stage.SUBMITTED: "proposal",
+    Stage.RETURNED: "proposal",
+    Stage.FEASIBLE: "proposal",
+    Stage.CONSENTING: "consent",
+    Stage.CONSENTED: "deliberation",
+    Stage.IN_ROUND: "deliberation",
+    Stage.RESERVED: "deliberation",
+    Stage.SELECTED: "raising",
+    Stage.MATCHED: "matching",
+    Stage.DELIVERING: "delivery",
+    Stage.ACCEPTED: "evaluation",
+    Stage.EVALUATED: "closed",
+    Stage.CLOSED: "all_done",
+    Stage.REJECTED: "proposal",
+    Stage.WITHDRAWN: "proposal",
+}
+KIND_LABELS: Mapping[Kind, Any] = {Kind.WORKS: _("工程"), Kind.GOODS: _("货物"), Kind.SERVICE: _("服务")}
+KIND_HINTS: Mapping[Kind, Any] = {
+    Kind.WORKS: _("要施工，例如铺路、装灯、修围墙。"),
+    Kind.GOODS: _("买东西，例如健身器材、长椅、图书。"),
+    Kind.SERVICE: _("请人做事，例如活动、课程、照料。"),
+}
+THEME_LABELS: Mapping[Theme, Any] = {
+    Theme.SAFETY: _("安全保障"),
+    Theme.ENVIRONMENT: _("环境整治"),
+    Theme.CULTURE: _("文体活动"),
+    Theme.CARE: _("关爱服务"),
+    Theme.VOLUNTEERING: _("公益志愿"),
+}
+TASK_LABELS: Mapping[Task, Any] = {
+    Task.LEAD: _("组长"),
+    Task.TREASURER: _("财务"),
+    Task.MEMBER: _("组员"),
+    Task.SUPERVISOR: _("监督员"),
+}
+FINDING_LABELS: Mapping[Finding, Any] = {
+    Finding.PASS: _("通过，进入征求意见"),
+    Finding.RETURN: _("退回修改"),
+    Finding.REJECT: _("不予受理"),
+}
+ORIGINS = (_("居民提议"), _("议事会"), _("问卷"), _("楼栋长走访"), _("社区工作者走访"), _("物业反映"))
+NOT_PAID_FOR = (
+    _("按法律或合同应由物业公司、开发商等其他责任主体承担的事。"),
+    _("政府正在做、已列入计划，或本来就是部门职责的事。"),
+    _("一家一户自己的事，应由住户自己出钱的。"),
+    _("已经有人负责赔偿或维修的事。"),
+    _("吃请、办公经费、人员工资、偿还旧债、办公用房装修。"),
+)
