@@ -31,11 +31,12 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class IssueCodes:
-    """Print codes for a compound: for one unit, or for all of a scope."""
+    """Print codes for a compound or one of its buildings: for one unit, or for all of a scope."""
 
     compound_id: int
     scope: Scope = Scope.WITHOUT_CODE
     unit_id: int | None = None
+    building_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def issue_codes(
     Raises:
         Forbidden: the actor does not work for the community.
         NotVisible: there is no such compound, or no such unit in it.
-        Refused: no household of this scope is left (code ``people.nothing_to_issue``).
+        Refused: no household of this scope is left, or there are more than one print can hold.
     """
     place = get_place(session, cmd.compound_id)
     lock(session, Place, cmd.compound_id)
@@ -79,7 +80,9 @@ def issue_codes(
     policy.check_may_issue_codes(actor, place.path)
     units = _units_in_scope(session, cmd, now)
     if not units:
-        raise Refused("people.nothing_to_issue")
+        raise Refused("people.nothing_to_issue", "scope")
+    if len(units) > rules.MOST_CODES:
+        raise Refused("people.too_many_to_issue", "building", most=rules.MOST_CODES, count=len(units))
     _revoke(session, [unit.id for unit in units], now)
     printed = [PrintedCode(unit.id, unit.door, draw(), now + rules.CODE_LIFETIME) for unit in units]
     session.add_all(
@@ -141,6 +144,8 @@ def _units_in_scope(session: Session, cmd: IssueCodes, now: datetime) -> list[Un
         if not chosen:
             raise NotVisible
         return chosen
+    if cmd.building_id is not None:
+        units = [unit for unit in units if unit.path.endswith(f"/{cmd.building_id}/")]
     ids = [unit.id for unit in units]
     done = set(units_with_speakers(session, ids, now))
     if cmd.scope is Scope.WITHOUT_CODE:

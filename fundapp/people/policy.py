@@ -78,3 +78,27 @@ def check_may_issue_codes(actor: Actor, path: str) -> None:
     """
     if not may_issue_codes(actor, path):
         raise Forbidden("people.not_worker")
+
+
+def may_look_at(actor: Actor, person_id: int, paths: Iterable[str]) -> bool:
+    """Tell whether an administrator may see a person's page: herself, somebody of her places, or one without a role."""
+    known = list(paths)
+    return not known or actor.person_id == person_id or any(actor.has(Role.ADMINISTRATOR, path) for path in known)
+
+
+def may_reset_password(actor: Actor, person_id: int, paths: Iterable[str]) -> bool:
+    """Tell whether :func:`check_may_reset_password` lets the actor pass."""
+    try:
+        check_may_reset_password(actor, person_id, paths)
+    except Forbidden:
+        return False
+    return True
+
+
+def reason_against_ending(actor: Actor, person_id: int, path: str) -> str | None:
+    """Give the code of what speaks against ending a role, or ``None``."""
+    try:
+        check_may_end_role(actor, person_id, path)
+    except Forbidden as refusal:
+        return refusal.code
+    return None

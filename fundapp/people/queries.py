@@ -1,14 +1,19 @@
 """Read who somebody is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from fundapp.kernel.actor import NOBODY, Actor, Grant
+from fundapp.kernel.actor import NOBODY, Actor, Grant, Role
+from fundapp.kernel.errors import NotVisible
 from fundapp.people.models import Account, HouseholdCode, Person, RoleGrant, UnitBinding
+from fundapp.people.rules import STAFF, clean_login
 from fundapp.places.models import Place, Unit
+from fundapp.places.queries import PlaceRow, UnitRow, units_of_compound
+from fundapp.web.paging import PER_PAGE, Page, page_of
 
 
 def actor_of(session: Session, person_id: int, now: datetime) -> Actor:
@@ -79,3 +84,148 @@ def units_with_live_code(session: Session, unit_ids: Sequence[int], at: datetime
         .where(HouseholdCode.used_at.is_(None), HouseholdCode.revoked_at.is_(None))
     )
     return {unit_id: expires_at for unit_id, expires_at in rows}
+
+
+@dataclass(frozen=True)
+class GrantRow:
+    """One role of a person, as staff pages show it."""
+
+    id: int
+    role: Role
+    place_id: int
+    path: str
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person on the register's list: what she signs in with and her present roles."""
+
+    id: int
+    name: str
+    login: str | None
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class HouseholdState:
+    """A household on the page of codes: how many speak for it, and until when its code can be used."""
+
+    unit: UnitRow
+    speakers: int
+    code_until: datetime | None
+
+
+@dataclass(frozen=True)
+class JoinedCount:
+    """How far the households of one building have come; ``place`` is the building."""
+
+    place: PlaceRow
+    units: int
+    joined: int
+    coded: int
+
+
+def list_staff(session: Session, actor: Actor, now: datetime, words: str = "", after: str = "") -> Page[PersonRow]:
+    """List persons whom the actor may administer: with a staff role in her places, or without any role yet.
+
+    ``words`` looks in names and login names, ``after`` is the key of the page before.
+    """
+    present = and_(RoleGrant.starts_at <= now, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+    hers = [
+        Place.path.startswith(grant.path, autoescape=True) for grant in actor.grants if grant.role is Role.ADMINISTRATOR
+    ]
+    staff = (
+        select(RoleGrant.person_id)
+        .join(Place, Place.id == RoleGrant.place_id)
+        .where(present, RoleGrant.role.in_(STAFF), or_(false(), *hers))
+    )
+    bare = ~select(RoleGrant.id).where(RoleGrant.person_id == Person.id).exists()
+    query = (
+        select(Person.id, Person.name, Account.login)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(or_(Person.id.in_(staff), bare))
+        .order_by(Person.id)
+        .limit(PER_PAGE + 1)
+    )
+    if words:
+        query = query.where(or_(Person.name.contains(words, autoescape=True), Account.login == clean_login(words)))
+    if after.isdigit():
+        query = query.where(Person.id > int(after))
+    people = session.execute(query).all()
+    roles = _roles_of(session, [row.id for row in people], now)
+    rows = [PersonRow(row.id, row.name, row.login, tuple(roles.get(row.id, ()))) for row in people]
+    return page_of(rows, lambda row: row.id)
+
+
+def _roles_of(session: Session, person_ids: list[int], now: datetime) -> dict[int, list[Role]]:
+    found: dict[int, list[Role]] = {}
+    for row in session.execute(
+        select(RoleGrant.person_id, RoleGrant.role)
+        .where(RoleGrant.person_id.in_(person_ids), RoleGrant.starts_at <= now)
+        .where(or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+        .distinct()
+    ):
+        found.setdefault(row.person_id, []).append(row.role)
+    return found
+
+
+def get_person(session: Session, person_id: int) -> PersonRow:
+    """Give a person with her login name.
+
+    Raises:
+        NotVisible: there is none of this number.
+    """
+    row = session.execute(
+        select(Person.id, Person.name, Account.login)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Person.id == person_id)
+    ).first()
+    if row is None:
+        raise NotVisible
+    return PersonRow(row.id, row.name, row.login, ())
+
+
+def grants_of(session: Session, person_id: int) -> list[GrantRow]:
+    """List all roles of a person, ended ones too, the newest first."""
+    rows = session.execute(
+        select(RoleGrant, Place.path)
+        .join(Place, Place.id == RoleGrant.place_id)
+        .where(RoleGrant.person_id == person_id)
+        .order_by(RoleGrant.id.desc())
+    )
+    return [
+        GrantRow(grant.id, grant.role, grant.place_id, path, grant.starts_at, grant.ends_at) for grant, path in rows
+    ]
+
+
+def staff_at(session: Session, place_id: int, now: datetime) -> list[tuple[str, Role]]:
+    """List who has which staff role at exactly this place."""
+    rows = session.execute(
+        select(Person.name, RoleGrant.role)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(RoleGrant.place_id == place_id, RoleGrant.role.in_(STAFF), RoleGrant.starts_at <= now)
+        .where(or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+        .order_by(RoleGrant.role, Person.name)
+    )
+    return [(row.name, row.role) for row in rows]
+
+
+def household_states(session: Session, compound_id: int, now: datetime) -> list[HouseholdState]:
+    """List the households of a compound with speakers and live codes, in three statements."""
+    units = units_of_compound(session, compound_id)
+    ids = [unit.id for unit in units]
+    speakers, codes = units_with_speakers(session, ids, now), units_with_live_code(session, ids, now)
+    return [HouseholdState(unit, speakers.get(unit.id, 0), codes.get(unit.id)) for unit in units]
+
+
+def joined_counts(states: Iterable[HouseholdState], buildings: Iterable[PlaceRow]) -> list[JoinedCount]:
+    """Count the households of each building: all, spoken for, and those with a code but nobody yet."""
+    counts = []
+    for place in buildings:
+        own = [state for state in states if state.unit.path == place.path]
+        joined = sum(1 for state in own if state.speakers)
+        coded = sum(1 for state in own if state.code_until and not state.speakers)
+        counts.append(JoinedCount(place, len(own), joined, coded))
+    return counts

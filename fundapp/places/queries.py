@@ -1,12 +1,15 @@
 """Read the tree."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import Place, PlaceKind, Unit, UnitUse
+from fundapp.places.rules import natural_key
 
 
 @dataclass(frozen=True)
@@ -96,15 +99,76 @@ def _units(session: Session, where: object) -> list[UnitRow]:
         select(Unit.id, Unit.compound_id, Unit.room, Unit.area_cm2, Unit.use, Place.name, Place.path)
         .join(Place, Place.id == Unit.building_id)
         .where(where)  # type: ignore[arg-type]  # one of the three conditions above
-        .order_by(Place.path, Unit.id)
     )
-    return [
-        UnitRow(row.id, row.compound_id, f"{row.name}{row.room}", row.path, row.area_cm2, row.use)
-        for row in session.execute(query)
-    ]
+    rows = sorted(
+        session.execute(query), key=lambda row: (row.compound_id, natural_key(row.name), natural_key(row.room))
+    )
+    return [UnitRow(row.id, row.compound_id, f"{row.name}{row.room}", row.path, row.area_cm2, row.use) for row in rows]
 
 
 def _row(place: Place, names: dict[int, Place]) -> PlaceRow:
     on_the_way = [names[int(part)] for part in place.path.strip("/").split("/")]
     shown = [step.name for step in on_the_way if step.kind is not PlaceKind.DISTRICT or step.id == place.id]
     return PlaceRow(place.id, place.kind, place.name, place.path, "".join(shown))
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place of the set-up tree with what lies under it; buildings and units are only counted."""
+
+    place: PlaceRow
+    children: tuple["Node", ...]
+    buildings: int
+    units: int
+
+
+def tree(session: Session, paths: Sequence[str]) -> list[Node]:
+    """Give the trees under some paths, down to the compounds, in a fixed number of statements."""
+    under = [Place.path.startswith(path, autoescape=True) for path in paths]
+    rows = session.scalars(select(Place).where(or_(false(), *under), Place.kind != PlaceKind.BUILDING)).all()
+    known = places_by_id(session, [row.id for row in rows])
+    parents = {row.id: row.parent_id for row in rows}
+    buildings = _counted(session, select(Place.parent_id, func.count()).where(Place.kind == PlaceKind.BUILDING))
+    units = _counted(session, select(Unit.compound_id, func.count()))
+    return _nodes([number for number in parents if parents[number] not in parents], known, parents, buildings, units)
+
+
+def _counted(session: Session, query: Select[Any, int]) -> dict[int, int]:
+    key = query.selected_columns[0]
+    return {row[0]: row[1] for row in session.execute(query.group_by(key))}
+
+
+def _nodes(
+    ids: list[int],
+    known: dict[int, PlaceRow],
+    parents: dict[int, int | None],
+    buildings: dict[int, int],
+    units: dict[int, int],
+) -> list[Node]:
+    return [
+        Node(
+            known[number],
+            tuple(_nodes([one for one in parents if parents[one] == number], known, parents, buildings, units)),
+            buildings.get(number, 0),
+            units.get(number, 0),
+        )
+        for number in sorted(ids)
+    ]
+
+
+def children_of(session: Session, place: PlaceRow) -> list[PlaceRow]:
+    """List what lies directly under a place, by name."""
+    rows = session.execute(select(Place.id, Place.name, Place.kind, Place.path).where(Place.parent_id == place.id))
+    found = [PlaceRow(row.id, row.kind, row.name, row.path, f"{place.full_name}{row.name}") for row in rows]
+    return sorted(found, key=lambda row: natural_key(row.name))
+
+
+def count_units(session: Session, place: PlaceRow) -> int:
+    """Count the units in the subtree of a place."""
+    query = (
+        select(func.count())
+        .select_from(Unit)
+        .join(Place, Place.id == Unit.building_id)
+        .where(Place.path.startswith(place.path, autoescape=True))
+    )
+    return session.scalar(query) or 0

@@ -6,16 +6,16 @@ from fundapp.places.models import PlaceKind, UnitUse
 
 REFUSALS = {
     "places.not_administrator": _("只有本地区的管理员可以办理。"),
-    "places.wrong_level": _("层级不对:区 → 街道 → 社区 → 小区(院落) → 楼栋。"),
+    "places.wrong_level": _("层级不对：区 → 街道 → 社区 → 院落（小区） → 楼栋。"),
     "places.name_needed": _("请填写名称。"),
-    "places.name_taken": _("“%(name)s”已经有了,请换一个名称。"),
+    "places.name_taken": _("“%(name)s”已经有了，请换一个名称。"),
 }
 
 KINDS = {
-    PlaceKind.DISTRICT: _("区(县)"),
-    PlaceKind.STREET: _("街道(镇)"),
-    PlaceKind.COMMUNITY: _("社区(村)"),
-    PlaceKind.COMPOUND: _("小区(院落)"),
+    PlaceKind.DISTRICT: _("区（县）"),
+    PlaceKind.STREET: _("街道（镇）"),
+    PlaceKind.COMMUNITY: _("社区（村）"),
+    PlaceKind.COMPOUND: _("院落（小区）"),
     PlaceKind.BUILDING: _("楼栋"),
 }
 

@@ -1,9 +1,10 @@
 """The deeds on rosters: take a file in, freeze a snapshot."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
@@ -15,8 +16,9 @@ from fundapp.places.commands import AddBuildings, UnitData, add_buildings, add_u
 from fundapp.places.models import Place, PlaceKind
 from fundapp.places.queries import PlaceRow, get_place, places_below, units_below
 from fundapp.rosters import policy, rules
-from fundapp.rosters.models import RosterImport, RosterSnapshot, SnapshotUnit
+from fundapp.rosters.models import RosterImport, RosterSnapshot, RosterUpload, SnapshotUnit
 from fundapp.rosters.queries import buildings_of, kept_units
+from fundapp.rosters.sheets import read_sheet
 
 BATCH = 500
 
@@ -29,6 +31,59 @@ class ImportRoster:
     rows: tuple[rules.SheetRow, ...]
     file_name: str
     file_hash: str
+
+
+@dataclass(frozen=True)
+class KeepUpload:
+    """Look at a file before it is taken in."""
+
+    compound_id: int
+    file_name: str
+    data: bytes
+
+
+def keep_upload(session: Session, actor: Actor, cmd: KeepUpload, clock: Clock) -> RosterUpload:
+    """Read a file and keep its rows until they are taken in; columns that are not needed are not kept.
+
+    Raises:
+        Forbidden: the actor does not work for the community.
+        NotVisible: there is no such compound.
+        Refused: the file cannot be read.
+    """
+    sheet = read_sheet(cmd.data, cmd.file_name)
+    compound = lock_compound(session, cmd.compound_id)
+    now = clock.now(session)
+    policy.check_may_keep_roster(actor, compound.path)
+    session.execute(delete(RosterUpload).where(RosterUpload.made_at < now - rules.UPLOAD_LIFETIME))
+    kept = RosterUpload(
+        compound_id=compound.id,
+        file_name=cmd.file_name[:200],
+        file_hash=hashlib.sha256(cmd.data).hexdigest(),
+        rows=[[row.number, row.building, row.room, row.area, row.use] for row in sheet.rows],
+        ignored=[heading[:40] for heading in sheet.ignored[:40]],
+        made_by_id=actor.person_id,
+        made_at=now,
+    )
+    session.add(kept)
+    session.flush()
+    record(session, actor, "rosters.look_at", f"place:{compound.id}", now, rows=len(sheet.rows))
+    return kept
+
+
+def import_upload(session: Session, actor: Actor, upload_id: int, clock: Clock) -> RosterImport:
+    """Take in the file that was looked at; its rows are compared afresh with the register.
+
+    Raises:
+        Forbidden: the actor does not work for the community.
+        Refused: it was taken in already, is too old, or has a wrong row.
+    """
+    kept = lock(session, RosterUpload, upload_id)
+    if kept is None or kept.made_at < clock.now(session) - rules.UPLOAD_LIFETIME:
+        raise Refused("rosters.gone")
+    rows = tuple(rules.SheetRow(*row) for row in kept.rows)
+    done = import_roster(session, actor, ImportRoster(kept.compound_id, rows, kept.file_name, kept.file_hash), clock)
+    session.delete(kept)
+    return done
 
 
 def import_roster(session: Session, actor: Actor, cmd: ImportRoster, clock: Clock) -> RosterImport:

@@ -1,12 +1,14 @@
 """Imports, and frozen snapshots that rounds stand on."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import ID, Base, Numbered
 from fundapp.db.guards import append_only, no_truncate, refuse
+from fundapp.db.types import CanonicalJson
 
 
 class RosterImport(Numbered, Base):
@@ -21,6 +23,20 @@ class RosterImport(Numbered, Base):
     rows_changed: Mapped[int]
     imported_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     imported_at: Mapped[datetime]
+
+
+class RosterUpload(Numbered, Base):
+    """A file that was looked at and waits to be taken in; gone once it was, or after a day."""
+
+    __tablename__ = "roster_upload"
+
+    compound_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    file_hash: Mapped[str] = mapped_column(String(64))
+    rows: Mapped[Any] = mapped_column(CanonicalJson)
+    ignored: Mapped[Any] = mapped_column(CanonicalJson)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
 
 
 class RosterSnapshot(Numbered, Base):

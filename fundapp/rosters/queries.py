@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
-from fundapp.places.models import Place, PlaceKind, Unit
+from fundapp.places.models import Place, PlaceKind, Unit, UnitUse
 from fundapp.places.queries import PlaceRow, places_below
-from fundapp.rosters.models import RosterImport, RosterSnapshot, SnapshotUnit
-from fundapp.rosters.rules import Kept
+from fundapp.places.rules import natural_key
+from fundapp.rosters.models import RosterImport, RosterSnapshot, RosterUpload, SnapshotUnit
+from fundapp.rosters.rules import Kept, Plan, SheetRow, make_plan
 
 
 @dataclass(frozen=True)
@@ -82,3 +84,86 @@ def list_imports(session: Session, compound_id: int, limit: int = 10) -> list[Im
         .limit(limit)
     )
     return [ImportRow(row.id, row.file_name, row.rows_new, row.rows_changed, row.imported_at) for row in rows]
+
+
+@dataclass(frozen=True)
+class UploadRow:
+    """A file that waits to be taken in, and what taking it in would do."""
+
+    id: int
+    file_name: str
+    ignored: tuple[str, ...]
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class BuildingCount:
+    """How many units of each use a building has, and of how many the area is known."""
+
+    building_id: int
+    name: str
+    homes: int
+    shops: int
+    parking: int
+    with_area: int
+
+
+@dataclass(frozen=True)
+class CompoundRow:
+    """A compound of a worker with the number of its units."""
+
+    place: PlaceRow
+    units: int
+
+
+def waiting_upload(session: Session, compound: PlaceRow, upload_id: int) -> UploadRow:
+    """Give a file that waits, compared with the register as it is now.
+
+    Raises:
+        NotVisible: there is none of this number for this compound.
+    """
+    row = session.get(RosterUpload, upload_id)
+    if row is None or row.compound_id != compound.id:
+        raise NotVisible
+    rows = [SheetRow(*kept) for kept in row.rows]
+    plan = make_plan(rows, kept_units(session, compound.id), buildings_of(session, compound))
+    return UploadRow(row.id, row.file_name, tuple(row.ignored), plan)
+
+
+def counts_of(session: Session, compound: PlaceRow) -> list[BuildingCount]:
+    """Count the units of each building of a compound."""
+    buildings = places_below(session, compound.path, PlaceKind.BUILDING)
+    counted: dict[int, dict[UnitUse, tuple[int, int]]] = {}
+    for building_id, use, count, known in session.execute(
+        select(Unit.building_id, Unit.use, func.count(), func.count(Unit.area_cm2))
+        .where(Unit.compound_id == compound.id)
+        .group_by(Unit.building_id, Unit.use)
+    ):
+        counted.setdefault(building_id, {})[use] = (count, known)
+    return [
+        _building_count(row, counted.get(row.id, {}))
+        for row in sorted(buildings, key=lambda row: natural_key(row.name))
+    ]
+
+
+def _building_count(place: PlaceRow, by_use: dict[UnitUse, tuple[int, int]]) -> BuildingCount:
+    return BuildingCount(
+        building_id=place.id,
+        name=place.name,
+        homes=by_use.get(UnitUse.HOME, (0, 0))[0],
+        shops=by_use.get(UnitUse.SHOP, (0, 0))[0],
+        parking=by_use.get(UnitUse.PARKING, (0, 0))[0],
+        with_area=sum(known for _, known in by_use.values()),
+    )
+
+
+def compounds_of(session: Session, actor: Actor) -> list[CompoundRow]:
+    """List the compounds whose rosters the actor keeps."""
+    paths = [grant.path for grant in actor.grants if grant.role is Role.WORKER]
+    found = {row.id: row for path in paths for row in places_below(session, path, PlaceKind.COMPOUND)}
+    sizes = dict(
+        session.execute(
+            select(Unit.compound_id, func.count()).where(Unit.compound_id.in_(found)).group_by(Unit.compound_id)
+        ).tuples()
+    )
+    return [CompoundRow(row, sizes.get(row.id, 0)) for row in sorted(found.values(), key=lambda row: row.path)]

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ from fundapp.places.models import UnitUse
 from fundapp.places.rules import clean_name, clean_room
 
 MAX_ROWS = 5000
+UPLOAD_LIFETIME = timedelta(days=1)
 MAX_AREA_CM2 = 1_000_000 * 10_000
 HOUSEHOLDS = frozenset({UnitUse.HOME, UnitUse.SHOP})
 USES = {
