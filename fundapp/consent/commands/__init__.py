@@ -1,0 +1,37 @@
+"""The deeds of a consent round. Where a deed holds both, the project is locked before the round."""
+
+from fundapp.consent.commands.answers import (
+    AnswerByPhone,
+    CorrectPaper,
+    KeyPaper,
+    answer_by_phone,
+    correct_paper,
+    key_paper,
+)
+from fundapp.consent.commands.rounds import (
+    OpenRound,
+    PublishResult,
+    RegisterPapers,
+    open_round,
+    publish_result,
+    register_papers,
+    terms_for,
+    void_round,
+)
+
+__all__ = [
+    "AnswerByPhone",
+    "CorrectPaper",
+    "KeyPaper",
+    "OpenRound",
+    "PublishResult",
+    "RegisterPapers",
+    "answer_by_phone",
+    "correct_paper",
+    "key_paper",
+    "open_round",
+    "publish_result",
+    "register_papers",
+    "terms_for",
+    "void_round",
+]

@@ -1,0 +1,220 @@
+"""Take a household's answer: by phone from its own person, or from a numbered sheet of paper."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from fundapp.audit.commands import record
+from fundapp.consent import queries
+from fundapp.consent.commands.rounds import hold
+from fundapp.consent.models import ConsentAnswer, ConsentRound
+from fundapp.consent.policy import SAYABLE, Channel, Choice, RoundState, check_may_answer, check_takes, check_worker
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.clock import Clock
+from fundapp.kernel.errors import Refused
+from fundapp.people.queries import actor_of
+
+
+@dataclass(frozen=True)
+class AnswerByPhone:
+    """A household's own answer."""
+
+    round_id: int
+    unit_id: int
+    answer: Choice
+    op_key: str
+
+
+@dataclass(frozen=True)
+class KeyPaper:
+    """A sheet of paper as it was filled in; ``scan_id`` is the attachment with its photo."""
+
+    round_id: int
+    serial: int
+    unit_id: int
+    answer: Choice
+    scan_id: int
+    op_key: str
+
+
+@dataclass(frozen=True)
+class CorrectPaper:
+    """A sheet that was keyed in wrongly, as it should have been, and how the mistake came about."""
+
+    round_id: int
+    serial: int
+    unit_id: int
+    answer: Choice
+    reason: str
+    op_key: str
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The paper behind an answer; a reason marks a correction."""
+
+    serial: int
+    scan_id: int
+    reason: str = ""
+
+
+def answer_by_phone(session: Session, actor: Actor, cmd: AnswerByPhone, clock: Clock) -> ConsentAnswer:
+    """Take a household's answer; until the close a later one replaces it, also one that came on paper.
+
+    Raises:
+        Forbidden: not a person of the household, or the household is not on the frozen roster.
+        Refused: the round is not open, or the key was used for something else.
+
+    Source: peers.md failures 16, 18 and 26.
+
+    """
+    round_, state, now = hold(session, cmd.round_id, clock)
+    sent = _sent_before(session, cmd.op_key, round_.id, cmd.unit_id, cmd.answer)
+    if sent is not None:
+        return sent
+    bound = actor.person_id is not None and cmd.unit_id in actor_of(session, actor.person_id, now).unit_ids
+    check_may_answer(round_, state, bound, queries.on_roster(session, round_.snapshot_id, cmd.unit_id))
+    row = _next(session, round_, actor, cmd.unit_id, cmd.answer, cmd.op_key, now)
+    record(session, actor, "consent.answer", f"consent_round:{round_.id}", now, revision=row.revision)
+    return row
+
+
+def key_paper(session: Session, actor: Actor, cmd: KeyPaper, clock: Clock) -> ConsentAnswer:
+    """Take the answer on a registered sheet; each sheet once. The only way in which staff enter an answer.
+
+    Raises:
+        Forbidden: not the worker of the community, or the household is not on the frozen roster.
+        Refused: the round takes no paper any more; the sheet is not registered or was keyed in already; after the
+            close, the household has answered by phone.
+
+    """
+    round_, state, now = _for_paper(session, actor, cmd.round_id, cmd.unit_id, clock)
+    sent = _sent_before(session, cmd.op_key, round_.id, cmd.unit_id, cmd.answer)
+    if sent is not None:
+        return sent
+    check_takes(round_, state, Channel.PAPER)
+    _check_sheet(session, round_.id, cmd.serial)
+    _check_no_phone(session, round_, state, cmd.unit_id)
+    sheet = _Sheet(cmd.serial, cmd.scan_id)
+    row = _next(session, round_, actor, cmd.unit_id, cmd.answer, cmd.op_key, now, sheet)
+    record(session, actor, "consent.key_paper", f"consent_round:{round_.id}", now, serial=cmd.serial)
+    return row
+
+
+def correct_paper(session: Session, actor: Actor, cmd: CorrectPaper, clock: Clock) -> ConsentAnswer:
+    """Put a keying mistake right with a new revision and its reason, until keying in ends.
+
+    A sheet keyed in under the wrong door is struck there: the door's answer from before it stands again.
+
+    Raises:
+        Forbidden: not the worker of the community, or the household is not on the frozen roster.
+        Refused: the round takes no paper any more; the sheet was not keyed in; nothing would change; no reason; a
+            phone answer has replaced the sheet since.
+
+    """
+    round_, state, now = _for_paper(session, actor, cmd.round_id, cmd.unit_id, clock)
+    sent = _sent_before(session, cmd.op_key, round_.id, cmd.unit_id, cmd.answer)
+    if sent is not None:
+        return sent
+    check_takes(round_, state, Channel.PAPER)
+    keyed = queries.keyed_paper(session, round_.id, cmd.serial)
+    if keyed is None or keyed.scan_id is None:
+        raise Refused("consent.not_keyed", field="serial", serial=cmd.serial)
+    _check_correction(session, round_, state, keyed, cmd)
+    sheet = _Sheet(cmd.serial, keyed.scan_id, cmd.reason.strip())
+    if keyed.unit_id != cmd.unit_id:
+        _strike(session, round_, actor, keyed.unit_id, sheet, f"{cmd.op_key[:-1]}s", now)
+    row = _next(session, round_, actor, cmd.unit_id, cmd.answer, cmd.op_key, now, sheet)
+    record(session, actor, "consent.correct_paper", f"consent_round:{round_.id}", now, serial=cmd.serial)
+    return row
+
+
+def _for_paper(
+    session: Session, actor: Actor, round_id: int, unit_id: int, clock: Clock
+) -> tuple[ConsentRound, RoundState, datetime]:
+    round_, state, now = hold(session, round_id, clock)
+    check_worker(actor, queries.path_of(session, round_.place_id))
+    if not queries.on_roster(session, round_.snapshot_id, unit_id):
+        raise Refused("consent.door_not_on_roster", field="door")
+    return round_, state, now
+
+
+def _sent_before(session: Session, op_key: str, round_id: int, unit_id: int, answer: Choice) -> ConsentAnswer | None:
+    """Give the row that the same form wrote when it was sent before."""
+    row = queries.answer_of_key(session, op_key)
+    if row is not None and (row.round_id, row.unit_id, row.answer) != (round_id, unit_id, answer):
+        raise Refused("web.used_key")
+    return row
+
+
+def _check_sheet(session: Session, round_id: int, serial: int) -> None:
+    if not queries.registered(session, round_id, serial):
+        raise Refused("consent.not_registered", field="serial", serial=serial)
+    if queries.keyed_paper(session, round_id, serial) is not None:
+        raise Refused("consent.sheet_used", field="serial", serial=serial)
+
+
+def _check_no_phone(session: Session, round_: ConsentRound, state: RoundState, unit_id: int) -> None:
+    """Keep what a household said by phone once it can no longer answer to a paper."""
+    at = queries.phone_answer_at(session, round_.id, unit_id)
+    if state is not RoundState.OPEN and at is not None:
+        raise Refused("consent.phone_stands", field="door", at=at)
+
+
+def _check_correction(
+    session: Session, round_: ConsentRound, state: RoundState, keyed: ConsentAnswer, cmd: CorrectPaper
+) -> None:
+    if not cmd.reason.strip():
+        raise Refused("consent.reason_needed", field="reason")
+    if (keyed.unit_id, keyed.answer) == (cmd.unit_id, cmd.answer):
+        raise Refused("consent.nothing_changed", field="answer")
+    if keyed.unit_id != cmd.unit_id:
+        _check_no_phone(session, round_, state, cmd.unit_id)
+        return
+    current = queries.current_answer(session, round_.id, cmd.unit_id)
+    if current is not None and current.channel is Channel.PHONE:
+        raise Refused("consent.phone_replaced", field="answer", at=current.at)
+
+
+def _strike(
+    session: Session, round_: ConsentRound, actor: Actor, unit_id: int, sheet: _Sheet, op_key: str, now: datetime
+) -> None:
+    """Take a sheet off the wrong door; where another answer has come since, that one stands anyway."""
+    trail = queries.trail_of(session, round_.id, [unit_id])
+    if trail[-1].serial != sheet.serial:
+        return
+    before = [row.answer for row in trail if row.serial != sheet.serial]
+    _next(session, round_, actor, unit_id, before[-1] if before else Choice.NONE, op_key, now, sheet)
+
+
+def _next(
+    session: Session,
+    round_: ConsentRound,
+    actor: Actor,
+    unit_id: int,
+    answer: Choice,
+    op_key: str,
+    now: datetime,
+    sheet: _Sheet | None = None,
+) -> ConsentAnswer:
+    """Append the household's next revision; the round is held, so nobody else writes it."""
+    if answer not in SAYABLE and not (sheet and sheet.reason):
+        raise Refused("consent.no_such_answer", field="answer")
+    row = ConsentAnswer(
+        round_id=round_.id,
+        snapshot_id=round_.snapshot_id,
+        unit_id=unit_id,
+        revision=queries.last_revision(session, round_.id, unit_id) + 1,
+        answer=answer,
+        channel=Channel.PAPER if sheet else Channel.PHONE,
+        op_key=op_key,
+        person_id=actor.person_id,
+        at=now,
+        serial=sheet.serial if sheet else None,
+        scan_id=sheet.scan_id if sheet else None,
+        reason=sheet.reason if sheet else "",
+    )
+    session.add(row)
+    session.flush()
+    return row

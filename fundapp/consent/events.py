@@ -1,0 +1,35 @@
+"""What others may want to know of a consent round."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fundapp.consent.models import Outcome
+
+
+@dataclass(frozen=True)
+class RoundOpened:
+    """The households of a place are asked from ``opens_at`` to ``closes_at``."""
+
+    round_id: int
+    project_id: int
+    place_id: int
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
+class ResultPublished:
+    """A round ended, and the project moved on."""
+
+    round_id: int
+    project_id: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class RoundVoided:
+    """What was asked has changed: the answers no longer count, and the households will be asked again."""
+
+    round_id: int
+    project_id: int
+    reason: str

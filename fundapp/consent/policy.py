@@ -1,0 +1,206 @@
+"""Role and moment: who may ask, answer, key in and publish, and where a round stands at a moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from fundapp.consent.counting import count_heads
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.errors import BadInput, Forbidden, Refused
+
+SHORTEST = timedelta(days=1)
+LONGEST = timedelta(days=60)
+KEYING_DAYS = 3
+MOST_SHEETS = 500
+OWNERS = ("owners:half", "owners:three-quarters")
+
+
+class Choice(StrEnum):
+    """What a household said; ``none`` strikes a paper that was keyed in under the wrong door."""
+
+    AGREE = "agree"
+    OPPOSE = "oppose"
+    ABSTAIN = "abstain"
+    NONE = "none"
+
+
+SAYABLE = (Choice.AGREE, Choice.OPPOSE, Choice.ABSTAIN)
+
+
+class Channel(StrEnum):
+    """How an answer came in."""
+
+    PHONE = "phone"
+    PAPER = "paper"
+
+
+class RoundState(StrEnum):
+    """Where a round stands; computed from time and facts."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    KEYING = "keying"
+    COUNTABLE = "countable"
+    PUBLISHED = "published"
+    VOID = "void"
+
+
+class Times(Protocol):
+    """The three frozen moments of a round."""
+
+    @property
+    def opens_at(self) -> datetime:
+        """Give the moment from which answers are taken."""
+
+    @property
+    def closes_at(self) -> datetime:
+        """Give the moment at which answering ends; itself no longer inside."""
+
+    @property
+    def keying_until(self) -> datetime:
+        """Give the moment at which keying in registered papers ends; itself no longer inside."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The part "consent" of a policy version: the rule, the usual length, the days for keying in paper."""
+
+    regime: str
+    days: int
+    keying_days: int
+
+
+def terms_of(parts: Mapping[str, Any]) -> Terms:
+    """Read the part "consent" of a policy version; ``keying_days`` is 3 where the part is silent.
+
+    Raises:
+        BadInput: no such part, an unknown key or regime, or a number of days that is none.
+
+    >>> terms_of({"consent": {"regime": "household:2/3", "days": 7}})
+    Terms(regime='household:2/3', days=7, keying_days=3)
+    """
+    part = parts.get("consent")
+    if not isinstance(part, Mapping) or not isinstance(part.get("regime"), str):
+        raise BadInput("consent", repr(part), 'a table with "regime" and "days"')
+    unknown = part.keys() - {"regime", "days", "keying_days"}
+    if unknown:
+        raise BadInput("consent", repr(sorted(unknown)), "regime, days, keying_days")
+    if part["regime"] not in OWNERS:
+        count_heads(part["regime"], 1, 0, 0, 0)
+    return Terms(part["regime"], _days(part, "days", None, 1), _days(part, "keying_days", KEYING_DAYS, 0))
+
+
+def _days(part: Mapping[str, Any], name: str, usual: int | None, least: int) -> int:
+    value = part.get(name, usual)
+    if type(value) is not int or not least <= value <= LONGEST.days:
+        raise BadInput(f"consent.{name}", repr(value), f"a whole number from {least} to {LONGEST.days}")
+    return value
+
+
+def state_of(times: Times, now: datetime, *, published: bool = False, void: bool = False) -> RoundState:
+    """Tell where a round stands: open means ``opens_at <= now < closes_at``; a struck round stays struck."""
+    if void:
+        return RoundState.VOID
+    if published:
+        return RoundState.PUBLISHED
+    if now < times.opens_at:
+        return RoundState.WAITING
+    if now < times.closes_at:
+        return RoundState.OPEN
+    return RoundState.KEYING if now < times.keying_until else RoundState.COUNTABLE
+
+
+def works_here(actor: Actor, place_path: str) -> bool:
+    """Tell whether the actor is the community's worker for this place."""
+    return actor.signed_in and actor.has(Role.WORKER, place_path)
+
+
+def check_worker(actor: Actor, place_path: str) -> None:
+    """Let only the community's worker go on.
+
+    Raises:
+        Forbidden: somebody else (code ``consent.not_worker``).
+
+    """
+    if not works_here(actor, place_path):
+        raise Forbidden("consent.not_worker")
+
+
+def check_window(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
+    """Check the window that a worker wishes for: not in the past, between one and sixty days long.
+
+    Raises:
+        Refused: ``consent.opens_in_the_past``, ``consent.too_short`` or ``consent.too_long``, on the form's field.
+
+    """
+    if opens_at < now:
+        raise Refused("consent.opens_in_the_past", field="opens_at")
+    if closes_at - opens_at < SHORTEST:
+        raise Refused("consent.too_short", field="closes_at", days=SHORTEST.days)
+    if closes_at - opens_at > LONGEST:
+        raise Refused("consent.too_long", field="closes_at", days=LONGEST.days)
+
+
+def check_may_answer(times: Times, state: RoundState, bound: bool, on_roster: bool) -> None:
+    """Let a household answer by phone: its own person, on the frozen roster, while the round is open.
+
+    Raises:
+        Forbidden: ``consent.not_your_household`` or ``consent.not_on_roster``.
+        Refused: ``consent.void``, ``consent.not_open_yet`` or ``consent.closed``.
+
+    """
+    if not bound:
+        raise Forbidden("consent.not_your_household", field="unit_id")
+    if not on_roster:
+        raise Forbidden("consent.not_on_roster", field="unit_id")
+    check_takes(times, state, Channel.PHONE)
+
+
+def check_takes(times: Times, state: RoundState, channel: Channel) -> None:
+    """Check that a round takes answers by *channel* in this state; paper is keyed in for some days longer.
+
+    Raises:
+        Refused: ``consent.void``, ``consent.not_open_yet``, ``consent.closed`` or ``consent.keying_over``.
+
+    """
+    if state is RoundState.VOID:
+        raise Refused("consent.void")
+    if state is RoundState.WAITING:
+        raise Refused("consent.not_open_yet", opens_at=times.opens_at)
+    if channel is Channel.PHONE and state is not RoundState.OPEN:
+        raise Refused("consent.closed", closes_at=times.closes_at)
+    if state not in (RoundState.OPEN, RoundState.KEYING):
+        raise Refused("consent.keying_over", keying_until=times.keying_until)
+
+
+def check_takes_sheets(times: Times, state: RoundState) -> None:
+    """Check that further sheets may be registered: only before the close.
+
+    Raises:
+        Refused: ``consent.void`` or ``consent.closed``.
+
+    """
+    if state is RoundState.VOID:
+        raise Refused("consent.void")
+    if state not in (RoundState.WAITING, RoundState.OPEN):
+        raise Refused("consent.closed", closes_at=times.closes_at)
+
+
+def check_may_publish(times: Times, state: RoundState, keying_complete: bool) -> None:
+    """Let a result be published once: after the close, with the paper keyed in or its days over.
+
+    Raises:
+        Refused: ``consent.void``, ``consent.already_published``, ``consent.still_open`` or
+            ``consent.paper_outstanding`` (on the field ``keying_complete``).
+
+    """
+    if state is RoundState.VOID:
+        raise Refused("consent.void")
+    if state is RoundState.PUBLISHED:
+        raise Refused("consent.already_published")
+    if state in (RoundState.WAITING, RoundState.OPEN):
+        raise Refused("consent.still_open", closes_at=times.closes_at)
+    if state is RoundState.KEYING and not keying_complete:
+        raise Refused("consent.paper_outstanding", field="keying_complete", keying_until=times.keying_until)

@@ -1,0 +1,291 @@
+"""What the pages of a round show; doors only to the community's worker, a household's answers only to itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from moneyed import Money
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentRound, ConsentVoid
+from fundapp.consent.policy import Channel, Choice, works_here
+from fundapp.consent.queries.facts import trail_of
+from fundapp.consent.queries.numbers import Bar, bar_of_round
+from fundapp.files.models import Attachment
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.places.queries import PlaceRow, get_place
+from fundapp.projects.models import CostLine, ProjectVersion
+from fundapp.projects.queries import get_project
+from fundapp.rosters.models import SnapshotUnit
+
+
+@dataclass(frozen=True)
+class AskedText:
+    """The exact text that households are asked about."""
+
+    title: str
+    number: int
+    why: str
+    location: str
+    payers: str
+    beneficiaries: int
+    budget: Money
+    cost_lines: tuple[tuple[str, Money], ...]
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One revision of a household's answer, as it may see it."""
+
+    id: int
+    revision: int
+    answer: Choice
+    channel: Channel
+    at: datetime
+    serial: int | None
+    corrected: bool
+    receipt: str
+
+
+@dataclass(frozen=True)
+class OwnUnit:
+    """A household that the person speaks for, with its trail in this round, the newest last."""
+
+    unit_id: int
+    door: str
+    trail: tuple[Revision, ...]
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What only the worker sees: which doors have not answered, and how the sheets stand."""
+
+    silent: tuple[str, ...]
+    sheets: int
+    keyed: int
+
+
+@dataclass(frozen=True)
+class RoundPage:
+    """One round as one person may see it."""
+
+    id: int
+    project_id: int
+    place: PlaceRow
+    bar: Bar
+    text: AskedText
+    void_reason: str
+    snapshot_id: int
+    own: tuple[OwnUnit, ...]
+    doors: Doors | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One registered sheet; empty where it has not come back."""
+
+    serial: int
+    door: str
+    answer: Choice | None
+    at: datetime | None
+    scan: str
+    unit_id: int | None = None
+
+
+def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> RoundPage:
+    """Give a round with its text and numbers, and what else this person may see of it.
+
+    Raises:
+        NotVisible: there is no such round, or its project is hidden from this person.
+
+    """
+    bar = bar_of_round(session, round_id, now)
+    project = get_project(session, bar.project_id, actor)
+    round_, void_reason = session.execute(
+        select(ConsentRound, func.coalesce(ConsentVoid.reason, ""))
+        .outerjoin(ConsentVoid, ConsentVoid.round_id == ConsentRound.id)
+        .where(ConsentRound.id == round_id)
+    ).one()
+    return RoundPage(
+        id=round_id,
+        project_id=project.id,
+        place=get_place(session, round_.place_id),
+        bar=bar,
+        text=_text(session, round_.version_id),
+        void_reason=void_reason,
+        snapshot_id=round_.snapshot_id,
+        own=_own(session, round_, actor) if actor.unit_ids else (),
+        doors=_doors(session, round_) if works_here(actor, project.place_path) else None,
+    )
+
+
+def rounds_of_project(session: Session, project_id: int, now: datetime) -> list[Bar]:
+    """List all rounds of a project, struck ones included, the newest first."""
+    ids = session.scalars(
+        select(ConsentRound.id).where(ConsentRound.project_id == project_id).order_by(ConsentRound.id.desc())
+    ).all()
+    return [bar_of_round(session, round_id, now) for round_id in ids]
+
+
+def sheets_of(session: Session, round_id: int) -> list[Sheet]:
+    """List a round's sheets with what was keyed in from them; for the worker."""
+    newest = (
+        select(func.max(ConsentAnswer.id))
+        .where(ConsentAnswer.round_id == round_id, ConsentAnswer.serial.is_not(None))
+        .group_by(ConsentAnswer.serial)
+    )
+    rows = session.execute(
+        select(ConsentPaper.serial, SnapshotUnit.door, ConsentAnswer, Attachment.public_id)
+        .outerjoin(
+            ConsentAnswer,
+            and_(
+                ConsentAnswer.round_id == ConsentPaper.round_id,
+                ConsentAnswer.serial == ConsentPaper.serial,
+                ConsentAnswer.id.in_(newest),
+            ),
+        )
+        .outerjoin(
+            SnapshotUnit,
+            and_(SnapshotUnit.snapshot_id == ConsentAnswer.snapshot_id, SnapshotUnit.unit_id == ConsentAnswer.unit_id),
+        )
+        .outerjoin(Attachment, Attachment.id == ConsentAnswer.scan_id)
+        .where(ConsentPaper.round_id == round_id)
+        .order_by(ConsentPaper.serial)
+    )
+    return [
+        Sheet(
+            serial,
+            door or "",
+            row.answer if row else None,
+            row.at if row else None,
+            scan or "",
+            row.unit_id if row else None,
+        )
+        for serial, door, row, scan in rows
+    ]
+
+
+def unit_of_door(session: Session, snapshot_id: int, door: str) -> int | None:
+    """Find a household of a frozen roster by its door as written on paper; blanks do not matter."""
+    wanted = "".join(door.split())
+    rows = session.execute(
+        select(SnapshotUnit.unit_id, SnapshotUnit.door).where(SnapshotUnit.snapshot_id == snapshot_id)
+    )
+    return next((row.unit_id for row in rows if "".join(row.door.split()) == wanted), None)
+
+
+def door_or_refuse(session: Session, snapshot_id: int, door: str) -> int:
+    """Find a household by its door as written on paper.
+
+    Raises:
+        Refused: the frozen roster has no such door (code ``consent.door_not_on_roster``).
+
+    """
+    unit_id = unit_of_door(session, snapshot_id, door)
+    if unit_id is None:
+        raise Refused("consent.door_not_on_roster", field="door")
+    return unit_id
+
+
+def sheet_of(session: Session, round_id: int, serial: int) -> Sheet:
+    """Give one keyed sheet.
+
+    Raises:
+        NotVisible: it is not registered, or nothing was keyed in from it.
+
+    """
+    for sheet in sheets_of(session, round_id):
+        if sheet.serial == serial and sheet.answer is not None:
+            return sheet
+    raise NotVisible
+
+
+def doors_of(session: Session, snapshot_id: int) -> list[str]:
+    """List the doors of a frozen roster, for the worker's list to choose from."""
+    query = select(SnapshotUnit.door).where(SnapshotUnit.snapshot_id == snapshot_id).order_by(SnapshotUnit.unit_id)
+    return list(session.scalars(query))
+
+
+def receipt_of(page: RoundPage, answer_id: int) -> tuple[OwnUnit, Revision]:
+    """Give a receipt to the household that it belongs to.
+
+    Raises:
+        NotVisible: it belongs to another household, or there is none such.
+
+    """
+    for unit in page.own:
+        for revision in unit.trail:
+            if revision.id == answer_id:
+                return unit, revision
+    raise NotVisible
+
+
+def receipt_number(op_key: str) -> str:
+    """Make the number on a receipt from the form's key.
+
+    >>> receipt_number("3f2a9c41-0000-4000-8000-000000000000")
+    'YJ-3F2A-9C41'
+    """
+    return f"YJ-{op_key[:4].upper()}-{op_key[4:8].upper()}"
+
+
+def _text(session: Session, version_id: int) -> AskedText:
+    version = session.get_one(ProjectVersion, version_id)
+    lines = session.execute(
+        select(CostLine.name, CostLine.amount_fen).where(CostLine.version_id == version_id).order_by(CostLine.position)
+    )
+    return AskedText(
+        title=version.title,
+        number=version.number,
+        why=version.why,
+        location=version.location,
+        payers=version.payers,
+        beneficiaries=version.beneficiaries,
+        budget=version.budget_fen,
+        cost_lines=tuple((row.name, row.amount_fen) for row in lines),
+        content_hash=version.content_hash,
+    )
+
+
+def _own(session: Session, round_: ConsentRound, actor: Actor) -> tuple[OwnUnit, ...]:
+    units = session.execute(
+        select(SnapshotUnit.unit_id, SnapshotUnit.door)
+        .where(SnapshotUnit.snapshot_id == round_.snapshot_id, SnapshotUnit.unit_id.in_(actor.unit_ids))
+        .order_by(SnapshotUnit.unit_id)
+    ).all()
+    trail = trail_of(session, round_.id, actor.unit_ids) if units else []
+    return tuple(
+        OwnUnit(unit.unit_id, unit.door, tuple(_revision(row) for row in trail if row.unit_id == unit.unit_id))
+        for unit in units
+    )
+
+
+def _revision(row: ConsentAnswer) -> Revision:
+    return Revision(
+        row.id, row.revision, row.answer, row.channel, row.at, row.serial, bool(row.reason), receipt_number(row.op_key)
+    )
+
+
+def _doors(session: Session, round_: ConsentRound) -> Doors:
+    said = (
+        select(ConsentAnswer.unit_id, func.max(ConsentAnswer.revision).label("revision"))
+        .where(ConsentAnswer.round_id == round_.id)
+        .group_by(ConsentAnswer.unit_id)
+        .subquery()
+    )
+    current = (
+        select(ConsentAnswer.unit_id)
+        .join(said, and_(said.c.unit_id == ConsentAnswer.unit_id, said.c.revision == ConsentAnswer.revision))
+        .where(ConsentAnswer.round_id == round_.id, ConsentAnswer.answer != Choice.NONE)
+    )
+    silent = session.scalars(
+        select(SnapshotUnit.door)
+        .where(SnapshotUnit.snapshot_id == round_.snapshot_id, SnapshotUnit.unit_id.not_in(current))
+        .order_by(SnapshotUnit.unit_id)
+    )
+    sheets = select(func.count()).select_from(ConsentPaper).where(ConsentPaper.round_id == round_.id)
+    keyed = select(func.count(ConsentAnswer.serial.distinct())).where(ConsentAnswer.round_id == round_.id)
+    counts = session.execute(select(sheets.scalar_subquery(), keyed.scalar_subquery())).one()
+    return Doors(tuple(silent), counts[0], counts[1])

@@ -1,0 +1,77 @@
+"""What waits: for a household's answer, for the worker's publication."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from fundapp.consent.models import ConsentAnswer, ConsentResult, ConsentRound, ConsentVoid
+from fundapp.projects.models import ProjectVersion
+from fundapp.rosters.models import SnapshotUnit
+
+
+@dataclass(frozen=True)
+class WaitingRound:
+    """A round that waits for somebody: a household's answer, or the worker's publication."""
+
+    round_id: int
+    project_id: int
+    title: str
+    place_id: int
+    unit_id: int | None
+    answered: bool
+    closes_at: datetime
+    keying_until: datetime
+
+
+def open_rounds_for_units(session: Session, unit_ids: Iterable[int], now: datetime) -> list[WaitingRound]:
+    """List the open rounds for some households, one row per round and household, the soonest close first."""
+    said = (
+        select(ConsentAnswer.id)
+        .where(ConsentAnswer.round_id == ConsentRound.id, ConsentAnswer.unit_id == SnapshotUnit.unit_id)
+        .exists()
+    )
+    rows = session.execute(
+        _waiting()
+        .add_columns(SnapshotUnit.unit_id, said.label("said"))
+        .join(SnapshotUnit, SnapshotUnit.snapshot_id == ConsentRound.snapshot_id)
+        .where(SnapshotUnit.unit_id.in_(unit_ids), ConsentRound.opens_at <= now, ConsentRound.closes_at > now)
+        .where(~_settled())
+        .order_by(ConsentRound.closes_at, ConsentRound.id, SnapshotUnit.unit_id)
+    )
+    return [
+        WaitingRound(r.id, r.project_id, r.title, r.place_id, r.unit_id, bool(r.said), r.closes_at, r.keying_until)
+        for r in rows
+    ]
+
+
+def rounds_waiting_for_result(session: Session, place_ids: Iterable[int], now: datetime) -> list[WaitingRound]:
+    """List the closed rounds in some places that are neither published nor struck, the oldest close first."""
+    rows = session.execute(
+        _waiting()
+        .where(ConsentRound.place_id.in_(place_ids), ConsentRound.closes_at <= now, ~_settled())
+        .order_by(ConsentRound.closes_at, ConsentRound.id)
+    )
+    return [
+        WaitingRound(r.id, r.project_id, r.title, r.place_id, None, False, r.closes_at, r.keying_until) for r in rows
+    ]
+
+
+def _waiting() -> Select[int, int, str, int, datetime, datetime]:
+    return select(
+        ConsentRound.id,
+        ConsentRound.project_id,
+        ProjectVersion.title,
+        ConsentRound.place_id,
+        ConsentRound.closes_at,
+        ConsentRound.keying_until,
+    ).join(ProjectVersion, ProjectVersion.id == ConsentRound.version_id)
+
+
+def _settled() -> ColumnElement[bool]:
+    return (
+        select(ConsentResult.id).where(ConsentResult.round_id == ConsentRound.id).exists()
+        | select(ConsentVoid.id).where(ConsentVoid.round_id == ConsentRound.id).exists()
+    )

@@ -1,0 +1,208 @@
+"""Pages of consent rounds: the round for everybody, the answer for a household, the papers for the worker."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from fundapp.consent import commands, forms, policy, queries, texts
+from fundapp.files.commands import Audience, store_picture
+from fundapp.kernel.actor import Role
+from fundapp.kernel.errors import Refused
+from fundapp.projects.queries import get_project
+from fundapp.web.clock import clock
+from fundapp.web.database import reading
+from fundapp.web.gate import current_actor, for_roles, public, signed_in
+from fundapp.web.pdf import pdf_page, qr_data
+from fundapp.web.refusals import sentence
+
+bp = Blueprint("consent", __name__, url_prefix="/consent")
+Answer = str | AnyResponse | tuple[str, int]
+
+
+@bp.app_context_processor
+def labels() -> dict[str, Any]:
+    """Give templates the words of this package."""
+    return {"consent_texts": texts}
+
+
+@bp.get("/<int:round_id>")
+@public
+def show(round_id: int) -> Answer:
+    """Show a round: its numbers and its text to everybody, its doors to the worker."""
+    page = _page(round_id)
+    return render_template("consent/show.html", page=page, **_possible(page))
+
+
+@bp.route("/open/<int:project_id>", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def open_round(project_id: int) -> Answer:
+    """Open a round on a project's place."""
+    project = get_project(reading(), project_id, current_actor())
+    policy.check_worker(current_actor(), project.place_path)
+    terms = commands.terms_for(reading(), project)
+    start = _next_hour()
+    form = forms.offered(forms.OpenForm(), start, start + timedelta(days=terms.days))
+    if form.filled_in():
+        with form.deed() as session:
+            opened = commands.open_round(session, current_actor(), form.to_command(project_id), clock())
+        if form.done:
+            flash(_("已发起征求意见。"))
+            return redirect(url_for(".show", round_id=opened.id), 303)
+    return render_template("consent/open.html", form=form, project=project, terms=terms), form.status
+
+
+@bp.route("/<int:round_id>/answer", methods=["GET", "POST"])
+@signed_in
+def answer(round_id: int) -> Answer:
+    """Take the answer of the person's household."""
+    page, form = _page(round_id), forms.AnswerForm()
+    form.offer([(unit.unit_id, unit.door) for unit in page.own])
+    if form.filled_in():
+        with form.deed() as session:
+            row = commands.answer_by_phone(session, current_actor(), form.to_command(round_id), clock())
+        if form.done:
+            return redirect(url_for(".receipt", round_id=round_id, answer_id=row.id), 303)
+    return render_template("consent/answer.html", page=page, form=form, reasons=_against_answer(page)), form.status
+
+
+@bp.get("/<int:round_id>/receipt/<int:answer_id>")
+@signed_in
+def receipt(round_id: int, answer_id: int) -> Answer:
+    """Show a household what was noted for it."""
+    page = _page(round_id)
+    unit, revision = queries.receipt_of(page, answer_id)
+    return render_template("consent/receipt.html", page=page, unit=unit, revision=revision)
+
+
+@bp.route("/<int:round_id>/papers", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def papers(round_id: int) -> Answer:
+    """Show the register of sheets and take further ones in."""
+    page, form = _worker_page(round_id), forms.RegisterForm()
+    if form.filled_in():
+        with form.deed() as session:
+            made = commands.register_papers(session, current_actor(), form.to_command(round_id), clock())
+        if form.done:
+            flash(_("已登记编号 %(first)s 到 %(last)s。", first=made[0].serial, last=made[-1].serial))
+            return redirect(url_for(".papers", round_id=round_id), 303)
+    sheets = queries.sheets_of(reading(), round_id)
+    return render_template("consent/papers.html", page=page, form=form, sheets=sheets, **_possible(page)), form.status
+
+
+@bp.route("/<int:round_id>/papers/new", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def new_paper(round_id: int) -> Answer:
+    """Key in a sheet; the next number is ready when it is done."""
+    page, form = _worker_page(round_id), forms.PaperForm(serial=request.args.get("serial", type=int))
+    if form.filled_in():
+        with form.deed() as session:
+            actor = current_actor()
+            scan = store_picture(session, actor, form.scan.data, page.place.id, Audience.STAFF, clock(), "scan")
+            unit_id = queries.door_or_refuse(session, page.snapshot_id, str(form.door.data))
+            row = commands.key_paper(session, actor, form.to_command(round_id, unit_id, scan.id), clock())
+        if form.done:
+            flash(_("编号 %(serial)s 已录入:%(door)s。", serial=row.serial, door=form.door.data))
+            return redirect(url_for(".new_paper", round_id=round_id, serial=(row.serial or 0) + 1), 303)
+    return _keying("consent/new_paper.html", page, form)
+
+
+@bp.route("/<int:round_id>/papers/<int:serial>/correct", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def correct_paper(round_id: int, serial: int) -> Answer:
+    """Put a keying mistake right."""
+    page, sheet = _worker_page(round_id), queries.sheet_of(reading(), round_id, serial)
+    form = forms.CorrectForm(serial=serial, door=sheet.door, answer=sheet.answer)
+    if form.filled_in():
+        with form.deed() as session:
+            unit_id = queries.door_or_refuse(session, page.snapshot_id, str(form.door.data))
+            commands.correct_paper(session, current_actor(), form.to_command(round_id, unit_id), clock())
+        if form.done:
+            flash(_("编号 %(serial)s 已更正。", serial=serial))
+            return redirect(url_for(".papers", round_id=round_id), 303)
+    return _keying("consent/correct_paper.html", page, form, sheet=sheet)
+
+
+@bp.route("/<int:round_id>/result", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def result(round_id: int) -> Answer:
+    """Publish the result."""
+    page, form = _worker_page(round_id), forms.PublishForm()
+    if form.filled_in():
+        with form.deed() as session:
+            commands.publish_result(session, current_actor(), form.to_command(round_id), clock())
+        if form.done:
+            flash(_("结果已公布。"))
+            return redirect(url_for(".show", round_id=round_id), 303)
+    return render_template("consent/result.html", page=page, form=form, **_possible(page)), form.status
+
+
+@bp.get("/<int:round_id>/notice.pdf")
+@public
+def notice(round_id: int) -> Response:
+    """Print the notice for the gate."""
+    return pdf_page("consent/print/notice.html", f"consent-{round_id}.pdf", page=_page(round_id), **_links(round_id))
+
+
+@bp.get("/<int:round_id>/sheets.pdf")
+@for_roles(Role.WORKER)
+def sheets(round_id: int) -> Response:
+    """Print registered sheets that have not come back."""
+    page = _worker_page(round_id)
+    blank = [sheet for sheet in queries.sheets_of(reading(), round_id) if sheet.answer is None]
+    first, last = request.args.get("first", 1, type=int), request.args.get("last", 10**6, type=int)
+    chosen = [sheet for sheet in blank if first <= sheet.serial <= last]
+    return pdf_page("consent/print/sheets.html", f"sheets-{round_id}.pdf", page=page, sheets=chosen, **_links(round_id))
+
+
+def _page(round_id: int) -> queries.RoundPage:
+    session = reading()
+    return queries.round_page(session, round_id, current_actor(), clock().now(session))
+
+
+def _worker_page(round_id: int) -> queries.RoundPage:
+    page = _page(round_id)
+    policy.check_worker(current_actor(), page.place.path)
+    return page
+
+
+def _keying(template: str, page: queries.RoundPage, form: forms.SheetForm, **values: Any) -> Answer:
+    doors = queries.doors_of(reading(), page.snapshot_id)
+    reasons = _reasons(policy.check_takes, page.bar, page.bar.state, policy.Channel.PAPER)
+    return render_template(template, page=page, form=form, doors=doors, reasons=reasons, **values), form.status
+
+
+def _possible(page: queries.RoundPage) -> dict[str, Any]:
+    """Say what speaks against each deed, through the functions that the commands use."""
+    return {
+        "against_answer": _against_answer(page),
+        "against_keying": _reasons(policy.check_takes, page.bar, page.bar.state, policy.Channel.PAPER),
+        "against_publishing": _reasons(policy.check_may_publish, page.bar, page.bar.state, True),
+        "against_registering": _reasons(policy.check_takes_sheets, page.bar, page.bar.state),
+    }
+
+
+def _against_answer(page: queries.RoundPage) -> list[str]:
+    bound = bool(current_actor().unit_ids)
+    return _reasons(policy.check_may_answer, page.bar, page.bar.state, bound, bool(page.own))
+
+
+def _reasons(check: Callable[..., None], *values: Any) -> list[str]:
+    try:
+        check(*values)
+    except Refused as refusal:
+        return [sentence(refusal)]
+    return []
+
+
+def _links(round_id: int) -> dict[str, str]:
+    address = current_app.extensions["settings"].public_url + url_for(".show", round_id=round_id)
+    return {"address": address, "qr": qr_data(address)}
+
+
+def _next_hour() -> Any:
+    now = clock().now(reading())
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

@@ -1,0 +1,159 @@
+"""A neighbourhood that is asked about one project: made for the tests of this folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from fundapp.audit.commands import record, seal
+from fundapp.consent import commands
+from fundapp.consent.policy import Choice
+from fundapp.db.engine import tuned_engine
+from fundapp.db.work import bind, bound_engine, unit_of_work
+from fundapp.files.models import Attachment, Audience
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.clock import SetClock
+from fundapp.kernel.money import from_fen
+from fundapp.programmes.models import PolicyVersion, Programme
+from fundapp.projects.models import CostLine, Project, ProjectVersion
+from fundapp.projects.rules import Kind, Stage, Theme
+from tests.support.world import NOW, PlaceTree, later, make_person, make_place_tree, make_resident
+
+OPENS = NOW + timedelta(minutes=30)
+CLOSES = OPENS + timedelta(days=7)
+KEYED = CLOSES + timedelta(days=3)
+JUST = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The places, the worker, the residents by household, the project and its open round."""
+
+    places: PlaceTree
+    worker: Actor
+    residents: tuple[Actor, ...]
+    project: int
+    round: int
+    scan: int
+
+
+@contextmanager
+def bound(url: str) -> Iterator[None]:
+    """Let this process work on the database at *url*, as the app does."""
+    engine = tuned_engine(url)
+    bind(engine, before_commit=(seal,))
+    try:
+        yield
+    finally:
+        engine.dispose()
+
+
+def at(moment):
+    """A clock that stands at *moment*."""
+    return SetClock(moment)
+
+
+def make_project(session: Session, worker: Actor, place_id: int, regime="household:2/3", stage=Stage.FEASIBLE) -> int:
+    """Make a project with one version under a policy with *regime*, standing at *stage*."""
+    programme = Programme(
+        place_id=place_id, year=2026, name=f"年度计划{uuid4().hex[:6]}", foundation_name="基金会",
+        opened_by_id=worker.person_id, opened_at=NOW,
+    )  # fmt: skip
+    session.add(programme)
+    session.flush()
+    policy = PolicyVersion(
+        programme_id=programme.id, number=1, effective_from=NOW, parts={"consent": {"regime": regime, "days": 7}},
+        parts_hash="p" * 64, made_by_id=worker.person_id, made_at=NOW,
+    )  # fmt: skip
+    session.add(policy)
+    session.flush()
+    project = Project(
+        programme_id=programme.id, place_id=place_id, proposer_id=worker.person_id, title="睦邻驿站", stage=stage,
+        version=1, policy_version_id=policy.id, created_at=NOW,
+    )  # fmt: skip
+    session.add(project)
+    session.flush()
+    add_version(session, worker, project, 1)
+    record(session, worker, "tests.project", f"project:{project.id}", NOW)
+    return project.id
+
+
+def add_version(session: Session, worker: Actor, project: Project, number: int) -> None:
+    """Add a version with one cost line."""
+    version = ProjectVersion(
+        project_id=project.id, number=number, title="睦邻驿站", why="院里没有坐处", location="14号院东侧空地",
+        kind=Kind.WORKS, theme=Theme.ENVIRONMENT, beneficiaries=400, origin="居民提议", payers="居民、街道、基金会",
+        budget_fen=from_fen(3_000_000), content_hash=f"{number}" * 64, made_by_id=worker.person_id, made_at=NOW,
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    session.add(CostLine(version_id=version.id, position=1, name="铺装", amount_fen=from_fen(3_000_000)))
+    project.version = number
+
+
+def make_scan(session: Session, worker: Actor, place_id: int) -> int:
+    """Make an attachment without a picture behind it."""
+    scan = Attachment(
+        public_id=uuid4().hex, sha256="s" * 64, media_type="image/jpeg", bytes=1, width=1, height=1,
+        audience=Audience.STAFF, place_id=place_id, uploaded_by_id=worker.person_id, uploaded_at=NOW,
+    )  # fmt: skip
+    session.add(scan)
+    session.flush()
+    return scan.id
+
+
+def make_asked(units=6, people=3, sheets=4, regime="household:2/3") -> Asked:
+    """Open a round over *units* households, *people* of which have a phone, with registered sheets."""
+    with unit_of_work() as session:
+        places = make_place_tree(session, units=units)
+        worker = make_person(session, "王社工", Role.WORKER, places.community)
+        residents = tuple(make_resident(session, f"居民{n}", places.units[n]) for n in range(people))
+        project = make_project(session, worker, places.compound, regime)
+        opened = commands.open_round(session, worker, commands.OpenRound(project, OPENS, CLOSES), at(NOW))
+        if sheets:
+            commands.register_papers(session, worker, commands.RegisterPapers(opened.id, sheets), at(NOW))
+        return Asked(places, worker, residents, project, opened.id, make_scan(session, worker, places.compound))
+
+
+def phone(asked: Asked, number: int, answer=Choice.AGREE, clock=None, key=None, unit=None) -> int:
+    """Let the household with this place in the list answer by phone; give the answer's number."""
+    cmd = commands.AnswerByPhone(
+        asked.round, unit if unit is not None else asked.places.units[number], answer, key or str(uuid4())
+    )
+    with unit_of_work() as session:
+        return commands.answer_by_phone(session, asked.residents[number], cmd, clock or later(hours=1)).id
+
+
+def paper(asked: Asked, serial: int, number: int, answer=Choice.AGREE, clock=None, key=None) -> int:
+    """Let the worker key in a sheet; give the answer's number."""
+    unit = asked.places.units[number]
+    cmd = commands.KeyPaper(asked.round, serial, unit, answer, asked.scan, key or str(uuid4()))
+    with unit_of_work() as session:
+        return commands.key_paper(session, asked.worker, cmd, clock or later(hours=2)).id
+
+
+def correct(asked: Asked, serial: int, number: int, answer: Choice, reason="看错了", clock=None) -> int:
+    """Let the worker put a keying mistake right."""
+    unit = asked.places.units[number]
+    cmd = commands.CorrectPaper(asked.round, serial, unit, answer, reason, str(uuid4()))
+    with unit_of_work() as session:
+        return commands.correct_paper(session, asked.worker, cmd, clock or later(hours=3)).id
+
+
+def publish(asked: Asked, clock, complete=False):
+    """Let the worker publish; give the outcome."""
+    with unit_of_work() as session:
+        cmd = commands.PublishResult(asked.round, complete)
+        return commands.publish_result(session, asked.worker, cmd, clock).outcome
+
+
+def attack(statement: str, **values: object) -> None:
+    """Run plain SQL that the database must refuse."""
+    with pytest.raises(DBAPIError), bound_engine().execution_options(writes=True).begin() as connection:
+        connection.execute(text(statement), values)
