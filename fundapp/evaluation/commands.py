@@ -9,11 +9,12 @@ from fundapp.audit.commands import record
 from fundapp.evaluation.models import EvaluationResult, GradeSheet, HouseholdGrade
 from fundapp.evaluation.policy import check_may_grade, check_may_record
 from fundapp.evaluation.queries import counts_of
-from fundapp.evaluation.rules import SHEETED, Count, Grade, Party, outcome, overall
+from fundapp.evaluation.rules import SHEETED, Count, Grade, Party, by_scale, outcome, overall
 from fundapp.evaluation.texts import PARTY_LABELS
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
+from fundapp.programmes.queries import get_policy
 from fundapp.projects.commands import lock_project, move_on
 from fundapp.projects.queries import get_project
 from fundapp.projects.rules import Stage
@@ -115,12 +116,14 @@ def publish_result(session: Session, actor: Actor, project_id: int, clock: Clock
     standing = session.scalar(select(EvaluationResult).where(EvaluationResult.project_id == project_id))
     if standing is not None:
         return standing
-    check_may_record(actor, get_project(session, project_id))
+    project = get_project(session, project_id)
+    check_may_record(actor, project)
+    part = get_policy(session, project.policy_version_id or 0).parts.get("evaluation", {})
     counts = counts_of(session, project_id)
     missing = [str(PARTY_LABELS[party]) for party in (*SHEETED, Party.RESIDENTS) if counts[party].given == 0]
     if missing:
         raise Refused("evaluation.parties_missing", missing="、".join(missing))
-    grades = {party: outcome(count) for party, count in counts.items()}
+    grades = {party: by_scale(str(part.get("scale")), count) for party, count in counts.items()}
     row = EvaluationResult(
         project_id=project_id,
         households=counts[Party.RESIDENTS].base,

@@ -57,6 +57,32 @@ def outcome(count: Count) -> Grade:
     return Grade.BASICALLY if (count.satisfied + count.basically) * 2 >= count.base else Grade.UNSATISFIED
 
 
+def by_plurality(count: Count) -> Grade:
+    """Give the grade with the most votes; of equal ones the lower.
+
+    Raises:
+        ValueError: no grade given.
+
+    Source: domain.md section 5, 罗湖.
+
+    >>> by_plurality(Count(29, 14, 14, 1)).value
+    'basically'
+    """
+    if count.given == 0:
+        raise ValueError("nobody has graded")
+    votes = {Grade.UNSATISFIED: count.unsatisfied, Grade.BASICALLY: count.basically, Grade.SATISFIED: count.satisfied}
+    return max(WORST_FIRST, key=lambda grade: (votes[grade], -WORST_FIRST.index(grade)))
+
+
+def by_scale(scale: str, count: Count) -> Grade:
+    """Count by the rule that the policy names: "three_grade_half" or "plurality".
+
+    >>> by_scale("three_grade_half", Count(29, 28, 1, 0)).value
+    'satisfied'
+    """
+    return by_plurality(count) if scale == "plurality" else outcome(count)
+
+
 def overall(outcomes: list[Grade]) -> Grade:
     """Give the lowest of the three parties' outcomes: a project is only as good as its least content party.
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.db.wiring import tell
-from fundapp.files.models import Attachment
 from fundapp.fundraising.events import ContributionConfirmed
 from fundapp.fundraising.models import Contribution, ContributionDecision, InKindHelp
 from fundapp.fundraising.policy import check_may_confirm, check_may_record
@@ -149,13 +148,12 @@ def _post(session: Session, actor: Actor, row: Contribution, place_path: str, no
     project = get_project(session, row.project_id)
     book_id = committee_book(session, actor, place_path, now)
     project_accounts(session, book_id, project.id, project.title)
-    proof = session.get_one(Attachment, row.proof_id)
     amount = fen(row.amount_fen)
     legs = (Leg(f"cash:{project.id}", amount), Leg(f"gift:{project.id}:{row.source.value}", -amount))
     purpose = receipt_purpose(project.title, row.source, row.receipt_no)
     posting = Posting(
         book_id, Ledger.ACTUAL, f"contribution:{row.id}", purpose, f"contribution:{row.id}", f"project:{project.id}",
-        row.received_on, legs, (proof.public_id,),
+        row.received_on, legs,
     )  # fmt: skip
     post(session, actor, posting, now)
 

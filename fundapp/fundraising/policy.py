@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 
 from fundapp.kernel.actor import Actor, Role
-from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.projects.queries import ProjectRow
 from fundapp.projects.rules import RAISING_STAGES, Task
+
+MONEY_STAFF = (
+    Role.WORKER, Role.SUPERVISOR, Role.STREET_OFFICER, Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER,
+)  # fmt: skip
 
 
 def check_may_record(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:
@@ -31,3 +35,14 @@ def check_may_confirm(actor: Actor, project: ProjectRow, tasks: Mapping[int, Tas
         raise Forbidden("fundraising.only_group")
     if actor.person_id == recorded_by_id:
         raise Forbidden("fundraising.second_person")
+
+
+def check_may_see(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:
+    """Show a project's money papers to its group and to the staff of its place.
+
+    Raises:
+        NotVisible: to anybody else.
+    """
+    if actor.person_id in tasks or any(actor.has(role, project.place_path) for role in MONEY_STAFF):
+        return
+    raise NotVisible

@@ -1,7 +1,7 @@
 """Read self-raised money. Public rows carry no name where the giver asked for none, and no door."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from moneyed import Money
 from sqlalchemy import ColumnElement, func, select
@@ -153,3 +153,9 @@ def unconfirmed(session: Session, project_id: int) -> int:
 def help_of(session: Session, project_id: int) -> list[InKindHelp]:
     """List help in kind."""
     return list(session.scalars(select(InKindHelp).where(InKindHelp.project_id == project_id).order_by(InKindHelp.id)))
+
+
+def what_speaks_against_editing(session: Session, project_id: int, now: datetime) -> list[str]:
+    """Name what forbids a material edit: neighbours have given money for the text as it stands."""
+    given = session.scalar(select(func.count()).select_from(Contribution).where(Contribution.project_id == project_id))
+    return ["fundraising.money_given"] if given else []

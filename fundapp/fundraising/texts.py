@@ -24,6 +24,7 @@ REFUSALS: dict[str, Any] = {
     "fundraising.not_yet": _("收款日期不能晚于今天。"),
     "fundraising.decided": _("这笔收款已经核对过了,结论不能改动。"),
     "fundraising.reason_needed": _("请写明为什么不予确认。"),
+    "fundraising.money_given": _("已经有人为这个方案出了钱,不能再改做什么、在哪里、谁出钱或大幅改预算。"),
     "fundraising.which_household": _("居民集资请选择是哪一户交的。"),
 }
 

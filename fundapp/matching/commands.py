@@ -26,6 +26,7 @@ from fundapp.matching.queries import decisions_of, people_of
 from fundapp.matching.rules import entitlement
 from fundapp.matching.serving import commit_held, release_held, serve_queue
 from fundapp.matching.texts import funding_purpose, payment_purpose
+from fundapp.programmes.events import ProgrammeOpened
 from fundapp.programmes.models import Programme
 from fundapp.programmes.queries import ProgrammeRow, get_policy, get_programme
 from fundapp.projects.commands import lock_project, move_on
@@ -52,6 +53,23 @@ class NewFunding:
     op_key: str
     amount: Money
     origin: str
+
+
+def first_funding(session: Session, event: ProgrammeOpened) -> None:
+    """Put a programme's first money into its pool: a reaction to its opening."""
+    programme = get_programme(session, event.programme_id)
+    row = PoolFunding(
+        programme_id=programme.id,
+        op_key=f"opening-{programme.id}",
+        amount_fen=event.funding,
+        origin=event.foundation_name,
+        funded_by_id=event.by.person_id,
+        funded_at=event.at,
+    )
+    session.add(row)
+    session.flush()
+    record(session, event.by, "matching.fund", f"programme:{programme.id}", event.at, funding=row.id)
+    _post_funding(session, event.by, programme, row, event.at)
 
 
 def fund_pool(session: Session, actor: Actor, cmd: NewFunding, clock: Clock) -> PoolFunding:
@@ -126,7 +144,9 @@ def claim_match(session: Session, actor: Actor, cmd: NewClaim, clock: Clock) -> 
             raise Refused("web.used_key")
         return standing
     project = get_project(session, cmd.project_id)
-    check_may_claim(actor, project, tasks_of(session, project.id), unconfirmed(session, project.id))
+    check_may_claim(
+        actor, project, tasks_of(session, project.id), unconfirmed(session, project.id), _order(session, project)
+    )
     _check_none_pending(session, project.id)
     row = _worked_out(session, actor, project, programme, cmd, now)
     session.add(row)
@@ -134,6 +154,12 @@ def claim_match(session: Session, actor: Actor, cmd: NewClaim, clock: Clock) -> 
     record(session, actor, "matching.claim", f"project:{project.id}", now, claim=row.id, ticket=row.ticket)
     serve_queue(session, actor, programme, now)
     return row
+
+
+def _order(session: Session, project: ProjectRow) -> str:
+    if project.policy_version_id is None:
+        raise Refused("matching.no_policy")
+    return str(get_policy(session, project.policy_version_id).parts.get("queue", {}).get("order_by", "ready"))
 
 
 def _check_none_pending(session: Session, project_id: int) -> None:

@@ -16,8 +16,12 @@ STEP_ROLE = {
 }
 
 
-def check_may_claim(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], unconfirmed: int) -> None:
+def check_may_claim(
+    actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], unconfirmed: int, order_by: str = "ready"
+) -> None:
     """Let the group's lead claim once the project is chosen and its own money is confirmed.
+
+    Where the policy orders by "started", work must have begun; "ready" and "claimed" are this moment itself.
 
     Raises:
         Forbidden: not the lead (``matching.only_lead``).
@@ -27,6 +31,8 @@ def check_may_claim(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]
         raise Forbidden("matching.only_lead")
     if project.stage not in CLAIM_STAGES:
         raise Refused("matching.not_selected")
+    if order_by == "started" and project.stage is not Stage.DELIVERING:
+        raise Refused("matching.not_started")
     if unconfirmed:
         raise Refused("matching.unconfirmed", count=unconfirmed)
 

@@ -16,6 +16,7 @@ STEP_LABELS: dict[Step, Any] = {
 REFUSALS: dict[str, Any] = {
     "matching.only_lead": _("只有本项目小组的组长可以申请配比。"),
     "matching.not_selected": _("项目入选以后才能申请配比。"),
+    "matching.not_started": _("按本年度政策,开工以后才能申请配比。"),
     "matching.unconfirmed": _("还有 %(count)s 笔收款没有核对,核对完才能申请配比。"),
     "matching.pending": _("上一次申请还没有办完,办完后才能再次申请。"),
     "matching.nothing_due": _("按政策计算,这次没有可以配比的金额:%(why)s"),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fundapp.db.work import unit_of_work
-from fundapp.kernel.actor import Actor
+from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.kernel.clock import SetClock
 from fundapp.kernel.errors import BadInput, Forbidden, NotVisible, Refused
 from fundapp.people.queries import actor_of
@@ -139,4 +139,6 @@ def _outcome(handler: Handler, step: Deed, world: World, fields: Fields) -> tupl
 
 
 def _actor(session: Session, world: World, step: Deed, where: str) -> Actor:
+    if step.by == "-":
+        return NOBODY
     return actor_of(session, world.named("person", step.by, f"{where}, by"), step.at)

@@ -1,5 +1,7 @@
 """Error pages in Chinese that say what one can do."""
 
+import secrets
+
 from flask import Flask, current_app, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -39,10 +41,11 @@ def handle_errors(app: Flask) -> None:
     def broken(error: Exception) -> tuple[str, int]:
         if current_app.testing or current_app.debug:
             raise error
-        current_app.logger.exception("unexpected error")
-        return _page(500), 500
+        reference = secrets.token_hex(4)
+        current_app.logger.exception("unexpected error %s", reference)
+        return _page(500, reference=reference), 500
 
 
-def _page(status: int, reason: str | None = None) -> str:
+def _page(status: int, said: str | None = None, reference: str | None = None) -> str:
     known = status if status in PAGES else 400 if status < 500 else 500
-    return render_template(f"errors/{known}.html", reason=reason)
+    return render_template(f"errors/{known}.html", sentence=said, reference=reference)

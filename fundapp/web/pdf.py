@@ -1,4 +1,4 @@
-"""PDF from our own templates. Nothing is fetched: only ``data:`` addresses are read.
+"""PDF from our own templates. Nothing is fetched but our own style sheets and what stands in ``data:`` addresses.
 
 Source: docs/decisions/0007-pdf.md.
 """
@@ -6,13 +6,17 @@ Source: docs/decisions/0007-pdf.md.
 import base64
 import contextlib
 import io
+import logging
 from functools import lru_cache
 from typing import Any
 
 import segno
 from flask import Response, render_template
 
+from fundapp.db.home import home
+
 APT = "apt-get install libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
+HERE = "https://paper.invalid"
 
 
 @lru_cache
@@ -26,21 +30,41 @@ def missing() -> str | None:
     return None
 
 
+@lru_cache
+def _fetcher() -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 - see missing()
+
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
+    static = home("static").resolve()
+
+    class OurStyleSheets(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+        """Reads ``data:`` addresses and the style sheets in our static folder, nothing else."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            name = url.split("?")[0].removeprefix(f"{HERE}/static/css/")
+            path = static / "css" / name
+            if not url.startswith(f"{HERE}/static/css/") or "/" in name or not path.is_file():
+                raise ValueError("only our own style sheets are read")
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "text/css; charset=utf-8"})
+
+    return OurStyleSheets(allowed_protocols=["data"], allow_redirects=False)
+
+
 def pdf_of(html: str) -> bytes:
-    """Render HTML without touching files or the network.
+    """Render HTML without touching other files or the network.
 
     Raises:
         RuntimeError: the system libraries are missing; the message is the apt line.
-
     """
     lack = missing()
     if lack:
         raise RuntimeError(lack)
     import weasyprint  # noqa: PLC0415 - see missing()
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
-    fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
-    made: bytes = weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
+    document = weasyprint.HTML(string=html, base_url=f"{HERE}/", url_fetcher=_fetcher())
+    made: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return made
 
 

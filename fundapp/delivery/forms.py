@@ -1,0 +1,74 @@
+"""The shape of reports, expenses and decisions."""
+
+from typing import Any
+
+import flask_babel
+from flask_wtf.file import FileField, FileRequired, MultipleFileField
+from wtforms import DateField, IntegerField, RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from fundapp.delivery.commands import NewExpense, NewReport
+from fundapp.web.forms import REQUIRED, ConfirmField, MoneyField, OnceForm, PageForm, TextField
+
+_: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
+
+
+class ReportForm(OnceForm):
+    """A progress report."""
+
+    told = TextAreaField(_("做了什么"), validators=[REQUIRED, Length(max=2000)])
+    percent = IntegerField(
+        _("完成百分之几"),
+        validators=[InputRequired(_("请填写 0 到 100 的数。")), NumberRange(0, 100, _("请填写 0 到 100 的数。"))],
+    )
+    photos = MultipleFileField(_("现场照片"), validators=[Optional()], description=_("可以选几张，会公开。"))
+
+    def to_command(self, project_id: int, photo_ids: tuple[int, ...]) -> NewReport:
+        """Make the command."""
+        return NewReport(project_id, str(self.op_key.data), str(self.told.data), int(self.percent.data or 0), photo_ids)
+
+
+class ExpenseForm(OnceForm):
+    """A claim for payment."""
+
+    purpose = TextField(
+        _("用途"), validators=[REQUIRED, Length(max=120)], description=_("会公开，如：购买感应灯 24 盏。")
+    )
+    payee = TextField(_("收款方"), validators=[REQUIRED, Length(max=120)], description=_("会公开，写单位名称。"))
+    amount = MoneyField(_("金额"), validators=[REQUIRED])
+    spent_on = DateField(_("开支日期"), validators=[REQUIRED])
+    invoice_no = TextField(_("发票号码"), validators=[REQUIRED, Length(max=40)])
+    invoice = FileField(_("发票照片"), validators=[FileRequired(_("请拍下发票。"))], description=_("会公开。"))
+
+    def to_command(self, project_id: int, invoice_id: int) -> NewExpense:
+        """Make the command."""
+        return NewExpense(
+            project_id=project_id,
+            op_key=str(self.op_key.data),
+            amount=self.amount.data,
+            purpose=self.purpose.data,
+            payee=self.payee.data,
+            invoice_no=self.invoice_no.data,
+            invoice_id=invoice_id,
+            spent_on=self.spent_on.data,
+        )
+
+
+class DecideForm(PageForm):
+    """Approve or refuse an expense."""
+
+    verdict = RadioField(_("意见"), choices=[("yes", _("同意支付")), ("no", _("不同意"))], validators=[REQUIRED])
+    reason = TextField(_("不同意的理由"), validators=[Optional(), Length(max=200)])
+
+
+class AcceptForm(PageForm):
+    """Accept the work."""
+
+    told = TextAreaField(_("验收意见"), validators=[REQUIRED, Length(max=1000)], description=_("会公开。"))
+    sure = ConfirmField(_("我到现场看过，工作已按方案完成"))
+
+
+class CloseForm(PageForm):
+    """Close the project."""
+
+    sure = ConfirmField(_("我已核对：报销都已审批，结余按出资比例退回"))

@@ -1,0 +1,114 @@
+"""Pages of delivery: the group reports and claims, others decide, the supervisor accepts, the worker closes."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from fundapp.delivery import commands, forms, queries
+from fundapp.delivery.closing import close_project
+from fundapp.files.commands import Audience, store_picture
+from fundapp.kernel.actor import Role
+from fundapp.projects.queries import ProjectRow, get_project
+from fundapp.web.clock import clock
+from fundapp.web.database import reading
+from fundapp.web.forms import PageForm
+from fundapp.web.gate import current_actor, for_roles
+
+bp = Blueprint("delivery", __name__, url_prefix="/delivery")
+Answer = str | AnyResponse | tuple[str, int]
+DECIDERS = (Role.GROUP_MEMBER, Role.SUPERVISOR)
+
+
+def _project(project_id: int) -> ProjectRow:
+    return get_project(reading(), project_id, current_actor())
+
+
+def _room(project_id: int) -> AnyResponse:
+    return redirect(url_for("desk.room", project_id=project_id), 303)
+
+
+def _form_page(project: ProjectRow, form: PageForm, title: str, button: str, told: tuple[str, ...] = ()) -> Answer:
+    crumbs = [(project.title, url_for("desk.room", project_id=project.id))]
+    page = render_template("_form.html", title=title, form=form, button=button, crumbs=crumbs, told=told)
+    return page, form.status
+
+
+@bp.route("/<int:project_id>/reports/new", methods=["GET", "POST"])
+@for_roles(Role.GROUP_MEMBER)
+def new_report(project_id: int) -> Answer:
+    """Report progress with photos."""
+    project, form = _project(project_id), forms.ReportForm()
+    if form.filled_in():
+        with form.deed() as session:
+            actor, place = current_actor(), project.place_id
+            uploads = [one for one in form.photos.data or [] if one and one.filename]
+            photos = tuple(
+                store_picture(session, actor, one, place, Audience.PUBLIC, clock(), "photos").id for one in uploads
+            )
+            commands.report_progress(session, actor, form.to_command(project_id, photos), clock())
+        if form.done:
+            flash(_("进度已公布。"))
+            return _room(project_id)
+    return _form_page(project, form, _("报告进度"), _("公布进度"))
+
+
+@bp.route("/<int:project_id>/expenses/new", methods=["GET", "POST"])
+@for_roles(Role.GROUP_MEMBER)
+def new_expense(project_id: int) -> Answer:
+    """Claim an expense."""
+    project, form = _project(project_id), forms.ExpenseForm()
+    if form.filled_in():
+        with form.deed() as session:
+            actor = current_actor()
+            paper = store_picture(
+                session, actor, form.invoice.data, project.place_id, Audience.PUBLIC, clock(), "invoice"
+            )
+            commands.claim_expense(session, actor, form.to_command(project_id, paper.id), clock())
+        if form.done:
+            flash(_("已提交，等另一个人审批。"))
+            return _room(project_id)
+    return _form_page(project, form, _("申请报销"), _("提交报销"))
+
+
+@bp.route("/expenses/<int:expense_id>", methods=["GET", "POST"])
+@for_roles(*DECIDERS)
+def decide(expense_id: int) -> Answer:
+    """Approve and pay an expense, or refuse it."""
+    row, form = queries.get_expense(reading(), expense_id), forms.DecideForm()
+    project = _project(row.project_id)
+    if form.filled_in():
+        with form.deed() as session:
+            approved, reason = form.verdict.data == "yes", form.reason.data or ""
+            commands.decide_expense(session, current_actor(), expense_id, approved, reason, clock())
+        if form.done:
+            flash(_("已办理。"))
+            return _room(project.id)
+    return render_template("delivery/decide.html", p=project, row=row, form=form), form.status
+
+
+@bp.route("/<int:project_id>/accept", methods=["GET", "POST"])
+@for_roles(Role.SUPERVISOR)
+def accept(project_id: int) -> Answer:
+    """Accept the finished work."""
+    project, form = _project(project_id), forms.AcceptForm()
+    if form.filled_in():
+        with form.deed() as session:
+            commands.accept(session, current_actor(), project_id, str(form.told.data), clock())
+        if form.done:
+            flash(_("已验收，请三方评议。"))
+            return _room(project_id)
+    return _form_page(project, form, _("验收"), _("通过验收"))
+
+
+@bp.route("/<int:project_id>/close", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def close(project_id: int) -> Answer:
+    """Close the project and give back what is left."""
+    project, form = _project(project_id), forms.CloseForm()
+    if form.filled_in():
+        with form.deed() as session:
+            close_project(session, current_actor(), project_id, clock())
+        if form.done:
+            flash(_("项目已办结，结余已按来源退回。"))
+            return redirect(url_for("trail.project", project_id=project_id), 303)
+    return _form_page(project, form, _("办结项目"), _("办结并退回结余"))

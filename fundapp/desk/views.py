@@ -1,0 +1,40 @@
+"""What waits for me, and a project's workroom."""
+
+from flask import Blueprint, render_template
+
+from fundapp.desk import queries
+from fundapp.projects.queries import get_project, tasks_of
+from fundapp.projects.texts import TASK_LABELS
+from fundapp.web.clock import clock
+from fundapp.web.database import reading
+from fundapp.web.gate import current_actor, signed_in
+
+bp = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@bp.get("/")
+@signed_in
+def mine() -> str:
+    """Show what waits for me."""
+    session, actor = reading(), current_actor()
+    return render_template(
+        "desk/mine.html",
+        rows=queries.waiting(session, actor, clock().now(session)),
+        projects=queries.my_projects(session, actor),
+        doors=queries.doors(session, actor),
+    )
+
+
+@bp.get("/projects/<int:project_id>")
+@signed_in
+def room(project_id: int) -> str:
+    """Show every deed of a project, and why not where it is not possible."""
+    session, actor = reading(), current_actor()
+    project = get_project(session, project_id, actor)
+    task = tasks_of(session, project_id).get(actor.person_id or 0)
+    return render_template(
+        "desk/room.html",
+        p=project,
+        parts=queries.room(session, actor, project, clock().now(session)),
+        task=TASK_LABELS[task] if task else "",
+    )

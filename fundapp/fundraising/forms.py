@@ -1,0 +1,86 @@
+"""The shape of what a treasurer fills in."""
+
+from typing import Any
+
+import flask_babel
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, DateField, RadioField, SelectField
+from wtforms.validators import Length, Optional
+
+from fundapp.fundraising.commands import NewContribution, NewHelp
+from fundapp.fundraising.rules import RECORDED, Means, Source
+from fundapp.fundraising.texts import MEANS_LABELS, SOURCE_LABELS
+from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, PageForm, TextField
+
+_: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
+
+
+class ContributionForm(OnceForm):
+    """Money that was given."""
+
+    source = RadioField(_("谁出的钱"), choices=[(s.value, SOURCE_LABELS[s]) for s in RECORDED], validators=[REQUIRED])
+    unit_id = SelectField(
+        _("哪一户（居民集资填）"), coerce=int, validators=[Optional()], description=_("街镇和捐赠不用选。")
+    )
+    giver = TextField(_("交款人或单位"), validators=[REQUIRED, Length(max=80)])
+    anonymous = BooleanField(_("公开时不写名字"))
+    related = BooleanField(_("是关联方"), description=_("供应商、小组成员等与项目有利益关系的，要勾选。"))
+    amount = MoneyField(_("金额"), validators=[REQUIRED])
+    means = RadioField(_("怎么交的"), choices=[(m.value, MEANS_LABELS[m]) for m in Means], validators=[REQUIRED])
+    received_on = DateField(_("收款日期"), validators=[REQUIRED])
+    proof = FileField(
+        _("凭证照片"),
+        validators=[FileRequired(_("请拍下收据或转账凭证。"))],
+        description=_("收据、转账单都可以。只有小组和工作人员能看。"),
+    )
+
+    def offer(self, units: list[tuple[int, str]]) -> None:
+        """Offer the compound's households."""
+        self.unit_id.choices = [(0, _("不是居民")), *units]
+
+    def validate_unit_id(self, field: Any) -> None:
+        """Ask for the household where residents gave."""
+        if self.source.data == Source.RESIDENTS.value and not field.data:
+            raise ValueError(_("居民集资请选择是哪一户交的。"))
+
+    def to_command(self, project_id: int, proof_id: int) -> NewContribution:
+        """Make the command."""
+        source = Source(self.source.data)
+        return NewContribution(
+            project_id=project_id,
+            op_key=str(self.op_key.data),
+            source=source,
+            unit_id=self.unit_id.data if source is Source.RESIDENTS else None,
+            giver=self.giver.data,
+            anonymous=self.anonymous.data,
+            related=self.related.data,
+            amount=self.amount.data,
+            means=Means(self.means.data),
+            received_on=self.received_on.data,
+            proof_id=proof_id,
+        )
+
+
+class HelpForm(OnceForm):
+    """Help that is not money."""
+
+    giver = TextField(_("谁提供的"), validators=[REQUIRED, Length(max=80)])
+    what = TextField(
+        _("提供了什么"),
+        validators=[REQUIRED, Length(max=200)],
+        description=_("如：水泥 10 袋、开放会议室、帮工 2 天。"),
+    )
+    value = MoneyField(_("折价"), validators=[Optional()], description=_("只作参考，不记入账目。不知道可以不填。"))
+
+    def to_command(self, project_id: int) -> NewHelp:
+        """Make the command."""
+        return NewHelp(project_id, str(self.op_key.data), self.giver.data, self.what.data, self.value.data)
+
+
+class DecideForm(PageForm):
+    """What the second person found."""
+
+    found = RadioField(
+        _("核对结果"), choices=[("yes", _("钱已到位，确认")), ("no", _("没有这笔钱，不予确认"))], validators=[REQUIRED]
+    )
+    reason = TextField(_("不予确认的理由"), validators=[Optional(), Length(max=200)])

@@ -1,0 +1,35 @@
+"""Recompute a claim from what is published about it, and compare."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.kernel.money import fen
+from fundapp.matching.facts import claim_of
+from fundapp.matching.models import MatchClaim
+from fundapp.matching.queries import ClaimRow
+from fundapp.matching.rules import Policy, entitlement
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the rules give now for the stored facts, and whether it is what was promised then."""
+
+    entitled_fen: int
+    matchable_fen: int
+    same: bool
+
+
+def recomputed(session: Session, claim: ClaimRow, policy: Policy) -> Proof:
+    """Work out a claim again from its stored facts and its pinned policy."""
+    earlier = session.scalars(
+        select(MatchClaim.entitled_fen).where(
+            MatchClaim.project_id == claim.project_id, MatchClaim.ticket < claim.ticket
+        )
+    )
+    earned = entitlement(policy, claim_of(claim.facts), sum(fen(amount) for amount in earlier))
+    same = (earned.entitled, earned.standing.matchable, list(earned.steps)) == (
+        fen(claim.entitled), fen(claim.matchable), claim.steps,
+    )  # fmt: skip
+    return Proof(earned.entitled, earned.standing.matchable, same)

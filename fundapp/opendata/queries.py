@@ -1,0 +1,112 @@
+"""The data sets: each starts from what the public pages show."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fundapp.consent.queries import bars
+from fundapp.kernel.actor import NOBODY
+from fundapp.kernel.money import fen, yuan_text
+from fundapp.ledger.queries import public_lines
+from fundapp.matching.queries import queue_of
+from fundapp.opendata.rules import Cell
+from fundapp.programmes.queries import list_programmes
+from fundapp.projects.models import Project
+from fundapp.projects.queries import project_row, select_projects, visible_to
+from fundapp.trail.queries import sources_of
+
+Rows = list[Sequence[Cell]]
+MOST = 10_000
+PROJECT_HEAD = (
+    "id", "title", "stage", "place", "kind", "theme", "budget_yuan", "beneficiaries", "version", "households",
+    "agree", "oppose", "abstain", "needed", "foundation_yuan", "street_yuan", "residents_yuan", "donors_yuan",
+    "invented",
+)  # fmt: skip
+LEDGER_HEAD = ("id", "date", "holder", "purpose", "amount_yuan", "flow_yuan", "subject", "reverses", "hash")
+AWARD_HEAD = ("programme", "ticket", "project", "matchable_yuan", "givers", "entitled_yuan", "granted_yuan", "state")
+
+
+def projects(session: Session, now: datetime) -> Rows:
+    """Give the public projects with consent and money."""
+    query = select_projects().where(visible_to(NOBODY)).order_by(Project.id.desc()).limit(MOST)
+    found = [project_row(*row) for row in session.execute(query)]
+    ids = [row.id for row in found]
+    consent, money = bars(session, ids, now), sources_of(session, ids)
+    rows: Rows = []
+    for p in found:
+        bar = consent.get(p.id)
+        said = (bar.households, bar.agree, bar.oppose, bar.abstain, bar.needed) if bar else (None,) * 5
+        amounts = [yuan_text(amount) for amount in money[p.id].amounts.values()]
+        rows.append(
+            (
+                p.id,
+                p.title,
+                p.stage.value,
+                p.place_name,
+                p.kind.value if p.kind else None,
+                p.theme.value if p.theme else None,
+                yuan_text(fen(p.budget)) if p.budget else None,
+                p.beneficiaries,
+                p.version,
+                *said,
+                *amounts,
+                int(p.invented),
+            )
+        )
+    return rows
+
+
+def ledger(session: Session, now: datetime) -> Rows:
+    """Give the public ledger, the newest line first."""
+    return [
+        (
+            line.journal_id,
+            line.event_date.isoformat(),
+            line.holder_name,
+            line.purpose,
+            yuan_text(line.amount_fen),
+            yuan_text(line.flow_fen),
+            line.subject,
+            line.reverses_id,
+            line.hash,
+        )
+        for line in public_lines(session, limit=MOST)
+    ]
+
+
+def awards(session: Session, now: datetime) -> Rows:
+    """Give every ticket of every pool."""
+    rows: Rows = []
+    for programme in list_programmes(session):
+        for c in queue_of(session, programme.id):
+            state = "refused" if c.refused else "approved" if c.approved else "open"
+            amounts = [yuan_text(fen(a)) for a in (c.matchable, c.entitled, c.granted)]
+            rows.append((programme.id, c.ticket, c.project_id, amounts[0], c.givers, amounts[1], amounts[2], state))
+    return rows
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set: its columns and where its rows come from."""
+
+    head: Sequence[str]
+    rows: Callable[[Session, datetime], Rows]
+
+
+SETS: dict[str, DataSet] = {
+    "projects": DataSet(PROJECT_HEAD, projects),
+    "ledger": DataSet(LEDGER_HEAD, ledger),
+    "awards": DataSet(AWARD_HEAD, awards),
+}
+
+
+def package() -> dict[str, Any]:
+    """Describe the data sets in the Frictionless form."""
+    resources = [
+        {"name": name, "path": f"{name}.csv", "schema": {"fields": [{"name": column} for column in one.head]}}
+        for name, one in SETS.items()
+    ]
+    return {"name": "fundapp", "resources": resources}

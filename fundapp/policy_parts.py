@@ -1,0 +1,38 @@
+"""Who reads which part of a policy: each part is checked by the package that it concerns."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fundapp.consent.policy import terms_of as consent_terms
+from fundapp.kernel.errors import BadInput
+from fundapp.matching.allocation import Mode
+from fundapp.matching.policy_text import policy_of_dict
+from fundapp.procurement.rules import quotes_needed
+from fundapp.projects.rules import limits_of
+from fundapp.voting.rounds import terms_of as voting_terms
+
+
+def check_policy_part(subject: str, data: Any) -> None:
+    """Let the subject read its part.
+
+    Raises:
+        BadInput: a part that its subject cannot read.
+    """
+    reader = READERS.get(subject)
+    if reader is not None:
+        reader(data)
+
+
+def _matching(data: Any) -> None:
+    policy = policy_of_dict(data, "matching")
+    if policy.mode is not Mode.QUEUE:
+        raise BadInput("matching, allocation, mode", policy.mode.value, "queue: a pool is served by tickets")
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "consent": lambda data: consent_terms({"consent": data}),
+    "voting": lambda data: voting_terms({"voting": data}),
+    "matching": _matching,
+    "limits": limits_of,
+    "procurement": quotes_needed,
+}

@@ -1,0 +1,36 @@
+"""The shape of quotes and of the choice."""
+
+from typing import Any
+
+import flask_babel
+from flask_wtf.file import FileField, FileRequired
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from fundapp.procurement.commands import NewQuote
+from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, PageForm, TextField
+
+_: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
+
+
+class QuoteForm(OnceForm):
+    """A supplier's quote."""
+
+    supplier = TextField(_("供应商全称"), validators=[REQUIRED, Length(max=120)])
+    amount = MoneyField(_("报价"), validators=[REQUIRED])
+    paper = FileField(
+        _("报价单照片"), validators=[FileRequired(_("请拍下报价单。"))], description=_("会公开，请不要拍到私人电话。")
+    )
+
+    def to_command(self, project_id: int, paper_id: int) -> NewQuote:
+        """Make the command."""
+        return NewQuote(project_id, str(self.op_key.data), self.supplier.data, self.amount.data, paper_id)
+
+
+class ChoiceForm(PageForm):
+    """The choice among the quotes."""
+
+    quote_id = RadioField(_("选定哪一家"), coerce=int, validators=[REQUIRED])
+    reason = TextAreaField(
+        _("理由"), validators=[Optional(), Length(max=400)], description=_("没有选最低价时必须写明，会公开。")
+    )

@@ -1,0 +1,56 @@
+"""Pages of procurement, for the project group; what they record is public on the project's page."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from fundapp.files.commands import Audience, store_picture
+from fundapp.kernel.actor import Role
+from fundapp.procurement import commands, forms, queries
+from fundapp.projects.queries import get_project
+from fundapp.web.clock import clock
+from fundapp.web.database import reading
+from fundapp.web.filters import yuan
+from fundapp.web.gate import current_actor, for_roles
+
+bp = Blueprint("procurement", __name__, url_prefix="/procurement")
+Answer = str | AnyResponse | tuple[str, int]
+
+
+@bp.route("/<int:project_id>/quotes/new", methods=["GET", "POST"])
+@for_roles(Role.GROUP_MEMBER)
+def new_quote(project_id: int) -> Answer:
+    """Record a quote."""
+    project, form = get_project(reading(), project_id, current_actor()), forms.QuoteForm()
+    if form.filled_in():
+        with form.deed() as session:
+            paper = store_picture(
+                session, current_actor(), form.paper.data, project.place_id, Audience.PUBLIC, clock(), "paper"
+            )
+            commands.record_quote(session, current_actor(), form.to_command(project_id, paper.id), clock())
+        if form.done:
+            flash(_("报价已登记。"))
+            return redirect(url_for("desk.room", project_id=project_id), 303)
+    crumbs = [(project.title, url_for("desk.room", project_id=project_id))]
+    return render_template("_form.html", title=_("登记报价"), form=form, button=_("登记"), crumbs=crumbs), form.status
+
+
+@bp.route("/<int:project_id>/choose", methods=["GET", "POST"])
+@for_roles(Role.GROUP_MEMBER)
+def choose(project_id: int) -> Answer:
+    """Choose the supplier."""
+    project, form = get_project(reading(), project_id, current_actor()), forms.ChoiceForm()
+    quotes = queries.quotes_of(reading(), project_id)
+    form.quote_id.choices = [(q.id, f"{q.supplier} {yuan(q.amount)}") for q in quotes]
+    if form.filled_in():
+        with form.deed() as session:
+            commands.choose_supplier(session, current_actor(), form.quote_id.data, form.reason.data or "", clock())
+        if form.done:
+            flash(_("供应商已选定，项目开工。"))
+            return redirect(url_for("desk.room", project_id=project_id), 303)
+    crumbs = [(project.title, url_for("desk.room", project_id=project_id))]
+    told = [] if quotes else [_("还没有登记报价，请先登记。")]
+    return (
+        render_template("_form.html", title=_("选择供应商"), form=form, button=_("选定"), crumbs=crumbs, told=told),
+        form.status,
+    )

@@ -1,0 +1,112 @@
+"""Consent rounds: open, answer on the phone and on paper, publish."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.consent.commands import (
+    AnswerByPhone,
+    KeyPaper,
+    OpenRound,
+    PublishResult,
+    RegisterPapers,
+    answer_by_phone,
+    key_paper,
+    open_round,
+    publish_result,
+    register_papers,
+)
+from fundapp.consent.models import ConsentAnswer, ConsentRound
+from fundapp.consent.policy import Choice
+from fundapp.consent.queries import bar_of_round, door_or_refuse
+from fundapp.kernel.errors import BadInput
+from fundapp.people.commands import bind_household
+from fundapp.people.models import Person
+from fundapp.people.queries import actor_of
+from fundapp.rosters.queries import snapshot_units
+from fundapp.stories.engine import Facts, Scene, deed
+from fundapp.stories.props import key, picture
+
+SAID = (("agree", Choice.AGREE), ("oppose", Choice.OPPOSE), ("abstain", Choice.ABSTAIN))
+
+
+@deed("consent.open")
+def consent_open(scene: Scene) -> Facts:
+    """Open a round. Fields: project, opens, closes."""
+    opens, closes = scene.fields.instant("opens"), scene.fields.instant("closes")
+    made = open_round(scene.session, scene.actor, OpenRound(scene.thing("project"), opens, closes), scene.clock)
+    scene.make("consent_round", made.id)
+    return _numbers(scene, made.id)
+
+
+def _numbers(scene: Scene, round_id: int) -> Facts:
+    bar = bar_of_round(scene.session, round_id, scene.clock.at)
+    return {
+        "households": bar.households, "agree": bar.agree, "oppose": bar.oppose, "abstain": bar.abstain,
+        "silent": bar.silent, "needed": bar.needed, "outcome": bar.outcome.value if bar.outcome else "",
+    }  # fmt: skip
+
+
+@deed("consent.answer")
+def consent_answer(scene: Scene) -> Facts:
+    """Answer on the phone for one's household. Fields: round, door, answer (agree, oppose, abstain)."""
+    round_id = scene.thing("consent_round", "round")
+    unit = door_or_refuse(scene.session, _snapshot(scene.session, round_id), scene.fields.text("door"))
+    cmd = AnswerByPhone(round_id, unit, scene.fields.choice("answer", Choice), key())
+    answer_by_phone(scene.session, scene.actor, cmd, scene.clock)
+    return _numbers(scene, round_id)
+
+
+@deed("consent.answers")
+def consent_answers(scene: Scene) -> Facts:
+    """Let many households answer on the phone, each by an invented resident. Fields: round, agree, oppose, abstain."""
+    round_id = scene.thing("consent_round", "round")
+    wanted = [choice for name, choice in SAID for _ in range(scene.fields.whole(name, 0))]
+    for (unit_id, door), choice in zip(_silent(scene, round_id, len(wanted)), wanted, strict=True):
+        person = neighbour(scene, unit_id, door)
+        actor = actor_of(scene.session, person, scene.clock.at)
+        answer_by_phone(scene.session, actor, AnswerByPhone(round_id, unit_id, choice, key()), scene.clock)
+    return _numbers(scene, round_id)
+
+
+def neighbour(scene: Scene, unit_id: int, door: str) -> int:
+    """Make an invented resident who speaks for a household, and give her number."""
+    person = Person(name=f"演示·{door}住户", created_at=scene.clock.at)
+    scene.session.add(person)
+    scene.session.flush()
+    bind_household(scene.session, person.id, unit_id, scene.clock.at)
+    return person.id
+
+
+def _snapshot(session: Session, round_id: int) -> int:
+    return session.scalar(select(ConsentRound.snapshot_id).where(ConsentRound.id == round_id)) or 0
+
+
+def _silent(scene: Scene, round_id: int, count: int) -> list[tuple[int, str]]:
+    said = set(scene.session.scalars(select(ConsentAnswer.unit_id).where(ConsentAnswer.round_id == round_id)))
+    units = snapshot_units(scene.session, _snapshot(scene.session, round_id))
+    left = [(unit_id, door) for unit_id, door, _ in units if unit_id not in said]
+    if len(left) < count:
+        raise BadInput(scene.fields.where, f"{count} answers", f"at most {len(left)}: so many households are silent")
+    return left[-count:] if count else []
+
+
+@deed("consent.papers")
+def consent_papers(scene: Scene) -> Facts:
+    """Register and key in paper answers of many households. Fields: round, place, agree, oppose, abstain."""
+    round_id, place = scene.thing("consent_round", "round"), scene.thing("place")
+    wanted = [choice for name, choice in SAID for _ in range(scene.fields.whole(name, 0))]
+    sheets = register_papers(scene.session, scene.actor, RegisterPapers(round_id, len(wanted)), scene.clock)
+    scan = picture(scene.session, scene.actor, place, scene.clock)
+    for sheet, (unit_id, _), choice in zip(sheets, _silent(scene, round_id, len(wanted)), wanted, strict=True):
+        cmd = KeyPaper(round_id, sheet.serial, unit_id, choice, scan, key())
+        key_paper(scene.session, scene.actor, cmd, scene.clock)
+    return _numbers(scene, round_id)
+
+
+@deed("consent.publish")
+def consent_publish(scene: Scene) -> Facts:
+    """Publish the result. Fields: round, complete (all paper is keyed in)."""
+    round_id = scene.thing("consent_round", "round")
+    cmd = PublishResult(round_id, scene.fields.yes("complete", True))
+    publish_result(scene.session, scene.actor, cmd, scene.clock)
+    return _numbers(scene, round_id)

@@ -1,0 +1,188 @@
+"""议事厅: council sessions and voting rounds."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from fundapp.council.commands import (
+    CallSession,
+    CloseSession,
+    ConfirmSelection,
+    DecideItem,
+    MakeBody,
+    RecordAttendance,
+    WriteMinutes,
+    call_session,
+    close_session,
+    confirm_selection,
+    decide_item,
+    make_body,
+    record_attendance,
+    write_minutes,
+)
+from fundapp.council.models import CouncilItem, CouncilMember, CouncilSession
+from fundapp.council.rules import ItemOutcome
+from fundapp.kernel.errors import BadInput
+from fundapp.people.models import UnitBinding
+from fundapp.people.queries import actor_of
+from fundapp.projects.models import Project
+from fundapp.rosters.queries import snapshot_units
+from fundapp.stories.deeds.answering import neighbour
+from fundapp.stories.engine import Facts, Scene, deed
+from fundapp.stories.props import key
+from fundapp.voting.commands import (
+    CastBallot,
+    DraftRound,
+    OpenRound,
+    PublishResult,
+    SetCandidates,
+    cast_ballot,
+    draft_round,
+    open_round,
+    publish_result,
+    set_candidates,
+)
+from fundapp.voting.models import VoteBallot, VoteOpening
+
+
+def _projects(scene: Scene, handles: list[Any]) -> tuple[int, ...]:
+    return tuple(scene.world.named("project", str(handle), scene.fields.where) for handle in handles)
+
+
+@deed("council.body")
+def council_body(scene: Scene) -> Facts:
+    """Found a council with members known by plain names. Fields: place, name, members (how many)."""
+    names = tuple(f"演示·议事员{n}" for n in range(1, scene.fields.whole("members") + 1))
+    made = make_body(
+        scene.session, scene.actor, MakeBody(scene.thing("place"), scene.fields.text("name"), names), scene.clock
+    )
+    scene.make("council_body", made.id)
+    return {"members": len(names)}
+
+
+@deed("council.call")
+def council_call(scene: Scene) -> Facts:
+    """Call a session. Fields: body, title, held, items ([texts]), projects ([handles]), venue."""
+    fields = scene.fields
+    items = tuple(str(item) for item in fields.listed("items", []))
+    projects = _projects(scene, fields.listed("projects", []))
+    body, title, held = scene.thing("council_body", "body"), fields.text("title"), fields.instant("held")
+    cmd = CallSession(body, title, held, items, projects, fields.text("venue", ""))
+    scene.make("council_session", call_session(scene.session, scene.actor, cmd, scene.clock).id)
+    return {}
+
+
+@deed("council.attendance")
+def council_attendance(scene: Scene) -> Facts:
+    """Record who came. Fields: session, present (how many members), guests."""
+    session_id, count = scene.thing("council_session", "session"), scene.fields.whole("present")
+    body = scene.session.get_one(CouncilSession, session_id).body_id
+    members = scene.session.scalars(select(CouncilMember.id).where(CouncilMember.body_id == body).order_by("id"))
+    cmd = RecordAttendance(session_id, tuple(members)[:count], scene.fields.whole("guests", 0))
+    return {"present": record_attendance(scene.session, scene.actor, cmd, scene.clock)}
+
+
+@deed("council.decide")
+def council_decide(scene: Scene) -> Facts:
+    """Note what became of an item. Fields: session, item (its place from 1), outcome, for, against, abstain, note."""
+    fields = scene.fields
+    outcome = fields.choice("outcome", ItemOutcome)
+    votes = (fields.whole("for", 0), fields.whole("against", 0), fields.whole("abstain", 0))
+    cmd = DecideItem(_item(scene), outcome, votes[0], votes[1], votes[2], fields.text("note", ""))
+    decide_item(scene.session, scene.actor, cmd, scene.clock)
+    return {}
+
+
+def _item(scene: Scene) -> int:
+    session_id, place = scene.thing("council_session", "session"), scene.fields.whole("item")
+    query = select(CouncilItem.id).where(CouncilItem.session_id == session_id).order_by(CouncilItem.id)
+    items = list(scene.session.scalars(query))
+    if not 1 <= place <= len(items):
+        raise BadInput(f"{scene.fields.where}, item", str(place), f"from 1 to {len(items)}")
+    return items[place - 1]
+
+
+@deed("council.close")
+def council_close(scene: Scene) -> Facts:
+    """Write the minutes and close the session. Fields: session, minutes."""
+    session_id, minutes = scene.thing("council_session", "session"), scene.fields.text("minutes", "")
+    if minutes:
+        write_minutes(scene.session, scene.actor, WriteMinutes(session_id, minutes), scene.clock)
+    close_session(scene.session, scene.actor, CloseSession(session_id), scene.clock)
+    return {}
+
+
+@deed("council.confirm")
+def council_confirm(scene: Scene) -> Facts:
+    """Confirm that a project is chosen by a passed item. Fields: session, item."""
+    confirm_selection(scene.session, scene.actor, ConfirmSelection(_item(scene)), scene.clock)
+    return {}
+
+
+@deed("voting.open")
+def voting_open(scene: Scene) -> Facts:
+    """Draft a round, name its candidates and open it.
+
+    Fields: programme, place, title, opens, closes, budget, choices, projects ([handles]).
+    """
+    fields = scene.fields
+    programme, place, title = scene.thing("programme"), scene.thing("place"), fields.text("title")
+    window = fields.instant("opens"), fields.instant("closes")
+    cmd = DraftRound(programme, place, title, *window, fields.money("budget"), fields.whole("choices", None))
+    made = draft_round(scene.session, scene.actor, cmd, scene.clock)
+    named = SetCandidates(made.id, _projects(scene, fields.listed("projects")))
+    set_candidates(scene.session, scene.actor, named, scene.clock)
+    open_round(scene.session, scene.actor, OpenRound(made.id), scene.clock)
+    scene.make("vote_round", made.id)
+    return {"candidates": len(named.project_ids)}
+
+
+@deed("voting.cast")
+def voting_cast(scene: Scene) -> Facts:
+    """Cast one's household's ballot. Fields: round, door, projects ([handles])."""
+    round_id = scene.thing("vote_round", "round")
+    door = scene.fields.text("door")
+    units = {name: unit_id for unit_id, name, _ in _roll(scene, round_id)}
+    if door not in units:
+        raise BadInput(f"{scene.fields.where}, door", repr(door), "a door on the round's roster")
+    chosen = _projects(scene, scene.fields.listed("projects"))
+    cast_ballot(scene.session, scene.actor, CastBallot(round_id, units[door], chosen, key()), scene.clock)
+    return {}
+
+
+@deed("voting.ballots")
+def voting_ballots(scene: Scene) -> Facts:
+    """Let many households vote, each by an invented resident. Fields: round, ballots ([{count, projects}])."""
+    round_id, cast = scene.thing("vote_round", "round"), 0
+    voted = set(scene.session.scalars(select(VoteBallot.unit_id).where(VoteBallot.round_id == round_id)))
+    left = [(unit_id, door) for unit_id, door, _ in _roll(scene, round_id) if unit_id not in voted]
+    for row in scene.fields.listed("ballots"):
+        if not isinstance(row, dict) or set(row) != {"count", "projects"}:
+            raise BadInput(f"{scene.fields.where}, ballots", repr(row), '{count = 3, projects = ["…"]}')
+        chosen = _projects(scene, row["projects"])
+        for _ in range(row["count"]):
+            unit_id, door = left.pop()
+            actor = actor_of(scene.session, _speaker(scene, unit_id, door), scene.clock.at)
+            cast_ballot(scene.session, actor, CastBallot(round_id, unit_id, chosen, key()), scene.clock)
+            cast += 1
+    return {"cast": cast}
+
+
+def _speaker(scene: Scene, unit_id: int, door: str) -> int:
+    known = scene.session.scalar(select(UnitBinding.person_id).where(UnitBinding.unit_id == unit_id).limit(1))
+    return known if known is not None else neighbour(scene, unit_id, door)
+
+
+def _roll(scene: Scene, round_id: int) -> list[tuple[int, str, int | None]]:
+    snapshot = scene.session.scalar(select(VoteOpening.snapshot_id).where(VoteOpening.round_id == round_id))
+    return snapshot_units(scene.session, snapshot or 0)
+
+
+@deed("voting.publish")
+def voting_publish(scene: Scene) -> Facts:
+    """Publish the result. Fields: round. Facts: selected (the titles, sorted)."""
+    round_id = scene.thing("vote_round", "round")
+    publish_result(scene.session, scene.actor, PublishResult(round_id), scene.clock)
+    scene.session.flush()
+    titles = scene.session.scalars(select(Project.title).where(Project.stage == "selected").order_by(Project.title))
+    return {"selected": list(titles)}

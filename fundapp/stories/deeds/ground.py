@@ -1,0 +1,148 @@
+"""Places, people, households, programmes."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from fundapp.kernel.actor import Role
+from fundapp.kernel.errors import BadInput
+from fundapp.people.commands import (
+    Found,
+    MakeAccount,
+    MakePerson,
+    bind_household,
+    found,
+    grant_role,
+    make_account,
+    make_person,
+)
+from fundapp.people.models import Account
+from fundapp.places.commands import MakePlace, make_place
+from fundapp.places.models import Place, PlaceKind
+from fundapp.places.queries import units_of_compound
+from fundapp.places.rules import clean_name
+from fundapp.programmes.commands import OpenProgramme, open_programme
+from fundapp.programmes.models import Programme
+from fundapp.programmes.rules import usual_parts
+from fundapp.rosters.commands import ImportRoster, import_roster
+from fundapp.rosters.rules import SheetRow
+from fundapp.stories.engine import Facts, Scene, deed
+
+PASSWORD = "yanshi-2026"  # noqa: S105 - the printed password of every demonstration account
+PER_FLOOR = 4
+
+
+@deed("people.found")
+def people_found(scene: Scene) -> Facts:
+    """Make the first administrator, or find the one of that login. Fields: district, name, login."""
+    district, name, login = (scene.fields.text(field) for field in ("district", "name", "login"))
+    known = scene.session.scalar(select(Account.person_id).where(Account.login == login))
+    if known is None:
+        known = found(scene.session, Found(district, name, login, PASSWORD), scene.clock).id
+        scene.world.logins.append((login, name, Role.ADMINISTRATOR.value))
+    scene.make("person", known)
+    return {"person": known}
+
+
+@deed("places.make")
+def places_make(scene: Scene) -> Facts:
+    """Make a place. Fields: kind, name, in (a handle; not for a district), reuse (take the one of that name)."""
+    kind, name = scene.fields.choice("kind", PlaceKind), clean_name(scene.fields.text("name"))
+    parent = None if kind is PlaceKind.DISTRICT else scene.thing("place", "in")
+    if scene.fields.yes("reuse", False):
+        query = select(Place.id).where(Place.kind == kind, Place.name == name, Place.parent_id == parent)
+        known = scene.session.scalar(query)
+        if known is not None:
+            scene.make("place", known)
+            return {"place": known}
+    made = make_place(scene.session, scene.actor, MakePlace(kind, name, parent), scene.clock)
+    scene.make("place", made.id)
+    return {"place": made.id}
+
+
+@deed("people.person")
+def people_person(scene: Scene) -> Facts:
+    """Make a person with an account. Fields: name, login, roles ([{role, place}]), household (a door), compound."""
+    name, login = scene.fields.text("name"), scene.fields.text("login")
+    known = scene.session.scalar(select(Account.person_id).where(Account.login == login))
+    if known is None:
+        known = make_person(scene.session, scene.actor, MakePerson(name), scene.clock).id
+        make_account(scene.session, scene.actor, MakeAccount(known, login, PASSWORD), scene.clock)
+    roles = [_role(scene, row) for row in scene.fields.listed("roles", [])]
+    for role, place in roles:
+        grant_role(scene.session, scene.actor, known, role, place, scene.clock)
+    door = scene.fields.text("household", "")
+    if door:
+        bind_household(
+            scene.session, known, unit_of_door(scene, scene.thing("place", "compound"), door), scene.clock.at
+        )
+    scene.make("person", known)
+    told = ", ".join(role.value for role, _ in roles) or ("resident" if door else "")
+    scene.world.logins.append((login, name, told))
+    return {"person": known}
+
+
+def _role(scene: Scene, row: Any) -> tuple[Role, int]:
+    where = f"{scene.fields.where}, roles"
+    if not isinstance(row, dict) or set(row) != {"role", "place"}:
+        raise BadInput(where, repr(row), '{role = "…", place = "…"}')
+    if row["role"] not in list(Role):
+        raise BadInput(where, repr(row["role"]), "one of " + ", ".join(Role))
+    return Role(row["role"]), scene.world.named("place", row["place"], where)
+
+
+def unit_of_door(scene: Scene, compound_id: int, door: str) -> int:
+    """Find a household by its door.
+
+    Raises:
+        BadInput: no household of the compound has that door.
+    """
+    for unit in units_of_compound(scene.session, compound_id):
+        if unit.door == door:
+            return unit.id
+    raise BadInput(f"{scene.fields.where}, door", repr(door), "a door of that compound, like 1栋101")
+
+
+@deed("rosters.import")
+def rosters_import(scene: Scene) -> Facts:
+    """Import a roster of rooms made by counting. Fields: compound, buildings ([names]), households."""
+    compound, households = scene.thing("place", "compound"), scene.fields.whole("households")
+    buildings = [str(name) for name in scene.fields.listed("buildings")]
+    rows, each = [], -(-households // len(buildings))
+    for number in range(households):
+        building, place = buildings[number // each], number % each
+        room = f"{place // PER_FLOOR + 1}{place % PER_FLOOR + 1:02d}"
+        rows.append(SheetRow(number + 2, building, room))
+    made = import_roster(
+        scene.session, scene.actor, ImportRoster(compound, tuple(rows), "名册.xlsx", f"{compound:064d}"), scene.clock
+    )
+    return {"new": made.rows_new, "changed": made.rows_changed}
+
+
+@deed("programmes.open")
+def programmes_open(scene: Scene) -> Facts:
+    """Open a programme. Fields: place, year, name, foundation, funding, policy (what differs from the usual), reuse."""
+    fields = scene.fields
+    place, year, name = scene.thing("place"), fields.whole("year"), fields.text("name")
+    parts = _merged(usual_parts(), fields.table("policy", {}), f"{fields.where}, policy")
+    foundation, funding = fields.text("foundation"), fields.money("funding")
+    if fields.yes("reuse", False):
+        known = scene.session.scalar(
+            select(Programme.id).where(Programme.place_id == place, Programme.year == year, Programme.name == name)
+        )
+        if known is not None:
+            scene.make("programme", known)
+            return {"programme": known}
+    cmd = OpenProgramme(place, year, name, foundation, funding, parts)
+    made = open_programme(scene.session, scene.actor, cmd, scene.clock)
+    scene.make("programme", made.id)
+    return {"programme": made.id}
+
+
+def _merged(usual: dict[str, Any], wished: dict[str, Any], where: str) -> dict[str, Any]:
+    for name, value in wished.items():
+        if isinstance(value, dict) and isinstance(usual.get(name), dict):
+            _merged(usual[name], value, f"{where}.{name}")
+        else:
+            usual[name] = value
+    return usual

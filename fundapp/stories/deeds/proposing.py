@@ -1,0 +1,104 @@
+"""Proposals, their first check, their group."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from fundapp.kernel.errors import BadInput
+from fundapp.kernel.money import fen_of_text, from_fen
+from fundapp.people.models import Account
+from fundapp.projects.commands import (
+    BeginProposal,
+    CheckProposal,
+    FormGroup,
+    SubmitProposal,
+    begin_proposal,
+    check_proposal,
+    form_group,
+    submit_proposal,
+    withdraw,
+)
+from fundapp.projects.rules import CostItem, Finding, Kind, ProposalText, Theme
+from fundapp.stories.engine import Facts, Scene, deed
+
+
+def _text(scene: Scene) -> ProposalText:
+    fields = scene.fields
+    return ProposalText(
+        title=fields.text("title"),
+        why=fields.text("why"),
+        location=fields.text("location"),
+        kind=fields.choice("kind", Kind),
+        theme=fields.choice("theme", Theme),
+        beneficiaries=fields.whole("beneficiaries"),
+        origin=fields.text("origin"),
+        payers=fields.text("payers"),
+        lines=tuple(_line(scene, row) for row in fields.listed("lines")),
+    )
+
+
+def _line(scene: Scene, row: Any) -> CostItem:
+    where = f"{scene.fields.where}, lines"
+    if not isinstance(row, dict) or set(row) != {"name", "amount"}:
+        raise BadInput(where, repr(row), '{name = "…", amount = "100.00"}')
+    return CostItem(str(row["name"]), from_fen(fen_of_text(row["amount"], where)))
+
+
+@deed("projects.propose")
+def projects_propose(scene: Scene) -> Facts:
+    """Propose and submit.
+
+    Fields: compound, programme, title, why, location, kind, theme, beneficiaries, origin, payers, lines
+    ([{name, amount}]), invented.
+    """
+    text, invented = _text(scene), scene.fields.yes("invented", False)
+    place, programme = scene.thing("place", "compound"), scene.thing("programme")
+    begun = begin_proposal(
+        scene.session, scene.actor, BeginProposal(place, text.title, programme, invented), scene.clock
+    )
+    made = submit_proposal(scene.session, scene.actor, SubmitProposal(begun.id, text), scene.clock)
+    scene.make("project", made.id)
+    return {"stage": made.stage.value, "version": made.version}
+
+
+@deed("projects.edit")
+def projects_edit(scene: Scene) -> Facts:
+    """Submit a changed text. Fields: project, and all of the text as in projects.propose."""
+    project = scene.thing("project")
+    made = submit_proposal(scene.session, scene.actor, SubmitProposal(project, _text(scene)), scene.clock)
+    return {"stage": made.stage.value, "version": made.version}
+
+
+@deed("projects.withdraw")
+def projects_withdraw(scene: Scene) -> Facts:
+    """Withdraw a proposal. Fields: project, reason."""
+    project, reason = scene.thing("project"), scene.fields.text("reason", "")
+    return {"stage": withdraw(scene.session, scene.actor, project, scene.clock, reason).stage.value}
+
+
+@deed("projects.check")
+def projects_check(scene: Scene) -> Facts:
+    """Check a proposal. Fields: project, finding (pass, return, reject), reason."""
+    cmd = CheckProposal(
+        scene.thing("project"), scene.fields.choice("finding", Finding), scene.fields.text("reason", "")
+    )
+    return {"stage": check_proposal(scene.session, scene.actor, cmd, scene.clock).stage.value}
+
+
+@deed("projects.group")
+def projects_group(scene: Scene) -> Facts:
+    """Name the project group. Fields: project, lead, treasurer, members ([handles]), supervisors ([handles])."""
+    fields = scene.fields
+    cmd = FormGroup(
+        scene.thing("project"),
+        _login(scene, fields.text("lead")),
+        _login(scene, fields.text("treasurer")),
+        tuple(_login(scene, str(handle)) for handle in fields.listed("members", [])),
+        tuple(_login(scene, str(handle)) for handle in fields.listed("supervisors")),
+    )
+    return {"people": len(form_group(scene.session, scene.actor, cmd, scene.clock))}
+
+
+def _login(scene: Scene, handle: str) -> str:
+    person = scene.world.named("person", handle, scene.fields.where)
+    return scene.session.scalar(select(Account.login).where(Account.person_id == person)) or ""

@@ -1,0 +1,185 @@
+"""What the public pages show, each page in few statements, the same for twenty and for twenty thousand projects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from fundapp.consent.queries import Bar, bars
+from fundapp.files.models import Attachment
+from fundapp.fundraising.models import Contribution, ContributionDecision
+from fundapp.fundraising.rules import ORDER, Source, shares
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.errors import NotVisible
+from fundapp.ledger.queries import LedgerLine, Totals, lines_of, list_books, totals_by_kind
+from fundapp.ledger.rules import Ledger
+from fundapp.matching.models import MatchClaim, MatchDecision, MatchGrant
+from fundapp.places.models import Place
+from fundapp.places.queries import PlaceRow, get_place
+from fundapp.projects.models import CostLine, Project, ProjectPhoto
+from fundapp.projects.queries import ProjectRow, get_project, project_row, select_projects, visible_to
+from fundapp.projects.rules import PUBLIC_STAGES, Stage
+from fundapp.trail.rules import GROUPS
+from fundapp.voting.queries import RoundMark, place_of
+from fundapp.web.paging import PER_PAGE, Page, page_of
+
+
+@dataclass(frozen=True)
+class FourSources:
+    """Fen by source with shares in hundredths of a percent; ``total`` against the need."""
+
+    amounts: dict[Source, int]
+    shares: dict[Source, int]
+    total: int
+
+
+@dataclass(frozen=True)
+class Card:
+    """A project in a list."""
+
+    project: ProjectRow
+    bar: Bar | None
+    mark: RoundMark | None
+    raised: int
+
+
+def sources_of(session: Session, project_ids: Sequence[int]) -> dict[int, FourSources]:
+    """Give confirmed and granted fen by source, in one statement."""
+    given = (
+        select(Contribution.project_id, Contribution.source, Contribution.amount_fen.label("fen"))
+        .join(ContributionDecision, ContributionDecision.contribution_id == Contribution.id)
+        .where(Contribution.project_id.in_(project_ids), ContributionDecision.confirmed)
+    )
+    refused = select(MatchDecision.claim_id).where(~MatchDecision.passed)
+    matched = (
+        select(MatchClaim.project_id, literal(Source.FOUNDATION.value), MatchGrant.amount_fen)
+        .join(MatchGrant, MatchGrant.claim_id == MatchClaim.id)
+        .where(MatchClaim.project_id.in_(project_ids), MatchClaim.id.not_in(refused))
+    )
+    both = union_all(given, matched).subquery()
+    rows = session.execute(
+        select(both.c.project_id, both.c.source, func.sum(both.c.fen)).group_by(both.c.project_id, both.c.source)
+    )
+    amounts: dict[int, dict[Source, int]] = {project_id: {} for project_id in project_ids}
+    for project_id, source, total in rows:
+        amounts[project_id][Source(source)] = int(total.amount * 100)
+    return {project_id: _four(found) for project_id, found in amounts.items()}
+
+
+def _four(found: dict[Source, int]) -> FourSources:
+    return FourSources({source: found.get(source, 0) for source in ORDER}, shares(found), sum(found.values()))
+
+
+def list_page(
+    session: Session, actor: Actor, group: str | None, place_path: str | None, before: int | None, now: datetime
+) -> Page[Card]:
+    """List projects, the newest first: five statements, however many there are."""
+    query = select_projects().where(visible_to(actor), Project.stage != Stage.DRAFT).order_by(Project.id.desc())
+    if group in GROUPS:
+        query = query.where(Project.stage.in_(GROUPS[group]))
+    if place_path:
+        query = query.where(Place.path.startswith(place_path, autoescape=True))
+    if before is not None:
+        query = query.where(Project.id < before)
+    rows = [project_row(*row) for row in session.execute(query.limit(PER_PAGE + 1))]
+    page = page_of(rows, key=lambda row: row.id)
+    return Page(cards_of(session, page.rows, now), page.next_key)
+
+
+def cards_of(session: Session, rows: Sequence[ProjectRow], now: datetime) -> list[Card]:
+    """Put the numbers beside projects."""
+    ids = [row.id for row in rows]
+    if not ids:
+        return []
+    consent, votes, money = bars(session, ids, now), place_of(session, ids), sources_of(session, ids)
+    return [Card(row, consent.get(row.id), votes.get(row.id), money[row.id].total) for row in rows]
+
+
+def stage_counts(session: Session, place_path: str | None = None) -> dict[Stage, int]:
+    """Count the public projects by stage."""
+    query = select(Project.stage, func.count()).where(Project.stage.in_(PUBLIC_STAGES)).group_by(Project.stage)
+    if place_path:
+        query = query.join(Place, Place.id == Project.place_id)
+        query = query.where(Place.path.startswith(place_path, autoescape=True))
+    return {stage: number for stage, number in session.execute(query)}
+
+
+@dataclass(frozen=True)
+class Trail:
+    """One project's whole trail."""
+
+    project: ProjectRow
+    costs: list[tuple[str, int]]
+    photos: list[str]
+    bar: Bar | None
+    mark: RoundMark | None
+    sources: FourSources
+    lines: list[LedgerLine]
+
+
+def project_trail(session: Session, project_id: int, actor: Actor, now: datetime) -> Trail:
+    """Give everything that the project page shows of money and consent.
+
+    Raises:
+        NotVisible: no such project, or not for this actor.
+    """
+    project = get_project(session, project_id, actor)
+    if project.stage is Stage.DRAFT:
+        raise NotVisible
+    photos = (
+        select(Attachment.public_id)
+        .join(ProjectPhoto, ProjectPhoto.attachment_id == Attachment.id)
+        .where(ProjectPhoto.project_id == project_id)
+    )
+    return Trail(
+        project=project,
+        costs=cost_lines(session, project.version_id),
+        photos=list(session.scalars(photos)),
+        bar=bars(session, [project_id], now).get(project_id),
+        mark=place_of(session, [project_id]).get(project_id),
+        sources=sources_of(session, [project_id])[project_id],
+        lines=public_entries(lines_of(session, f"project:{project_id}")),
+    )
+
+
+def cost_lines(session: Session, version_id: int | None) -> list[tuple[str, int]]:
+    """List a version's cost lines with their fen."""
+    query = select(CostLine.name, CostLine.amount_fen).where(CostLine.version_id == version_id)
+    return [(name, int(amount.amount * 100)) for name, amount in session.execute(query.order_by(CostLine.position))]
+
+
+def public_entries(lines: Sequence[LedgerLine]) -> list[LedgerLine]:
+    """Keep one side of each posting: what it did to the project's money, to its promise, or to the pool."""
+    best: dict[int, LedgerLine] = {}
+    for line in lines:
+        if _tells(line) and (line.journal_id not in best or line.amount_fen > 0):
+            best[line.journal_id] = line
+    return list(best.values())
+
+
+def _tells(line: LedgerLine) -> bool:
+    if line.ledger is Ledger.COMMIT:
+        return line.account_code.startswith("pool:") and ":available" not in line.account_code
+    return line.account_code.startswith("cash:")
+
+
+@dataclass(frozen=True)
+class PlacePage:
+    """A place's public figures."""
+
+    place: PlaceRow
+    counts: dict[Stage, int]
+    totals: Totals
+
+
+def place_page(session: Session, place_id: int) -> PlacePage:
+    """Give a place's public figures: projects by stage, money in and out of the books there.
+
+    Raises:
+        NotVisible: there is none of this number.
+    """
+    place = get_place(session, place_id)
+    books = [book.id for book in list_books(session) if book.place_path.startswith(place.path)]
+    return PlacePage(place, stage_counts(session, place.path), totals_by_kind(session, books))

@@ -1,0 +1,169 @@
+"""The public pages."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from fundapp.council.queries import items_of
+from fundapp.delivery import queries as delivery
+from fundapp.evaluation import queries as evaluation
+from fundapp.evaluation.texts import GRADE_LABELS, PARTY_LABELS
+from fundapp.fundraising.queries import help_of
+from fundapp.fundraising.rules import ORDER
+from fundapp.fundraising.texts import SOURCE_LABELS
+from fundapp.ledger.queries import pool_state, public_lines, totals_by_kind
+from fundapp.matching.queries import queue_of
+from fundapp.matching.texts import STEP_LABELS
+from fundapp.places.models import PlaceKind
+from fundapp.places.queries import get_place, places_below
+from fundapp.procurement.queries import quotes_of
+from fundapp.programmes.queries import get_programme, list_programmes, policy_in_force
+from fundapp.projects.queries import get_project, history
+from fundapp.projects.rules import Stage
+from fundapp.projects.texts import KIND_LABELS, STAGE_LABELS, THEME_LABELS
+from fundapp.trail import queries
+from fundapp.trail.rules import GROUPS, step_of, tone_of
+from fundapp.trail.texts import GROUP_LABELS, MONEY_LABELS
+from fundapp.web.clock import clock
+from fundapp.web.database import reading
+from fundapp.web.gate import current_actor, public
+from fundapp.web.paging import page_of
+from fundapp.web.pdf import pdf_page, qr_data
+
+bp = Blueprint("trail", __name__)
+FINISHED = (Stage.ACCEPTED, Stage.EVALUATED, Stage.CLOSED)
+LINES = 50
+
+
+@bp.app_context_processor
+def labels() -> dict[str, Any]:
+    """Give the labels that many pages print."""
+    return {
+        "STAGE_LABELS": STAGE_LABELS, "KIND_LABELS": KIND_LABELS, "THEME_LABELS": THEME_LABELS,
+        "SOURCE_LABELS": SOURCE_LABELS, "SOURCE_ORDER": ORDER, "GRADE_LABELS": GRADE_LABELS,
+        "PARTY_LABELS": PARTY_LABELS, "MATCH_STEP_LABELS": STEP_LABELS, "MONEY_LABELS": MONEY_LABELS,
+        "step_of": step_of, "tone_of": tone_of,
+    }  # fmt: skip
+
+
+@bp.get("/")
+@public
+def home() -> str:
+    """Show what is going on."""
+    session, now = reading(), clock().now(reading())
+    page = queries.list_page(session, current_actor(), None, None, None, now)
+    counts, totals = queries.stage_counts(session), totals_by_kind(session)
+    return render_template("trail/home.html", cards=page.rows[:6], counts=counts, totals=totals, groups=_groups(counts))
+
+
+def _groups(counts: dict[Stage, int]) -> list[tuple[str, Any, int]]:
+    return [(name, GROUP_LABELS[name], sum(counts.get(s, 0) for s in stages)) for name, stages in GROUPS.items()]
+
+
+@bp.get("/projects")
+@public
+def projects() -> str:
+    """List the projects."""
+    group, before = request.args.get("stage"), request.args.get("before", type=int)
+    session = reading()
+    page = queries.list_page(session, current_actor(), group, None, before, clock().now(session))
+    counts = queries.stage_counts(session)
+    return render_template("trail/projects.html", page=page, group=group, groups=_groups(counts), before=before)
+
+
+@bp.get("/projects/<int:project_id>")
+@public
+def project(project_id: int) -> str:
+    """Show one project's whole trail."""
+    session = reading()
+    now = clock().now(session)
+    trail = queries.project_trail(session, project_id, current_actor(), now)
+    finished = trail.project.stage in FINISHED
+    graded = evaluation.counts_of(session, project_id) if finished else None
+    result = evaluation.result_of(session, project_id) if finished else None
+    steps = history(session, project_id)
+    return render_template("trail/project.html", t=trail, p=trail.project, graded=graded, result=result, steps=steps)
+
+
+@bp.get("/projects/<int:project_id>/works")
+@public
+def works(project_id: int) -> str:
+    """Show supplier, progress, expenses, help in kind and what was discussed."""
+    session = reading()
+    return render_template(
+        "trail/works.html",
+        p=get_project(session, project_id, current_actor()),
+        quotes=quotes_of(session, project_id),
+        reports=delivery.reports_of(session, project_id),
+        expenses=delivery.expenses_of(session, project_id),
+        acceptance=delivery.acceptance_of(session, project_id),
+        closing=delivery.closing_of(session, project_id),
+        helps=help_of(session, project_id),
+        items=items_of(session, [project_id]).get(project_id, []),
+    )
+
+
+@bp.get("/projects/<int:project_id>/poster.pdf")
+@public
+def poster(project_id: int) -> Response:
+    """Print a poster with a QR code that opens the project's page."""
+    session = reading()
+    trail = queries.project_trail(session, project_id, current_actor(), clock().now(session))
+    address = url_for(".project", project_id=project_id, _external=True)
+    return pdf_page(
+        "trail/poster.html", f"project-{project_id}.pdf", t=trail, p=trail.project, address=address, qr=qr_data(address)
+    )
+
+
+@bp.get("/communities")
+@public
+def communities() -> str:
+    """List the communities."""
+    return render_template("trail/communities.html", places=places_below(reading(), "/", PlaceKind.COMMUNITY))
+
+
+@bp.get("/communities/<int:place_id>")
+@public
+def community(place_id: int) -> str:
+    """Show a place: its projects by stage, its money in and out."""
+    session = reading()
+    page = queries.place_page(session, place_id)
+    before = request.args.get("before", type=int)
+    listed = queries.list_page(session, current_actor(), None, page.place.path, before, clock().now(session))
+    return render_template("trail/community.html", c=page, page=listed, groups=_groups(page.counts))
+
+
+@bp.get("/pools")
+@public
+def pools() -> str:
+    """List the pools."""
+    session = reading()
+    rows = [(row, pool_state(session, row.id)) for row in list_programmes(session)]
+    return render_template("trail/pools.html", rows=rows)
+
+
+@bp.get("/pools/<int:programme_id>")
+@public
+def pool(programme_id: int) -> str:
+    """Show a pool and its queue."""
+    session = reading()
+    programme = get_programme(session, programme_id)
+    return render_template(
+        "trail/pool.html",
+        programme=programme,
+        place=get_place(session, programme.place_id),
+        pool=pool_state(session, programme_id),
+        queue=queue_of(session, programme_id),
+        policy=policy_in_force(session, programme_id, clock().now(session)),
+    )
+
+
+@bp.get("/ledger")
+@public
+def ledger() -> str:
+    """Show the public ledger, the newest line first."""
+    session, before = reading(), request.args.get("before", type=int)
+    lines = public_lines(session, before, LINES + 1)
+    page = page_of(lines, key=lambda line: line.journal_id, size=LINES)
+    pools_now = [(row, pool_state(session, row.id)) for row in list_programmes(session)]
+    return render_template("trail/ledger.html", page=page, totals=totals_by_kind(session), pools=pools_now)
