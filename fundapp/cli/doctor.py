@@ -99,6 +99,14 @@ NEEDS = (
         present=lambda: chromium_program() is not None,
     ),
     Need(
+        name="libatomic",
+        package="libatomic1",
+        kind="browser",
+        purpose="browser tests: the driver of Chromium links to it",
+        demo=False,
+        present=lambda: has_library("libatomic.so.1"),
+    ),
+    Need(
         name="PostgreSQL's initdb",
         package="postgresql",
         kind="pg",
