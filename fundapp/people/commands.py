@@ -12,7 +12,7 @@ from fundapp.kernel.actor import Actor, Grant, Role
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.people import policy, rules
-from fundapp.people.codes import IssueCodes, PrintedCode, UseCode, bind_household, issue_codes, use_code
+from fundapp.people.codes import IssueCodes, PrintedCode, Scope, UseCode, bind_household, issue_codes, use_code
 from fundapp.people.events import SignInsEnd
 from fundapp.people.models import Account, Person, RoleGrant
 from fundapp.people.queries import places_of_roles
@@ -34,6 +34,7 @@ __all__ = [
     "IssueCodes",
     "MakeAccount",
     "PrintedCode",
+    "Scope",
     "UseCode",
     "bind_household",
     "give_role_by_task",
