@@ -5,6 +5,7 @@ from typing import Any
 import flask_babel
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
+from wtforms.fields import choices
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from fundapp.consent.commands import AnswerByPhone, CorrectPaper, KeyPaper, OpenRound, PublishResult, RegisterPapers
@@ -12,8 +13,9 @@ from fundapp.consent.policy import MOST_SHEETS, SAYABLE, Choice
 from fundapp.consent.texts import CHOICES
 from fundapp.web.forms import REQUIRED, InstantField, OnceForm, PageForm, TextField
 
+SelectChoice: Any = choices.SelectChoice  # type: ignore[attr-defined]  # newer than its types
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
-_ANSWERS = [(choice.value, CHOICES[choice]) for choice in SAYABLE]
+_ANSWERS = [SelectChoice(choice.value, CHOICES[choice]) for choice in SAYABLE]
 _CHOSEN = InputRequired(lazy_gettext("请选择同意、反对或弃权。"))
 
 
@@ -36,7 +38,7 @@ class AnswerForm(OnceForm):
 
     def offer(self, units: list[tuple[int, str]]) -> None:
         """Offer the person's households; where there is one only, it is chosen."""
-        self.unit_id.choices = units
+        self.unit_id.choices = [SelectChoice(str(unit_id), door) for unit_id, door in units]
         if len(units) == 1 and self.unit_id.data is None:
             self.unit_id.data = units[0][0]
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from fundapp.consent.counting import count_heads
+from fundapp.consent.rules import Regime
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import BadInput, Forbidden, Refused
 
@@ -14,7 +14,6 @@ SHORTEST = timedelta(days=1)
 LONGEST = timedelta(days=60)
 KEYING_DAYS = 3
 MOST_SHEETS = 500
-OWNERS = ("owners:half", "owners:three-quarters")
 
 
 class Choice(StrEnum):
@@ -87,8 +86,7 @@ def terms_of(parts: Mapping[str, Any]) -> Terms:
     unknown = part.keys() - {"regime", "days", "keying_days"}
     if unknown:
         raise BadInput("consent", repr(sorted(unknown)), "regime, days, keying_days")
-    if part["regime"] not in OWNERS:
-        count_heads(part["regime"], 1, 0, 0, 0)
+    Regime.of_text(part["regime"], "consent.regime")
     return Terms(part["regime"], _days(part, "days", None, 1), _days(part, "keying_days", KEYING_DAYS, 0))
 
 

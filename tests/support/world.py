@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fundapp.consent.commands import OpenRound, RegisterPapers, open_round, register_papers
+from fundapp.consent.models import ConsentRound
 from fundapp.kernel.actor import Actor, Grant, Role
 from fundapp.kernel.clock import SetClock
 from fundapp.kernel.money import fen_of_text, from_fen
@@ -241,3 +243,19 @@ def make_group(session: Session, places: PlaceTree, project_id: int) -> dict[Tas
     form_group(session, worker, cmd, CLOCK)
     session.flush()
     return {task: again(session, actor) for task, actor in people.items()}
+
+
+def make_round(
+    session: Session,
+    worker: Actor,
+    project_id: int,
+    opens_at: datetime = NOW,
+    days: int = 7,
+    sheets: int = 0,
+) -> ConsentRound:
+    """Open a consent round on a feasible project, with *sheets* registered papers."""
+    cmd = OpenRound(project_id, opens_at, opens_at + timedelta(days=days))
+    opened = open_round(session, worker, cmd, CLOCK)
+    if sheets:
+        register_papers(session, worker, RegisterPapers(opened.id, sheets), CLOCK)
+    return opened

@@ -12,7 +12,6 @@ from fundapp.consent.events import ResultPublished, RoundOpened, RoundVoided
 from fundapp.consent.models import ConsentPaper, ConsentResult, ConsentRound, ConsentVoid, Outcome
 from fundapp.consent.policy import (
     MOST_SHEETS,
-    OWNERS,
     RoundState,
     Terms,
     check_may_publish,
@@ -22,6 +21,7 @@ from fundapp.consent.policy import (
     state_of,
     terms_of,
 )
+from fundapp.consent.rules import Regime
 from fundapp.db.wiring import tell
 from fundapp.db.work import lock
 from fundapp.kernel.actor import NOBODY, Actor
@@ -95,7 +95,7 @@ def terms_for(session: Session, project: ProjectRow) -> Terms:
     if project.stage is not Stage.FEASIBLE or project.policy_version_id is None:
         raise Refused("consent.not_feasible")
     terms = terms_of(get_policy(session, project.policy_version_id).parts)
-    if terms.regime in OWNERS:
+    if Regime.of_text(terms.regime).owners:
         raise Refused("consent.owners_need_register")
     return terms
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from fundapp.consent.counting import HeadCount, count_heads
+from fundapp.consent.heads import HeadCount, count_heads
 from fundapp.consent.models import ConsentAnswer, ConsentResult, ConsentRound, ConsentVoid, Outcome
 from fundapp.consent.policy import Choice, RoundState, state_of
 from fundapp.kernel.errors import NotVisible
