@@ -38,8 +38,11 @@ def bound(url):
         engine.dispose()
 
 
-def make_books(pool_fen=100_000):
-    """Open a committee's and a foundation's book; the foundation's pool of programme 1 gets *pool_fen*."""
+def make_books(pool_fen=100_000, floor_fen=0):
+    """Open a committee's and a foundation's book; the foundation's pool of programme 1 gets *pool_fen*.
+
+    ``floor_fen`` is the floor of what is available in it.
+    """
     with unit_of_work() as session:
         place = Place(kind=PlaceKind.DISTRICT, name="演示区", parent_id=None, path="/1/", created_at=NOW)
         person = Person(name="演示·出纳", created_at=NOW)
@@ -54,7 +57,13 @@ def make_books(pool_fen=100_000):
             ("spend:1", "项目支出", 0, None),
         ):
             ensure_account(session, committee, Ledger.ACTUAL, code, name, floor, ceiling)
-        for part, floor in (("source", None), ("available", 0), ("held:1", 0), ("committed:1", 0), ("paid:1", 0)):
+        for part, floor in (
+            ("source", None),
+            ("available", floor_fen),
+            ("held:1", 0),
+            ("committed:1", 0),
+            ("paid:1", 0),
+        ):
             ensure_account(session, foundation, Ledger.COMMIT, f"pool:1:{part}", f"配捐池 {part}", floor)
         books = Books(actor, committee, foundation)
         if pool_fen:
