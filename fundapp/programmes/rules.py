@@ -131,9 +131,12 @@ def _leaves(data: object, place: str = "") -> Iterator[tuple[str, str]]:
         for name, value in data.items():
             yield from _leaves(value, f"{place}.{name}" if place else str(name))
     elif isinstance(data, list | tuple):
-        yield (
-            place,
-            ", ".join(" ".join(map(str, row.values())) if isinstance(row, Mapping) else str(row) for row in data),
-        )
+        yield place, ", ".join(_row_words(row) for row in data)
     else:
         yield place, str(data)
+
+
+def _row_words(row: object) -> str:
+    if isinstance(row, Mapping):
+        return " ".join(f"{name}={value}" for name, value in sorted(row.items()))
+    return str(row)

@@ -1,5 +1,6 @@
 """Refusal sentences, and the words for the parts of a policy."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -89,6 +90,7 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "matching.allocation.line": LINE_LABELS,
     "voting.choose_by_vote": {"True": _("是"), "False": _("否")},
 }
+_AMOUNT = re.compile(r"\d+\.\d{2}")
 _NOTHING = _("（无）")
 
 
@@ -98,7 +100,20 @@ def place_words(place: str) -> Any:
 
 
 def value_words(place: str, value: str | None) -> Any:
-    """Say a value as it is written in the parts."""
+    """Say a value as it is written in the parts: amounts with ¥, tiers and names in words."""
     if value is None:
         return _NOTHING
+    if place.endswith(".tiers"):
+        return "；".join(_tier_words(row) for row in value.split(", "))
+    if place.endswith(".rules"):
+        return "、".join(str(RULE_LABELS.get(name, name)) for name in value.split(", "))
+    if _AMOUNT.fullmatch(value):
+        return f"¥{value}"
     return _VALUES.get(place, {}).get(value, value)
+
+
+def _tier_words(row: str) -> str:
+    found = dict(part.split("=", 1) for part in row.split(" "))
+    if "from" in found:
+        return str(_("满 %(start)s 元，每元配 %(rate)s")) % {"start": found["from"], "rate": found["rate"]}
+    return str(_("出资户达 %(share)s，每元配 %(rate)s")) % found

@@ -11,7 +11,7 @@ from moneyed import Money
 
 from fundapp.db.types import canonical
 from fundapp.kernel.errors import BadInput, Refused
-from fundapp.kernel.money import ZERO, fen, fen_of_text, from_fen
+from fundapp.kernel.money import ZERO, fen, fen_of_text, from_fen, yuan_text
 
 
 class Kind(StrEnum):
@@ -230,6 +230,23 @@ def content_of(text: ProposalText) -> dict[str, Any]:
         "budget_fen": fen(text.total),
         "lines": [[line.name, fen(line.amount)] for line in text.lines],
     }
+
+
+def typed_of(text: ProposalText) -> dict[str, str]:
+    """Give a text as its proposer would have typed it, field by field: what the form shows when it is edited again."""
+    typed = {
+        "title": text.title,
+        "why": text.why,
+        "location": text.location,
+        "kind": text.kind.value,
+        "theme": text.theme.value,
+        "beneficiaries": str(text.beneficiaries),
+        "origin": text.origin,
+        "payers": text.payers,
+    }
+    for number, line in enumerate(text.lines):
+        typed |= {f"lines-{number}-name": line.name, f"lines-{number}-amount": yuan_text(fen(line.amount))}
+    return typed
 
 
 def content_hash(content: Mapping[str, Any]) -> str:

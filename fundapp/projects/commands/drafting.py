@@ -86,16 +86,21 @@ def save_draft(session: Session, actor: Actor, cmd: SaveDraft, clock: Clock) -> 
     project = hold_own(session, actor, cmd.project_id)
     policy.refuse_if(policy.against_editing(actor, project.proposer_id, project.stage))
     now = clock.now(session)
-    draft = session.get(ProjectDraft, project.id)
-    if draft is None:
-        draft = ProjectDraft(project_id=project.id)
-        session.add(draft)
-    draft.content, draft.saved_at = dict(cmd.content), now
+    keep_draft(session, project.id, cmd.content, now)
     title = str(cmd.content.get("title", "")).strip()[:TITLE_LENGTH]
     if project.stage is Stage.DRAFT and title and title != project.title:
         project.title = title
         record(session, actor, "projects.name_draft", f"project:{project.id}", now)
     return project
+
+
+def keep_draft(session: Session, project_id: int, content: Mapping[str, Any], at: datetime) -> None:
+    """Write what the form shows when the proposal is edited again."""
+    draft = session.get(ProjectDraft, project_id)
+    if draft is None:
+        draft = ProjectDraft(project_id=project_id)
+        session.add(draft)
+    draft.content, draft.saved_at = dict(content), at
 
 
 def attach_photo(session: Session, actor: Actor, project_id: int, attachment_id: int, clock: Clock) -> None:

@@ -13,7 +13,7 @@ from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
 from fundapp.programmes.queries import get_policy, policy_in_force
 from fundapp.projects import policy, rules, texts
-from fundapp.projects.commands.drafting import hold_own
+from fundapp.projects.commands.drafting import hold_own, keep_draft
 from fundapp.projects.commands.moves import move_on
 from fundapp.projects.events import ProjectMaterialEdit, ProjectSubmitted
 from fundapp.projects.models import CostLine, Project, ProjectVersion
@@ -151,6 +151,7 @@ def _add_version(
     for position, line in enumerate(text.lines, start=1):
         session.add(CostLine(version_id=version.id, position=position, name=line.name, amount_fen=line.amount))
     project.version, project.title = version.number, version.title
+    keep_draft(session, project.id, rules.typed_of(text), now)
     session.flush()
     return version
 

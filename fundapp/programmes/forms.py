@@ -1,0 +1,351 @@
+"""The shape of a programme and of its policy: one field for each number, with what it means and where it comes from."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, cast
+
+import flask_babel
+from moneyed import Money
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+)
+from wtforms.validators import Length, NumberRange, Optional, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
+
+from fundapp.kernel.money import ZERO, fen, fen_of_text, from_fen, yuan_text
+from fundapp.places.queries import PlaceRow
+from fundapp.programmes import texts
+from fundapp.programmes.commands import AddPolicyVersion, OpenProgramme
+from fundapp.web.forms import REQUIRED, MoneyField, PageForm, TextField
+
+_: Any = flask_babel.lazy_gettext  # labels are typed as plain text
+TIERS = 5
+BASE = ("min_gift", "unlock", "household_cap", "related_cap")
+_SHARE = re.compile(r"(\d{1,6})(?:\.(\d{1,4}))?(%)?|(\d{1,6})/(\d{1,6})", re.ASCII)
+
+
+class ShareField(Field):
+    """A share or rate as typed: 1/2, 50% or 0.5. ``data`` is "P/Q" in lowest terms, or ``None``."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else self.data or ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the share."""
+        self.data = None
+        typed = valuelist[0].strip() if valuelist else ""
+        if not typed:
+            return
+        found = share_of(typed)
+        if found is None:
+            raise ValueError(str(_("请填写分数、百分数或小数，例如 1/2、50% 或 0.5。")))
+        self.data = f"{found.numerator}/{found.denominator}"
+
+
+def share_of(typed: str) -> Fraction | None:
+    """Read a share as people type it; ``None`` where it is none.
+
+    >>> share_of("1/2"), share_of("150%"), share_of("0.5"), share_of("1/0")
+    (Fraction(1, 2), Fraction(3, 2), Fraction(1, 2), None)
+    """
+    found = _SHARE.fullmatch(typed)
+    if found is None:
+        return None
+    whole, part, percent, over, under = found.groups()
+    if over is not None:
+        return Fraction(int(over), int(under)) if int(under) else None
+    exact = Fraction(int(whole)) + (Fraction(int(part), 10 ** len(part)) if part else 0)
+    return exact / 100 if percent else exact
+
+
+class TierForm(Form):
+    """From an amount on, what each further yuan earns."""
+
+    start = MoneyField(_("自筹满（元）"), positive=False)
+    rate = ShareField(_("每 1 元配几元"))
+
+
+class HouseholdTierForm(Form):
+    """From a share of households on, what each yuan earns."""
+
+    share = ShareField(_("出资户占全体住户"))
+    rate = ShareField(_("每 1 元配几元"))
+
+
+def _choices(labels: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return list(labels.items())
+
+
+def _days(label: Any, about: Any, least: int = 1) -> IntegerField:
+    return IntegerField(label, description=about, validators=[REQUIRED, NumberRange(least, 60)])
+
+
+def _money(label: Any, about: Any, *, optional: bool = False) -> MoneyField:
+    return MoneyField(label, description=about, validators=[Optional() if optional else REQUIRED])
+
+
+class PolicyForm(PageForm):
+    """All parts of a policy."""
+
+    regime = SelectField(
+        _("居民同意的门槛"),
+        choices=_choices(texts.REGIME_LABELS),
+        description=_(
+            "默认全体住户三分之二以上：各地从三分之二到九成，昆明盘龙东风巷实际达到 84%。"
+            "业主方式依据《民法典》第 278 条，需要产权人名册。"
+        ),
+    )
+    consent_days = _days(_("征求意见天数"), _("默认 7 天；杭州规定业主表决不少于 5 天、不多于 60 天。"))
+    keying_days = _days(_("纸质意见补录天数"), _("默认 3 天：截止前登记过编号的纸质表，可以在截止后补录。"), 0)
+    choose_by_vote = BooleanField(
+        _("由居民投票选出要办的项目"), description=_("不勾选时，居民同意后即可直接入选，不再投票。")
+    )
+    max_choices = IntegerField(
+        _("每户最多选几项"),
+        description=_("默认 3 项；南昌朝阳的选票最多选 10 项。"),
+        validators=[REQUIRED, NumberRange(1, 100)],
+    )
+    vote_days = _days(_("投票天数"), _("默认 7 天；各地见过 5 到 60 天。"))
+    min_gift = _money(_("最低一笔自筹"), _("默认 1 元，少于它的不计入配捐。"))
+    unlock = _money(
+        _("自筹起配线"), _("默认 500 元：上海石门二路楼组自筹满 500 元才配；不填就没有起配线。"), optional=True
+    )
+    household_cap = _money(
+        _("每户计入上限"), _("默认 2000 元，防止一户出大头带走配捐；不填就不设上限。"), optional=True
+    )
+    related_cap = _money(_("关联方计入上限"), _("默认 100 元，供应商等关联方的出资最多计入这么多。"), optional=True)
+    rules = SelectMultipleField(
+        _("配捐算法"),
+        choices=_choices(texts.RULE_LABELS),
+        description=_("选几个就都算一遍，取最少的一个。没有公开的全国公式，默认用分档加四源两个。"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validators=[REQUIRED],
+    )
+    tiers = FieldList(FormField(TierForm), _("按自筹金额分档"), min_entries=TIERS, max_entries=TIERS)
+    household_tiers = FieldList(
+        FormField(HouseholdTierForm), _("按参与户数分档（选用时填写）"), min_entries=TIERS, max_entries=TIERS
+    )
+    linear = ShareField(
+        _("固定比例：每 1 元配几元（选用时填写）"), description=_("南京等地按 1:1 配，晋江按四成到五成。")
+    )
+    own_floor = ShareField(
+        _("自筹最低占比"), description=_("默认 1/10：成都吉福要求自筹不低于预算的一成。"), validators=[REQUIRED]
+    )
+    fund_share = ShareField(
+        _("基金会最高占比"), description=_("默认 1/2：晋江、徐州的财政补助不超过一半。"), validators=[REQUIRED]
+    )
+    per_resident = ShareField(
+        _("居民每出 1 元最多配几元"), description=_("默认 2 元：居民出得越多，封顶越高。"), validators=[REQUIRED]
+    )
+    cap = _money(_("每个项目配捐上限"), _("默认 5 万元；各地见过 5 万到 30 万元。"))
+    partial = SelectField(
+        _("资金池的钱不够时"),
+        choices=_choices(texts.PARTIAL_LABELS),
+        description=_("默认：够项目的最低可行金额就先给一部分，其余等候。"),
+    )
+    line = SelectField(
+        _("排位规则"), choices=_choices(texts.LINE_LABELS), description=_("默认严格按排位号，先干先得，不许插队。")
+    )
+    order_by = SelectField(
+        _("排位先后看什么"),
+        choices=_choices(texts.ORDER_LABELS),
+        description=_("南岸民泰的原则是“先干先得”，什么算“干”由各地写明；默认看条件齐备的时间。"),
+    )
+    works = _money(_("工程类项目上限"), _("默认 50 万元：珠海 2021 年规定；深圳罗湖为 100 万元。"))
+    goods = _money(_("货物类项目上限"), _("默认 20 万元：珠海 2021 年规定。"))
+    service = _money(_("服务类项目上限"), _("默认 20 万元：珠海 2021 年规定。"))
+    quotes_min = IntegerField(
+        _("最少询价家数"),
+        description=_("默认 3 家：参照《政府采购法》第 40 条的询价方式。"),
+        validators=[REQUIRED, NumberRange(1, 10)],
+    )
+    scale = SelectField(
+        _("评议算法"),
+        choices=_choices(texts.SCALE_LABELS),
+        description=_("默认三档过半：宁波镇海 2022 年的做法；罗湖取票数最多的一档。"),
+    )
+
+    def fill(self, parts: Mapping[str, Any]) -> None:
+        """Show a policy."""
+        match, formulas = parts["matching"], parts["matching"]["entitlement"]
+        values: dict[str, Any] = {
+            "regime": parts["consent"]["regime"],
+            "consent_days": parts["consent"]["days"],
+            "keying_days": parts["consent"].get("keying_days", 3),
+            "choose_by_vote": parts["voting"]["choose_by_vote"],
+            "max_choices": parts["voting"]["max_choices"],
+            "vote_days": parts["voting"]["days"],
+            **{
+                name: _shown(match["base"].get(name)) for name in ("min_gift", "unlock", "household_cap", "related_cap")
+            },
+            "rules": list(formulas["rules"]),
+            "linear": formulas.get("linear", {}).get("rate"),
+            "own_floor": formulas.get("four_source", {}).get("own_floor", "1/10"),
+            "fund_share": formulas.get("four_source", {}).get("fund_share", "1/2"),
+            "per_resident": formulas.get("four_source", {}).get("per_resident_yuan", "2/1"),
+            "cap": _shown(formulas["cap"]),
+            "partial": match["allocation"]["partial"],
+            "line": match["allocation"]["line"],
+            "order_by": parts["queue"]["order_by"],
+            **{name: _shown(parts["limits"][name]) for name in ("works", "goods", "service")},
+            "quotes_min": parts["procurement"]["quotes_min"],
+            "scale": parts["evaluation"]["scale"],
+        }
+        for name, value in values.items():
+            self[name].data = value
+        self._fill_tiers(formulas)
+
+    def _fill_tiers(self, formulas: Mapping[str, Any]) -> None:
+        for row, tier in zip(self.tiers.entries, formulas.get("amount_tiers", {}).get("tiers", ()), strict=False):
+            row.form.start.data, row.form.rate.data = _shown(tier["from"]), tier["rate"]
+        steps = formulas.get("household_tiers", {}).get("tiers", ())
+        for step, tier in zip(self.household_tiers.entries, steps, strict=False):
+            step.form.share.data, step.form.rate.data = tier["share"], tier["rate"]
+
+    def validate_tiers(self, field: Any) -> None:
+        """Take tiers that begin at 0 and rise, where they are used or anything was typed."""
+        rows = [(row.form.start.data, row.form.rate.data) for row in field.entries if _typed(row.form)]
+        if not rows and "amount_tiers" not in (self.rules.data or []):
+            return
+        if not rows or any(start is None or rate is None for start, rate in rows):
+            raise StopValidation(str(_("每一档都要填写起点和比例。")))
+        starts = [start for start, _rate in rows]
+        rates = [Fraction(rate) for _start, rate in rows]
+        if starts[0] != ZERO or _not_rising(starts):
+            raise StopValidation(str(_("第一档从 0 元开始，后面各档的起点要一档比一档高。")))
+        if rates != sorted(rates):
+            raise StopValidation(str(_("多筹多补：后一档的比例不能比前一档低。")))
+
+    def validate_household_tiers(self, field: Any) -> None:
+        """Take tiers that rise, where they are used or anything was typed."""
+        rows = [(row.form.share.data, row.form.rate.data) for row in field.entries if _typed(row.form)]
+        if not rows and "household_tiers" not in (self.rules.data or []):
+            return
+        if not rows or any(share is None or rate is None for share, rate in rows):
+            raise StopValidation(str(_("每一档都要填写户数占比和比例。")))
+        shares = [Fraction(share) for share, _rate in rows]
+        if _not_rising(shares) or not 0 < shares[0] <= shares[-1] <= 1:
+            raise StopValidation(str(_("户数占比要一档比一档高，最高到 1。")))
+
+    def validate_linear(self, field: Any) -> None:
+        """Need the rate where the fixed rate is used."""
+        if field.data is None and "linear" in (self.rules.data or []):
+            raise StopValidation(str(_("选了固定比例，就要填写比例。")))
+
+    def to_parts(self) -> dict[str, Any]:
+        """Give the policy's parts; what is not typed and not used is not there."""
+        return {
+            "consent": {
+                "regime": self.regime.data,
+                "days": self.consent_days.data,
+                "keying_days": self.keying_days.data,
+            },
+            "voting": {
+                "choose_by_vote": bool(self.choose_by_vote.data),
+                "max_choices": self.max_choices.data,
+                "days": self.vote_days.data,
+            },
+            "matching": {
+                "base": self._amounts(*BASE),
+                "entitlement": self._formulas(),
+                "allocation": {"mode": "queue", "partial": self.partial.data, "line": self.line.data},
+            },
+            "queue": {"order_by": self.order_by.data},
+            "limits": self._amounts("works", "goods", "service"),
+            "procurement": {"quotes_min": self.quotes_min.data},
+            "evaluation": {"scale": self.scale.data},
+        }
+
+    def _amounts(self, *names: str) -> dict[str, str]:
+        return {name: _written(self[name].data) for name in names if self[name].data is not None}
+
+    def _formulas(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "cap": _written(self.cap.data),
+            "rules": [name for name in texts.RULE_LABELS if name in (self.rules.data or [])],
+            "four_source": {
+                "own_floor": self.own_floor.data,
+                "fund_share": self.fund_share.data,
+                "per_resident_yuan": self.per_resident.data,
+            },
+        }
+        tiers = [row.form for row in self.tiers.entries if _typed(row.form)]
+        if tiers:
+            found["amount_tiers"] = {
+                "tiers": [{"from": _written(one.start.data), "rate": one.rate.data} for one in tiers]
+            }
+        steps = [row.form for row in self.household_tiers.entries if _typed(row.form)]
+        if steps:
+            found["household_tiers"] = {"tiers": [{"share": one.share.data, "rate": one.rate.data} for one in steps]}
+        return found | ({"linear": {"rate": self.linear.data}} if self.linear.data is not None else {})
+
+
+class OpenForm(PolicyForm):
+    """A new programme with its first policy."""
+
+    place_id = SelectField(_("为哪个地区"), coerce=int, validators=[REQUIRED])
+    year = IntegerField(_("年份"), validators=[REQUIRED, NumberRange(2000, 2200)])
+    name = TextField(_("计划名称"), description=_("例如：民生小实事配捐计划。"), validators=[REQUIRED, Length(max=80)])
+    foundation_name = TextField(
+        _("基金会名称"), description=_("资金池由这家基金会管理，记在它的账上。"), validators=[REQUIRED, Length(max=120)]
+    )
+    funding = _money(_("资金池首笔资金"), _("已经到基金会账上、用于本计划的金额；以后可以再追加。"))
+
+    def offer(self, places: list[PlaceRow]) -> None:
+        """Offer the places for which the actor may open a programme."""
+        self.place_id.choices = [(place.id, place.full_name) for place in places]
+
+    def to_command(self) -> OpenProgramme:
+        """Make the command."""
+        return OpenProgramme(
+            self.place_id.data,
+            int(self.year.data or 0),
+            str(self.name.data),
+            str(self.foundation_name.data),
+            self.funding.data or ZERO,
+            self.to_parts(),
+        )
+
+
+class VersionForm(PolicyForm):
+    """Another version of a policy."""
+
+    effective_from = DateField(
+        _("从哪一天起生效"),
+        description=_("不能早于今天。已经提交的项目仍按原来的版本办，不受影响。"),
+        validators=[REQUIRED],
+    )
+
+    def to_command(self, programme_id: int) -> AddPolicyVersion:
+        """Make the command."""
+        return AddPolicyVersion(programme_id, cast(date, self.effective_from.data), self.to_parts())
+
+
+def _not_rising(values: Sequence[Any]) -> bool:
+    return any(low >= high for low, high in pairwise(values))
+
+
+def _typed(row: Any) -> bool:
+    return any(field.data is not None for field in row)
+
+
+def _shown(text: str | None) -> Money | None:
+    return None if text is None else from_fen(fen_of_text(text, "policy"))
+
+
+def _written(amount: Money) -> str:
+    return yuan_text(fen(amount))

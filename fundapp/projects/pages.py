@@ -1,0 +1,115 @@
+"""What the pages of proposals show: several readings put together."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.errors import NotVisible
+from fundapp.places.models import PlaceKind
+from fundapp.places.queries import PlaceRow, places_below, places_by_id
+from fundapp.programmes.queries import ProgrammeRow, get_policy, policy_in_force, programmes_for
+from fundapp.projects import policy, queries
+from fundapp.projects.models import StageChange
+from fundapp.projects.queries import MemberRow, Photo, ProjectRow, VersionRow
+from fundapp.projects.rules import Stage, limits_of
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Where somebody may propose, from which programmes, and why she may not."""
+
+    places: list[PlaceRow]
+    programmes: list[ProgrammeRow]
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
+class ProposalPage:
+    """A proposal with all that is said about it, and what speaks against each deed (refusal codes)."""
+
+    row: ProjectRow
+    newest: VersionRow | None
+    earlier: list[VersionRow]
+    typed: dict[str, Any]
+    photos: list[Photo]
+    history: list[StageChange]
+    group: list[MemberRow]
+    caps: dict[Any, Any]
+    own: bool
+    against_editing: str | None
+    against_withdrawing: str | None
+    against_checking: str | None
+    against_forming: str | None
+
+    @property
+    def answered(self) -> StageChange | None:
+        """Give the last answer of the first check, where the proposal stands at it."""
+        last = self.history[-1] if self.history else None
+        return last if last is not None and last.to_stage in (Stage.RETURNED, Stage.REJECTED) else None
+
+
+def compounds_of(session: Session, actor: Actor) -> list[PlaceRow]:
+    """List the compounds in which an actor may propose: those of her households, and those she works for."""
+    above = {int(part) for path in actor.unit_paths for part in path.strip("/").split("/")}
+    found = {row.id: row for row in places_by_id(session, sorted(above)).values()} if above else {}
+    for grant in actor.grants:
+        if grant.role is Role.WORKER:
+            found |= {row.id: row for row in places_below(session, grant.path, PlaceKind.COMPOUND)}
+    return sorted((row for row in found.values() if row.kind is PlaceKind.COMPOUND), key=lambda row: row.path)
+
+
+def offer(session: Session, actor: Actor, now: datetime) -> Offer:
+    """Say where and from which programmes an actor may propose."""
+    places = compounds_of(session, actor)
+    programmes: dict[int, ProgrammeRow] = {}
+    for place in places:
+        programmes |= {row.id: row for row in programmes_for(session, place.path, now)}
+    reasons = [] if places else ["projects.not_resident"]
+    if places and not programmes:
+        reasons = ["projects.no_programme"]
+    return Offer(places, list(programmes.values()), reasons)
+
+
+def proposal_page(session: Session, actor: Actor, project_id: int) -> ProposalPage:
+    """Give a proposal to its proposer, to who checks it and to other staff of its place.
+
+    Raises:
+        NotVisible: there is none of this number, or it is not for this actor (the public has a page of its own).
+    """
+    row = queries.get_project(session, project_id, actor)
+    own = row.proposer_id == actor.person_id
+    group = queries.group_of_project(session, project_id)
+    if not own and not _on_staff(actor, row.place_path) and actor.person_id not in {one.person_id for one in group}:
+        raise NotVisible
+    texts = queries.versions(session, project_id)
+    given = (actor, row.proposer_id, row.stage)
+    return ProposalPage(
+        row=row,
+        newest=texts[0] if texts else None,
+        earlier=texts[1:],
+        typed=(queries.draft_of(session, project_id) or {}) if own else {},
+        photos=queries.photos_of(session, [project_id])[project_id],
+        history=queries.history(session, project_id),
+        group=group,
+        caps=_caps(session, row),
+        own=own,
+        against_editing=policy.against_editing(*given),
+        against_withdrawing=policy.against_withdrawing(*given),
+        against_checking=policy.against_checking(*given, row.place_path),
+        against_forming=policy.against_forming(*given, row.place_path),
+    )
+
+
+def _on_staff(actor: Actor, path: str) -> bool:
+    return policy.heads_here(actor, path) or any(actor.has(role, path) for role in queries.STAFF)
+
+
+def _caps(session: Session, row: ProjectRow) -> dict[Any, Any]:
+    """Give the highest budgets of the pinned policy, or of the one in force for a first draft."""
+    if row.policy_version_id is not None:
+        return dict(limits_of(get_policy(session, row.policy_version_id).parts["limits"]))
+    found = policy_in_force(session, row.programme_id, row.created_at)
+    return dict(limits_of(found.parts["limits"])) if found else {}
