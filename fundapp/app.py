@@ -17,19 +17,30 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fundapp import tables
 from fundapp.audit.commands import seal
+from fundapp.consent.commands import void_round
+from fundapp.council.commands import apply_result, take_into_round
+from fundapp.council.queries import programme_facts, programmes_of_worker, round_options
 from fundapp.db.checking import Check
 from fundapp.db.clock import DatabaseClock
 from fundapp.db.home import home
 from fundapp.db.wiring import wire
 from fundapp.db.work import after_commit, bind
 from fundapp.files import storage
+from fundapp.fundraising.queries import what_speaks_against_editing
 from fundapp.kernel.actor import NOBODY, Actor
+from fundapp.matching.commands import first_funding
+from fundapp.people.answers import staff_in_words
 from fundapp.people.commands import give_maker_her_district
 from fundapp.people.events import SignInsEnd
 from fundapp.people.queries import active_person, actor_of
 from fundapp.places.events import PlaceMade
 from fundapp.places.queries import path_of
+from fundapp.policy_parts import check_policy_part
+from fundapp.programmes.events import ProgrammeOpened
+from fundapp.projects.events import ProjectMaterialEdit
 from fundapp.settings import Settings
+from fundapp.voting.events import ResultPublished as VoteResultPublished
+from fundapp.voting.events import RoundOpened as VoteRoundOpened
 from fundapp.web.clock import clock
 from fundapp.web.compress import compress_answers
 from fundapp.web.database import database, reading
@@ -109,9 +120,25 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
     reactions: dict[type, list[Any]] = {
         PlaceMade: [give_maker_her_district],
         SignInsEnd: [partial(_end_sign_ins, app.extensions["side_engine"])],
+        ProgrammeOpened: [first_funding],
+        ProjectMaterialEdit: [_ask_again],
+        VoteRoundOpened: [take_into_round],
+        VoteResultPublished: [apply_result],
     }
-    providers: dict[str, Any] = {"places.path_of": path_of}
+    providers: dict[str, Any] = {
+        "places.path_of": path_of,
+        "people.staff_at": staff_in_words,
+        "programmes.check_part": check_policy_part,
+        "projects.what_speaks_against_editing": what_speaks_against_editing,
+        "voting.programme": programme_facts,
+        "voting.programmes": programmes_of_worker,
+        "voting.options": round_options,
+    }
     return reactions, providers
+
+
+def _ask_again(session: Session, event: ProjectMaterialEdit) -> None:
+    void_round(session, event.project_id, event.person_id, event.reason, event.at)
 
 
 def _end_sign_ins(side: Engine, session: Session, event: SignInsEnd) -> None:
@@ -160,5 +187,6 @@ def check_list() -> list[Check]:
 def _modules(kind: str) -> list[ModuleType]:
     """Import ``fundapp.<package>.<kind>`` of every package that has one, in the order of their names."""
     here = Path(tables.__file__).parent
-    names = sorted({path.parent.name for path in (*here.glob(f"*/{kind}.py"), *here.glob(f"*/{kind}/__init__.py"))})
+    files = (*here.glob(f"*/{kind}.py"), *here.glob(f"*/{kind}/__init__.py"))
+    names = sorted({path.relative_to(here).parts[0] for path in files})
     return [importlib.import_module(f"fundapp.{name}.{kind}") for name in names if name != "web"]

@@ -33,10 +33,6 @@ def build(url: str) -> None:
 def migrate(engine: Engine) -> None:
     """Bring the database of *engine* to the newest migration, in one transaction."""
     config = alembic_config()
-    if not list(home("migrations").glob("versions/*.py")):  # before the first migration is written
-        with engine.execution_options(writes=True).begin() as fresh:
-            build_from_models(fresh)
-        return
     with engine.execution_options(writes=True).connect() as connection, unlocked_keys(connection):
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

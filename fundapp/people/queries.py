@@ -229,3 +229,20 @@ def joined_counts(states: Iterable[HouseholdState], buildings: Iterable[PlaceRow
         coded = sum(1 for state in own if state.code_until and not state.speakers)
         counts.append(JoinedCount(place, len(own), joined, coded))
     return counts
+
+
+def sign_ins_by_role(session: Session, now: datetime) -> dict[Role, tuple[str, str]]:
+    """Give one account (login, name) for each role that somebody holds now: for the demonstration's table."""
+    rows = session.execute(
+        select(RoleGrant.role, Account.login, Person.name)
+        .join(Account, Account.person_id == RoleGrant.person_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(RoleGrant.starts_at <= now, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+        .order_by(RoleGrant.id)
+    )
+    found: dict[Role, tuple[str, str]] = {}
+    for role, login, name in rows:
+        taken = {other for one, (other, _) in found.items() if one is not role}
+        if role not in found or (found[role][0] in taken and login not in taken):
+            found[role] = (login, name)
+    return found

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from fundapp.kernel.actor import Role
+from fundapp.kernel.actor import Grant, Role
 from fundapp.kernel.errors import BadInput
 from fundapp.people.commands import (
     Found,
@@ -17,9 +17,10 @@ from fundapp.people.commands import (
     make_person,
 )
 from fundapp.people.models import Account
+from fundapp.people.queries import actor_of
 from fundapp.places.commands import MakePlace, make_place
 from fundapp.places.models import Place, PlaceKind
-from fundapp.places.queries import units_of_compound
+from fundapp.places.queries import get_place, units_of_compound
 from fundapp.places.rules import clean_name
 from fundapp.programmes.commands import OpenProgramme, open_programme
 from fundapp.programmes.models import Programme
@@ -69,10 +70,12 @@ def people_person(scene: Scene) -> Facts:
         known = make_person(scene.session, scene.actor, MakePerson(name), scene.clock).id
         make_account(scene.session, scene.actor, MakeAccount(known, login, PASSWORD), scene.clock)
     roles = [_role(scene, row) for row in scene.fields.listed("roles", [])]
+    held = actor_of(scene.session, known, scene.clock.at)
     for role, place in roles:
-        grant_role(scene.session, scene.actor, known, role, place, scene.clock)
+        if Grant(role, get_place(scene.session, place).path) not in held.grants:
+            grant_role(scene.session, scene.actor, known, role, place, scene.clock)
     door = scene.fields.text("household", "")
-    if door:
+    if door and unit_of_door(scene, scene.thing("place", "compound"), door) not in held.unit_ids:
         bind_household(
             scene.session, known, unit_of_door(scene, scene.thing("place", "compound"), door), scene.clock.at
         )
