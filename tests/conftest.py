@@ -1,5 +1,6 @@
 """Fixtures for every test. What a test needs of the machine it says with a mark: ``pg``, ``browser``, ``pdf``."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,15 +24,29 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             need(kind)
 
 
+@pytest.fixture(autouse=True)
+def as_it_was(monkeypatch):
+    """Undo what making an app does to this process, so that no test depends on another: wiring and bound database."""
+    from fundapp.db import wiring, work
+
+    for name in ("_reactions", "_providers"):
+        monkeypatch.setattr(wiring, name, dict(getattr(wiring, name)))
+    for name in ("engine", "before_commit"):
+        monkeypatch.setattr(work._bound, name, getattr(work._bound, name))
+
+
 # --- databases -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
-def sqlite_source(tmp_path_factory):
+def sqlite_source():
     """Lends SQLite databases."""
     from tests.support.databases import SqliteSource, build_house
+    from tests.support.memory import quick_folder
 
-    return SqliteSource(tmp_path_factory.mktemp("sqlite"), build_house)
+    folder = quick_folder("fundapp-sqlite-")
+    yield SqliteSource(folder, build_house)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,10 @@ import os
 import pwd
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from fundapp.cli.doctor import postgres_programs
+from tests.support.memory import quick_folder
 
 SETTINGS = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
@@ -21,7 +20,7 @@ class Cluster:
         if programs is None:
             raise RuntimeError("no initdb: tests that use a cluster are marked pg")
         self._programs = programs
-        self.folder = Path(tempfile.mkdtemp(prefix="fundapp-pg-"))
+        self.folder = quick_folder("fundapp-pg-")
         self._as: dict[str, Any] = {}
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
