@@ -23,6 +23,7 @@ class BallotRules:
     vote_type: VoteType
     bounds: Mapping[str, tuple[Fraction | None, Fraction | None]]
     first_points: int
+    ticks: bool
 
     @classmethod
     def of(
@@ -52,13 +53,14 @@ class BallotRules:
             vote_type,
             {what: pair for what, pair in bounds.items() if pair != (None, None)},
             len(projects) if longest is None else int(longest),
+            vote_type.ticks_only,
         )
 
     def allow(self, marks: Marks) -> bool:
         """Say whether a ballot keeps the limits; a blank one does."""
-        if not marks:
+        if not marks or not self.bounds:
             return True
-        if not self.vote_type.ticks_only and not self._points_hold([points for _, points in marks]):
+        if not self.ticks and not self._points_hold([points for _, points in marks]):
             return False
         return self._holds("length", len(marks)) and (
             "sum_cost" not in self.bounds or self._holds("sum_cost", sum(self.projects[at].cost for at, _ in marks))
@@ -98,15 +100,17 @@ class BallotBox:
         if voter in self._voters or marks is None or not self.rules.allow(marks):
             self.invalid += 1
         else:
-            self.cast[tuple(sorted((at, given) for at, given in marks if given))] += 1
+            self.cast[tuple(sorted([mark for mark in marks if mark[1]]))] += 1
         self._voters.add(voter)
 
     def election(self, *, budget: int, threshold: Fraction | None, remarks: tuple[str, ...]) -> Election:
         """Close the box: points become whole numbers of a common unit."""
-        unit = lcm(*{given.denominator for marks in self.cast for _, given in marks})
+        given = {points for marks in self.cast for _, points in marks}
+        unit = lcm(*[points.denominator for points in given])
+        whole = {points: int(points * unit) for points in given}
         groups: Counter[Ballot] = Counter()
         for marks, times in self.cast.items():
-            groups[tuple((at, int(given * unit)) for at, given in marks)] += times
+            groups[tuple([(at, whole[points]) for at, points in marks])] += times
         return Election(
             self.rules.projects,
             budget,
@@ -121,7 +125,7 @@ class BallotBox:
 
     def _points(self, where: str, named: Sequence[str], text: str) -> Sequence[Fraction | int]:
         """Give the points of each named project: 1, or those that the file states, or counting down by rank."""
-        if self.rules.vote_type.ticks_only:
+        if self.rules.ticks:
             return [1] * len(named)
         if not text and self.rules.vote_type is VoteType.ORDINAL:
             return [max(self.rules.first_points - rank, 0) for rank in range(len(named))]
@@ -133,10 +137,10 @@ class BallotBox:
     def _marks(self, named: Sequence[str], points: Sequence[Fraction | int]) -> Marks | None:
         """Put places for ids; None if an id is unknown, or is named twice where that could mean two things."""
         place = self.rules.place
-        if not all(ident in place for ident in named):
+        if not place.keys() >= set(named):
             return None
         if len(set(named)) < len(named):
-            if not self.rules.vote_type.ticks_only:
+            if not self.rules.ticks:
                 return None
             named = list(dict.fromkeys(named))
         return tuple((place[ident], given) for ident, given in zip(named, points, strict=False))

@@ -71,8 +71,8 @@ def _with_threshold(election: Election, options: Options) -> Options:
 def _by_phragmen(election: Election, options: Options, ranks: Sequence[int]) -> Outcome:
     if not election.vote_type.ticks_only:
         raise BadInput("--rule phragmen", f"{election.vote_type} ballots", "approval or choose-1 ballots")
-    count, rounds = phragmen(election, ranks)
-    return explain.outcome(election, options, ranks, count, rounds=rounds)
+    count, loads = phragmen(election, ranks)
+    return explain.outcome(election, options, ranks, count, rounds=loads.rounds() if options.explain else ())
 
 
 def _by_equal_shares(election: Election, options: Options, ranks: Sequence[int]) -> Outcome:
