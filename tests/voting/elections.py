@@ -1,0 +1,34 @@
+"""Small random elections with round costs, so that ties and exact hits are common."""
+
+from hypothesis import strategies as st
+
+from fundapp.voting.ballots import Election, Project, VoteType
+
+COSTS = [100, 200, 300, 400, 500, 600, 700, 900, 1000, 1200, 2500]
+
+
+@st.composite
+def elections(draw, max_points=1, least_voters=1):
+    """Draw up to six projects, up to nine voters (blank ballots among them) and a budget in fen."""
+    costs = draw(st.lists(st.sampled_from(COSTS), min_size=1, max_size=6))
+    projects = tuple(Project(str(at + 7), cost) for at, cost in enumerate(costs))
+    points = st.integers(1, max_points)
+    marks = st.dictionaries(st.integers(0, len(costs) - 1), points, max_size=len(costs))
+    ballots = draw(st.lists(marks, min_size=least_voters, max_size=9))
+    budget = draw(st.integers(1, 40)) * 100
+    kind = VoteType.APPROVAL if max_points == 1 else VoteType.CUMULATIVE
+    return election_of(projects, ballots, budget, kind)
+
+
+def election_of(projects, ballots, budget, kind=VoteType.APPROVAL):
+    """Make an election of mappings from place to points."""
+    cast = {}
+    for ballot in ballots:
+        key = tuple(sorted(ballot.items()))
+        cast[key] = cast.get(key, 0) + 1
+    return Election(projects, budget, tuple(cast.items()), read=len(ballots), vote_type=kind)
+
+
+def ids(election, places):
+    """Give the ids of places."""
+    return tuple(election.projects[at].id for at in places)
