@@ -15,6 +15,7 @@ CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
 GETTEXT = {"_", "N_", "gettext", "ngettext", "lazy_gettext", "pgettext"}
 NOT_FOR_PAGES = {
     "fundapp/stories/": "scripted histories are content, not interface",
+    "fundapp/demonstration.py": "content, not interface",
     "fundapp/cli/": "read in a terminal",
     "fundapp/consent/counting.py": "its reasons are printed by a command, word for word",
     "fundapp/consent/rules.py": "its reasons are printed by a command, word for word",

@@ -1,0 +1,246 @@
+"""Who may enter where: every route against ``tests/access.csv``, for nobody and for each of the nine roles.
+
+The people of this test work and live in one district; everything that the addresses name lies in another.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.db import wiring, work
+from fundapp.db.work import reading_session, unit_of_work
+from fundapp.kernel.actor import Role
+from fundapp.kernel.clock import SetClock, local_date
+from fundapp.web.gate import PUBLIC, SIGNED_IN
+from tests.conftest import running_app
+from tests.support.visitor import Visitor
+from tests.support.world import make_account, make_person, make_place_tree, make_resident
+
+HERE = Path(__file__).parent
+TABLE = HERE.parent / "access.csv"
+NOBODY = "nobody"
+NOTHING = {403, 404}
+UPLOAD = "楼栋,房号\n3栋,101\n".encode()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route: its methods, who enters, and what the right role of another district gets to see there."""
+
+    endpoint: str
+    methods: frozenset[str]
+    who: str
+    elsewhere: str
+
+    @property
+    def may_enter(self) -> object:
+        """Give what the view must declare."""
+        if self.who in ("public", "signed_in"):
+            return PUBLIC if self.who == "public" else SIGNED_IN
+        return frozenset(Role(name) for name in self.who.split("+"))
+
+    def admits(self, who: str) -> bool:
+        """Tell whether somebody gets past the gate."""
+        return self.who == "public" or (who != NOBODY and (self.who == "signed_in" or who in self.who.split("+")))
+
+
+def _rows() -> list[Row]:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return [
+            Row(row["endpoint"], frozenset(row["methods"].split("+")), row["who"], row["elsewhere"])
+            for row in csv.DictReader(file)
+        ]
+
+
+ROWS = _rows()
+PRINTED = [row for row in ROWS if row.endpoint in ("consent.notice", "council.minutes_pdf", "trail.poster")]
+PAGES = [row for row in ROWS if row not in PRINTED and row.endpoint != "static"]
+
+
+@dataclass(frozen=True)
+class Town:
+    """The app with a world in it: a visitor for nobody and each role, and the numbers of what lies elsewhere."""
+
+    app: Flask
+    visitors: dict[str, Visitor]
+    numbers: dict[str, int | str]
+
+    def address(self, endpoint: str) -> str:
+        """Give the address of a route with the numbers of what lies elsewhere."""
+        rule = next(self.app.url_map.iter_rules(endpoint))
+        package = endpoint.partition(".")[0]
+        values = {name: self.numbers.get(f"{package}.{name}", self.numbers.get(name)) for name in rule.arguments}
+        assert None not in values.values(), f"{endpoint} asks for {sorted(rule.arguments)}: name them in _numbers()"
+        with self.app.test_request_context():
+            return url_for(endpoint, **values)
+
+    def status(self, who: str, row: Row) -> tuple[int, str]:
+        """Call a route; give the status and where it sends to."""
+        send = self.visitors[who].get if "GET" in row.methods else self.visitors[who].post
+        answer = send(self.address(row.endpoint))
+        answer.close()
+        return answer.status_code, answer.headers.get("Location", "")
+
+
+@pytest.fixture(scope="module")
+def town(sqlite_source, tmp_path_factory) -> Iterator[Town]:
+    """Play a project's life elsewhere, and bring in one person of each role who has no part in it."""
+    with pytest.MonkeyPatch.context() as patch, sqlite_source.built() as url:
+        for name in ("_reactions", "_providers"):
+            patch.setattr(wiring, name, dict(getattr(wiring, name)))
+        for name in ("engine", "before_commit"):
+            patch.setattr(work._bound, name, getattr(work._bound, name))
+        with running_app(url, tmp_path_factory.mktemp("access")) as app:
+            things = _play_elsewhere()
+            with unit_of_work() as session:
+                logins = _people(session)
+            with reading_session() as session:
+                numbers = _numbers(session, things)
+            visitors = {role.value: Visitor(app, login) for role, login in logins.items()}
+            yield Town(app, visitors | {NOBODY: Visitor(app)}, numbers)
+
+
+def _play_elsewhere() -> dict[tuple[str, str], int]:
+    from fundapp.stories.engine import World, play
+    from fundapp.stories.rules import parse
+    from fundapp.stories.running import load_deeds
+
+    load_deeds()
+    today = local_date(datetime.now(UTC))
+    world = World(today)
+    story = parse((HERE / "elsewhere.toml").read_text("utf-8"), "elsewhere.toml", today)
+    assert play(story, world) is None
+    return world.things
+
+
+def _people(session: Session) -> dict[Role, str]:
+    here = make_place_tree(session, units=2, name="这里")
+    where = {
+        Role.STREET_OFFICER: here.street,
+        Role.FOUNDATION_OFFICER: here.district,
+        Role.FOUNDATION_APPROVER: here.district,
+        Role.ADMINISTRATOR: here.district,
+        Role.BUILDING_HEAD: here.buildings[0],
+        Role.GROUP_MEMBER: here.compound,
+    }
+    logins = {Role.RESIDENT: make_account(session, make_resident(session, "这里居民", here.units[0]), "here-resident")}
+    for role in Role:
+        if role is not Role.RESIDENT:
+            person = make_person(session, f"这里{role.value}", role, where.get(role, here.community))
+            logins[role] = make_account(session, person, f"here-{role.value}")
+    return logins
+
+
+def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, int | str]:
+    """Number what the addresses name; ``package.argument`` goes before ``argument``."""
+    from fundapp.consent.models import ConsentAnswer, ConsentPaper
+    from fundapp.council.models import CouncilItem, CouncilMember
+    from fundapp.files.models import Attachment
+    from fundapp.fundraising.models import Contribution
+    from fundapp.ledger.models import Book
+    from fundapp.people.models import RoleGrant, UnitBinding
+
+    worker, lead = things["person", "worker"], things["person", "lead"]
+
+    def first(column, *conditions):
+        found = session.scalar(select(column).where(*conditions).order_by(column).limit(1))
+        assert found is not None, f"nothing elsewhere has a {column}"
+        return found
+
+    return {
+        "project_id": things["project", "bench"],
+        "projects.project_id": things["project", "secret"],
+        "desk.project_id": things["project", "secret"],
+        "consent.round_id": things["consent_round", "round"],
+        "answer_id": first(ConsentAnswer.id),
+        "serial": first(ConsentPaper.serial),
+        "voting.round_id": things["vote_round", "vote"],
+        "body_id": things["council_body", "council"],
+        "session_id": things["council_session", "session"],
+        "item_id": first(CouncilItem.id),
+        "member_id": first(CouncilMember.id),
+        "contribution_id": first(Contribution.id),
+        "expense_id": things["expense", "e1"],
+        "claim_id": things["claim", "claim"],
+        "programme_id": things["programme", "programme"],
+        "compound_id": things["place", "yard"],
+        "place_id": things["place", "yard"],
+        "trail.place_id": things["place", "community"],
+        "unit_id": first(UnitBinding.unit_id, UnitBinding.person_id == lead),
+        "person_id": worker,
+        "grant_id": first(RoleGrant.id, RoleGrant.person_id == worker),
+        "book_id": first(Book.id),
+        "upload_id": _upload(worker, things["place", "yard"]),
+        "public_id": first(Attachment.public_id, Attachment.audience != "public"),
+        "name": "projects",
+    }
+
+
+def _upload(worker: int, compound_id: int) -> int:
+    from fundapp.people.queries import actor_of
+    from fundapp.rosters.commands import KeepUpload, keep_upload
+
+    with unit_of_work() as session:
+        now = datetime.now(UTC)
+        cmd = KeepUpload(compound_id, "名册.csv", UPLOAD)
+        return keep_upload(session, actor_of(session, worker, now), cmd, SetClock(now)).id
+
+
+def test_the_table_lists_exactly_the_routes_that_there_are(town):
+    """A new route without a row fails here, and so does a row whose route is gone."""
+    routes: dict[str, set[str]] = {}
+    for rule in town.app.url_map.iter_rules():
+        routes.setdefault(rule.endpoint, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    assert {row.endpoint: row.methods for row in ROWS} == routes
+    assert [row.endpoint for row in ROWS] == sorted(routes)
+
+
+def test_every_view_declares_what_its_row_says(town):
+    """The declaration that the gate reads is the one that was reviewed."""
+    declared = {row.endpoint: town.app.view_functions[row.endpoint].may_enter for row in ROWS}
+    assert declared == {row.endpoint: row.may_enter for row in ROWS}
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.endpoint)
+def test_who_has_not_signed_in_sees_public_pages_only(town, row):
+    """Everything that is not public asks for a sign-in and shows nothing."""
+    status, onward = town.status(NOBODY, row)
+    if row.who == "public":
+        assert (status in NOTHING) if row.elsewhere == "nothing" else (status in {200, 303})
+        assert not onward.startswith("/sign-in")
+    else:
+        assert status == 303
+        assert onward.startswith("/sign-in")
+
+
+@pytest.mark.parametrize("who", [role.value for role in Role])
+def test_a_role_opens_its_own_pages_and_nothing_of_another_district(town, who):
+    """The wrong role is told that there is nothing; the right role of elsewhere too, where something is not hers."""
+    wrong = []
+    for row in PAGES:
+        if row.endpoint == "people.sign_out":
+            continue
+        status, _onward = town.status(who, row)
+        if not row.admits(who):
+            wanted = {404}
+        elif row.elsewhere == "nothing":
+            wanted = NOTHING
+        else:
+            wanted = {200, 303}
+        if status not in wanted:
+            wrong.append(f"{row.endpoint} answers {status}, not {sorted(wanted)}")
+    assert wrong == []
+
+
+@pytest.mark.pdf
+@pytest.mark.parametrize("row", PRINTED, ids=lambda row: row.endpoint)
+def test_printed_pages_of_what_is_public_are_public(town, row):
+    """A notice can be printed by whoever can read it."""
+    assert town.status(NOBODY, row)[0] == 200
