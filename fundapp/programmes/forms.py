@@ -20,6 +20,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
 )
+from wtforms.fields import choices as choice_fields
 from wtforms.validators import Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
@@ -30,6 +31,7 @@ from fundapp.programmes.commands import AddPolicyVersion, OpenProgramme
 from fundapp.web.forms import REQUIRED, MoneyField, PageForm, TextField
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
+Choice: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]  # newer than its types
 TIERS = 5
 BASE = ("min_gift", "unlock", "household_cap", "related_cap")
 _SHARE = re.compile(r"(\d{1,6})(?:\.(\d{1,4}))?(%)?|(\d{1,6})/(\d{1,6})", re.ASCII)
@@ -41,7 +43,7 @@ class ShareField(Field):
     widget = TextInput()
 
     def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else self.data or ""
+        return str(self.raw_data[0]) if self.raw_data else str(self.data or "").removesuffix("/1")
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the share."""
@@ -85,8 +87,8 @@ class HouseholdTierForm(Form):
     rate = ShareField(_("每 1 元配几元"))
 
 
-def _choices(labels: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return list(labels.items())
+def _choices(labels: Mapping[str, Any]) -> list[Any]:
+    return [Choice(value, label) for value, label in labels.items()]
 
 
 def _days(label: Any, about: Any, least: int = 1) -> IntegerField:
@@ -135,10 +137,8 @@ class PolicyForm(PageForm):
         option_widget=CheckboxInput(),
         validators=[REQUIRED],
     )
-    tiers = FieldList(FormField(TierForm), _("按自筹金额分档"), min_entries=TIERS, max_entries=TIERS)
-    household_tiers = FieldList(
-        FormField(HouseholdTierForm), _("按参与户数分档（选用时填写）"), min_entries=TIERS, max_entries=TIERS
-    )
+    tiers = FieldList(FormField(TierForm), _("按自筹金额分档"), min_entries=TIERS)
+    household_tiers = FieldList(FormField(HouseholdTierForm), _("按参与户数分档"), min_entries=3)
     linear = ShareField(
         _("固定比例：每 1 元配几元（选用时填写）"), description=_("南京等地按 1:1 配，晋江按四成到五成。")
     )
@@ -210,11 +210,19 @@ class PolicyForm(PageForm):
         self._fill_tiers(formulas)
 
     def _fill_tiers(self, formulas: Mapping[str, Any]) -> None:
-        for row, tier in zip(self.tiers.entries, formulas.get("amount_tiers", {}).get("tiers", ()), strict=False):
-            row.form.start.data, row.form.rate.data = _shown(tier["from"]), tier["rate"]
+        """Show tiers; a policy that has more of them than rows gets more rows, so that none is lost."""
+        tiers = formulas.get("amount_tiers", {}).get("tiers", ())
+        for row, tier in zip(_rows(self.tiers, len(tiers)), tiers, strict=False):
+            row.start.data, row.rate.data = _shown(tier["from"]), tier["rate"]
         steps = formulas.get("household_tiers", {}).get("tiers", ())
-        for step, tier in zip(self.household_tiers.entries, steps, strict=False):
-            step.form.share.data, step.form.rate.data = tier["share"], tier["rate"]
+        for row, tier in zip(_rows(self.household_tiers, len(steps)), steps, strict=False):
+            row.share.data, row.rate.data = tier["share"], tier["rate"]
+
+    @property
+    def seldom(self) -> bool:
+        """Tell whether something of the seldom used formulas is used or wrong, so that it must be seen."""
+        used = {"linear", "household_tiers"} & set(self.rules.data or [])
+        return bool(used or self.linear.errors or self.household_tiers.errors)
 
     def validate_tiers(self, field: Any) -> None:
         """Take tiers that begin at 0 and rise, where they are used or anything was typed."""
@@ -307,7 +315,7 @@ class OpenForm(PolicyForm):
 
     def offer(self, places: list[PlaceRow]) -> None:
         """Offer the places for which the actor may open a programme."""
-        self.place_id.choices = [(place.id, place.full_name) for place in places]
+        self.place_id.choices = [Choice(str(place.id), place.full_name) for place in places]
 
     def to_command(self) -> OpenProgramme:
         """Make the command."""
@@ -337,6 +345,12 @@ class VersionForm(PolicyForm):
 
 def _not_rising(values: Sequence[Any]) -> bool:
     return any(low >= high for low, high in pairwise(values))
+
+
+def _rows(field: Any, needed: int) -> list[Any]:
+    while len(field.entries) < needed:
+        field.append_entry()
+    return [entry.form for entry in field.entries]
 
 
 def _typed(row: Any) -> bool:

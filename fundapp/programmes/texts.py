@@ -1,10 +1,12 @@
 """Refusal sentences, and the words for the parts of a policy."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+
+from fundapp.programmes.rules import Change
 
 REFUSALS: Mapping[str, Any] = {
     "programmes.not_keeper": _("只有本地区的管理员或基金会经办人可以办理。"),
@@ -91,6 +93,7 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "voting.choose_by_vote": {"True": _("是"), "False": _("否")},
 }
 _AMOUNT = re.compile(r"\d+\.\d{2}")
+_WHOLE = re.compile(r"\d+/1")
 _NOTHING = _("（无）")
 
 
@@ -100,20 +103,30 @@ def place_words(place: str) -> Any:
 
 
 def value_words(place: str, value: str | None) -> Any:
-    """Say a value as it is written in the parts: amounts with ¥, tiers and names in words."""
+    """Say a value as it is written in the parts: amounts with ¥, rates short, tiers and names in words."""
     if value is None:
         return _NOTHING
     if place.endswith(".tiers"):
-        return "；".join(_tier_words(row) for row in value.split(", "))
+        return "\n".join(_tier_words(row) for row in value.split(", "))
     if place.endswith(".rules"):
         return "、".join(str(RULE_LABELS.get(name, name)) for name in value.split(", "))
-    if _AMOUNT.fullmatch(value):
-        return f"¥{value}"
-    return _VALUES.get(place, {}).get(value, value)
+    return _VALUES.get(place, {}).get(value) or _short(value)
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """Put places of a policy in the order of its form."""
+    order = {place: number for number, place in enumerate(PLACES)}
+    return sorted(changes, key=lambda change: (order.get(change.place, len(order)), change.place))
 
 
 def _tier_words(row: str) -> str:
-    found = dict(part.split("=", 1) for part in row.split(" "))
+    found = {name: _short(value) for name, value in (part.split("=", 1) for part in row.split(" "))}
     if "from" in found:
-        return str(_("满 %(start)s 元，每元配 %(rate)s")) % {"start": found["from"], "rate": found["rate"]}
-    return str(_("出资户达 %(share)s，每元配 %(rate)s")) % found
+        return str(_("自筹满 %(start)s：每 1 元配 %(rate)s 元")) % {"start": found["from"], "rate": found["rate"]}
+    return str(_("出资户达 %(share)s：每 1 元配 %(rate)s 元")) % found
+
+
+def _short(value: str) -> str:
+    if _AMOUNT.fullmatch(value):
+        return f"¥{int(value[:-3]):,}{value[-3:]}"
+    return value.removesuffix("/1") if _WHOLE.fullmatch(value) else value

@@ -20,6 +20,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields import choices as choice_fields
 from wtforms.validators import Length, NumberRange, Optional, StopValidation
 
 from fundapp.kernel.money import ZERO
@@ -27,12 +28,12 @@ from fundapp.places.queries import PlaceRow
 from fundapp.programmes.queries import ProgrammeRow
 from fundapp.projects import texts
 from fundapp.projects.commands import BeginProposal, CheckProposal, FormGroup, SubmitProposal
-from fundapp.projects.commands.drafting import MOST_PHOTOS
 from fundapp.projects.queries import MemberRow
 from fundapp.projects.rules import MOST_LINES, CostItem, Finding, Kind, ProposalText, Task, Theme
 from fundapp.web.forms import REQUIRED, ConfirmField, MoneyField, PageForm, TextField
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
+Choice: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]  # newer than its types
 FIRST_LINES = 2
 LONGEST = 4000
 KEPT = re.compile(r"(title|why|location|kind|theme|beneficiaries|origin|payers|lines-\d{1,3}-(name|amount))")
@@ -47,11 +48,12 @@ class NewForm(PageForm):
 
     def offer(self, places: list[PlaceRow], programmes: list[ProgrammeRow]) -> None:
         """Offer compounds and programmes; where there is one only, it is chosen."""
-        self.place_id.choices = [(place.id, place.full_name) for place in places]
+        self.place_id.choices = [Choice(str(place.id), place.full_name) for place in places]
         if len(places) == 1 and self.place_id.data is None:
             self.place_id.data = places[0].id
-        self.programme_id.choices = [("", _("自动选择最近的一个"))] + [
-            (str(row.id), f"{row.year} {row.name}") for row in programmes
+        self.programme_id.choices = [
+            Choice("", _("自动选择最近的一个")),
+            *(Choice(str(row.id), f"{row.year} {row.name}") for row in programmes),
         ]
         if len(programmes) < 2:
             del self.programme_id
@@ -84,11 +86,13 @@ class ProposalForm(PageForm):
     why = TextAreaField(_("为什么要办"), validators=[REQUIRED, Length(max=LONGEST)])
     location = TextField(_("具体地点"), validators=[REQUIRED, Length(max=200)])
     kind = RadioField(
-        _("类型"), choices=[(kind.value, label) for kind, label in texts.KIND_LABELS.items()], validators=[REQUIRED]
+        _("类型"),
+        choices=[Choice(kind.value, label) for kind, label in texts.KIND_LABELS.items()],
+        validators=[REQUIRED],
     )
     theme = SelectField(
         _("主题"),
-        choices=[("", _("请选择")), *((theme.value, label) for theme, label in texts.THEME_LABELS.items())],
+        choices=[Choice("", _("请选择")), *(Choice(theme.value, label) for theme, label in texts.THEME_LABELS.items())],
         validators=[REQUIRED],
     )
     lines = FieldList(FormField(LineForm), _("费用明细"), min_entries=FIRST_LINES)
@@ -134,7 +138,7 @@ class ProposalForm(PageForm):
 
     def uploads(self) -> list[FileStorage]:
         """Give the pictures that were chosen."""
-        return [one for one in self.photos.data or [] if isinstance(one, FileStorage) and one.filename][:MOST_PHOTOS]
+        return [one for one in self.photos.data or [] if isinstance(one, FileStorage) and one.filename]
 
     def wish(self) -> Wish:
         """Tell which button was pressed; the first button of the form saves the draft."""
@@ -164,10 +168,10 @@ class ProposalForm(PageForm):
         return SubmitProposal(project_id, self.to_text(), bool(self.confirmed.data))
 
 
-def _origins(typed: str | None) -> list[tuple[str, Any]]:
+def _origins(typed: str | None) -> list[Any]:
     known = [str(label) for label in texts.ORIGINS]
     other = [typed] if typed and typed not in known else []
-    return [("", _("请选择")), *((label, label) for label in [*known, *other])]
+    return [Choice("", _("请选择")), *(Choice(label, label) for label in [*known, *other])]
 
 
 def with_line(typed: Mapping[str, str]) -> dict[str, str]:
@@ -201,7 +205,7 @@ class CheckForm(PageForm):
 
     def offer(self, findings: Iterable[Finding]) -> None:
         """Offer what this checker may find at this stage."""
-        self.finding.choices = [(one.value, texts.FINDING_LABELS[one]) for one in findings]
+        self.finding.choices = [Choice(one.value, texts.FINDING_LABELS[one]) for one in findings]
 
     def to_command(self, project_id: int) -> CheckProposal:
         """Make the command."""

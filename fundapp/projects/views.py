@@ -62,8 +62,10 @@ def edit(project_id: int) -> Answer:
     form = forms.ProposalForm(page.typed)
     if request.method == "POST":
         _keep(form, project_id)
-        if form.wish().deed != "submit":
-            return _kept(form, project_id)
+        reading().rollback()  # the page shows what was just kept
+        page = _page(project_id)
+        if form.wish().deed != "submit" or not form.done:
+            return _kept(form, page)
         if form.filled_in() and _hand_in(form, project_id):
             return redirect(url_for(".show", project_id=project_id), 303)
     return render_template("projects/edit.html", form=form, page=page), form.status
@@ -83,14 +85,14 @@ def _keep(form: forms.ProposalForm, project_id: int) -> None:
             commands.remove_photo(session, current_actor(), project_id, wish.row, clock())
 
 
-def _kept(form: forms.ProposalForm, project_id: int) -> Answer:
+def _kept(form: forms.ProposalForm, page: pages.ProposalPage) -> Answer:
     """Show the draft again, at the place where something was added."""
     if not form.done:
-        return render_template("projects/edit.html", form=form, page=_page(project_id)), 422
+        return render_template("projects/edit.html", form=form, page=page), 422
     anchor = {"add_line": "lines", "drop_line": "lines", "drop_photo": "photo-list", "add_photo": "photo-list"}
     if form.wish().deed not in anchor:
         flash(_("草稿已保存，随时可以回来接着写。"))
-    return redirect(url_for(".edit", project_id=project_id, _anchor=anchor.get(form.wish().deed)), 303)
+    return redirect(url_for(".edit", project_id=page.row.id, _anchor=anchor.get(form.wish().deed)), 303)
 
 
 def _hand_in(form: forms.ProposalForm, project_id: int) -> bool:
