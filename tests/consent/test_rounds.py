@@ -151,7 +151,7 @@ def test_enough_households_carry_the_project_on(asked):
     assert publish(asked, at(KEYED)) is Outcome.PASSED
     assert stage_of(asked) == (
         Stage.CONSENTED,
-        "征求意见通过:6 户中同意 4 户,反对 0 户,弃权 0 户,门槛 4 户。",
+        "征求意见通过：6 户中同意 4 户，反对 0 户，弃权 0 户，门槛 4 户。",
     )
 
 

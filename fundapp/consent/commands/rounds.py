@@ -201,10 +201,10 @@ def publish_result(session: Session, actor: Actor, cmd: PublishResult, clock: Cl
 
 def _told(result: ConsentResult) -> str:
     """Say a result in the words that stand in the project's public history."""
-    numbers = f"{result.households} 户中同意 {result.agree} 户,反对 {result.oppose} 户,弃权 {result.abstain} 户"
+    numbers = f"{result.households} 户中同意 {result.agree} 户，反对 {result.oppose} 户，弃权 {result.abstain} 户"
     if result.outcome is Outcome.NO_QUORUM:
-        return f"征求意见参与户数不足:{numbers}。"
-    return f"征求意见{'通过' if result.outcome is Outcome.PASSED else '未通过'}:{numbers},门槛 {result.needed} 户。"
+        return f"征求意见参与户数不足：{numbers}。"
+    return f"征求意见{'通过' if result.outcome is Outcome.PASSED else '未通过'}：{numbers}，门槛 {result.needed} 户。"
 
 
 def void_round(session: Session, project_id: int, person_id: int | None, reason: str, at: datetime) -> bool:
