@@ -8,7 +8,7 @@ from wtforms import DateField, IntegerField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from fundapp.delivery.commands import NewExpense, NewReport
-from fundapp.web.forms import REQUIRED, ConfirmField, MoneyField, OnceForm, PageForm, TextField
+from fundapp.web.forms import REQUIRED, ConfirmField, MoneyField, OnceForm, PageForm, TextField, options
 
 _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 
@@ -57,7 +57,9 @@ class ExpenseForm(OnceForm):
 class DecideForm(PageForm):
     """Approve or refuse an expense."""
 
-    verdict = RadioField(_("意见"), choices=[("yes", _("同意支付")), ("no", _("不同意"))], validators=[REQUIRED])
+    verdict = RadioField(
+        _("意见"), choices=options([("yes", _("同意支付")), ("no", _("不同意"))]), validators=[REQUIRED]
+    )
     reason = TextField(_("不同意的理由"), validators=[Optional(), Length(max=200)])
 
 

@@ -1,8 +1,9 @@
 """What waits for me, and a project's workroom."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 
 from fundapp.desk import queries
+from fundapp.desk.room import room as room_of
 from fundapp.projects.queries import get_project, tasks_of
 from fundapp.projects.texts import TASK_LABELS
 from fundapp.web.clock import clock
@@ -19,10 +20,14 @@ def mine() -> str:
     session, actor = reading(), current_actor()
     return render_template(
         "desk/mine.html",
-        rows=queries.waiting(session, actor, clock().now(session)),
+        rows=[_linked(row) for row in queries.waiting(session, actor, clock().now(session))],
         projects=queries.my_projects(session, actor),
-        doors=queries.doors(session, actor),
+        doors=[_linked(row) for row in queries.doors(session, actor)],
     )
+
+
+def _linked(row: queries.Waiting) -> dict[str, str]:
+    return {"title": row.title, "href": url_for(row.link.endpoint, **row.link.values), "text": row.text, "due": row.due}  # type: ignore[arg-type]  # addresses' values
 
 
 @bp.get("/projects/<int:project_id>")
@@ -35,6 +40,6 @@ def room(project_id: int) -> str:
     return render_template(
         "desk/room.html",
         p=project,
-        parts=queries.room(session, actor, project, clock().now(session)),
+        parts=room_of(session, actor, project, clock().now(session)),
         task=TASK_LABELS[task] if task else "",
     )

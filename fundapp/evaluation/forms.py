@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from fundapp.evaluation.commands import NewGrade, NewSheet
 from fundapp.evaluation.rules import SHEETED, Count, Grade, Party
 from fundapp.evaluation.texts import GRADE_LABELS, PARTY_LABELS
-from fundapp.web.forms import REQUIRED, ConfirmField, OnceForm, PageForm
+from fundapp.web.forms import REQUIRED, ConfirmField, OnceForm, PageForm, options
 
 _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 
@@ -24,14 +24,14 @@ class GradeForm(OnceForm):
     """A household's grade."""
 
     unit_id = RadioField(_("代表哪一户"), coerce=int, validators=[REQUIRED])
-    grade = RadioField(_("您满意吗"), choices=[(g.value, GRADE_LABELS[g]) for g in Grade], validators=[REQUIRED])
+    grade = RadioField(_("您满意吗"), choices=options((g.value, GRADE_LABELS[g]) for g in Grade), validators=[REQUIRED])
     comment = TextAreaField(
         _("想说的话"), validators=[Optional(), Length(max=500)], description=_("只有工作人员能看到。")
     )
 
     def offer(self, units: list[tuple[int, str]]) -> None:
         """Offer the person's households; where there is one only, it is chosen."""
-        self.unit_id.choices = units
+        self.unit_id.choices = options(units)
         if len(units) == 1 and self.unit_id.data is None:
             self.unit_id.data = units[0][0]
 
@@ -44,7 +44,7 @@ class GradeForm(OnceForm):
 class SheetForm(PageForm):
     """A party's counted sheet."""
 
-    party = RadioField(_("哪一方"), choices=[(p.value, PARTY_LABELS[p]) for p in SHEETED], validators=[REQUIRED])
+    party = RadioField(_("哪一方"), choices=options((p.value, PARTY_LABELS[p]) for p in SHEETED), validators=[REQUIRED])
     base = _number(_("应到人数"))
     satisfied = _number(_("满意人数"))
     basically = _number(_("基本满意人数"))

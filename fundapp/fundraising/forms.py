@@ -10,7 +10,7 @@ from wtforms.validators import Length, Optional
 from fundapp.fundraising.commands import NewContribution, NewHelp
 from fundapp.fundraising.rules import RECORDED, Means, Source
 from fundapp.fundraising.texts import MEANS_LABELS, SOURCE_LABELS
-from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, PageForm, TextField
+from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, PageForm, TextField, options
 
 _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 
@@ -18,7 +18,9 @@ _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 class ContributionForm(OnceForm):
     """Money that was given."""
 
-    source = RadioField(_("谁出的钱"), choices=[(s.value, SOURCE_LABELS[s]) for s in RECORDED], validators=[REQUIRED])
+    source = RadioField(
+        _("谁出的钱"), choices=options((s.value, SOURCE_LABELS[s]) for s in RECORDED), validators=[REQUIRED]
+    )
     unit_id = SelectField(
         _("哪一户（居民集资填）"), coerce=int, validators=[Optional()], description=_("街镇和捐赠不用选。")
     )
@@ -26,7 +28,7 @@ class ContributionForm(OnceForm):
     anonymous = BooleanField(_("公开时不写名字"))
     related = BooleanField(_("是关联方"), description=_("供应商、小组成员等与项目有利益关系的，要勾选。"))
     amount = MoneyField(_("金额"), validators=[REQUIRED])
-    means = RadioField(_("怎么交的"), choices=[(m.value, MEANS_LABELS[m]) for m in Means], validators=[REQUIRED])
+    means = RadioField(_("怎么交的"), choices=options((m.value, MEANS_LABELS[m]) for m in Means), validators=[REQUIRED])
     received_on = DateField(_("收款日期"), validators=[REQUIRED])
     proof = FileField(
         _("凭证照片"),
@@ -36,7 +38,7 @@ class ContributionForm(OnceForm):
 
     def offer(self, units: list[tuple[int, str]]) -> None:
         """Offer the compound's households."""
-        self.unit_id.choices = [(0, _("不是居民")), *units]
+        self.unit_id.choices = options([(0, _("不是居民")), *units])
 
     def validate_unit_id(self, field: Any) -> None:
         """Ask for the household where residents gave."""
@@ -81,6 +83,8 @@ class DecideForm(PageForm):
     """What the second person found."""
 
     found = RadioField(
-        _("核对结果"), choices=[("yes", _("钱已到位，确认")), ("no", _("没有这笔钱，不予确认"))], validators=[REQUIRED]
+        _("核对结果"),
+        choices=options([("yes", _("钱已到位，确认")), ("no", _("没有这笔钱，不予确认"))]),
+        validators=[REQUIRED],
     )
     reason = TextField(_("不予确认的理由"), validators=[Optional(), Length(max=200)])

@@ -8,7 +8,7 @@ from wtforms.validators import Length, Optional
 
 from fundapp.matching.commands import NewClaim, NewDecision, NewFunding
 from fundapp.matching.models import Step
-from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, TextField
+from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, TextField, options
 
 _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 
@@ -32,7 +32,7 @@ class DecisionForm(OnceForm):
     """One step of a claim."""
 
     verdict = RadioField(
-        _("意见"), choices=[("yes", _("同意")), ("no", _("不同意，退回资金池"))], validators=[REQUIRED]
+        _("意见"), choices=options([("yes", _("同意")), ("no", _("不同意，退回资金池"))]), validators=[REQUIRED]
     )
     note = TextAreaField(
         _("说明"), validators=[Optional(), Length(max=400)], description=_("不同意时必须写明理由，申请人会看到。")

@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
 from fundapp.procurement import commands, forms, queries
-from fundapp.projects.queries import get_project
+from fundapp.projects.queries import project_of_member
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.filters import yuan
+from fundapp.web.forms import options
 from fundapp.web.gate import current_actor, for_roles
 
 bp = Blueprint("procurement", __name__, url_prefix="/procurement")
@@ -21,7 +22,7 @@ Answer = str | AnyResponse | tuple[str, int]
 @for_roles(Role.GROUP_MEMBER)
 def new_quote(project_id: int) -> Answer:
     """Record a quote."""
-    project, form = get_project(reading(), project_id, current_actor()), forms.QuoteForm()
+    project, form = project_of_member(reading(), project_id, current_actor()), forms.QuoteForm()
     if form.filled_in():
         with form.deed() as session:
             paper = store_picture(
@@ -39,9 +40,9 @@ def new_quote(project_id: int) -> Answer:
 @for_roles(Role.GROUP_MEMBER)
 def choose(project_id: int) -> Answer:
     """Choose the supplier."""
-    project, form = get_project(reading(), project_id, current_actor()), forms.ChoiceForm()
+    project, form = project_of_member(reading(), project_id, current_actor()), forms.ChoiceForm()
     quotes = queries.quotes_of(reading(), project_id)
-    form.quote_id.choices = [(q.id, f"{q.supplier} {yuan(q.amount)}") for q in quotes]
+    form.quote_id.choices = options((q.id, f"{q.supplier} {yuan(q.amount)}") for q in quotes)
     if form.filled_in():
         with form.deed() as session:
             commands.choose_supplier(session, current_actor(), form.quote_id.data, form.reason.data or "", clock())

@@ -118,6 +118,16 @@ class Trail:
     sources: FourSources
     lines: list[LedgerLine]
 
+    @property
+    def gifts(self) -> list[LedgerLine]:
+        """Give the lines of money that people gave."""
+        return [line for line in self.lines if line.source.startswith("contribution:")]
+
+    @property
+    def other_lines(self) -> list[LedgerLine]:
+        """Give all other lines."""
+        return [line for line in self.lines if not line.source.startswith("contribution:")]
+
 
 def project_trail(session: Session, project_id: int, actor: Actor, now: datetime) -> Trail:
     """Give everything that the project page shows of money and consent.

@@ -32,7 +32,7 @@ from fundapp.web.pdf import pdf_page, qr_data
 
 bp = Blueprint("trail", __name__)
 FINISHED = (Stage.ACCEPTED, Stage.EVALUATED, Stage.CLOSED)
-LINES = 50
+LINES = 30
 
 
 @bp.app_context_processor

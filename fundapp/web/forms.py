@@ -13,7 +13,7 @@ The idiom of a view that does a deed::
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -25,6 +25,7 @@ from flask_wtf import FlaskForm
 from moneyed import Money
 from sqlalchemy.orm import Session
 from wtforms import BooleanField, Field, HiddenField, StringField
+from wtforms.fields import choices as choice_fields
 from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import TextInput
 
@@ -163,6 +164,12 @@ class ConfirmField(BooleanField):
 
     def __init__(self, label: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators=[InputRequired(cast(str, lazy_gettext("请先勾选确认。")))], **kwargs)
+
+
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
+    """Make the choices of a field from pairs of value and label."""
+    one: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]  # newer than its types
+    return [one(value, label) for value, label in pairs]
 
 
 def sent_from(default: str) -> str:

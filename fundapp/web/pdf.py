@@ -37,7 +37,7 @@ def _fetcher() -> Any:
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     static = home("static").resolve()
 
-    class OurStyleSheets(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+    class OurStyleSheets(URLFetcher):
         """Reads ``data:`` addresses and the style sheets in our static folder, nothing else."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:

@@ -1,0 +1,128 @@
+"""The deeds of one project in the order of its life, each with what speaks against it for this person now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from fundapp.consent import queries as consent
+from fundapp.delivery import queries as delivery
+from fundapp.delivery.policy import check_may_accept, check_may_close, check_may_work
+from fundapp.desk.queries import Link
+from fundapp.desk.rules import reasons
+from fundapp.evaluation.policy import check_may_record
+from fundapp.fundraising.policy import check_may_record as check_may_record_money
+from fundapp.fundraising.queries import unconfirmed
+from fundapp.kernel.actor import Actor, Role
+from fundapp.ledger.queries import balances, list_books
+from fundapp.ledger.rules import Ledger
+from fundapp.matching.policy import check_may_claim
+from fundapp.procurement.policy import check_may_procure
+from fundapp.projects.queries import ProjectRow, tasks_of
+from fundapp.projects.rules import Stage
+
+
+@dataclass(frozen=True)
+class Act:
+    """A deed of a project: where it is done, or why not."""
+
+    label: str
+    link: Link
+    reasons: list[str]
+
+
+Part = tuple[str, list[Act]]
+
+
+def room(session: Session, actor: Actor, project: ProjectRow, now: datetime) -> list[Part]:
+    """List the deeds of a project by the parts of its life."""
+    return [
+        _consent(session, actor, project, now),
+        *_money(session, actor, project),
+        *_work(session, actor, project),
+        _ending(session, actor, project),
+    ]
+
+
+def _act(project: ProjectRow, label: str, endpoint: str, check: Callable[[], object]) -> Act:
+    return Act(label, Link(endpoint, {"project_id": project.id}), reasons(check))
+
+
+def _consent(session: Session, actor: Actor, project: ProjectRow, now: datetime) -> Part:
+    bar = consent.bars(session, [project.id], now).get(project.id)
+    if bar:
+        return _("征求意见"), [Act(_("查看征求意见"), Link("consent.show", {"round_id": bar.round_id}), [])]
+    link = Link("consent.open_round", {"project_id": project.id})
+    return _("征求意见"), [Act(_("开始征求意见"), link, _why_not_open(actor, project))]
+
+
+def _money(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
+    tasks, waiting = tasks_of(session, project.id), unconfirmed(session, project.id)
+
+    def record() -> None:
+        check_may_record_money(actor, project, tasks)
+
+    raising = [
+        _act(project, _("登记收款"), "fundraising.new", record),
+        _act(project, _("登记实物和帮工"), "fundraising.new_help", record),
+    ]
+    claim = _act(project, _("申请配比"), "matching.claim", lambda: check_may_claim(actor, project, tasks, waiting))
+    return [(_("自筹"), raising), (_("配比"), [claim])]
+
+
+def _work(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
+    tasks = tasks_of(session, project.id)
+    pending = sum(row.approved is None for row in delivery.expenses_of(session, project.id))
+    reports = len(delivery.reports_of(session, project.id))
+
+    def procure() -> None:
+        check_may_procure(actor, project, tasks)
+
+    def work() -> None:
+        check_may_work(actor, project, tasks)
+
+    choosing = [
+        _act(project, _("登记报价"), "procurement.new_quote", procure),
+        _act(project, _("选择供应商"), "procurement.choose", procure),
+    ]
+    doing = [
+        _act(project, _("报告进度"), "delivery.new_report", work),
+        _act(project, _("申请报销"), "delivery.new_expense", work),
+        _act(
+            project,
+            _("验收"),
+            "delivery.accept",
+            lambda: check_may_accept(actor, project, tasks, reports, pending),
+        ),
+    ]
+    return [(_("供应商"), choosing), (_("实施"), doing)]
+
+
+def _ending(session: Session, actor: Actor, project: ProjectRow) -> Part:
+    def grade() -> None:
+        check_may_record(actor, project)
+
+    acts = [
+        _act(project, _("登记评议表"), "evaluation.sheet", grade),
+        _act(project, _("公布评议结果"), "evaluation.publish", grade),
+        _act(
+            project,
+            _("办结并退回结余"),
+            "delivery.close",
+            lambda: check_may_close(actor, project, _unpaid(session, project)),
+        ),
+    ]
+    return _("评议和办结"), acts
+
+
+def _why_not_open(actor: Actor, project: ProjectRow) -> list[str]:
+    if not actor.has(Role.WORKER, project.place_path):
+        return [_("由社区工作者开始征求意见。")]
+    return [] if project.stage is Stage.FEASIBLE else [_("提案通过初审以后才能征求意见。")]
+
+
+def _unpaid(session: Session, project: ProjectRow) -> int:
+    code = f"pool:{project.programme_id}:committed:{project.id}"
+    return sum(balances(session, book.id, Ledger.COMMIT, code).get(code, 0) for book in list_books(session))
