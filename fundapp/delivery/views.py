@@ -8,7 +8,7 @@ from fundapp.delivery import commands, forms, queries
 from fundapp.delivery.closing import close_project
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
-from fundapp.projects.queries import ProjectRow, get_project
+from fundapp.projects.queries import ProjectRow, project_of_member, project_of_worker
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.forms import PageForm
@@ -20,7 +20,7 @@ DECIDERS = (Role.GROUP_MEMBER, Role.SUPERVISOR)
 
 
 def _project(project_id: int) -> ProjectRow:
-    return get_project(reading(), project_id, current_actor())
+    return project_of_member(reading(), project_id, current_actor())
 
 
 def _room(project_id: int) -> AnyResponse:
@@ -104,7 +104,7 @@ def accept(project_id: int) -> Answer:
 @for_roles(Role.WORKER)
 def close(project_id: int) -> Answer:
     """Close the project and give back what is left."""
-    project, form = _project(project_id), forms.CloseForm()
+    project, form = project_of_worker(reading(), project_id, current_actor()), forms.CloseForm()
     if form.filled_in():
         with form.deed() as session:
             close_project(session, current_actor(), project_id, clock())

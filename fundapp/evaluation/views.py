@@ -10,7 +10,7 @@ from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.queries import units_by_id
-from fundapp.projects.queries import get_project
+from fundapp.projects.queries import get_project, project_of_worker
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, for_roles, signed_in
@@ -48,7 +48,7 @@ def grade(project_id: int) -> Answer:
 @for_roles(Role.WORKER)
 def sheet(project_id: int) -> Answer:
     """Record a party's counted sheet."""
-    project, form = get_project(reading(), project_id, current_actor()), forms.SheetForm()
+    project, form = project_of_worker(reading(), project_id, current_actor()), forms.SheetForm()
     if form.filled_in():
         with form.deed() as session:
             actor = current_actor()
@@ -65,7 +65,7 @@ def sheet(project_id: int) -> Answer:
 @for_roles(Role.WORKER)
 def publish(project_id: int) -> Answer:
     """Publish the outcome of all three parties."""
-    project, form = get_project(reading(), project_id, current_actor()), forms.PublishForm()
+    project, form = project_of_worker(reading(), project_id, current_actor()), forms.PublishForm()
     if form.filled_in():
         with form.deed() as session:
             commands.publish_result(session, current_actor(), project_id, clock())

@@ -11,15 +11,15 @@ from fundapp.audit.commands import record
 from fundapp.db.work import lock
 from fundapp.fundraising.commands import committee_book, project_accounts
 from fundapp.fundraising.queries import unconfirmed
-from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
-from fundapp.kernel.errors import Forbidden, NotVisible, Refused
+from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen, from_fen
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger, Leg, Posting
 from fundapp.matching.facts import claim_facts
 from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, PoolFunding, Step
-from fundapp.matching.policy import check_may_claim, check_may_decide, check_may_pay, next_step
+from fundapp.matching.policy import check_may_claim, check_may_decide, check_may_fund, check_may_pay, next_step
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.pool import book_of, money_accounts, pool_account, shift, shift_all
 from fundapp.matching.queries import decisions_of, people_of
@@ -81,10 +81,7 @@ def fund_pool(session: Session, actor: Actor, cmd: NewFunding, clock: Clock) -> 
     """
     programme = lock_pool(session, cmd.programme_id)
     now = clock.now(session)
-    if not (
-        actor.has(Role.FOUNDATION_OFFICER, programme.place_path) or actor.has(Role.ADMINISTRATOR, programme.place_path)
-    ):
-        raise Forbidden("matching.not_your_step")
+    check_may_fund(actor, programme.place_path)
     standing = session.scalar(select(PoolFunding).where(PoolFunding.op_key == cmd.op_key))
     if standing is not None:
         if (standing.programme_id, standing.amount_fen) != (cmd.programme_id, cmd.amount):

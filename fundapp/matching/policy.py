@@ -61,6 +61,16 @@ def check_may_pay(actor: Actor, project: ProjectRow) -> None:
         raise Forbidden("matching.not_your_step")
 
 
+def check_may_fund(actor: Actor, place_path: str) -> None:
+    """Let a foundation officer or an administrator of the programme's place put money into its pool.
+
+    Raises:
+        Forbidden: neither (``matching.not_your_step``).
+    """
+    if not (actor.has(Role.FOUNDATION_OFFICER, place_path) or actor.has(Role.ADMINISTRATOR, place_path)):
+        raise Forbidden("matching.not_your_step")
+
+
 def next_step(passed: Mapping[Step, bool]) -> Step | None:
     """Give the step that a claim waits for; ``None`` once it is approved or refused.
 

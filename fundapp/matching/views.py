@@ -8,12 +8,12 @@ from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.ledger.queries import pool_state
 from fundapp.matching import commands, forms, queries
-from fundapp.matching.policy import STEP_ROLE
+from fundapp.matching.policy import STEP_ROLE, check_may_fund
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.proving import recomputed
 from fundapp.matching.texts import STEP_LABELS
 from fundapp.programmes.queries import get_policy, get_programme
-from fundapp.projects.queries import get_project
+from fundapp.projects.queries import project_of_member
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, for_roles, public
@@ -40,7 +40,7 @@ def show(claim_id: int) -> str:
 @for_roles(Role.GROUP_MEMBER)
 def claim(project_id: int) -> Answer:
     """Claim matched money."""
-    project, form = get_project(reading(), project_id, current_actor()), forms.ClaimForm()
+    project, form = project_of_member(reading(), project_id, current_actor()), forms.ClaimForm()
     if form.filled_in():
         with form.deed() as session:
             row = commands.claim_match(session, current_actor(), form.to_command(project_id), clock())
@@ -99,6 +99,7 @@ def pay(claim_id: int) -> Answer:
 def fund(programme_id: int) -> Answer:
     """Put money into a pool."""
     programme, form = get_programme(reading(), programme_id), forms.FundingForm()
+    check_may_fund(current_actor(), programme.place_path)
     if form.filled_in():
         with form.deed() as session:
             commands.fund_pool(session, current_actor(), form.to_command(programme_id), clock())

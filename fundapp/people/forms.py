@@ -12,7 +12,7 @@ from fundapp.people.codes import IssueCodes, Scope, UseCode
 from fundapp.people.commands import ChangePassword, MakePerson
 from fundapp.people.rules import BY_HAND
 from fundapp.people.texts import ROLES, SCOPES
-from fundapp.web.forms import REQUIRED, PageForm, TextField
+from fundapp.web.forms import REQUIRED, PageForm, TextField, options
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 
@@ -83,7 +83,7 @@ class GrantForm(PageForm):
     """A role in a place."""
 
     role = SelectField(
-        _("身份"), [REQUIRED], choices=[(role.value, cast(str, ROLES[role])) for role in Role if role in BY_HAND]
+        _("身份"), [REQUIRED], choices=options((role.value, cast(str, ROLES[role])) for role in Role if role in BY_HAND)
     )
     place = SelectField(_("在哪里"), [REQUIRED], coerce=int)
 
@@ -96,7 +96,7 @@ class IssueForm(PageForm):
     """Which households get a new code."""
 
     scope = SelectField(
-        _("给谁打印"), [REQUIRED], choices=[(scope.value, cast(str, words)) for scope, words in SCOPES.items()]
+        _("给谁打印"), [REQUIRED], choices=options((scope.value, cast(str, words)) for scope, words in SCOPES.items())
     )
     building = SelectField(_("哪一栋"), [Optional()], coerce=int)
 

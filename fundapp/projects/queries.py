@@ -152,6 +152,29 @@ def tasks_of(session: Session, project_id: int) -> dict[int, Task]:
     return {row.person_id: row.task for row in rows}
 
 
+def project_of_member(session: Session, project_id: int, actor: Actor) -> ProjectRow:
+    """Give a project to a member of its group.
+
+    Raises:
+        NotVisible: there is none of this number, or the actor has no task in it.
+    """
+    if actor.person_id not in tasks_of(session, project_id):
+        raise NotVisible
+    return get_project(session, project_id, actor)
+
+
+def project_of_worker(session: Session, project_id: int, actor: Actor) -> ProjectRow:
+    """Give a project to a worker of its community.
+
+    Raises:
+        NotVisible: there is none of this number, or the actor does not work there.
+    """
+    row = get_project(session, project_id, actor)
+    if not actor.has(Role.WORKER, row.place_path):
+        raise NotVisible
+    return row
+
+
 def history(session: Session, project_id: int) -> list[StageChange]:
     """List the stages a project went through, the oldest first."""
     query = select(StageChange).where(StageChange.project_id == project_id).order_by(StageChange.id)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.db import wiring, work
@@ -27,6 +27,7 @@ HERE = Path(__file__).parent
 TABLE = HERE.parent / "access.csv"
 NOBODY = "nobody"
 NOTHING = {403, 404}
+WANTED = {"page": {200, 303}, "nothing": NOTHING, "sent on": {303} | NOTHING}
 UPLOAD = "楼栋,房号\n3栋,101\n".encode()
 
 
@@ -183,6 +184,13 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
     }
 
 
+def _deeds() -> int:
+    from fundapp.audit.models import AuditEntry
+
+    with reading_session() as session:
+        return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+
+
 def _upload(worker: int, compound_id: int) -> int:
     from fundapp.people.queries import actor_of
     from fundapp.rosters.commands import KeepUpload, keep_upload
@@ -213,7 +221,7 @@ def test_who_has_not_signed_in_sees_public_pages_only(town, row):
     """Everything that is not public asks for a sign-in and shows nothing."""
     status, onward = town.status(NOBODY, row)
     if row.who == "public":
-        assert (status in NOTHING) if row.elsewhere == "nothing" else (status in {200, 303})
+        assert status in WANTED[row.elsewhere]
         assert not onward.startswith("/sign-in")
     else:
         assert status == 303
@@ -223,20 +231,16 @@ def test_who_has_not_signed_in_sees_public_pages_only(town, row):
 @pytest.mark.parametrize("who", [role.value for role in Role])
 def test_a_role_opens_its_own_pages_and_nothing_of_another_district(town, who):
     """The wrong role is told that there is nothing; the right role of elsewhere too, where something is not hers."""
-    wrong = []
+    wrong, before = [], _deeds()
     for row in PAGES:
         if row.endpoint == "people.sign_out":
             continue
         status, _onward = town.status(who, row)
-        if not row.admits(who):
-            wanted = {404}
-        elif row.elsewhere == "nothing":
-            wanted = NOTHING
-        else:
-            wanted = {200, 303}
+        wanted = {404} if not row.admits(who) else WANTED[row.elsewhere]
         if status not in wanted:
             wrong.append(f"{row.endpoint} answers {status}, not {sorted(wanted)}")
-    assert wrong == []
+    assert wrong == [], "; ".join(wrong)
+    assert _deeds() == before, "somebody of elsewhere did something"
 
 
 @pytest.mark.pdf
