@@ -12,6 +12,8 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Forbidden
 
+__all__ = ["Audience", "store_picture"]
+
 
 def store_picture(
     session: Session,

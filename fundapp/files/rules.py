@@ -15,7 +15,6 @@ QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
 _BROKEN = (
     OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, TypeError,
-    Image.DecompressionBombError, Image.DecompressionBombWarning,
 )  # fmt: skip
 
 
@@ -44,13 +43,19 @@ def rewritten(data: bytes, field: str | None = None) -> Picture:
             _check_size(opened.size, field)
             opened.draft("RGB", (MAX_EDGE, MAX_EDGE))
             return _written(opened)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_many_pixels(field) from None
     except _BROKEN:
         raise Refused("web.not_an_image", field) from None
 
 
 def _check_size(size: tuple[int, int] | None, field: str | None) -> None:
     if size is not None and size[0] * size[1] > MAX_PIXELS:
-        raise Refused("files.too_many_pixels", field, millions=MAX_PIXELS // 1_000_000)
+        raise _too_many_pixels(field)
+
+
+def _too_many_pixels(field: str | None) -> Refused:
+    return Refused("files.too_many_pixels", field, millions=MAX_PIXELS // 1_000_000)
 
 
 def _written(opened: Image.Image) -> Picture:

@@ -17,7 +17,7 @@ from fundapp.kernel.actor import Role
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 12
 CODE_LIFETIME = timedelta(days=60)
-MOST_CODES = 400
+MOST_CODES = 200
 PASSWORD_LENGTH = 8
 LOGIN = re.compile(r"[a-z0-9_.\-\u4e00-\u9fff]{2,40}")
 BY_HAND = frozenset(Role) - {Role.RESIDENT, Role.GROUP_MEMBER}

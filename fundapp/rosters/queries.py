@@ -161,9 +161,8 @@ def compounds_of(session: Session, actor: Actor) -> list[CompoundRow]:
     """List the compounds whose rosters the actor keeps."""
     paths = [grant.path for grant in actor.grants if grant.role is Role.WORKER]
     found = {row.id: row for path in paths for row in places_below(session, path, PlaceKind.COMPOUND)}
-    sizes = dict(
-        session.execute(
-            select(Unit.compound_id, func.count()).where(Unit.compound_id.in_(found)).group_by(Unit.compound_id)
-        ).tuples()
+    counted = session.execute(
+        select(Unit.compound_id, func.count()).where(Unit.compound_id.in_(found)).group_by(Unit.compound_id)
     )
+    sizes = {compound_id: count for compound_id, count in counted}
     return [CompoundRow(row, sizes.get(row.id, 0)) for row in sorted(found.values(), key=lambda row: row.path)]

@@ -22,7 +22,7 @@ class Visitor:
 
     def get(self, address: str) -> TestResponse:
         """Open a page."""
-        return self.client.get(address)
+        return self.client.get(address, buffered=True)
 
     def text(self, address: str) -> str:
         """Open a page that must be there, and read it."""
@@ -32,7 +32,7 @@ class Visitor:
 
     def post(self, address: str, **fields: Any) -> TestResponse:
         """Send a form with the token of this session; a pair (bytes, name) is a file."""
-        return self.client.post(address, data={"csrf_token": self.token(), **fields})
+        return self.client.post(address, data={"csrf_token": self.token(), **fields}, buffered=True)
 
     def sign_in(self, login: str, password: str = PASSWORD) -> TestResponse:
         """Sign in by the page."""

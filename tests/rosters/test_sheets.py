@@ -1,0 +1,103 @@
+"""Roster files as people send them: Excel and CSV, UTF-8 and GBK, and some that are meant to harm."""
+
+import pytest
+
+from fundapp.kernel.errors import Refused
+from fundapp.rosters.rules import MAX_ROWS, SheetRow
+from fundapp.rosters.sheets import MAX_BYTES, read_sheet, template
+from tests.rosters.files import excel, repacked, text
+
+ROW = SheetRow(2, "1栋", "101", "85.36", "住宅")
+LINE = "1栋,101,85.36,住宅"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        text(LINE).encode(),
+        text(LINE).encode("utf-8-sig"),
+        text(LINE).encode("gbk"),
+        text(LINE).encode("utf-16"),
+        text(LINE).replace(",", "\t").encode("gb18030"),
+        text(LINE).replace("\r\n", "\n").encode(),
+        excel(("1栋", "101", "85.36", "住宅")),
+        excel(("1栋", 101, 85.36, "住宅")),
+        excel(("1栋", 101.0, 85.36, "住宅")),
+    ],
+    ids=["utf-8", "with a BOM", "GBK", "UTF-16", "tabs in GBK", "unix lines", "texts", "numbers", "whole floats"],
+)
+def test_the_same_row_comes_out_of_every_kind_of_file(data):
+    """Whatever program wrote the file, the household in it is the same."""
+    assert read_sheet(data, "名册").rows == (ROW,)
+
+
+def test_rare_characters_survive_gb18030():
+    """Names of places that GBK does not hold are read as well."""
+    assert read_sheet(text("㐂𠮷栋,101,,").encode("gb18030"), "a.csv").rows[0].building == "㐂𠮷栋"
+
+
+def test_titles_above_and_blank_rows_are_passed_over():
+    """A title above the heading and holes in the list change neither rows nor their numbers."""
+    data = excel(("1栋", 101), (None, None), ("1栋", 102), above=[("桃花苑小区住户名册",), ()])
+    assert [(row.number, row.room) for row in read_sheet(data, "a.xlsx").rows] == [(4, "101"), (6, "102")]
+
+
+def test_columns_that_are_not_needed_are_not_read():
+    """Names and telephones stay in the file; the page says which columns were left there."""
+    data = excel(("张三", "1栋", "13800000000", "101"), head=("户主姓名", "楼栋", "电话", "房号"))
+    sheet = read_sheet(data, "a.xlsx")
+    assert sheet.ignored == ("户主姓名", "电话")
+    assert "张三" not in repr(sheet.rows)
+
+
+def test_an_area_loses_what_binary_fractions_add():
+    """What Excel computed as 85.30000000000001 is 85.3."""
+    assert read_sheet(excel(("1栋", "101", 85.1 + 0.2)), "a.xlsx").rows[0].area == "85.3"
+
+
+def test_our_template_can_be_read():
+    """Whoever fills the template in has the right headings."""
+    sheet = read_sheet(template(), "roster.xlsx")
+    assert [row.room for row in sheet.rows] == ["101", "102"]
+    assert sheet.ignored == ()
+
+
+BOMB = repacked(excel(("1栋", "101")), xl__extra_DOT_xml=b"<a>" + b" " * (21 * 1024 * 1024) + b"</a>")
+MACROS = repacked(excel(("1栋", "101")), xl__vbaProject_DOT_bin=b"macro")
+ENTITIES = repacked(
+    excel(("1栋", "101")), xl__sharedStrings_DOT_xml=b'<!DOCTYPE a [<!ENTITY b "c">]><sst><si><t>&b;</t></si></sst>'
+)
+MANY_PARTS = repacked(excel(("1栋", "101")), **{f"x{n}": b"" for n in range(300)})
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "code"),
+    [
+        (BOMB, "a.xlsx", "rosters.too_large"),
+        (MANY_PARTS, "a.xlsx", "rosters.too_large"),
+        (b"1" * (MAX_BYTES + 1), "a.csv", "rosters.too_large"),
+        (MACROS, "a.xlsx", "rosters.macros"),
+        (excel(("1栋", "101")), "a.xlsm", "rosters.macros"),
+        (ENTITIES, "a.xlsx", "rosters.not_a_sheet"),
+        (b"PK\x03\x04 and nothing more", "a.xlsx", "rosters.not_a_sheet"),
+        (repacked(excel(("1栋", "101")), xl__workbook_DOT_xml=b"<x/>"), "a.xlsx", "rosters.not_a_sheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "a.xls", "rosters.not_a_sheet"),
+        (b"", "a.csv", "rosters.not_a_sheet"),
+        (b"\x00\x01\x02", "a.csv", "rosters.not_a_sheet"),
+        ("楼栋,面积\n1栋,90\n".encode(), "a.csv", "rosters.no_columns"),
+        (excel(("1栋", "101"), head=("一", "二")), "a.xlsx", "rosters.no_columns"),
+        (text(*[f"1栋,{n},," for n in range(MAX_ROWS + 1)]).encode(), "a.csv", "rosters.too_many_rows"),
+    ],
+)
+def test_what_is_no_roster_is_refused_by_name(data, name, code):
+    """Bombs, macros, entities, old formats, garbage: each is told what it is, none is unpacked or run."""
+    with pytest.raises(Refused) as told:
+        read_sheet(data, name)
+    assert told.value.code == code
+    assert told.value.field == "file"
+
+
+def test_a_workbook_that_packs_well_is_no_bomb():
+    """Thousands of like rows shrink to a hundredth and are still a roster."""
+    data = excel(*[("1栋", f"{n}", 85.36, "住宅") for n in range(1, MAX_ROWS + 1)])
+    assert len(read_sheet(data, "a.xlsx").rows) == MAX_ROWS
