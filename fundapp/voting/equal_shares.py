@@ -92,7 +92,7 @@ class Run:
             limit = old.upper << (self.bits - before.bits) if before and old else 0
             fresh = self._cheapest(heap, limit)
             if not fresh:
-                return before is None or old is None
+                return True
             chosen = self._choose(fresh)
             if before and not (old and self._sure(old, limit, chosen, fresh)):
                 return False
@@ -152,13 +152,11 @@ class Run:
     def _sure(self, old: Price, limit: int, chosen: Price, fresh: Sequence[Price]) -> bool:
         """Say whether *chosen* was cheapest at every endowment since the run before.
 
-        All prices fall as the endowment grows, so it is if its old price lies below the others' new ones; or if
-        everybody could pay in full before and it goes first even when everybody can for the others.
+        All prices fall as the endowment grows. So it is if its old price lies below the others' new ones; or if
+        everybody could pay it in full before, for then its own price has not moved.
         """
-        rank = self.field.full_ranks
-        return chosen.place == old.place and all(
-            price is chosen or price.lower > limit or (old.whole and rank[old.place] < rank[price.place])
-            for price in fresh
+        return chosen.place == old.place and (
+            old.whole or all(price is chosen or price.lower > limit for price in fresh)
         )
 
     def _exact_key(self, price: Price) -> Fraction:

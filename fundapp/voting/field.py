@@ -29,11 +29,6 @@ class Support:
     most_points: int
     fans: dict[int, tuple[list[int], list[tuple[int, int]]]]
 
-    @property
-    def full_price(self) -> Fraction:
-        """Give the price of one point (fen) while every supporter can pay it: no price is ever lower."""
-        return Fraction(self.cost, self.weight)
-
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
@@ -86,9 +81,9 @@ class Field:
             election.supported,
             key=lambda at: (Fraction(election.projects[at].cost, election.points[at] * scales[at]), ranks[at]),
         )
-        self.full_ranks = {place: rank for rank, place in enumerate(by_full_price)}
+        full_rank = {place: rank for rank, place in enumerate(by_full_price)}
         used = {mark for ballot, _ in election.groups for mark in ballot}
-        self.marks = sorted(used, key=lambda mark: (self.full_ranks[mark[0]], mark[1]))
+        self.marks = sorted(used, key=lambda mark: (full_rank[mark[0]], mark[1]))
         self.bits = {mark: bit for bit, mark in enumerate(self.marks)}
         self.supports = {place: self._support(place, scales[place]) for place in by_full_price}
         self._fill_fans()

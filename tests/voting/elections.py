@@ -8,16 +8,22 @@ COSTS = [100, 200, 300, 400, 500, 600, 700, 900, 1000, 1200, 2500]
 
 
 @st.composite
-def elections(draw, max_points=1, least_voters=1):
-    """Draw up to six projects, up to nine voters (blank ballots among them) and a budget in fen."""
+def elections(draw, max_points=1, most_times=1):
+    """Draw up to six projects, up to nine ballots (blank ones among them), how often each was cast, and a budget."""
     costs = draw(st.lists(st.sampled_from(COSTS), min_size=1, max_size=6))
     projects = tuple(Project(str(at + 7), cost) for at, cost in enumerate(costs))
     points = st.integers(1, max_points)
     marks = st.dictionaries(st.integers(0, len(costs) - 1), points, max_size=len(costs))
-    ballots = draw(st.lists(marks, min_size=least_voters, max_size=9))
+    ballots = draw(st.lists(marks, min_size=1, max_size=9))
     budget = draw(st.integers(1, 40)) * 100
     kind = VoteType.APPROVAL if max_points == 1 else VoteType.CUMULATIVE
-    return election_of(projects, ballots, budget, kind)
+    times = [draw(st.sampled_from([1, 2, most_times])) if most_times > 1 else 1 for _ in ballots]
+    return election_of(
+        projects,
+        [ballot for ballot, often in zip(ballots, times, strict=True) for _ in range(often)],
+        budget * (sum(times) // 9 + 1),
+        kind,
+    )
 
 
 def election_of(projects, ballots, budget, kind=VoteType.APPROVAL):

@@ -120,17 +120,74 @@ def test_the_order_of_ballots_changes_nothing(election, rule, chance):
     assert allocate(election, options) == allocate(shuffled, options)
 
 
-@given(ANY, st.integers(2, 64))
-def test_a_coarse_unit_never_changes_the_result(election, bits):
-    """A run in a coarse unit either asks for a finer one or buys the same, for fractions decide what is close."""
-    field = Field(election, Utility.COST, tie_ranks(election, choose(Rule.MES)))
-    endowment = Fraction(election.budget, election.voters)
-    run = Run(field, endowment, bits)
+@settings(deadline=None, max_examples=300)
+@given(ANY | elections(most_times=200), st.integers(2, 64), st.sampled_from(Utility))
+def test_a_coarse_unit_never_changes_the_result(election, bits, utility):
+    """A run in a coarse unit either asks for a finer one or buys the same, and its prices lie within their bounds."""
+    field = Field(election, utility, tie_ranks(election, choose(Rule.MES)))
+    run = Run(field, Fraction(election.budget, election.voters), bits)
     try:
         run.play()
     except TooCoarse:
         return
     assert run.order == completion.plain(field).order
+    for round_, price in enumerate(run.bought):
+        exact = run.exact_price(round_)
+        assert price.exact in (None, exact)
+        assert abs(exact * 2**bits - price.units) <= price.slack
+
+
+SWAPPED = (  # between the two endowments another project is bought, though both ends agree
+    (
+        [2000, 500, 1500, 800, 600],
+        [{2: 1, 3: 1, 4: 1}, {2: 3, 3: 2, 4: 3}, {1: 2, 3: 1}, {0: 3, 1: 2, 3: 3}, {0: 2}],
+        247,
+        417,
+    ),
+    ([800, 1000, 800, 600], [{0: 1, 2: 3, 3: 3}, {1: 3, 2: 1}], 900, 1087),
+)
+
+
+@pytest.mark.parametrize(("costs", "ballots", "low", "high"), SWAPPED)
+def test_a_change_between_two_endowments_is_not_passed_over(costs, ballots, low, high):
+    """Equal results at both ends prove nothing about what lies between."""
+    projects = tuple(Project(str(at), cost) for at, cost in enumerate(costs))
+    election = election_of(projects, ballots, 500, VoteType.SCORING)
+    field = Field(election, Utility.POINTS, tie_ranks(election, choose(Rule.MES)))
+    first, last = Run(field, Fraction(low)), Run(field, Fraction(high))
+    assert first.play()
+    assert last.play()
+    assert first.order == last.order
+    assert not Run(field, Fraction(high)).play(before=first)
+
+
+@settings(deadline=None)
+@given(ANY, st.integers(20, 900), st.integers(2, 300), st.sampled_from(Utility))
+def test_what_is_passed_over_buys_the_same(election, low, stretch, utility):
+    """Where a stretch of endowments is proved to change nothing, every endowment in it buys the same in order."""
+    field = Field(election, utility, tie_ranks(election, choose(Rule.MES)))
+    first = Run(field, Fraction(low))
+    first.play()
+    if Run(field, Fraction(low + stretch)).play(before=first):
+        for between in range(low, low + stretch, max(stretch // 10, 1)):
+            run = Run(field, Fraction(between))
+            run.play()
+            assert run.order == first.order
+
+
+def test_supporters_who_can_just_pay_are_not_refused():
+    """One pays all she has and the others exactly their rest: no rounding turns them away."""
+    projects = tuple(Project(str(at), cost) for at, cost in enumerate([800, 1000, 900]))
+    ballots = [{0: 1}, {2: 1}, {0: 1}, {0: 1, 1: 1}, {1: 1}, {0: 1, 1: 1, 2: 1}]
+    election = election_of(projects, ballots, 2800)
+    assert allocate(election, choose(Rule.MES)).selected == ("0", "1")
+
+
+def test_three_who_share_exactly_can_pay():
+    """A third of the budget each, which no decimal number can say, is enough and not a bit too little."""
+    election = approval_election([("a", 100)], [["a"], ["a"], ["a"]], 100)
+    found = allocate(election, choose(Rule.MES, explain=True))
+    assert (found.selected, found.rounds[0].payments[0].each) == (("a",), Fraction(100, 3))
 
 
 def test_a_unit_that_is_too_coarse_is_made_finer():

@@ -1,0 +1,75 @@
+"""What a round of voting does to projects, and the choice without a vote where the policy wants it so."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from fundapp.audit.commands import record
+from fundapp.council import policy, queries
+from fundapp.council.models import CouncilItem, CouncilSession
+from fundapp.council.rules import ItemOutcome
+from fundapp.council.texts import moved_by_council, moved_by_vote, moved_into_round
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.clock import Clock
+from fundapp.kernel.errors import Refused
+from fundapp.programmes.queries import get_policy
+from fundapp.projects.commands import lock_project, move_on
+from fundapp.projects.queries import get_project
+from fundapp.projects.rules import Stage
+from fundapp.voting.events import ResultPublished, RoundOpened
+from fundapp.voting.rounds import terms_of
+
+
+@dataclass(frozen=True)
+class ConfirmSelection:
+    """Confirm that a project is chosen because the council passed its item."""
+
+    item_id: int
+
+
+def take_into_round(session: Session, event: RoundOpened) -> None:
+    """Move the candidates of a round that was opened to 表决中."""
+    for project_id in sorted(event.project_ids):
+        move_on(session, event.actor, project_id, Stage.IN_ROUND, event.at, moved_into_round(event.title))
+
+
+def apply_result(session: Session, event: ResultPublished) -> None:
+    """Move the selected projects to 入选 and the others, with their rank, to the reserve list."""
+    ranks = {project_id: rank for rank, project_id in enumerate(event.reserve, start=1)}
+    for project_id in sorted((*event.selected, *event.reserve)):
+        rank = ranks.get(project_id)
+        to = Stage.SELECTED if rank is None else Stage.RESERVED
+        move_on(session, event.actor, project_id, to, event.at, moved_by_vote(event.title, rank))
+
+
+def confirm_selection(session: Session, actor: Actor, cmd: ConfirmSelection, clock: Clock) -> CouncilItem:
+    """Move a project from 已同意 to 入选 where the policy chooses by the council instead of by a vote.
+
+    Raises:
+        Forbidden: not the worker of the community.
+        NotVisible: there is no such item.
+        Refused: the item concerns no project, was not passed, or its session is not closed; the policy chooses by
+            vote; the project does not stand at 已同意.
+    """
+    item, held = queries.item_with_session(session, cmd.item_id)
+    if item.project_id is None:
+        raise Refused("council.item_without_project")
+    lock_project(session, item.project_id)
+    now = clock.now(session)
+    project = get_project(session, item.project_id)
+    policy.check_secretary(actor, project.place_path)
+    _check_decided(held, item.outcome)
+    if project.policy_version_id is None or project.stage is not Stage.CONSENTED:
+        raise Refused("council.not_consented")
+    if terms_of(get_policy(session, project.policy_version_id).parts).choose_by_vote:
+        raise Refused("council.chosen_by_vote")
+    move_on(session, actor, project.id, Stage.SELECTED, now, moved_by_council(held.title))
+    record(session, actor, "council.confirm_selection", f"project:{project.id}", now, item=item.id)
+    return item
+
+
+def _check_decided(held: CouncilSession, outcome: ItemOutcome | None) -> None:
+    if held.closed_at is None:
+        raise Refused("council.not_closed")
+    if outcome is not ItemOutcome.PASSED:
+        raise Refused("council.not_passed")

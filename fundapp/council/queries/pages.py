@@ -1,0 +1,230 @@
+"""The pages of the 议事厅: notices and closed sessions for everybody, names and open papers for the secretary."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import Session
+
+from fundapp.council.models import CouncilBody, CouncilItem, CouncilSession
+from fundapp.council.policy import is_secretary
+from fundapp.council.queries.facts import MemberRow, attendance_of, items_of_session, members_of
+from fundapp.council.rules import QUORUM, ItemOutcome, SessionState, state_of, without_names
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.errors import NotVisible
+from fundapp.places.models import Place
+from fundapp.places.queries import PlaceRow, get_place
+from fundapp.web.paging import PER_PAGE
+
+
+@dataclass(frozen=True)
+class BodyRow:
+    """A body with its place."""
+
+    id: int
+    name: str
+    place_id: int
+    place_name: str
+    place_path: str
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A session in a list, and its agenda: title and outcome, the latter only when it is closed."""
+
+    id: int
+    title: str
+    body: str
+    place_name: str
+    held_at: datetime
+    state: SessionState
+    items: tuple[tuple[str, ItemOutcome | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """An item as one person may see it."""
+
+    id: int
+    position: int
+    title: str
+    project_id: int | None
+    outcome: ItemOutcome | None
+    votes_for: int
+    votes_against: int
+    votes_abstain: int
+    note: str
+
+
+@dataclass(frozen=True)
+class ItemMark:
+    """What a closed session came to about a project."""
+
+    session_id: int
+    title: str
+    held_at: datetime
+    outcome: ItemOutcome
+    votes_for: int
+    votes_against: int
+    votes_abstain: int
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """A session as one person may see it; ``roll`` (member, present or not noted) is for the secretary only."""
+
+    id: int
+    title: str
+    body: str
+    body_id: int
+    place: PlaceRow
+    venue: str
+    held_at: datetime
+    called_at: datetime
+    closed_at: datetime | None
+    state: SessionState
+    members: int
+    needed: int
+    present: int
+    guests: int
+    minutes: str
+    items: tuple[ItemRow, ...]
+    secretary: bool
+    roll: tuple[tuple[MemberRow, bool | None], ...]
+
+
+def list_sessions(session: Session, now: datetime, before: int | None = None) -> list[SessionRow]:
+    """List sessions, the newest first, one row more than a page; outcomes only of closed ones."""
+    query = _sessions().order_by(CouncilSession.id.desc()).limit(PER_PAGE + 1)
+    if before is not None:
+        query = query.where(CouncilSession.id < before)
+    rows = session.execute(query).all()
+    items: dict[int, list[tuple[str, ItemOutcome | None]]] = {}
+    for item in session.scalars(
+        select(CouncilItem)
+        .where(CouncilItem.session_id.in_([row[0].id for row in rows]))
+        .order_by(CouncilItem.session_id, CouncilItem.position)
+    ):
+        items.setdefault(item.session_id, []).append((item.title, item.outcome))
+    return [_row(held, body, place, now, items.get(held.id, [])) for held, body, place in rows]
+
+
+def sessions_waiting(session: Session, actor: Actor, now: datetime) -> list[SessionRow]:
+    """List the sessions that the actor, as secretary, has still to close, the oldest first."""
+    query = (
+        _sessions()
+        .where(CouncilSession.closed_at.is_(None), CouncilSession.held_at <= now, _kept_by(actor))
+        .order_by(CouncilSession.held_at, CouncilSession.id)
+    )
+    return [_row(held, body, place, now, []) for held, body, place in session.execute(query)]
+
+
+def session_page(session: Session, session_id: int, actor: Actor, now: datetime) -> SessionPage:
+    """Give a session: notice and agenda to everybody, what was decided once it is closed, names to the secretary.
+
+    Raises:
+        NotVisible: there is none of this number.
+    """
+    held = session.get(CouncilSession, session_id)
+    if held is None:
+        raise NotVisible
+    body = session.get_one(CouncilBody, held.body_id)
+    place = get_place(session, body.place_id)
+    secretary, closed = is_secretary(actor, place.path), held.closed_at is not None
+    members = members_of(session, held.body_id, held.called_at)
+    noted = {row.member_id: row.present for row in attendance_of(session, held.id)}
+    shown = secretary or closed
+    return SessionPage(
+        id=held.id,
+        title=held.title,
+        body=body.name,
+        body_id=body.id,
+        place=place,
+        venue=held.venue,
+        held_at=held.held_at,
+        called_at=held.called_at,
+        closed_at=held.closed_at,
+        state=state_of(held.held_at, held.closed_at, now),
+        members=held.members,
+        needed=QUORUM.needed(held.members),
+        present=sum(noted.values()) if shown else 0,
+        guests=held.guests if shown else 0,
+        minutes=_minutes(held.minutes, members, secretary, closed),
+        items=tuple(_item(row, shown) for row in items_of_session(session, held.id)),
+        secretary=secretary,
+        roll=tuple((member, noted.get(member.id)) for member in members) if secretary else (),
+    )
+
+
+def items_of(session: Session, project_ids: Iterable[int]) -> dict[int, list[ItemMark]]:
+    """Give what closed sessions came to about some projects, the oldest first, in one statement."""
+    rows = session.execute(
+        select(CouncilItem, CouncilSession.title, CouncilSession.held_at)
+        .join(CouncilSession, CouncilSession.id == CouncilItem.session_id)
+        .where(CouncilItem.project_id.in_(project_ids), CouncilSession.closed_at.is_not(None))
+        .order_by(CouncilSession.held_at, CouncilItem.id)
+    )
+    found: dict[int, list[ItemMark]] = {}
+    for item, title, held_at in rows:
+        if item.project_id is not None and item.outcome is not None:
+            hands = (item.votes_for, item.votes_against, item.votes_abstain)
+            mark = ItemMark(item.session_id, title, held_at, item.outcome, *hands)
+            found.setdefault(item.project_id, []).append(mark)
+    return found
+
+
+def bodies_for(session: Session, actor: Actor) -> list[BodyRow]:
+    """List the bodies whose papers the actor keeps."""
+    rows = session.execute(
+        select(CouncilBody.id, CouncilBody.name, Place.id, Place.name, Place.path)
+        .join(Place, Place.id == CouncilBody.place_id)
+        .where(_kept_by(actor))
+        .order_by(CouncilBody.id)
+    )
+    return [BodyRow(*row) for row in rows]
+
+
+def body_page(session: Session, body_id: int, actor: Actor) -> tuple[BodyRow, list[MemberRow]]:
+    """Give a body with its members to its secretary.
+
+    Raises:
+        NotVisible: there is no such body, or it is somebody else's.
+    """
+    for body in bodies_for(session, actor):
+        if body.id == body_id:
+            return body, members_of(session, body_id)
+    raise NotVisible
+
+
+def _sessions() -> Select[CouncilSession, str, str]:
+    return (
+        select(CouncilSession, CouncilBody.name, Place.name)
+        .join(CouncilBody, CouncilBody.id == CouncilSession.body_id)
+        .join(Place, Place.id == CouncilBody.place_id)
+    )
+
+
+def _kept_by(actor: Actor) -> ColumnElement[bool]:
+    paths = sorted({grant.path for grant in actor.grants if grant.role is Role.WORKER})
+    return or_(false(), *(Place.path.startswith(path, autoescape=True) for path in paths))
+
+
+def _row(
+    held: CouncilSession, body: str, place: str, now: datetime, items: list[tuple[str, ItemOutcome | None]]
+) -> SessionRow:
+    closed = held.closed_at is not None
+    told = tuple((title, outcome if closed else None) for title, outcome in items)
+    return SessionRow(held.id, held.title, body, place, held.held_at, state_of(held.held_at, held.closed_at, now), told)
+
+
+def _item(row: CouncilItem, shown: bool) -> ItemRow:
+    hands = (row.votes_for, row.votes_against, row.votes_abstain) if shown else (0, 0, 0)
+    outcome = row.outcome if shown else None
+    return ItemRow(row.id, row.position, row.title, row.project_id, outcome, *hands, row.note if shown else "")
+
+
+def _minutes(minutes: str, members: list[MemberRow], secretary: bool, closed: bool) -> str:
+    if secretary:
+        return minutes
+    return without_names(minutes, (member.name for member in members)) if closed else ""

@@ -1,0 +1,69 @@
+"""What a round of voting asks of the packages above it: the programme's terms, and which projects may stand."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.errors import NotVisible
+from fundapp.places.models import Place
+from fundapp.programmes.queries import get_programme, list_programmes, policy_in_force
+from fundapp.projects.models import Project
+from fundapp.projects.queries import ProjectRow, project_row, select_projects
+from fundapp.projects.rules import Stage
+from fundapp.voting.rounds import Option, ProgrammeFacts, terms_of
+
+MAY_STAND = (Stage.CONSENTED, Stage.RESERVED)
+MAY_BE_DISCUSSED = (Stage.FEASIBLE, Stage.CONSENTING, Stage.CONSENTED, Stage.RESERVED, Stage.SELECTED)
+
+
+def programme_facts(session: Session, programme_id: int, at: datetime) -> ProgrammeFacts | None:
+    """Give a programme's place and the terms of its policy in force; ``None`` where there is none."""
+    try:
+        programme = get_programme(session, programme_id)
+    except NotVisible:
+        return None
+    policy = policy_in_force(session, programme_id, at)
+    if policy is None:
+        return None
+    return ProgrammeFacts(programme.id, programme.name, programme.place_path, policy.id, terms_of(policy.parts))
+
+
+def programmes_of_worker(session: Session, actor: Actor) -> list[tuple[int, str]]:
+    """List the programmes, by number and name, that reach into the places in which the actor works."""
+    paths = [grant.path for grant in actor.grants if grant.role is Role.WORKER]
+    return [
+        (row.id, f"{row.year} {row.name}")
+        for row in list_programmes(session)
+        if any(path.startswith(row.place_path) or row.place_path.startswith(path) for path in paths)
+    ]
+
+
+def round_options(session: Session, programme_id: int, place_path: str) -> list[Option]:
+    """List the projects of a programme in a place that may stand on a ballot: 已同意, and the reserve list."""
+    query = (
+        select_projects()
+        .where(Project.programme_id == programme_id, Project.stage.in_(MAY_STAND))
+        .where(Place.path.startswith(place_path, autoescape=True))
+        .order_by(Project.id)
+    )
+    rows = [project_row(*row) for row in session.execute(query)]
+    return [
+        Option(row.id, row.version_id, row.title, row.why, row.place_name, row.place_path, row.budget, _reserve(row))
+        for row in rows
+        if row.version_id is not None and row.budget is not None
+    ]
+
+
+def discussable(session: Session, place_path: str) -> list[ProjectRow]:
+    """List the projects of a place that may stand on an agenda."""
+    query = (
+        select_projects()
+        .where(Project.stage.in_(MAY_BE_DISCUSSED), Place.path.startswith(place_path, autoescape=True))
+        .order_by(Project.id)
+    )
+    return [project_row(*row) for row in session.execute(query)]
+
+
+def _reserve(row: ProjectRow) -> bool:
+    return row.stage is Stage.RESERVED

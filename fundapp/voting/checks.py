@@ -1,0 +1,108 @@
+"""What ``fundapp check`` recomputes of rounds: fingerprints, ballots, receipts, results."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from fundapp.db.checking import Check, CheckResult
+from fundapp.db.types import canonical
+from fundapp.kernel.money import fen
+from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
+from fundapp.voting.models import (
+    VoteBallot,
+    VoteCandidate,
+    VoteChoice,
+    VoteOpening,
+    VoteResult,
+    VoteRound,
+    VoteStanding,
+)
+from fundapp.voting.queries import candidates_of, hash_of_rules, recount
+from fundapp.voting.rounds import outcome_record, standings
+
+
+def check_rules(session: Session) -> CheckResult:
+    """Recompute the fingerprint of every opened round."""
+    rows = session.execute(
+        select(VoteRound, VoteOpening, RosterSnapshot.roster_hash)
+        .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
+        .join(RosterSnapshot, RosterSnapshot.id == VoteOpening.snapshot_id)
+        .order_by(VoteRound.id)
+    ).all()
+    for number, (round_, opening, roster_hash) in enumerate(rows, start=1):
+        candidates = candidates_of(session, round_.id)
+        if sorted(opening.lots) != [row.project_id for row in candidates]:
+            return CheckResult(number, f"vote_opening:{opening.id} has lots for other projects")
+        if hash_of_rules(round_, candidates, opening.lots, opening.snapshot_id, roster_hash) != opening.rules_hash:
+            return CheckResult(number, f"vote_round:{round_.id} is not what was opened")
+    return CheckResult(len(rows))
+
+
+def check_ballots(session: Session) -> CheckResult:
+    """Compare every ballot with its choices, its roster, its window and its round's rules."""
+    named = select(func.count()).where(VoteChoice.ballot_id == VoteBallot.id).scalar_subquery()
+    on_roster = (
+        select(SnapshotUnit.unit_id)
+        .where(SnapshotUnit.snapshot_id == VoteOpening.snapshot_id, SnapshotUnit.unit_id == VoteBallot.unit_id)
+        .exists()
+    )
+    wrong = session.scalar(
+        select(VoteBallot.id)
+        .join(VoteRound, VoteRound.id == VoteBallot.round_id)
+        .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
+        .where(
+            (named != VoteBallot.choices)
+            | (VoteBallot.choices > VoteRound.max_choices)
+            | (VoteBallot.rules_hash != VoteOpening.rules_hash)
+            | (VoteBallot.at < VoteRound.opens_at)
+            | (VoteBallot.at >= VoteRound.closes_at)
+            | ~on_roster
+        )
+        .order_by(VoteBallot.id)
+        .limit(1)
+    )
+    count = session.scalar(select(func.count()).select_from(VoteBallot)) or 0
+    return CheckResult(count, None if wrong is None else f"vote_ballot:{wrong} does not fit its round")
+
+
+def check_unique(session: Session) -> CheckResult:
+    """Look for a household with two ballots and for a receipt code that was given twice."""
+    count = session.scalar(select(func.count()).select_from(VoteBallot)) or 0
+    for columns in ((VoteBallot.round_id, VoteBallot.unit_id), (VoteBallot.receipt_code,)):
+        twice = session.scalar(
+            select(func.max(VoteBallot.id)).group_by(*columns).having(func.count() > 1).order_by(*columns).limit(1)
+        )
+        if twice is not None:
+            return CheckResult(count, f"vote_ballot:{twice} is there twice")
+    return CheckResult(count)
+
+
+def check_results(session: Session) -> CheckResult:
+    """Count every published round again, and compare outcome, numbers and standings."""
+    results = session.scalars(select(VoteResult).order_by(VoteResult.id)).all()
+    for number, result in enumerate(results, start=1):
+        outcome = recount(session, result.round_id)
+        told = (result.ballots, result.invalid, fen(result.cost_fen), canonical(result.outcome))
+        counted = (outcome.ballots, outcome.invalid, outcome.cost, canonical(outcome_record(outcome)))
+        if told != counted:
+            return CheckResult(number, f"vote_result:{result.id} is not what its ballots say")
+        ranked = {(one.project_id, one.selected, one.rank, one.votes, one.why) for one in standings(outcome)}
+        if _standing(session, result.round_id) != ranked:
+            return CheckResult(number, f"vote_standing of vote_round:{result.round_id} is not what its ballots say")
+    return CheckResult(len(results))
+
+
+def _standing(session: Session, round_id: int) -> set[tuple[object, ...]]:
+    rows = session.execute(
+        select(VoteCandidate.project_id, VoteStanding.selected, VoteStanding.rank, VoteStanding.votes, VoteStanding.why)
+        .join(VoteCandidate, VoteCandidate.id == VoteStanding.candidate_id)
+        .where(VoteStanding.round_id == round_id)
+    )
+    return {tuple(row) for row in rows}
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("voting.rules", check_rules),
+    Check("voting.ballots", check_ballots),
+    Check("voting.one_each", check_unique),
+    Check("voting.results", check_results),
+)

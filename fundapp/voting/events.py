@@ -1,0 +1,33 @@
+"""What others may want to know of a round."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fundapp.kernel.actor import Actor
+
+
+@dataclass(frozen=True)
+class RoundOpened:
+    """A round is frozen; its projects are on the ballot."""
+
+    round_id: int
+    title: str
+    place_id: int
+    project_ids: tuple[int, ...]
+    opens_at: datetime
+    closes_at: datetime
+    actor: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ResultPublished:
+    """A result stands: the selected projects in their order, and the reserve list from its first rank."""
+
+    round_id: int
+    title: str
+    place_id: int
+    selected: tuple[int, ...]
+    reserve: tuple[int, ...]
+    actor: Actor
+    at: datetime

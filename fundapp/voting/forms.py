@@ -1,0 +1,137 @@
+"""The shape of what is typed on the pages of a round."""
+
+from typing import Any
+
+import flask_babel
+from flask import request
+from flask_wtf.file import FileField, FileRequired
+from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from fundapp.voting.commands import CastBallot, DraftRound, KeyBallot, OpenRound, PublishResult, SetCandidates
+from fundapp.web.forms import REQUIRED, ConfirmField, InstantField, MoneyField, OnceForm, PageForm, TextField, options
+
+lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
+
+
+class BoxesField(SelectMultipleField):
+    """Some of several, as boxes that work without script."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class DraftForm(PageForm):
+    """A round as the worker wishes it."""
+
+    programme_id = SelectField(lazy_gettext("年度计划"), coerce=int)
+    place_id = SelectField(lazy_gettext("哪里的住户投票"), coerce=int)
+    title = TextField(lazy_gettext("名称"), validators=[REQUIRED, Length(max=80)])
+    opens_at = InstantField(lazy_gettext("开始时间"), validators=[REQUIRED])
+    closes_at = InstantField(lazy_gettext("截止时间"), validators=[REQUIRED])
+    budget = MoneyField(lazy_gettext("本轮资金"), validators=[REQUIRED])
+    max_choices = IntegerField(lazy_gettext("每张选票最多选几个"), validators=[Optional(), NumberRange(min=1, max=100)])
+
+    def offer(self, programmes: list[tuple[int, str]], places: list[tuple[int, str]]) -> None:
+        """Offer programmes and places."""
+        self.programme_id.choices, self.place_id.choices = programmes, places
+
+    def to_command(self) -> DraftRound:
+        """Make the command."""
+        return DraftRound(
+            programme_id=self.programme_id.data,
+            place_id=self.place_id.data,
+            title=str(self.title.data),
+            opens_at=self.opens_at.data,
+            closes_at=self.closes_at.data,
+            budget=self.budget.data,
+            max_choices=self.max_choices.data,
+        )
+
+
+class CandidatesForm(PageForm):
+    """Which projects stand on the ballot."""
+
+    projects = BoxesField(lazy_gettext("参加表决的项目"), coerce=int)
+
+    def to_command(self, round_id: int) -> SetCandidates:
+        """Make the command."""
+        return SetCandidates(round_id, tuple(self.projects.data or ()))
+
+
+class OpenForm(PageForm):
+    """The worker's word that all of it is right."""
+
+    sure = ConfirmField(lazy_gettext("我已核对：时间、资金、项目和名册都正确"))
+
+    def to_command(self, round_id: int) -> OpenRound:
+        """Make the command."""
+        return OpenRound(round_id)
+
+
+class BallotForm(OnceForm):
+    """A household's own ballot."""
+
+    unit_id = RadioField(lazy_gettext("代表哪一户"), coerce=int, validators=[REQUIRED])
+    choices = BoxesField(lazy_gettext("您户想先办哪几件?"), coerce=int)
+
+    def offer(self, units: list[tuple[int, str]], projects: list[tuple[int, str]]) -> None:
+        """Offer the person's households and the candidates; where there is one household only, it is chosen."""
+        self.unit_id.choices, self.choices.choices = units, projects
+        if len(units) == 1 and self.unit_id.data is None:
+            self.unit_id.data = units[0][0]
+
+    def to_command(self, round_id: int) -> CastBallot:
+        """Make the command."""
+        return CastBallot(round_id, self.unit_id.data, tuple(self.choices.data or ()), str(self.op_key.data))
+
+
+class PaperForm(OnceForm):
+    """A paper ballot, field by field in the order of the paper."""
+
+    serial = IntegerField(
+        lazy_gettext("纸质票编号"), validators=[InputRequired(lazy_gettext("请填写右上角的编号。")), NumberRange(min=1)]
+    )
+    door = TextField(lazy_gettext("门牌"), validators=[REQUIRED, Length(max=160)])
+    valid = RadioField(
+        lazy_gettext("这张票"),
+        choices=options([("yes", lazy_gettext("有效")), ("no", lazy_gettext("无效：多选、空白或看不清"))]),
+        default="yes",
+    )
+    choices = BoxesField(lazy_gettext("所选项目"), coerce=int)
+    scan = FileField(lazy_gettext("纸质票照片"), validators=[FileRequired(lazy_gettext("请拍照或选择扫描件。"))])
+
+    def to_command(self, round_id: int, unit_id: int, scan_id: int) -> KeyBallot:
+        """Make the command for the household and the photo that were found."""
+        return KeyBallot(
+            round_id,
+            unit_id,
+            tuple(self.choices.data or ()),
+            int(self.serial.data or 0),
+            scan_id,
+            str(self.op_key.data),
+            valid=self.valid.data == "yes",
+        )
+
+
+class PublishForm(PageForm):
+    """Nothing but the button."""
+
+    def to_command(self, round_id: int) -> PublishResult:
+        """Make the command."""
+        return PublishResult(round_id)
+
+
+class ReceiptForm(PageForm):
+    """A receipt code as it is typed off a slip."""
+
+    code = TextField(lazy_gettext("回执号"), validators=[REQUIRED, Length(max=40)])
+
+
+def offered(form: DraftForm, **values: Any) -> DraftForm:
+    """Fill in what is usual, or what the draft says, where nothing was typed yet."""
+    if request.method == "GET":
+        for name, value in values.items():
+            form[name].data = value
+    return form

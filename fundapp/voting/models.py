@@ -1,0 +1,312 @@
+"""Rounds, candidates, ballots and results. From the opening on nothing here is ever changed or deleted."""
+
+from datetime import datetime
+from typing import Any
+
+from moneyed import Money
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fundapp.db.base import Base, Numbered
+from fundapp.db.guards import append_only, no_replace, no_truncate, refuse
+from fundapp.db.types import CanonicalJson, stored
+from fundapp.voting.rounds import Channel
+from fundapp.voting.rules import Why
+
+
+class VoteRound(Numbered, Base):
+    """A vote among projects of a programme in a place. A draft until its :class:`VoteOpening` stands."""
+
+    __tablename__ = "vote_round"
+    __table_args__ = (
+        CheckConstraint("closes_at > opens_at", name="closes_after_opening"),
+        CheckConstraint("max_choices BETWEEN 1 AND 100", name="some_choices"),
+        CheckConstraint("budget_fen > 0", name="budget_positive"),
+        CheckConstraint("length(trim(title)) > 0", name="titled"),
+        CheckConstraint("rule = 'greedy'", name="rule_known"),
+        Index("ix_vote_round_place_id", "place_id", "id"),
+        {"info": {"sealed": True}},
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
+    title: Mapped[str] = mapped_column(String(80))
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    max_choices: Mapped[int]
+    budget_fen: Mapped[Money]
+    rule: Mapped[str] = mapped_column(String(20), default="greedy")
+    drafted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    drafted_at: Mapped[datetime]
+
+
+class VoteCandidate(Numbered, Base):
+    """A project on the ballot: the exact version, its cost, and its words as voters read them."""
+
+    __tablename__ = "vote_candidate"
+    __table_args__ = (
+        UniqueConstraint("round_id", "project_id"),
+        UniqueConstraint("id", "round_id"),
+        CheckConstraint("cost_fen > 0", name="cost_positive"),
+        Index("ix_vote_candidate_project_id", "project_id", "round_id"),
+        {"info": {"sealed": True}},
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("vote_round.id"))
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("project_version.id"))
+    title: Mapped[str] = mapped_column(String(80))
+    gives: Mapped[str]
+    place_name: Mapped[str] = mapped_column(String(200))
+    cost_fen: Mapped[Money]
+
+
+class VoteOpening(Numbered, Base):
+    """The moment from which a round is frozen: electorate, lots, and the fingerprint of it all."""
+
+    __tablename__ = "vote_opening"
+    __table_args__ = (
+        UniqueConstraint("round_id"),
+        UniqueConstraint("round_id", "snapshot_id"),
+        CheckConstraint("households > 0", name="somebody_votes"),
+        {"info": {"sealed": True}},
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("vote_round.id"))
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("roster_snapshot.id"))
+    households: Mapped[int]
+    lots: Mapped[Any] = mapped_column(CanonicalJson)
+    rules_hash: Mapped[str] = mapped_column(String(64))
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[datetime]
+
+
+class VoteBallot(Numbered, Base):
+    """The one ballot of a household; final. A paper that cannot be counted stands here without choices."""
+
+    __tablename__ = "vote_ballot"
+    __table_args__ = (
+        Index("uq_vote_ballot_household", "round_id", "unit_id", unique=True),
+        Index(
+            "uq_vote_ballot_serial",
+            "round_id",
+            "serial",
+            unique=True,
+            sqlite_where=text("serial IS NOT NULL"),
+            postgresql_where=text("serial IS NOT NULL"),
+        ),
+        UniqueConstraint("op_key"),
+        UniqueConstraint("receipt_code"),
+        UniqueConstraint("id", "round_id"),
+        ForeignKeyConstraint(["round_id", "snapshot_id"], ["vote_opening.round_id", "vote_opening.snapshot_id"]),
+        ForeignKeyConstraint(["snapshot_id", "unit_id"], ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"]),
+        CheckConstraint("(channel = 'paper') = (serial IS NOT NULL)", name="paper_has_serial"),
+        CheckConstraint("(channel = 'paper') = (scan_id IS NOT NULL)", name="paper_has_scan"),
+        CheckConstraint("serial IS NULL OR serial > 0", name="numbered_from_one"),
+        CheckConstraint("choices >= 0", name="choices_counted"),
+        CheckConstraint("choices > 0 OR channel = 'paper'", name="only_paper_is_invalid"),
+        {"info": {"sealed": True}},
+    )
+
+    round_id: Mapped[int]
+    snapshot_id: Mapped[int]
+    unit_id: Mapped[int]
+    op_key: Mapped[str] = mapped_column(String(36))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    channel: Mapped[Channel] = mapped_column(stored(Channel))
+    choices: Mapped[int]
+    rules_hash: Mapped[str] = mapped_column(String(64))
+    receipt_code: Mapped[str] = mapped_column(String(12))
+    serial: Mapped[int | None]
+    scan_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
+
+
+class VoteChoice(Numbered, Base):
+    """One project named on a ballot. Numbered, so that the trail of deeds never spells out a choice."""
+
+    __tablename__ = "vote_choice"
+    __table_args__ = (
+        UniqueConstraint("ballot_id", "candidate_id"),
+        ForeignKeyConstraint(["ballot_id", "round_id"], ["vote_ballot.id", "vote_ballot.round_id"]),
+        ForeignKeyConstraint(["candidate_id", "round_id"], ["vote_candidate.id", "vote_candidate.round_id"]),
+        Index("ix_vote_choice_candidate_id", "candidate_id"),
+        Index("ix_vote_choice_round_id", "round_id"),
+        {"info": {"sealed": True}},
+    )
+
+    round_id: Mapped[int]
+    ballot_id: Mapped[int]
+    candidate_id: Mapped[int]
+
+
+class VoteResult(Numbered, Base):
+    """The published count of a round, with its reasons."""
+
+    __tablename__ = "vote_result"
+    __table_args__ = (
+        UniqueConstraint("round_id"),
+        CheckConstraint("invalid BETWEEN 0 AND ballots", name="invalid_among_ballots"),
+        CheckConstraint("cost_fen >= 0 AND cost_fen <= budget_fen", name="within_budget"),
+        {"info": {"sealed": True}},
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("vote_opening.round_id"))
+    households: Mapped[int]
+    ballots: Mapped[int]
+    invalid: Mapped[int]
+    budget_fen: Mapped[Money]
+    cost_fen: Mapped[Money]
+    outcome: Mapped[Any] = mapped_column(CanonicalJson)
+    published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class VoteStanding(Numbered, Base):
+    """One project's place in a published result: selected in this order, or so far up in the reserve list 备选库."""
+
+    __tablename__ = "vote_standing"
+    __table_args__ = (
+        UniqueConstraint("candidate_id"),
+        UniqueConstraint("round_id", "selected", "rank"),
+        ForeignKeyConstraint(["candidate_id", "round_id"], ["vote_candidate.id", "vote_candidate.round_id"]),
+        CheckConstraint("rank >= 1", name="ranked_from_one"),
+        CheckConstraint("NOT selected OR votes > 0", name="nothing_without_votes"),
+        CheckConstraint("selected = (why = 'selected')", name="reason_fits"),
+        {"info": {"sealed": True}},
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("vote_result.round_id"))
+    candidate_id: Mapped[int]
+    selected: Mapped[bool]
+    rank: Mapped[int]
+    votes: Mapped[int]
+    why: Mapped[Why] = mapped_column(stored(Why))
+
+
+def _opened(row: str) -> str:
+    return f"EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = {row})"  # noqa: S608 - our own words
+
+
+refuse("vote_round_keeps_rows", "vote_round", "DELETE", None, "vote_round keeps its rows")
+refuse("vote_round_frozen", "vote_round", "UPDATE", _opened("OLD.id"), "an opened round is never changed")
+no_replace("vote_round")
+no_truncate("vote_round")
+for _on, _rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
+    refuse(
+        f"vote_candidate_frozen_{_on.lower()}",
+        "vote_candidate",
+        _on,
+        " OR ".join(_opened(f"{_row}.round_id") for _row in _rows),
+        "the candidates of an opened round are never changed",
+    )
+no_replace("vote_candidate", also=["round_id, project_id"])
+no_truncate("vote_candidate")
+append_only("vote_opening", also=["round_id"])
+append_only("vote_ballot", also=["op_key", "receipt_code", "round_id, unit_id", "round_id, serial"])
+append_only("vote_choice", also=["ballot_id, candidate_id"])
+append_only("vote_result", also=["round_id"])
+append_only("vote_standing", also=["candidate_id", "round_id, selected, rank"])
+
+refuse(
+    "vote_opening_pins_roster",
+    "vote_opening",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM roster_snapshot s JOIN vote_round r ON r.place_id = s.place_id "
+    "WHERE s.id = NEW.snapshot_id AND r.id = NEW.round_id AND s.households = NEW.households)",
+    "an opening stands on a snapshot of its place",
+)
+refuse(
+    "vote_opening_before_start",
+    "vote_opening",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.opened_at <= r.opens_at)",
+    "a round is frozen before it takes ballots",
+)
+refuse(
+    "vote_opening_has_candidates",
+    "vote_opening",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM vote_candidate c WHERE c.round_id = NEW.round_id)",
+    "a round without candidates does not open",
+)
+refuse(
+    "vote_opening_pins_versions",
+    "vote_opening",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM vote_candidate c LEFT JOIN project_version v ON v.id = c.version_id "
+    "AND v.project_id = c.project_id AND v.budget_fen = c.cost_fen WHERE c.round_id = NEW.round_id AND v.id IS NULL)",
+    "a candidate is a version of its project with its budget",
+)
+refuse(
+    "vote_ballot_in_window",
+    "vote_ballot",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at "
+    "AND NEW.at < r.closes_at)",
+    "no ballot outside the window of its round",
+)
+refuse(
+    "vote_ballot_by_the_rules",
+    "vote_ballot",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id "
+    "AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash)",
+    "a ballot keeps to the frozen rules",
+)
+refuse(
+    "vote_ballot_before_result",
+    "vote_ballot",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id)",
+    "no ballot once a result stands",
+)
+refuse(
+    "vote_ballot_by_household",
+    "vote_ballot",
+    "INSERT",
+    "NEW.channel = 'phone' AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id "
+    "AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at))",
+    "only a person of the household casts by phone",
+)
+refuse(
+    "vote_choice_counted",
+    "vote_choice",
+    "INSERT",
+    "(SELECT COUNT(*) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) >= "
+    "(SELECT COALESCE(MAX(b.choices), 0) FROM vote_ballot b WHERE b.id = NEW.ballot_id)",
+    "a ballot names no more projects than it says",
+)
+refuse(
+    "vote_choice_before_result",
+    "vote_choice",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id)",
+    "no choice once a result stands",
+)
+refuse(
+    "vote_result_after_close",
+    "vote_result",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id "
+    "AND NEW.at >= r.closes_at AND o.households = NEW.households AND r.budget_fen = NEW.budget_fen)",
+    "no result before the close",
+)
+refuse(
+    "vote_result_counted",
+    "vote_result",
+    "INSERT",
+    "NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) OR "
+    "NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) OR "
+    "(SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> "
+    "(SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id)",
+    "a result is counted from the ballots",
+)
+refuse(
+    "vote_standing_counted",
+    "vote_standing",
+    "INSERT",
+    "NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id)",
+    "the votes of a project are counted from the ballots",
+)

@@ -1,0 +1,90 @@
+"""Role and moment: who may draft, open, vote, key in paper and publish. No role opens a way around the window."""
+
+from datetime import datetime
+
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.voting.rounds import RoundState, Window
+
+PUBLISHERS = (Role.WORKER, Role.STREET_OFFICER, Role.FOUNDATION_OFFICER)
+
+
+def works_here(actor: Actor, place_path: str) -> bool:
+    """Tell whether the actor is the community's worker for this place."""
+    return actor.signed_in and actor.has(Role.WORKER, place_path)
+
+
+def may_publish_here(actor: Actor, place_path: str) -> bool:
+    """Tell whether the actor is one of those who publish results of this place."""
+    return actor.signed_in and any(actor.has(role, place_path) for role in PUBLISHERS)
+
+
+def check_worker(actor: Actor, place_path: str) -> None:
+    """Let only the community's worker go on.
+
+    Raises:
+        Forbidden: somebody else (code ``voting.not_worker``).
+    """
+    if not works_here(actor, place_path):
+        raise Forbidden("voting.not_worker")
+
+
+def check_draft(state: RoundState) -> None:
+    """Let only a draft be changed: from the opening on nothing moves.
+
+    Raises:
+        Refused: ``voting.frozen``.
+    """
+    if state is not RoundState.DRAFT:
+        raise Refused("voting.frozen")
+
+
+def check_may_vote(window: Window, state: RoundState, bound: bool, on_roster: bool) -> None:
+    """Let a household vote: its own person, on the frozen roster, while the round is open.
+
+    Raises:
+        Forbidden: ``voting.not_your_household`` or ``voting.not_on_roster``.
+        Refused: ``voting.not_open_yet`` or ``voting.closed``.
+    """
+    if not bound:
+        raise Forbidden("voting.not_your_household", field="unit_id")
+    if not on_roster:
+        raise Forbidden("voting.not_on_roster", field="unit_id")
+    check_open(window, state)
+
+
+def check_open(window: Window, state: RoundState) -> None:
+    """Let ballots in, by phone or paper, only while the round is open.
+
+    Raises:
+        Refused: ``voting.not_open_yet`` or ``voting.closed``.
+    """
+    if state in (RoundState.DRAFT, RoundState.WAITING):
+        raise Refused("voting.not_open_yet", opens_at=window.opens_at)
+    if state is not RoundState.OPEN:
+        raise Refused("voting.closed", closes_at=window.closes_at)
+
+
+def check_may_publish(actor: Actor, place_path: str, window: Window, state: RoundState) -> None:
+    """Let a result be published once, after the close.
+
+    Raises:
+        Forbidden: ``voting.not_publisher``.
+        Refused: ``voting.still_open`` or ``voting.already_published``.
+    """
+    if not may_publish_here(actor, place_path):
+        raise Forbidden("voting.not_publisher")
+    if state is RoundState.PUBLISHED:
+        raise Refused("voting.already_published")
+    if state is not RoundState.CLOSED:
+        raise Refused("voting.still_open", closes_at=window.closes_at)
+
+
+def check_starts_ahead(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
+    """Check that a round that is about to be frozen has not closed before it opens.
+
+    Raises:
+        Refused: ``voting.closes_in_the_past`` on the field ``closes_at``.
+    """
+    if closes_at <= max(opens_at, now):
+        raise Refused("voting.closes_in_the_past", field="closes_at")

@@ -1,0 +1,97 @@
+"""Single facts about a round, for the deeds on it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.kernel.money import fen
+from fundapp.rosters.models import SnapshotUnit
+from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteResult, VoteRound
+from fundapp.voting.rounds import RoundState, instant_text, rules_hash, state_of
+
+
+def opening_of(session: Session, round_id: int) -> VoteOpening | None:
+    """Give the opening of a round; ``None`` while it is a draft."""
+    return session.scalar(select(VoteOpening).where(VoteOpening.round_id == round_id))
+
+
+def state_now(session: Session, round_: VoteRound, now: datetime) -> RoundState:
+    """Tell where a round stands."""
+    opened = select(VoteOpening.id).where(VoteOpening.round_id == round_.id)
+    published = select(VoteResult.id).where(VoteResult.round_id == round_.id)
+    row = session.execute(select(opened.exists(), published.exists())).one()
+    return state_of(round_, now, opened=bool(row[0]), published=bool(row[1]))
+
+
+def candidates_of(session: Session, round_id: int) -> list[VoteCandidate]:
+    """List the candidates by the number of their projects."""
+    query = select(VoteCandidate).where(VoteCandidate.round_id == round_id).order_by(VoteCandidate.project_id)
+    return list(session.scalars(query))
+
+
+def candidate_ids(session: Session, round_id: int) -> dict[int, int]:
+    """Give the candidates' numbers by project."""
+    rows = session.execute(select(VoteCandidate.project_id, VoteCandidate.id).where(VoteCandidate.round_id == round_id))
+    return {project_id: candidate_id for project_id, candidate_id in rows}
+
+
+def on_roster(session: Session, snapshot_id: int, unit_id: int) -> bool:
+    """Tell whether a household stands on a frozen roster."""
+    query = select(SnapshotUnit.unit_id).where(SnapshotUnit.snapshot_id == snapshot_id, SnapshotUnit.unit_id == unit_id)
+    return session.scalar(query) is not None
+
+
+def ballot_of_key(session: Session, op_key: str) -> VoteBallot | None:
+    """Give the ballot that a form wrote."""
+    return session.scalar(select(VoteBallot).where(VoteBallot.op_key == op_key))
+
+
+def ballot_of_unit(session: Session, round_id: int, unit_id: int) -> VoteBallot | None:
+    """Give the one ballot of a household."""
+    return session.scalar(select(VoteBallot).where(VoteBallot.round_id == round_id, VoteBallot.unit_id == unit_id))
+
+
+def named_on(session: Session, ballot_id: int) -> list[int]:
+    """List the projects that a ballot names: for the deed that wrote it and for the person who cast it."""
+    query = (
+        select(VoteCandidate.project_id)
+        .join(VoteChoice, VoteChoice.candidate_id == VoteCandidate.id)
+        .where(VoteChoice.ballot_id == ballot_id)
+        .order_by(VoteCandidate.project_id)
+    )
+    return list(session.scalars(query))
+
+
+def serial_used(session: Session, round_id: int, serial: int) -> bool:
+    """Tell whether a sheet of this number was keyed in."""
+    query = select(VoteBallot.id).where(VoteBallot.round_id == round_id, VoteBallot.serial == serial)
+    return session.scalar(query) is not None
+
+
+def hash_of_rules(
+    round_: VoteRound, candidates: Sequence[VoteCandidate], lots: list[int], snapshot_id: int, roster_hash: str
+) -> str:
+    """Give the fingerprint of what is frozen at the opening: window, rule, money, candidates, lots, electorate."""
+    return rules_hash(
+        {
+            "round": round_.id,
+            "programme": round_.programme_id,
+            "place": round_.place_id,
+            "policy_version": round_.policy_version_id,
+            "title": round_.title,
+            "opens_at": instant_text(round_.opens_at),
+            "closes_at": instant_text(round_.closes_at),
+            "max_choices": round_.max_choices,
+            "budget_fen": fen(round_.budget_fen),
+            "rule": round_.rule,
+            "secrecy": "simple",
+            "snapshot": snapshot_id,
+            "roster": roster_hash,
+            "lots": lots,
+            "candidates": [
+                [row.project_id, row.version_id, fen(row.cost_fen), row.title, row.gives] for row in candidates
+            ],
+        }
+    )

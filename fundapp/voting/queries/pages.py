@@ -1,0 +1,295 @@
+"""What the pages of a round show: the same to everybody, but for a household's own ballot and a worker's drafts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from moneyed import Money
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.places.models import Place
+from fundapp.places.queries import PlaceRow, get_place
+from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
+from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound
+from fundapp.voting.policy import works_here
+from fundapp.voting.queries.counting import turnout
+from fundapp.voting.queries.facts import candidates_of, named_on
+from fundapp.voting.rounds import (
+    Channel,
+    RoundState,
+    ballot_order,
+    by_channel,
+    read_code,
+    results_visible,
+    shown_turnout,
+    state_of,
+)
+from fundapp.web.paging import PER_PAGE
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """A round in a list."""
+
+    id: int
+    title: str
+    place_name: str
+    opens_at: datetime
+    closes_at: datetime
+    budget: Money
+    state: RoundState
+
+
+@dataclass(frozen=True)
+class CandidateRow:
+    """A project as it stands on the ballot."""
+
+    project_id: int
+    title: str
+    gives: str
+    place_name: str
+    cost: Money
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many households have cast: while the round is open rounded down to five, by channel only afterwards."""
+
+    households: int
+    cast: int
+    exact: bool
+    channels: dict[Channel | None, int]
+
+
+@dataclass(frozen=True)
+class OwnUnit:
+    """A household that the person speaks for, and when and how its ballot was cast."""
+
+    unit_id: int
+    door: str
+    at: datetime | None
+    channel: Channel | None
+
+
+@dataclass(frozen=True)
+class RoundPage:
+    """One round as one person may see it. ``window`` is what policies ask."""
+
+    id: int
+    title: str
+    place: PlaceRow
+    programme_id: int
+    opens_at: datetime
+    closes_at: datetime
+    max_choices: int
+    budget: Money
+    state: RoundState
+    snapshot_id: int | None
+    roster_hash: str
+    rules_hash: str
+    candidates: tuple[CandidateRow, ...]
+    lots: tuple[int, ...]
+    turnout: Turnout
+    own: tuple[OwnUnit, ...]
+
+    def mixed(self, unit_id: int) -> list[CandidateRow]:
+        """Give the candidates in the order for one household."""
+        rows = {row.project_id: row for row in self.candidates}
+        return [rows[project_id] for project_id in ballot_order(self.rules_hash, unit_id, rows)]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What proves that a ballot was taken. ``named`` is there for the person who cast it by phone, for nobody else."""
+
+    round_id: int
+    title: str
+    door: str
+    at: datetime
+    channel: Channel
+    code: str
+    choices: int
+    closes_at: datetime
+    named: tuple[str, ...] = ()
+
+
+def list_rounds(session: Session, actor: Actor, now: datetime, before: int | None = None) -> list[RoundRow]:
+    """List rounds, the newest first, one row more than a page; drafts only for the workers of their place."""
+    opened = exists().where(VoteOpening.round_id == VoteRound.id)
+    published = exists().where(VoteResult.round_id == VoteRound.id)
+    drafts = [Place.path.startswith(grant.path, autoescape=True) for grant in actor.grants if grant.role is Role.WORKER]
+    query = (
+        select(VoteRound, Place.name, opened.label("opened"), published.label("published"))
+        .join(Place, Place.id == VoteRound.place_id)
+        .where(or_(opened, *drafts))
+        .order_by(VoteRound.id.desc())
+        .limit(PER_PAGE + 1)
+    )
+    if before is not None:
+        query = query.where(VoteRound.id < before)
+    return [
+        RoundRow(
+            round_.id,
+            round_.title,
+            name,
+            round_.opens_at,
+            round_.closes_at,
+            round_.budget_fen,
+            state_of(round_, now, opened=bool(is_open), published=bool(is_told)),
+        )
+        for round_, name, is_open, is_told in session.execute(query)
+    ]
+
+
+def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> RoundPage:
+    """Give a round.
+
+    Raises:
+        NotVisible: there is none of this number, or it is a draft of somebody else's community.
+    """
+    row = session.execute(
+        select(VoteRound, VoteOpening, RosterSnapshot.roster_hash, VoteResult.id)
+        .outerjoin(VoteOpening, VoteOpening.round_id == VoteRound.id)
+        .outerjoin(RosterSnapshot, RosterSnapshot.id == VoteOpening.snapshot_id)
+        .outerjoin(VoteResult, VoteResult.round_id == VoteRound.id)
+        .where(VoteRound.id == round_id)
+    ).first()
+    if row is None:
+        raise NotVisible
+    round_, opening, roster_hash, result_id = row
+    place = get_place(session, round_.place_id)
+    if opening is None and not works_here(actor, place.path):
+        raise NotVisible
+    return RoundPage(
+        id=round_.id,
+        title=round_.title,
+        place=place,
+        programme_id=round_.programme_id,
+        opens_at=round_.opens_at,
+        closes_at=round_.closes_at,
+        max_choices=round_.max_choices,
+        budget=round_.budget_fen,
+        state=state_of(round_, now, opened=opening is not None, published=result_id is not None),
+        snapshot_id=opening.snapshot_id if opening else None,
+        roster_hash=roster_hash or "",
+        rules_hash=opening.rules_hash if opening else "",
+        candidates=tuple(_candidate(one) for one in candidates_of(session, round_.id)),
+        lots=tuple(opening.lots) if opening else (),
+        turnout=_turnout(session, round_, opening.households if opening else 0, now),
+        own=_own(session, round_.id, opening.snapshot_id, actor) if opening else (),
+    )
+
+
+def receipt_of(session: Session, round_id: int, unit_id: int, actor: Actor) -> Receipt:
+    """Give the receipt of one of the actor's own households.
+
+    Raises:
+        NotVisible: no such ballot, or of another household.
+    """
+    if unit_id not in actor.unit_ids:
+        raise NotVisible
+    found = _receipts(session, actor, VoteBallot.round_id == round_id, VoteBallot.unit_id == unit_id)
+    if not found:
+        raise NotVisible
+    return found[0]
+
+
+def own_receipts(session: Session, actor: Actor) -> list[Receipt]:
+    """List the receipts of the actor's own households, the newest first, without what was chosen."""
+    return _receipts(session, None, VoteBallot.unit_id.in_(actor.unit_ids)) if actor.unit_ids else []
+
+
+def receipt_by_code(session: Session, typed: str) -> Receipt:
+    """Find a receipt by its code, as anybody may who holds it; it never says what was chosen.
+
+    Raises:
+        Refused: there is none of this code (code ``voting.no_such_receipt``).
+    """
+    found = _receipts(session, None, VoteBallot.receipt_code == read_code(typed))
+    if not found:
+        raise Refused("voting.no_such_receipt", field="code")
+    return found[0]
+
+
+def door_or_refuse(session: Session, snapshot_id: int | None, door: str) -> int:
+    """Find a household of a frozen roster by its door as written on paper; blanks do not matter.
+
+    Raises:
+        Refused: the frozen roster has no such door (code ``voting.door_not_on_roster``).
+    """
+    wanted = "".join(door.split())
+    rows = session.execute(
+        select(SnapshotUnit.unit_id, SnapshotUnit.door).where(SnapshotUnit.snapshot_id == snapshot_id)
+    )
+    for unit_id, known in rows:
+        if "".join(known.split()) == wanted:
+            return unit_id
+    raise Refused("voting.door_not_on_roster", field="door")
+
+
+def doors_of(session: Session, snapshot_id: int | None) -> list[str]:
+    """List the doors of a frozen roster, for the worker's list to choose from."""
+    query = select(SnapshotUnit.door).where(SnapshotUnit.snapshot_id == snapshot_id).order_by(SnapshotUnit.unit_id)
+    return list(session.scalars(query))
+
+
+def _candidate(row: VoteCandidate) -> CandidateRow:
+    return CandidateRow(row.project_id, row.title, row.gives, row.place_name, row.cost_fen)
+
+
+def _turnout(session: Session, round_: VoteRound, households: int, now: datetime) -> Turnout:
+    channels = turnout(session, round_.id)
+    exact = results_visible(round_, now)
+    cast = shown_turnout(sum(channels.values()), round_, now)
+    return Turnout(households, cast, exact, by_channel(channels) if exact else {})
+
+
+def _own(session: Session, round_id: int, snapshot_id: int, actor: Actor) -> tuple[OwnUnit, ...]:
+    if not actor.unit_ids:
+        return ()
+    rows = session.execute(
+        select(SnapshotUnit.unit_id, SnapshotUnit.door, VoteBallot.at, VoteBallot.channel)
+        .outerjoin(VoteBallot, (VoteBallot.round_id == round_id) & (VoteBallot.unit_id == SnapshotUnit.unit_id))
+        .where(SnapshotUnit.snapshot_id == snapshot_id, SnapshotUnit.unit_id.in_(actor.unit_ids))
+        .order_by(SnapshotUnit.unit_id)
+    )
+    return tuple(OwnUnit(*row) for row in rows)
+
+
+def _receipts(session: Session, caster: Actor | None, *conditions: object) -> list[Receipt]:
+    rows = session.execute(
+        select(VoteBallot, VoteRound.title, VoteRound.closes_at, SnapshotUnit.door)
+        .join(VoteRound, VoteRound.id == VoteBallot.round_id)
+        .join(
+            SnapshotUnit,
+            (SnapshotUnit.snapshot_id == VoteBallot.snapshot_id) & (SnapshotUnit.unit_id == VoteBallot.unit_id),
+        )
+        .where(*conditions)  # type: ignore[arg-type]  # the conditions above
+        .order_by(VoteBallot.id.desc())
+    )
+    return [
+        Receipt(
+            round_id=ballot.round_id,
+            title=title,
+            door=door,
+            at=ballot.at,
+            channel=ballot.channel,
+            code=ballot.receipt_code,
+            choices=ballot.choices,
+            closes_at=closes_at,
+            named=_named(session, ballot, caster),
+        )
+        for ballot, title, closes_at, door in rows
+    ]
+
+
+def _named(session: Session, ballot: VoteBallot, caster: Actor | None) -> tuple[str, ...]:
+    own = caster is not None and ballot.channel is Channel.PHONE and ballot.person_id == caster.person_id
+    if not own:
+        return ()
+    query = select(VoteCandidate.title).where(
+        VoteCandidate.round_id == ballot.round_id, VoteCandidate.project_id.in_(named_on(session, ballot.id))
+    )
+    return tuple(session.scalars(query.order_by(VoteCandidate.project_id)))

@@ -1,0 +1,129 @@
+"""What waits: for a household's ballot, for a publication; and where a project stands among the rounds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from fundapp.kernel.actor import Actor, Role
+from fundapp.places.models import Place
+from fundapp.rosters.models import SnapshotUnit
+from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound, VoteStanding
+from fundapp.voting.policy import PUBLISHERS
+from fundapp.voting.rounds import votes_shown
+
+
+@dataclass(frozen=True)
+class WaitingRound:
+    """A round that waits for somebody; ``unit_id``, ``door`` and ``cast`` where it waits for a household."""
+
+    round_id: int
+    title: str
+    place_id: int
+    place_name: str
+    opens_at: datetime
+    closes_at: datetime
+    unit_id: int | None = None
+    door: str = ""
+    cast: bool = False  # by whomever of the household
+
+
+@dataclass(frozen=True)
+class RoundMark:
+    """Where a project stands in its newest round; the last three are empty until the result is published.
+
+    ``votes`` stays empty where fewer than ten ballots were cast.
+    """
+
+    round_id: int
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    selected: bool | None
+    rank: int | None
+    votes: int | None
+
+
+def place_of(session: Session, project_ids: Iterable[int]) -> dict[int, RoundMark]:
+    """Give the newest opened round of each project that was in one, in one statement."""
+    newest = (
+        select(VoteCandidate.project_id, func.max(VoteOpening.id).label("opening_id"))
+        .join(VoteOpening, VoteOpening.round_id == VoteCandidate.round_id)
+        .where(VoteCandidate.project_id.in_(project_ids))
+        .group_by(VoteCandidate.project_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(VoteRound, newest.c.project_id, VoteStanding, VoteResult.ballots)
+        .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
+        .join(newest, newest.c.opening_id == VoteOpening.id)
+        .join(
+            VoteCandidate,
+            (VoteCandidate.round_id == VoteRound.id) & (VoteCandidate.project_id == newest.c.project_id),
+        )
+        .outerjoin(VoteStanding, VoteStanding.candidate_id == VoteCandidate.id)
+        .outerjoin(VoteResult, VoteResult.round_id == VoteRound.id)
+    )
+    return {project_id: _mark(round_, standing, ballots) for round_, project_id, standing, ballots in rows}
+
+
+def rounds_open_for(session: Session, actor: Actor, now: datetime) -> list[WaitingRound]:
+    """List the open rounds for the actor's households, one row per household, the soonest close first."""
+    cast = (
+        select(VoteBallot.id)
+        .where(VoteBallot.round_id == VoteRound.id, VoteBallot.unit_id == SnapshotUnit.unit_id)
+        .exists()
+    )
+    rows = session.execute(
+        _rounds()
+        .add_columns(SnapshotUnit.unit_id, SnapshotUnit.door, cast.label("cast"))
+        .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
+        .join(SnapshotUnit, SnapshotUnit.snapshot_id == VoteOpening.snapshot_id)
+        .where(SnapshotUnit.unit_id.in_(actor.unit_ids), VoteRound.opens_at <= now, VoteRound.closes_at > now)
+        .order_by(VoteRound.closes_at, VoteRound.id, SnapshotUnit.unit_id)
+    )
+    return [WaitingRound(*row) for row in rows]
+
+
+def rounds_waiting_to_publish(session: Session, actor: Actor, now: datetime) -> list[WaitingRound]:
+    """List the closed rounds without a result that the actor may publish, the oldest close first."""
+    published = select(VoteResult.id).where(VoteResult.round_id == VoteRound.id).exists()
+    rows = session.execute(
+        _rounds()
+        .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
+        .where(_in_places_of(actor, *PUBLISHERS), VoteRound.closes_at <= now, ~published)
+        .order_by(VoteRound.closes_at, VoteRound.id)
+    )
+    return [WaitingRound(*row) for row in rows]
+
+
+def drafts_of(session: Session, actor: Actor) -> list[WaitingRound]:
+    """List the drafts of the places in which the actor works, the newest first."""
+    opened = select(VoteOpening.id).where(VoteOpening.round_id == VoteRound.id).exists()
+    rows = session.execute(_rounds().where(_in_places_of(actor, Role.WORKER), ~opened).order_by(VoteRound.id.desc()))
+    return [WaitingRound(*row) for row in rows]
+
+
+def _rounds() -> Select[int, str, int, str, datetime, datetime]:
+    return select(
+        VoteRound.id, VoteRound.title, VoteRound.place_id, Place.name, VoteRound.opens_at, VoteRound.closes_at
+    ).join(Place, Place.id == VoteRound.place_id)
+
+
+def _in_places_of(actor: Actor, *roles: Role) -> ColumnElement[bool]:
+    paths = {grant.path for grant in actor.grants if grant.role in roles}
+    return or_(false(), *(Place.path.startswith(path, autoescape=True) for path in sorted(paths)))
+
+
+def _mark(round_: VoteRound, standing: VoteStanding | None, ballots: int | None) -> RoundMark:
+    return RoundMark(
+        round_id=round_.id,
+        title=round_.title,
+        opens_at=round_.opens_at,
+        closes_at=round_.closes_at,
+        selected=standing.selected if standing else None,
+        rank=standing.rank if standing else None,
+        votes=standing.votes if standing and votes_shown(ballots or 0) else None,
+    )

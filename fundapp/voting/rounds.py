@@ -1,0 +1,291 @@
+"""What a round of voting is: its terms, its moments, what may be told when, and how its ballots are counted."""
+
+import hashlib
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from moneyed import Money
+
+from fundapp.db.types import canonical
+from fundapp.kernel.errors import BadInput, Refused
+from fundapp.voting.rules import Outcome, Rule, Ties, Why, allocate, approval_election, choose
+
+SHORTEST = timedelta(days=1)
+LONGEST = timedelta(days=60)
+SMALL = 10
+STEP = 5
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_CODE = 12
+
+
+class Channel(StrEnum):
+    """How a ballot came in."""
+
+    PHONE = "phone"
+    PAPER = "paper"
+
+
+class RoundState(StrEnum):
+    """Where a round stands; computed from time and facts."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    OPEN = "open"
+    CLOSED = "closed"
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The part "voting" of a policy version."""
+
+    choose_by_vote: bool
+    max_choices: int
+    days: int
+
+
+@dataclass(frozen=True)
+class ProgrammeFacts:
+    """What a round must know of its programme; the layer above tells it."""
+
+    programme_id: int
+    name: str
+    place_path: str
+    policy_version_id: int
+    terms: Terms
+
+
+@dataclass(frozen=True)
+class Option:
+    """A project that could stand on a ballot, with the exact version that would be asked about."""
+
+    project_id: int
+    version_id: int
+    title: str
+    gives: str
+    place_name: str
+    place_path: str
+    cost: Money
+    reserve: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One project's place in a result: selected in this order, or this far up in the reserve list."""
+
+    project_id: int
+    selected: bool
+    rank: int
+    votes: int
+    why: Why
+
+
+class Window(Protocol):
+    """The two moments of a round."""
+
+    @property
+    def opens_at(self) -> datetime:
+        """Give the moment from which ballots are taken."""
+
+    @property
+    def closes_at(self) -> datetime:
+        """Give the moment at which casting ends; itself no longer inside."""
+
+
+def terms_of(parts: Mapping[str, Any]) -> Terms:
+    """Read the part "voting" of a policy version.
+
+    Raises:
+        BadInput: no such part, an unknown key, or a number out of range.
+
+    >>> terms_of({"voting": {"choose_by_vote": True, "max_choices": 3, "days": 7}})
+    Terms(choose_by_vote=True, max_choices=3, days=7)
+    """
+    part = parts.get("voting")
+    names = {"choose_by_vote", "max_choices", "days"}
+    if not isinstance(part, Mapping) or part.keys() != names:
+        raise BadInput("voting", repr(part), f"a table with {', '.join(sorted(names))}")
+    by_vote, most, days = part["choose_by_vote"], part["max_choices"], part["days"]
+    if type(by_vote) is not bool:
+        raise BadInput("voting.choose_by_vote", repr(by_vote), "true or false")
+    if type(most) is not int or not 1 <= most <= 100:
+        raise BadInput("voting.max_choices", repr(most), "a whole number from 1 to 100")
+    if type(days) is not int or not 1 <= days <= LONGEST.days:
+        raise BadInput("voting.days", repr(days), f"a whole number from 1 to {LONGEST.days}")
+    return Terms(by_vote, most, days)
+
+
+def state_of(window: Window, now: datetime, *, opened: bool, published: bool) -> RoundState:
+    """Tell where a round stands: open means ``opens_at <= now < closes_at``, for everybody alike."""
+    if not opened:
+        return RoundState.DRAFT
+    if published:
+        return RoundState.PUBLISHED
+    if now < window.opens_at:
+        return RoundState.WAITING
+    return RoundState.OPEN if now < window.closes_at else RoundState.CLOSED
+
+
+def results_visible(window: Window, now: datetime) -> bool:
+    """Tell whether anything about choices may be told to anybody: only from the close on, staff included."""
+    return now >= window.closes_at
+
+
+def shown_turnout(cast: int, window: Window, now: datetime) -> int:
+    """Give the number of households that may be told: exact after the close, rounded down to five before it."""
+    return cast if results_visible(window, now) else cast - cast % STEP
+
+
+def by_channel(counts: Mapping[Channel, int]) -> dict[Channel | None, int]:
+    """Give the ballots by channel; where one has fewer than ten, all together under ``None``.
+
+    >>> by_channel({Channel.PHONE: 40, Channel.PAPER: 9})
+    {None: 49}
+    """
+    told: dict[Channel | None, int] = {channel: count for channel, count in counts.items() if count}
+    if any(count < SMALL for count in told.values()):
+        return {None: sum(told.values())}
+    return told
+
+
+def votes_shown(ballots: int) -> bool:
+    """Tell whether the votes of each project may be told: with fewer than ten ballots they would name people."""
+    return ballots >= SMALL
+
+
+def check_window(opens_at: datetime, closes_at: datetime) -> None:
+    """Check how long a round is to be open.
+
+    Raises:
+        Refused: ``voting.too_short`` or ``voting.too_long``, on the field ``closes_at``.
+    """
+    if closes_at - opens_at < SHORTEST:
+        raise Refused("voting.too_short", field="closes_at", days=SHORTEST.days)
+    if closes_at - opens_at > LONGEST:
+        raise Refused("voting.too_long", field="closes_at", days=LONGEST.days)
+
+
+def check_choices(chosen: Sequence[int], candidates: Iterable[int], most: int) -> None:
+    """Check the projects named on a ballot: at least one, each once, each a candidate, at most *most*.
+
+    Raises:
+        Refused: ``voting.nothing_chosen``, ``voting.too_many`` or ``voting.not_a_candidate``, on ``choices``.
+    """
+    if not chosen:
+        raise Refused("voting.nothing_chosen", field="choices")
+    if len(set(chosen)) > most:
+        raise Refused("voting.too_many", field="choices", chosen=len(set(chosen)), most=most)
+    if len(set(chosen)) < len(chosen) or not set(chosen) <= set(candidates):
+        raise Refused("voting.not_a_candidate", field="choices")
+
+
+def ballot_order(rules_hash: str, unit_id: int, project_ids: Iterable[int]) -> list[int]:
+    """Mix the candidates for one household: another order for each, the same whenever it looks.
+
+    >>> ballot_order("a", 1, [7, 8, 9]) == ballot_order("a", 1, [9, 8, 7])
+    True
+    """
+
+    def place(project_id: int) -> str:
+        return hashlib.sha256(f"{rules_hash}:{unit_id}:{project_id}".encode()).hexdigest()
+
+    return sorted(project_ids, key=place)
+
+
+def instant_text(at: datetime) -> str:
+    """Write an instant for hashing: UTC with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def rules_hash(frozen: Mapping[str, Any]) -> str:
+    """Give the fingerprint of everything that was frozen at the opening."""
+    return hashlib.sha256(canonical(dict(frozen)).encode()).hexdigest()
+
+
+def draw_code(chance: random.Random) -> str:
+    """Draw a receipt code: 59 bits, without letters that look alike.
+
+    >>> len(draw_code(random.Random(1)))
+    12
+    """
+    return "".join(chance.choice(_LETTERS) for _ in range(_CODE))
+
+
+def read_code(typed: str) -> str:
+    """Read a receipt code as people type it: blanks, dashes and small letters do not matter."""
+    return "".join(letter for letter in typed.upper() if letter.isalnum())
+
+
+def show_code(code: str) -> str:
+    """Write a receipt code in groups of four.
+
+    >>> show_code("ABCDEFGHJKMN")
+    'ABCD-EFGH-JKMN'
+    """
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def count_votes(
+    candidates: Iterable[tuple[int, int]],
+    ballots: Iterable[Iterable[int]],
+    budget_fen: int,
+    lots: Sequence[int],
+    *,
+    invalid: int = 0,
+) -> Outcome:
+    """Count the ballots of a round: most votes first, what does not fit is passed over, nothing without a vote.
+
+    ``candidates`` are (project, cost in fen); equal votes go by lower cost, then by the order of *lots*.
+
+    Source: docs/rules/voting.md#greedy.
+
+    >>> outcome = count_votes([(1, 300), (2, 200)], [[1, 2], [2], [1]], 400, [1, 2])
+    >>> outcome.selected, outcome.ties[0].chosen
+    (('2',), '2')
+    """
+    election = approval_election(
+        [(str(project), cost) for project, cost in candidates],
+        [[str(project) for project in ballot] for ballot in ballots],
+        budget_fen,
+        invalid=invalid,
+    )
+    return allocate(election, choose(Rule.GREEDY, ties=Ties.LOT, lots=tuple(str(project) for project in lots)))
+
+
+def standings(outcome: Outcome) -> list[Standing]:
+    """Rank the selected projects and, after them from one again, the reserve list."""
+    found, ranks = [], {True: 0, False: 0}
+    for verdict in outcome.verdicts:
+        selected = verdict.why is Why.SELECTED
+        ranks[selected] += 1
+        found.append(Standing(int(verdict.project), selected, ranks[selected], verdict.votes, verdict.why))
+    return found
+
+
+def outcome_record(outcome: Outcome) -> dict[str, Any]:
+    """Write an outcome with its reasons as it is stored: numbers of projects as texts, money in whole fen."""
+    return {
+        "rule": outcome.options.rule.value,
+        "ties": outcome.options.ties.value,
+        "lots": list(outcome.options.lots or ()),
+        "budget_fen": outcome.budget,
+        "cost_fen": outcome.cost,
+        "ballots": outcome.ballots,
+        "invalid": outcome.invalid,
+        "selected": list(outcome.selected),
+        "tied": [{"at": tie.at, "among": list(tie.among), "chosen": tie.chosen} for tie in outcome.ties],
+        "verdicts": [
+            {
+                "project": verdict.project,
+                "why": verdict.why.value,
+                "cost_fen": verdict.cost,
+                "votes": verdict.votes,
+                "left_fen": verdict.left,
+            }
+            for verdict in outcome.verdicts
+        ],
+    }

@@ -1,0 +1,123 @@
+"""What everybody sees of a round, and a household's ballot and receipt."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from fundapp.kernel.errors import Refused
+from fundapp.voting import commands, forms, policy, queries, texts
+from fundapp.voting.rounds import RoundState, results_visible
+from fundapp.web.clock import clock
+from fundapp.web.database import reading
+from fundapp.web.gate import current_actor, public, signed_in
+from fundapp.web.limits import allow
+from fundapp.web.paging import page_of
+from fundapp.web.refusals import sentence
+
+bp = Blueprint("voting", __name__, url_prefix="/votes")
+Answer = str | AnyResponse | tuple[str, int]
+TRIES, WITHIN = 20, timedelta(minutes=10)
+
+
+@bp.app_context_processor
+def labels() -> dict[str, Any]:
+    """Give templates the words of this package."""
+    return {"voting_texts": texts}
+
+
+@bp.get("/")
+@public
+def index() -> Answer:
+    """List the rounds."""
+    session = reading()
+    before = request.args.get("before", type=int)
+    rows = queries.list_rounds(session, current_actor(), clock().now(session), before)
+    return render_template("voting/index.html", page=page_of(rows, lambda row: row.id))
+
+
+@bp.get("/<int:round_id>")
+@public
+def show(round_id: int) -> Answer:
+    """Show a round: what is frozen, the turnout, and after the close the result."""
+    page = read_page(round_id)
+    return render_template("voting/show.html", page=page, result=read_result(page), **possible(page))
+
+
+@bp.route("/<int:round_id>/ballot", methods=["GET", "POST"])
+@signed_in
+def ballot(round_id: int) -> Answer:
+    """Take the ballot of the person's household."""
+    page, form = read_page(round_id), forms.BallotForm()
+    mixed = page.mixed(page.own[0].unit_id) if page.own else []
+    left = [unit for unit in page.own if unit.at is None]
+    units = page.own if request.method == "POST" else left
+    form.offer([(unit.unit_id, unit.door) for unit in units], [(row.project_id, row.title) for row in mixed])
+    if form.filled_in():
+        with form.deed() as session:
+            row = commands.cast_ballot(session, current_actor(), form.to_command(round_id), clock())
+        if form.done:
+            return redirect(url_for(".receipt", round_id=round_id, unit_id=row.unit_id), 303)
+    seen = {"page": page, "form": form, "mixed": mixed, "left": left}
+    return render_template("voting/ballot.html", **seen, **possible(page)), form.status
+
+
+@bp.get("/<int:round_id>/receipt/<int:unit_id>")
+@signed_in
+def receipt(round_id: int, unit_id: int) -> Answer:
+    """Show a household its receipt."""
+    found = queries.receipt_of(reading(), round_id, unit_id, current_actor())
+    return render_template("voting/receipt.html", receipt=found)
+
+
+@bp.route("/receipt", methods=["GET", "POST"])
+@public
+def find_receipt() -> Answer:
+    """Find a receipt again: one's own in a list, any by its code."""
+    form, found = forms.ReceiptForm(), None
+    if form.filled_in():
+        try:
+            allow(f"receipt:{request.remote_addr}", TRIES, WITHIN)
+            found = queries.receipt_by_code(reading(), str(form.code.data))
+        except Refused as refusal:
+            form.take(refusal)
+    own = queries.own_receipts(reading(), current_actor())
+    return render_template("voting/find_receipt.html", form=form, found=found, own=own), form.status
+
+
+def read_page(round_id: int) -> queries.RoundPage:
+    """Read a round as the actor may see it."""
+    session = reading()
+    return queries.round_page(session, round_id, current_actor(), clock().now(session))
+
+
+def read_result(page: queries.RoundPage) -> queries.ResultPage | None:
+    """Read the result, which is nobody's before the close."""
+    session = reading()
+    now = clock().now(session)
+    if page.state is RoundState.DRAFT or not results_visible(page, now):
+        return None
+    return queries.result_page(session, page.id, now)
+
+
+def possible(page: queries.RoundPage) -> dict[str, Any]:
+    """Say what speaks against each deed, through the functions that the commands use."""
+    actor = current_actor()
+    return {
+        "works_here": policy.works_here(actor, page.place.path),
+        "publishes_here": policy.may_publish_here(actor, page.place.path),
+        "against_ballot": reasons(policy.check_may_vote, page, page.state, bool(actor.unit_ids), bool(page.own)),
+        "against_keying": reasons(policy.check_open, page, page.state),
+        "against_publishing": reasons(policy.check_may_publish, actor, page.place.path, page, page.state),
+    }
+
+
+def reasons(check: Callable[..., None], *values: Any) -> list[str]:
+    """Say why a check refuses; nothing where it does not."""
+    try:
+        check(*values)
+    except Refused as refusal:
+        return [sentence(refusal)]
+    return []

@@ -1,0 +1,151 @@
+"""What the worker does with a round: draft, candidates, opening, paper ballots; and the publication of its result."""
+
+from datetime import datetime, timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from fundapp.db.wiring import ask
+from fundapp.files.commands import Audience, store_picture
+from fundapp.kernel.actor import Role
+from fundapp.places.queries import places_below
+from fundapp.voting import commands, forms, policy, queries
+from fundapp.voting.rounds import Option
+from fundapp.voting.views.households import Answer, bp, possible, read_page
+from fundapp.web.clock import clock
+from fundapp.web.database import reading
+from fundapp.web.gate import current_actor, for_roles
+
+__all__ = ["bp"]
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def new() -> Answer:
+    """Draft a round."""
+    start = _next_hour()
+    form = forms.offered(forms.DraftForm(), opens_at=start, closes_at=start + timedelta(days=7))
+    _offer(form)
+    if form.filled_in():
+        with form.deed() as session:
+            draft = commands.draft_round(session, current_actor(), form.to_command(), clock())
+        if form.done:
+            flash(_("草稿已保存，请选定参加表决的项目。"))
+            return redirect(url_for(".candidates", round_id=draft.id), 303)
+    return render_template("voting/draft.html", form=form, page=None), form.status
+
+
+@bp.route("/<int:round_id>/edit", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def edit(round_id: int) -> Answer:
+    """Change a draft."""
+    page = _worker_page(round_id)
+    form = forms.offered(forms.DraftForm(), **_as_typed(page))
+    _offer(form)
+    if form.filled_in():
+        with form.deed() as session:
+            commands.change_draft(session, current_actor(), round_id, form.to_command(), clock())
+        if form.done:
+            flash(_("草稿已保存。"))
+            return redirect(url_for(".show", round_id=round_id), 303)
+    return render_template("voting/draft.html", form=form, page=page), form.status
+
+
+@bp.route("/<int:round_id>/candidates", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def candidates(round_id: int) -> Answer:
+    """Choose the projects that stand on the ballot."""
+    page = _worker_page(round_id)
+    options: list[Option] = ask("voting.options", reading(), page.programme_id, page.place.path)
+    form = forms.CandidatesForm(projects=[row.project_id for row in page.candidates])
+    form.projects.choices = [(option.project_id, option.title) for option in options]
+    if form.filled_in():
+        with form.deed() as session:
+            commands.set_candidates(session, current_actor(), form.to_command(round_id), clock())
+        if form.done:
+            flash(_("参加表决的项目已保存。"))
+            return redirect(url_for(".show", round_id=round_id), 303)
+    return render_template("voting/candidates.html", form=form, page=page, options=options), form.status
+
+
+@bp.route("/<int:round_id>/open", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def open_round(round_id: int) -> Answer:
+    """Freeze a draft and publish it."""
+    page, form = _worker_page(round_id), forms.OpenForm()
+    if form.filled_in():
+        with form.deed() as session:
+            commands.open_round(session, current_actor(), form.to_command(round_id), clock())
+        if form.done:
+            flash(_("本轮表决已发布，内容不再改动。"))
+            return redirect(url_for(".show", round_id=round_id), 303)
+    return render_template("voting/open.html", form=form, page=page), form.status
+
+
+@bp.route("/<int:round_id>/papers/new", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def new_paper(round_id: int) -> Answer:
+    """Key in a paper ballot; the next number is ready when it is done."""
+    page, form = _worker_page(round_id), forms.PaperForm(serial=request.args.get("serial", type=int))
+    form.choices.choices = [(row.project_id, row.title) for row in page.candidates]
+    if form.filled_in():
+        with form.deed() as session:
+            actor, unit_id = current_actor(), queries.door_or_refuse(session, page.snapshot_id, str(form.door.data))
+            scan = store_picture(session, actor, form.scan.data, page.place.id, Audience.STAFF, clock(), "scan")
+            row = commands.key_ballot(session, actor, form.to_command(round_id, unit_id, scan.id), clock())
+        if form.done:
+            flash(_("编号 %(serial)s 已录入。", serial=row.serial))
+            return redirect(url_for(".new_paper", round_id=round_id, serial=(row.serial or 0) + 1), 303)
+    doors = queries.doors_of(reading(), page.snapshot_id)
+    return render_template("voting/new_paper.html", form=form, page=page, doors=doors, **possible(page)), form.status
+
+
+@bp.post("/<int:round_id>/result")
+@for_roles(*policy.PUBLISHERS)
+def publish(round_id: int) -> Answer:
+    """Publish the result."""
+    form = forms.PublishForm()
+    if form.filled_in():
+        with form.deed() as session:
+            commands.publish_result(session, current_actor(), form.to_command(round_id), clock())
+        for words in form.refused:
+            flash(words, "error")
+        if form.done:
+            flash(_("结果已公布。"))
+    return redirect(url_for(".show", round_id=round_id), 303)
+
+
+def _worker_page(round_id: int) -> queries.RoundPage:
+    page = read_page(round_id)
+    policy.check_worker(current_actor(), page.place.path)
+    return page
+
+
+def _offer(form: forms.DraftForm) -> None:
+    session = reading()
+    programmes: list[tuple[int, str]] = ask("voting.programmes", session, current_actor())
+    places = {
+        place.id: place.full_name
+        for grant in current_actor().grants
+        if grant.role is Role.WORKER
+        for place in places_below(session, grant.path)
+        if place.kind != "building"
+    }
+    form.offer(programmes, list(places.items()))
+
+
+def _as_typed(page: queries.RoundPage) -> dict[str, object]:
+    return {
+        "programme_id": page.programme_id,
+        "place_id": page.place.id,
+        "title": page.title,
+        "opens_at": page.opens_at,
+        "closes_at": page.closes_at,
+        "budget": page.budget,
+        "max_choices": page.max_choices,
+    }
+
+
+def _next_hour() -> datetime:
+    now = clock().now(reading())
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

@@ -1,0 +1,155 @@
+"""``./run bench``: pages and the ballot against the bare app, in one run; statements and bytes of pages.
+
+Each figure stands beside its baseline. Machines are shared and noisy: read the ratios.
+"""
+
+import gzip
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import event
+
+from tests.bench import load, world
+
+ROUNDS = 3
+CLIENTS = 16
+EACH = 25
+HERE = Path(__file__).parent
+
+
+class Server:
+    """One gunicorn with two workers on a loopback port."""
+
+    def __init__(self, target: str, port: int, **environ: str) -> None:
+        command = [
+            sys.executable, "-m", "gunicorn", "--no-control-socket", "-w", "2", "-k", "gthread", "--threads", "8",
+            "-b", f"127.0.0.1:{port}", target,
+        ]  # fmt: skip
+        self.port = port
+        log = subprocess.DEVNULL
+        self.process = subprocess.Popen(command, env={**os.environ, **environ}, stdout=log, stderr=log)
+
+    def wait(self, path: str) -> "Server":
+        """Wait until it answers."""
+        for _ in range(150):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5).read()
+                return self
+            except OSError:
+                time.sleep(0.2)
+        raise RuntimeError(f"no answer on port {self.port}")
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def bare_server(folder: Path) -> Server:
+    """Seed and start the bare app."""
+    environ = {"BARE_DB": str(folder / "bare.sqlite3")}
+    seeding = "from tests.bench import bare; bare.seed()"
+    subprocess.run([sys.executable, "-c", seeding], env={**os.environ, **environ}, check=True)
+    return Server("tests.bench.bare:app", 18461, **environ).wait("/list")
+
+
+def our_server(instance: Path) -> Server:
+    """Start fundapp on what :mod:`tests.bench.world` made."""
+    return Server("fundapp.wsgi:app", 18462, FUNDAPP_INSTANCE=str(instance)).wait("/healthz")
+
+
+def pages(path: str) -> object:
+    """Make the requests of one client for a page."""
+    return lambda _client: [("GET", path, None, {})] * EACH
+
+
+def compare(name: str, ours: tuple[Server, object], bare: tuple[Server, object], good: tuple[int, ...]) -> None:
+    """Measure both in turns and print the median ratio."""
+    ratios, last = [], None
+    for _ in range(ROUNDS):
+        base = load.run(bare[0].port, bare[1], CLIENTS)
+        last = load.run(ours[0].port, ours[1], CLIENTS, good)
+        ratios.append(last.per_second / base.per_second)
+    report(name, statistics.median(ratios), last, base)
+
+
+def report(name: str, ratio: float, ours: load.Seen, bare: load.Seen) -> None:
+    """Print one line."""
+    told = f"ours {ours.per_second:7.0f}/s p95 {ours.percentile(95):6.1f} ms   bare {bare.per_second:7.0f}/s"
+    print(f"{name:34} {ratio:6.2f} x bare   {told}   wrong answers {ours.wrong}")
+
+
+def ballots(made: "world.Made", server: Server) -> None:
+    """Cast each household's ballot once, against the bare app's vote."""
+    lists = {n: [] for n in range(CLIENTS)}
+    for number, (cookie, token, unit_id) in enumerate(made.voters):
+        body = f"csrf_token={token}&op_key={uuid.uuid4()}&unit_id={unit_id}&choices={made.candidates[0]}"
+        headers = {"Cookie": f"fundapp={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
+        lists[number % CLIENTS].append(("POST", f"/votes/{made.round_id}/ballot", body, headers))
+    bare = bare_voters(len(made.voters))
+    base = load.run(18461, lambda n: bare[n], CLIENTS)
+    seen = load.run(server.port, lambda n: lists[n], CLIENTS, (303,))
+    report("casting a ballot (POST)", seen.per_second / base.per_second, seen, base)
+
+
+def bare_voters(count: int) -> dict[int, list[load.Request]]:
+    """Sign voters in to the bare app."""
+    lists: dict[int, list[load.Request]] = {n: [] for n in range(CLIENTS)}
+    for number in range(count):
+        with urllib.request.urlopen(f"http://127.0.0.1:18461/login/{number}") as answer:
+            token, cookie = answer.read().decode(), answer.headers["Set-Cookie"].split(";")[0]
+        headers = {"Cookie": cookie, "X-CSRF-Token": token, "Content-Type": "application/x-www-form-urlencoded"}
+        lists[number % CLIENTS].append(("POST", f"/vote/{number % 300 + 1}", "value=1", headers))
+    return lists
+
+
+def statements(instance: Path, made: "world.Made") -> None:
+    """Count the statements of the public pages."""
+    from fundapp.app import create_app
+    from fundapp.settings import Settings
+    from fundapp.web.database import database
+
+    app = create_app(Settings.from_environment({"FUNDAPP_INSTANCE": str(instance)}))
+    told: list[str] = []
+    with app.app_context():
+        event.listen(database.engine, "before_cursor_execute", lambda *args: told.append(args[2]))
+    for path in ("/", "/projects", f"/projects/{made.project_id}", "/ledger", "/pools"):
+        told.clear()
+        answer = app.test_client().get(path, base_url="http://localhost")
+        print(f"{path:34} {len(told):6} statements, {len(gzip.compress(answer.data, 5)) / 1000:.1f} kB gzipped")
+
+
+def main() -> None:
+    """Build, serve, measure, clean up."""
+    print(json.dumps({"at": datetime.now(UTC).isoformat(timespec="minutes"), "cores": os.cpu_count()}))
+    for projects in (20, 2000):
+        folder = Path(tempfile.mkdtemp())
+        instance = folder / "instance"
+        made = world.build(instance, projects, voters=400 if projects == 2000 else 0, until=timedelta(days=7))
+        print(f"--- {projects} projects")
+        statements(instance, made)
+        if projects == 2000:
+            servers = [bare_server(folder), our_server(instance)]
+            try:
+                bare, ours = servers
+                compare("project list", (ours, pages("/projects")), (bare, pages("/list")), (200,))
+                compare("project page", (ours, pages(f"/projects/{made.project_id}")), (bare, pages("/list")), (200,))
+                ballots(made, ours)
+            finally:
+                for server in servers:
+                    server.stop()
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,303 @@
+"""What the database itself refuses, attacked with plain SQL; each attack succeeds once its guard is dropped."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from fundapp.audit.checks import check_sealed_rows
+from fundapp.db.guards import guards
+from fundapp.db.schema import drop_guard
+from fundapp.db.work import bound_engine, reading_session, unit_of_work
+from fundapp.voting import queries
+from fundapp.voting.checks import CHECKS
+from tests.support.world import make_place_tree, make_snapshot
+from tests.voting.polling import CLOSES, JUST, OPENS, cast, make_polled, make_project, paper, publish, run
+
+BALLOT = (
+    "INSERT INTO vote_ballot (round_id, snapshot_id, unit_id, op_key, person_id, at, channel, choices, rules_hash, "
+    "receipt_code, serial, scan_id) VALUES (:round, :snapshot, :unit, :key, :person, :at, :channel, :choices, :hash, "
+    ":code, :serial, :scan)"
+)
+RESULT = (
+    "INSERT INTO vote_result (round_id, households, ballots, invalid, budget_fen, cost_fen, outcome, "
+    "published_by_id, at) VALUES (:round, :all, :ballots, :invalid, 500000, 0, '{}', :person, :at)"
+)
+STANDING = (
+    "INSERT INTO vote_standing (round_id, candidate_id, selected, rank, votes, why) "
+    "VALUES (:round, :candidate, :selected, :rank, :votes, :why)"
+)
+CHOICE = "INSERT INTO vote_choice (round_id, ballot_id, candidate_id) VALUES (:round, :ballot, :candidate)"
+
+
+def refused_by(guard, statement, **values):
+    """Show that the database refuses, and that it is this guard which does; none: a constraint."""
+    with pytest.raises(DBAPIError):
+        run(statement, **values)
+    if guard is None:
+        return
+    with bound_engine().execution_options(writes=True).begin() as connection:
+        drop_guard(connection, next(one for one in guards() if one.name == guard))
+    run(statement, **values)
+
+
+def ballot(polled, number=0, **changes):
+    """The values of a ballot that would be taken."""
+    with reading_session() as session:
+        opening = queries.opening_of(session, polled.round)
+        snapshot, rules = opening.snapshot_id, opening.rules_hash
+    values = {
+        "round": polled.round, "snapshot": snapshot, "unit": polled.places.units[number],
+        "key": str(uuid4()), "person": polled.residents[number].person_id, "at": OPENS, "channel": "phone",
+        "choices": 1, "hash": rules, "code": uuid4().hex[:12], "serial": None, "scan": None,
+    }  # fmt: skip
+    return values | changes
+
+
+def candidate(polled, number=0):
+    """The number of a candidate."""
+    with reading_session() as session:
+        return queries.candidate_ids(session, polled.round)[polled.projects[number]]
+
+
+def result(polled, **changes):
+    """The values of a result of a round without ballots."""
+    values = {"round": polled.round, "all": 6, "ballots": 0, "invalid": 0, "person": polled.worker.person_id}
+    return values | {"at": CLOSES} | changes
+
+
+def test_a_plain_ballot_and_a_plain_result_pass(polled):
+    """The attacks below fail for their own reason."""
+    run(BALLOT, **ballot(polled))
+    run(CHOICE, round=polled.round, ballot=1, candidate=candidate(polled))
+    run(RESULT, **result(polled, ballots=1))
+    run(STANDING, round=polled.round, candidate=candidate(polled), selected=True, rank=1, votes=1, why="selected")
+
+
+@pytest.mark.parametrize("moment", [OPENS - JUST, CLOSES])
+def test_no_ballot_outside_the_window(polled, moment):
+    """The window of the round is kept by the database."""
+    refused_by("vote_ballot_in_window", BALLOT, **ballot(polled, at=moment))
+
+
+@pytest.mark.parametrize("changes", [{"choices": 4}, {"hash": "0" * 64}])
+def test_no_ballot_against_the_frozen_rules(polled, changes):
+    """One choice too many, or another rule than the frozen one."""
+    refused_by("vote_ballot_by_the_rules", BALLOT, **ballot(polled, **changes))
+
+
+def test_no_ballot_for_somebody_elses_household(polled):
+    """By phone only a person of the household votes, whoever writes the row."""
+    refused_by("vote_ballot_by_household", BALLOT, **ballot(polled, person=polled.worker.person_id))
+
+
+def test_no_ballot_of_a_household_that_is_not_on_the_roster(polled):
+    """The frozen roster is a foreign key; another snapshot is no way around it."""
+    with unit_of_work() as session:
+        other = make_place_tree(session)
+        snapshot = make_snapshot(session, other.community)
+    refused_by(None, BALLOT, **ballot(polled, unit=other.units[0]))
+    refused_by(None, BALLOT, **ballot(polled, unit=other.units[0], snapshot=snapshot.id))
+
+
+def test_no_second_ballot_of_a_household(polled):
+    """Unique, in a replacing insert too."""
+    cast(polled, 0, 0)
+    refused_by(None, BALLOT, **ballot(polled))
+    if bound_engine().dialect.name == "sqlite":
+        refused_by(None, BALLOT.replace("INSERT", "INSERT OR REPLACE", 1), **ballot(polled))
+
+
+def test_no_second_use_of_key_code_or_serial(polled):
+    """Each is unique."""
+    cast(polled, 0, 0, key="a" * 36)
+    paper(polled, 7, 2, 0)
+    with reading_session() as session:
+        code = queries.ballot_of_key(session, "a" * 36).receipt_code
+    sheet = {"channel": "paper", "serial": 7, "scan": polled.scan}
+    for changes in ({"key": "a" * 36}, {"code": code}, sheet):
+        refused_by(None, BALLOT, **ballot(polled, 1, **changes))
+    run(BALLOT, **ballot(polled, 1, **(sheet | {"serial": 8})))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"channel": "paper"}, {"serial": 3}, {"choices": 0}, {"choices": -1}, {"channel": "voice"}]
+)
+def test_a_ballot_is_whole(polled, changes):
+    """Paper has its number and photo, the phone has neither; only paper may be invalid."""
+    refused_by(None, BALLOT, **ballot(polled, **changes))
+
+
+def test_a_ballot_names_no_more_than_it_says(polled):
+    """A choice cannot be added to a ballot later, nor named twice, nor taken from another round."""
+    row = cast(polled, 0, 0)
+    refused_by("vote_choice_counted", CHOICE, round=polled.round, ballot=row, candidate=candidate(polled, 1))
+    other = make_polled()
+    refused_by(None, CHOICE, round=polled.round, ballot=row, candidate=candidate(other))
+    refused_by(None, CHOICE, round=polled.round, ballot=row, candidate=candidate(polled, 0))
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("vote_ballot", "unit_id = unit_id + 1"),
+        ("vote_choice", "candidate_id = candidate_id + 1"),
+        ("vote_opening", "households = households + 1"),
+        ("vote_result", "ballots = ballots + 1"),
+        ("vote_standing", "rank = rank + 1"),
+    ],
+)
+def test_what_was_voted_is_never_changed_or_deleted(polled, table, change):
+    """Append-only, in every table of the vote."""
+    cast(polled, 0, 0)
+    publish(polled)
+    refused_by(None, f"UPDATE {table} SET {change}")
+    refused_by(None, f"DELETE FROM {table}")
+    if bound_engine().dialect.name == "postgresql":
+        refused_by(None, f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.parametrize(
+    "change", ["budget_fen = 1", "closes_at = opens_at", "max_choices = 9", "title = 'x'", "place_id = 1", "id = 99"]
+)
+def test_an_opened_round_is_never_changed(polled, change):
+    """Budget, close, choices, title: nothing moves after the opening, for nobody."""
+    refused_by(None, f"UPDATE vote_round SET {change}")
+    refused_by(None, "DELETE FROM vote_round")
+
+
+def test_it_is_the_opening_that_freezes_a_round(working):
+    """A draft may be changed by the same statement."""
+    polled = make_polled(opened=False)
+    run("UPDATE vote_round SET max_choices = 2 WHERE id = :round", round=polled.round)
+
+
+@pytest.mark.parametrize(
+    ("guard", "statement"),
+    [
+        ("vote_candidate_frozen_update", "UPDATE vote_candidate SET cost_fen = cost_fen + 1"),
+        ("vote_candidate_frozen_delete", "DELETE FROM vote_candidate"),
+    ],
+)
+def test_the_candidates_of_an_opened_round_never_change(polled, guard, statement):
+    """No other cost, and none taken off."""
+    refused_by(guard, statement)
+
+
+def test_no_candidate_joins_an_opened_round(polled):
+    """The ballot was frozen."""
+    with unit_of_work() as session:
+        late = make_project(session, polled.worker, polled.places.compound, (polled.programme, 1))
+    refused_by(
+        "vote_candidate_frozen_insert",
+        "INSERT INTO vote_candidate (round_id, project_id, version_id, title, gives, place_name, cost_fen) "
+        "VALUES (:round, :project, :project, 'x', '', '', 100000)",
+        round=polled.round,
+        project=late,
+    )
+
+
+OPENING = (
+    "INSERT INTO vote_opening (round_id, snapshot_id, households, lots, rules_hash, opened_by_id, opened_at) "
+    "VALUES (:round, :snapshot, :all, '[]', :hash, :person, :at)"
+)
+
+
+def opening(polled, **changes):
+    """The values of an opening that would pass."""
+    with unit_of_work() as session:
+        snapshot = make_snapshot(session, polled.places.community)
+    values = {"round": polled.round, "snapshot": snapshot.id, "all": 6, "hash": "0" * 64, "at": OPENS}
+    return values | {"person": polled.worker.person_id} | changes
+
+
+def test_an_opening_stands_on_its_roster_and_its_versions(working):
+    """Another electorate, a late freezing, a cost that is not the version's: refused."""
+    polled = make_polled(opened=False)
+    refused_by(None, OPENING, **opening(polled, all=5))
+    refused_by(None, OPENING, **opening(polled, at=OPENS + JUST))
+    run("UPDATE vote_candidate SET cost_fen = cost_fen + 1 WHERE project_id = :one", one=polled.projects[0])
+    refused_by("vote_opening_pins_versions", OPENING, **opening(polled))
+
+
+def test_an_opening_needs_a_candidate_and_comes_before_the_first_ballot(working):
+    """Each of the other guards is what refuses."""
+    polled = make_polled(opened=False)
+    refused_by("vote_opening_before_start", OPENING, **opening(polled, at=OPENS + JUST))
+    other = make_polled(opened=False)
+    refused_by("vote_opening_pins_roster", OPENING, **opening(other, all=5))
+    third = make_polled(opened=False)
+    run("DELETE FROM vote_candidate WHERE round_id = :round", round=third.round)
+    refused_by("vote_opening_has_candidates", OPENING, **opening(third))
+
+
+def test_no_result_before_the_close(polled):
+    """Whoever writes it, and with whatever numbers."""
+    refused_by("vote_result_after_close", RESULT, **result(polled, at=CLOSES - JUST))
+
+
+@pytest.mark.parametrize("changes", [{"ballots": 1}, {"ballots": 1, "invalid": 1}])
+def test_a_result_is_counted_from_the_ballots(polled, changes):
+    """Invented ballots do not pass."""
+    refused_by("vote_result_counted", RESULT, **result(polled, **changes))
+
+
+def test_a_ballot_whose_choices_are_missing_stops_the_result(polled):
+    """Half a ballot is found before it is published."""
+    run(BALLOT, **ballot(polled))
+    refused_by("vote_result_counted", RESULT, **result(polled, ballots=1))
+
+
+def test_after_a_result_nothing_comes_in(polled):
+    """Neither ballot nor choice, not even with a moment inside the window."""
+    run(BALLOT, **ballot(polled, 1))
+    with bound_engine().execution_options(writes=True).begin() as connection:
+        drop_guard(connection, next(one for one in guards() if one.name == "vote_result_counted"))
+    run(RESULT, **result(polled, ballots=1))
+    refused_by(None, RESULT, **result(polled, ballots=1))
+    refused_by("vote_choice_before_result", CHOICE, round=polled.round, ballot=1, candidate=candidate(polled))
+    refused_by("vote_ballot_before_result", BALLOT, **ballot(polled))
+
+
+def test_a_standing_is_counted_and_its_reason_fits(polled):
+    """No invented votes, nothing selected without a vote, no place twice."""
+    cast(polled, 0, 0)
+    run(RESULT, **result(polled, ballots=1))
+    values = {"round": polled.round, "rank": 1, "selected": True, "why": "selected"}
+    first, second = candidate(polled, 0), candidate(polled, 1)
+    refused_by(None, STANDING, **values | {"candidate": second, "votes": 0})
+    refused_by(None, STANDING, **values | {"candidate": first, "votes": 1, "selected": False})
+    run(STANDING, **values | {"candidate": first, "votes": 1})
+    refused_by(None, STANDING, **values | {"candidate": second, "votes": 1})
+    refused_by("vote_standing_counted", STANDING, **values | {"candidate": second, "votes": 1, "rank": 2})
+
+
+TAMPERED = [
+    ("vote_ballot", "unit_id = (SELECT MAX(unit_id) FROM snapshot_unit)"),
+    ("vote_choice", "candidate_id = candidate_id + 1"),
+    ("vote_result", "cost_fen = cost_fen + 1"),
+    ("vote_standing", "rank = rank + 7"),
+    ("vote_candidate", "cost_fen = cost_fen + 1"),
+    ("vote_round", "max_choices = max_choices + 1"),
+]
+
+
+@pytest.mark.parametrize(("table", "change"), TAMPERED)
+def test_a_row_changed_behind_the_guards_is_named(polled, table, change):
+    """With the triggers dropped an administrator may change a row; the check names its table and key.
+
+    Source: reliability.md V8.
+    """
+    cast(polled, 0, 0)
+    publish(polled)
+    with bound_engine().execution_options(writes=True).begin() as connection:
+        for one in guards():
+            if one.table == table:
+                drop_guard(connection, one)
+    run(f"UPDATE {table} SET {change} WHERE id = (SELECT MIN(id) FROM {table})")
+    with reading_session() as session:
+        faults = {name: found.first_fault for name, found in check_sealed_rows(session)}
+        own = [check.run(session).first_fault for check in CHECKS]
+    assert (faults[f"rows.{table}"] or "").startswith(f"{table}:")
+    if table in ("vote_choice", "vote_result", "vote_standing", "vote_candidate", "vote_round"):
+        assert any(own)
