@@ -13,7 +13,9 @@ from fundapp.programmes.rules import SUBJECTS, changes, check_shape, parts_hash,
 
 PARTS = st.dictionaries(
     st.sampled_from(SUBJECTS),
-    st.dictionaries(st.text("abc", min_size=1), st.one_of(st.integers(), st.text("汉字ab", max_size=3), st.booleans()), max_size=4),
+    st.dictionaries(
+        st.text("abc", min_size=1), st.one_of(st.integers(), st.text("汉字ab", max_size=3), st.booleans()), max_size=4
+    ),
     max_size=4,
 )
 
