@@ -1,7 +1,6 @@
 """The tree of places, and the units (户) in the buildings."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,24 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fundapp.db.base import ID, Base, Numbered
 from fundapp.db.guards import frozen, refuse
 from fundapp.db.types import stored
+from fundapp.places.rules import PlaceKind, UnitUse
 
-
-class PlaceKind(StrEnum):
-    """The five levels above the unit."""
-
-    DISTRICT = "district"
-    STREET = "street"
-    COMMUNITY = "community"
-    COMPOUND = "compound"
-    BUILDING = "building"
-
-
-class UnitUse(StrEnum):
-    """What a unit is used for."""
-
-    HOME = "home"
-    SHOP = "shop"
-    PARKING = "parking"
+__all__ = ["Place", "PlaceKind", "Unit", "UnitUse"]
 
 
 class Place(Numbered, Base):

@@ -3,9 +3,30 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from enum import StrEnum
 
-LEVELS = ("district", "street", "community", "compound", "building")
 _ROOM_TAIL = re.compile(r"(室|号|房|户)+$")
+
+
+class PlaceKind(StrEnum):
+    """The five levels above the unit."""
+
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    COMPOUND = "compound"
+    BUILDING = "building"
+
+
+class UnitUse(StrEnum):
+    """What a unit is used for."""
+
+    HOME = "home"
+    SHOP = "shop"
+    PARKING = "parking"
+
+
+LEVELS = tuple(PlaceKind)
 
 
 def fits_under(kind: str, parent: str | None) -> bool:
@@ -14,7 +35,7 @@ def fits_under(kind: str, parent: str | None) -> bool:
     >>> fits_under("street", "district"), fits_under("compound", "street"), fits_under("district", None)
     (True, False, True)
     """
-    position = LEVELS.index(kind)
+    position = LEVELS.index(PlaceKind(kind))
     return (LEVELS[position - 1] if position else None) == parent
 
 

@@ -8,8 +8,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-from fundapp.places.models import UnitUse
-from fundapp.places.rules import clean_name, clean_room
+from fundapp.places.rules import UnitUse, clean_name, clean_room
 
 MAX_ROWS = 5000
 UPLOAD_LIFETIME = timedelta(days=1)

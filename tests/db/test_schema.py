@@ -28,13 +28,18 @@ SELECT 'function ' || proname, prosrc FROM pg_proc WHERE pronamespace = 'public'
 """
 
 
+def body(sql):
+    """Give what stands between the outer brackets of a CREATE TABLE."""
+    return sql[sql.index("(") + 1 : sql.rindex(")")]
+
+
 def described(engine):
     """Give everything in the database by name, white space and the order of a table's lines ignored."""
     with engine.connect() as connection:
         rows = connection.execute(text(SQLITE if engine.dialect.name == "sqlite" else POSTGRESQL)).all()
     told = {name: re.sub(r"[\s\"]+", " ", sql or "").strip() for name, sql in rows if "alembic_version" not in name}
     return {
-        name: sorted(part.strip() for part in sql.split(",")) if name.startswith("table") else sql
+        name: sorted(part.strip() for part in body(sql).split(",")) if name.startswith("table") else sql
         for name, sql in told.items()
     }
 
