@@ -67,6 +67,14 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
+def let_go(app: Flask) -> None:
+    """Close the database connections of *app*: for a command that made it and goes on."""
+    with app.app_context():
+        database.session.remove()
+        database.engine.dispose()
+    app.extensions["side_engine"].dispose()
+
+
 def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,

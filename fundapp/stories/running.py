@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
 
-from fundapp.app import create_app
+from fundapp.app import create_app, let_go
 from fundapp.db.schema import build
 from fundapp.kernel.errors import BadInput
 from fundapp.settings import Settings, database_url
@@ -35,5 +35,8 @@ def run_file(path: Path, url: str, today: date) -> tuple[Difference | None, int]
     load_deeds()
     settings = Settings.for_tests(database_url({"FUNDAPP_DATABASE_URL": url}, Path()), Path(mkdtemp()))
     build(settings.database_url)
-    create_app(settings)
-    return play(story, World(today)), len(story.deeds)
+    app = create_app(settings)
+    try:
+        return play(story, World(today)), len(story.deeds)
+    finally:
+        let_go(app)
