@@ -54,8 +54,9 @@ class Estimate:
     def settle(self, floor: int) -> None:
         """Work out the price; it is known not to be below *floor*."""
         self.units = floor
+        room = 1
         while True:
-            reach = self.units + self.units // 16 + 1
+            reach = self.units + room * (self.units // 16 + self.slack + self.off)
             self._gather(reach)
             while self.weight:
                 self.units = self.left // self.weight
@@ -64,6 +65,7 @@ class Estimate:
                     break
             if not self.weight or self.units + self.slack + self.off < reach:
                 return
+            room *= 2
 
     def uncertain(self) -> bool:
         """Say whether the bound leaves open who is poor, or whether the project is affordable."""

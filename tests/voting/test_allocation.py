@@ -61,6 +61,16 @@ def test_phragmen_follows_its_definition(election, ties):
     assert allocate(election, options).selected == ids(election, expected)
 
 
+def test_projects_that_can_be_paid_at_the_same_moment_are_tied_whatever_came_before():
+    """Equal times count as equal even where they are sums of different thirds and quarters."""
+    projects = tuple(Project(str(at), cost) for at, cost in enumerate([200, 300, 1200, 100, 200, 200]))
+    ballots = [{1: 1, 3: 1, 4: 1}, {0: 1, 2: 1, 5: 1}, {1: 1, 2: 1, 4: 1}, {1: 1, 4: 1}]
+    election = election_of(projects, ballots, 4000)
+    options = choose(Rule.PHRAGMEN)
+    expected = plainly.phragmen(election, tie_ranks(election, options))
+    assert allocate(election, options).selected == ids(election, expected)
+
+
 @given(ANY, TIES, st.booleans())
 def test_counting_points_follows_its_definition(election, ties, skip):
     """Most points first; what does not fit is passed over, or ends the count."""
