@@ -12,10 +12,14 @@ from fundapp.db.types import stored
 
 
 class Audience(StrEnum):
-    """Who may see an attachment: everybody, or its uploader and the staff of its place."""
+    """Who may see an attachment: everybody; the staff of its place; or these and the project groups there.
+
+    Its uploader always may.
+    """
 
     PUBLIC = "public"
     STAFF = "staff"
+    GROUP = "group"
 
 
 class Attachment(Numbered, Base):

@@ -54,7 +54,7 @@ def new(project_id: int) -> Answer:
     if form.filled_in():
         with form.deed() as session:
             proof = store_picture(
-                session, current_actor(), form.proof.data, project.place_id, Audience.STAFF, clock(), "proof"
+                session, current_actor(), form.proof.data, project.place_id, Audience.GROUP, clock(), "proof"
             )
             commands.record_contribution(session, current_actor(), form.to_command(project_id, proof.id), clock())
         if form.done:

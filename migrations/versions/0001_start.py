@@ -101,7 +101,7 @@ def upgrade():
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column(
             "audience",
-            sa.Enum("public", "staff", name="audience", native_enum=False, create_constraint=True, length=32),
+            sa.Enum("public", "staff", "group", name="audience", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
