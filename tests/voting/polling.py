@@ -135,14 +135,16 @@ def make_scan(session: Session, by: Actor, place_id: int) -> int:
     return scan.id
 
 
-def make_polled(units=6, people=3, costs=(100_000, 200_000, 300_000, 400_000), budget=500_000, opened=True) -> Polled:
+def make_polled(
+    units=6, people=3, costs=(100_000, 200_000, 300_000, 400_000), budget=500_000, opened=True, voting=None
+) -> Polled:
     """Draft a round among projects of these costs, over *units* households, and open it."""
     with unit_of_work() as session:
         places = make_place_tree(session, units=units)
         worker = make_person(session, "王社工", Role.WORKER, places.community)
         officer = make_person(session, "李干事", Role.FOUNDATION_OFFICER, places.street)
         residents = tuple(make_resident(session, f"居民{n}", places.units[n]) for n in range(people))
-        programme = make_programme(session, places.street, officer)
+        programme = make_programme(session, places.street, officer, voting)
         projects = tuple(
             make_project(session, worker, places.compound, programme, TITLES[n % 6], cost)
             for n, cost in enumerate(costs)
