@@ -56,8 +56,8 @@ def moved_into_round(title: str) -> str:
 def moved_by_vote(title: str, rank: int | None) -> str:
     """Say in a project's history what a vote came to; *rank* is the place in the reserve list."""
     if rank is None:
-        return _("%(title)s:入选", title=title)
-    return _("%(title)s:未入选，列入备选库第 %(rank)s 位", title=title, rank=rank)
+        return _("%(title)s：入选", title=title)
+    return _("%(title)s：未入选，列入备选库第 %(rank)s 位", title=title, rank=rank)
 
 
 def moved_by_council(title: str) -> str:
