@@ -14,10 +14,16 @@ from flask import Flask, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fundapp.consent.models import ConsentAnswer, ConsentPaper
+from fundapp.council.models import CouncilItem, CouncilMember
 from fundapp.db import wiring, work
 from fundapp.db.work import reading_session, unit_of_work
+from fundapp.files.models import Attachment
+from fundapp.fundraising.models import Contribution
 from fundapp.kernel.actor import Role
 from fundapp.kernel.clock import SetClock, local_date
+from fundapp.ledger.models import Book
+from fundapp.people.models import RoleGrant, UnitBinding
 from fundapp.web.gate import PUBLIC, SIGNED_IN
 from tests.conftest import running_app
 from tests.support.visitor import Visitor
@@ -141,13 +147,6 @@ def _people(session: Session) -> dict[Role, str]:
 
 def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, int | str]:
     """Number what the addresses name; ``package.argument`` goes before ``argument``."""
-    from fundapp.consent.models import ConsentAnswer, ConsentPaper
-    from fundapp.council.models import CouncilItem, CouncilMember
-    from fundapp.files.models import Attachment
-    from fundapp.fundraising.models import Contribution
-    from fundapp.ledger.models import Book
-    from fundapp.people.models import RoleGrant, UnitBinding
-
     worker, lead = things["person", "worker"], things["person", "lead"]
 
     def first(column, *conditions):
