@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Enum, Table, Text, select, type_coerce
 from sqlalchemy.orm import Session
 
-from fundapp.audit.commands import as_stored
 from fundapp.audit.models import AuditEntry
 from fundapp.audit.rules import START, chain_hash, fingerprint
 from fundapp.db.base import Base
@@ -19,9 +18,10 @@ _ENTRY = AuditEntry.__table__
 def check_chain(session: Session) -> CheckResult:
     """Recompute the chain: numbers without a gap, every hash over the stored values."""
     prev, count = START, 0
-    for row in session.execute(select(_ENTRY).order_by(_ENTRY.c.seq)).mappings():
+    columns = list(_ENTRY.columns)
+    for row in session.execute(select(*(_raw(column) for column in columns)).order_by(_ENTRY.c.seq)):
         count += 1
-        values = {column.name: as_stored(column, row[column]) for column in _ENTRY.columns}
+        values = {column.name: value for column, value in zip(columns, row, strict=True)}
         if values["seq"] != count or values["prev_hash"] != prev or chain_hash(values) != values["hash"]:
             return CheckResult(count, f"audit_entry:{values['seq']} does not fit the chain")
         prev = values["hash"]

@@ -83,6 +83,7 @@ def test_sealed_rows_need_a_deed(programme_id):
         ("UPDATE programme SET year = 2027", "programme", "programme:1"),
         ("DELETE FROM policy_version", "policy_version", "policy_version:1"),
         ("UPDATE audit_entry SET deed = 'test.other' WHERE deed = 'test.open'", "audit_entry", "audit_entry:"),
+        ("UPDATE audit_entry SET details = details || ' ' WHERE deed = 'test.open'", "audit_entry", "audit_entry:"),
     ],
 )
 def test_a_row_changed_by_plain_sql_is_named(programme_id, statement, table, named):
