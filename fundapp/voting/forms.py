@@ -74,7 +74,7 @@ class BallotForm(OnceForm):
     """A household's own ballot."""
 
     unit_id = RadioField(lazy_gettext("代表哪一户"), coerce=int, validators=[REQUIRED])
-    choices = BoxesField(lazy_gettext("您户想先办哪几件?"), coerce=int)
+    choices = BoxesField(lazy_gettext("请选择项目"), coerce=int)
 
     def offer(self, units: list[tuple[int, str]], projects: list[tuple[int, str]]) -> None:
         """Offer the person's households and the candidates; where there is one household only, it is chosen."""

@@ -1,0 +1,117 @@
+"""The pages of the 议事厅: the secretary's way through a session, and what the public reads."""
+
+import pytest
+from sqlalchemy import select
+
+from fundapp.council.models import CouncilSession
+from fundapp.db.work import reading_session, unit_of_work
+from fundapp.kernel.clock import SetClock
+from fundapp.people.models import Account
+from tests.council.conftest import BEGUN, NAMES, hold, make_called
+from tests.support.world import NOW, make_account
+from tests.voting.polling import BY_VOTE
+
+
+@pytest.fixture
+def called(sqlite_app):
+    """A session in the app, an hour after it began."""
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    sqlite_app.extensions["clock"] = BEGUN
+    return make_called(BY_VOTE | {"choose_by_vote": False})
+
+
+@pytest.fixture
+def visit(sqlite_app):
+    """A function that gives a browser of nobody, or of a person."""
+
+    def entered(actor=None):
+        client = sqlite_app.test_client()
+        if actor is not None:
+            with unit_of_work() as session:
+                if session.scalar(select(Account.id).where(Account.person_id == actor.person_id)) is None:
+                    make_account(session, actor, f"person{actor.person_id}")
+            with client.session_transaction() as kept:
+                kept["_user_id"] = str(actor.person_id)
+        return client
+
+    return entered
+
+
+def page_of(client, path, status=200):
+    """The text of a page that answers as expected."""
+    answer = client.get(path)
+    assert answer.status_code == status, (path, answer.status_code)
+    return answer.get_data(as_text=True)
+
+
+def test_the_secretary_goes_through_a_session_by_pages(called, visit):
+    """Attendance, two outcomes, minutes, close; then the project is confirmed."""
+    client, path = visit(called.worker), f"/council/{called.session}"
+    assert "还没有登记到会情况" in page_of(client, path)
+    assert client.post(f"{path}/attendance", data={"present": list(called.members[:5]), "guests": 2}).status_code == 303
+    first, second = (f"/council/items/{item}" for item in called.items)
+    wrong = client.post(first, data={"outcome": "passed", "votes_for": 2, "votes_against": 3})
+    assert wrong.status_code == 422
+    assert "到会成员过半" in wrong.get_data(as_text=True)
+    assert client.post(first, data={"outcome": "passed", "votes_for": 4, "votes_against": 1}).status_code == 303
+    assert client.post(second, data={"outcome": "rejected", "votes_against": 4}).status_code == 303
+    assert client.post(f"{path}/minutes", data={"minutes": "王淑芬主持。"}).status_code == 303
+    assert client.post(f"{path}/close", data={}).status_code == 422
+    assert client.post(f"{path}/close", data={"sure": "y"}).status_code == 303
+    assert client.post(f"{first}/confirm").status_code == 303
+    assert "项目已入选。" in page_of(client, path)
+    client.post(f"{second}/confirm")
+    assert "这项议题没有对应的项目。" in page_of(client, path)
+
+
+def test_the_public_reads_outcomes_and_no_names(called, visit):
+    """List, page and PDF hold counts and minutes; no member's name stands in any of them."""
+    path = f"/council/{called.session}"
+    open_page = page_of(visit(), path)
+    assert "会议办结后，这里公布结果和会议记录。" in open_page
+    page_of(visit(), f"{path}/minutes.pdf", 404)
+    hold(called)
+    texts = [page_of(visit(), "/council/"), page_of(visit(), path)]
+    assert "赞成 4，反对 1，弃权 0" in texts[1]
+    assert "王某主持" in texts[1]
+    assert not [name for name in NAMES for text in (open_page, *texts) if name in text]
+
+
+@pytest.mark.pdf
+def test_the_minutes_are_printed(called, visit):
+    """A PDF for everybody once the session is closed, for the secretary before."""
+    path = f"/council/{called.session}/minutes.pdf"
+    assert visit(called.worker).get(path).data.startswith(b"%PDF")
+    hold(called)
+    assert visit().get(path).data.startswith(b"%PDF")
+
+
+def test_a_body_is_founded_and_called_by_pages(called, visit, sqlite_app):
+    """Members line by line, one more, one who leaves, and a session with a project and a free item."""
+    sqlite_app.extensions["clock"] = SetClock(NOW)
+    client = visit(called.worker)
+    place = called.places.compound
+    made = client.post("/council/bodies/new", data={"place_id": place, "name": "院落议事会", "members": "甲\n乙\n\n丙"})
+    body = made.headers["Location"]
+    assert client.post(body, data={"name": "丁"}).status_code == 303
+    page = page_of(client, body)
+    assert "成员（4 位）" in page
+    assert client.post(f"/council/members/{called.members[0]}/end").status_code == 303
+    late = {"title": "院落会", "held_at": "2026-03-02T18:00", "projects": called.project, "items": "停车\n晾晒"}
+    answer = client.post(f"{body}/call", data=late)
+    assert answer.status_code == 422
+    assert "至少要提前 3 天" in answer.get_data(as_text=True)
+    answer = client.post(f"{body}/call", data=late | {"held_at": "2026-03-08T18:00"})
+    notice = page_of(visit(), answer.headers["Location"])
+    assert [word in notice for word in ("装路灯", "停车", "晾晒", "2026年3月8日 18:00")] == [True] * 4
+    with reading_session() as session:
+        assert session.scalars(select(CouncilSession.members).order_by(CouncilSession.id.desc())).first() == 4
+
+
+def test_other_people_do_not_find_the_papers(called, visit):
+    """The secretary's pages do not exist for strangers and residents."""
+    for path in ("attendance", "minutes", "close"):
+        assert visit().get(f"/council/{called.session}/{path}").status_code == 303
+    page_of(visit(called.worker), "/council/999", 404)
+    page_of(visit(called.worker), "/council/bodies/999", 404)
+    page_of(visit(called.worker), "/council/items/999", 404)
