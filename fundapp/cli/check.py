@@ -11,8 +11,8 @@ from fundapp.cli.output import print_json
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(as_json: bool) -> None:
     """Verify ledger, audit chain, ballots, consent counts and match plans of the configured database."""
-    from fundapp.checking import run_checks  # noqa: PLC0415 - the app is only loaded here
-    from fundapp.settings import Settings  # noqa: PLC0415
+    from fundapp.checking import run_checks
+    from fundapp.settings import Settings
 
     results = run_checks(Settings.from_environment())
     ok = all(result.first_fault is None for _name, result in results)

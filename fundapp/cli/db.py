@@ -18,7 +18,7 @@ def command() -> None:
 @command.command()
 def upgrade() -> None:
     """Bring the configured database to the newest migration."""
-    from fundapp.db.schema import build  # noqa: PLC0415
+    from fundapp.db.schema import build
 
     settings = Settings.from_environment()
     build(settings.database_url)
@@ -56,7 +56,7 @@ def found(district: str, name: str, login: str) -> None:
 
 
 def _at_head(settings: Settings) -> bool:
-    from fundapp.db.schema import at_head  # noqa: PLC0415
+    from fundapp.db.schema import at_head
 
     engine = tuned_engine(settings.database_url)
     try:
@@ -66,12 +66,12 @@ def _at_head(settings: Settings) -> bool:
 
 
 def _found(settings: Settings, district: str, name: str, login: str, password: str) -> None:
-    from fundapp.app import create_app, let_go  # noqa: PLC0415 - the app is only loaded here
-    from fundapp.db.clock import DatabaseClock  # noqa: PLC0415
-    from fundapp.db.work import unit_of_work  # noqa: PLC0415
-    from fundapp.people.commands import Found  # noqa: PLC0415
-    from fundapp.people.commands import found as found_house  # noqa: PLC0415
-    from fundapp.web.refusals import sentence  # noqa: PLC0415
+    from fundapp.app import create_app, let_go
+    from fundapp.db.clock import DatabaseClock
+    from fundapp.db.work import unit_of_work
+    from fundapp.people.commands import Found
+    from fundapp.people.commands import found as found_house
+    from fundapp.web.refusals import sentence
 
     app = create_app(settings)
     try:

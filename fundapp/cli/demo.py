@@ -15,7 +15,7 @@ from fundapp.settings import Settings
 @click.option("--build-only", is_flag=True, help="Build the database and stop.")
 def command(port: int, fresh: bool, build_only: bool) -> None:
     """Build the demonstration (once) and serve it on 127.0.0.1."""
-    from fundapp.demonstration import build_demonstration, sign_ins  # noqa: PLC0415 - the app is only loaded here
+    from fundapp.demonstration import build_demonstration, sign_ins
 
     settings = Settings.from_environment()
     if settings.production:
@@ -37,9 +37,9 @@ def _print_table(port: int, rows: list[tuple[str, str, str, str]]) -> None:
 
 
 def _serve(settings: Settings, port: int) -> None:
-    from waitress import serve  # noqa: PLC0415
+    from waitress import serve
 
-    from fundapp.app import create_app  # noqa: PLC0415
+    from fundapp.app import create_app
 
     app = create_app(replace(settings, demo=True, public_url=f"http://127.0.0.1:{port}"))
     serve(app, host="127.0.0.1", port=port, threads=8)

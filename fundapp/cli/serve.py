@@ -8,9 +8,9 @@ import click
 @click.option("--host", default="127.0.0.1", show_default=True)
 def command(port: int, host: str) -> None:
     """Serve the database of FUNDAPP_DATABASE_URL."""
-    from waitress import serve  # noqa: PLC0415
+    from waitress import serve
 
-    from fundapp.app import create_app  # noqa: PLC0415
-    from fundapp.settings import Settings  # noqa: PLC0415
+    from fundapp.app import create_app
+    from fundapp.settings import Settings
 
     serve(create_app(Settings.from_environment()), host=host, port=port, threads=8)

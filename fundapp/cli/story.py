@@ -23,7 +23,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def run(file: Path, url: str | None, today: object, as_json: bool) -> None:
     """Play FILE; exit status 1 at the first deed whose outcome differs."""
-    from fundapp.stories.running import run_file  # noqa: PLC0415 - the app is only loaded to play
+    from fundapp.stories.running import run_file
 
     if not file.is_file():
         raise BadInput(str(file), "no such file", "a story in TOML")
@@ -40,8 +40,8 @@ def run(file: Path, url: str | None, today: object, as_json: bool) -> None:
 
 
 def _today() -> date:
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from fundapp.kernel.clock import local_date  # noqa: PLC0415
+    from fundapp.kernel.clock import local_date
 
     return local_date(datetime.now(UTC))
