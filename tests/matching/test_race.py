@@ -11,7 +11,6 @@ from fundapp.fundraising.rules import Means, Source
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.money import fen, from_fen
 from fundapp.ledger.queries import pool_state
-from fundapp.matching import commands
 from fundapp.matching.commands import NewClaim, claim_match
 from fundapp.matching.queries import queue_of
 from fundapp.projects.commands import move_on
@@ -98,14 +97,3 @@ def test_ten_claims_at_once_share_what_is_there_and_no_more(ready):
     granted = [fen(claim.granted) for claim in queue]
     assert granted == [100000] * ENOUGH_FOR + [0] * (CLAIMS - ENOUGH_FOR)
     assert (pool.available, pool.held) == (0, ENOUGH_FOR * 100000)
-
-
-@pytest.mark.pg
-def test_without_the_lock_of_the_pool_claims_collide(ready, monkeypatch):
-    """Take the lock away, and PostgreSQL lets two claims have one ticket or one yuan: the test above would be red."""
-    if bound_engine().dialect.name == "sqlite":
-        monkeypatch.setattr(commands, "lock_pool", lambda session, number: commands.get_programme(session, number))
-        assert claim_at_once(ready) == ["claimed"] * CLAIMS  # the whole database is held from the first statement
-        return
-    monkeypatch.setattr(commands, "lock_pool", lambda session, number: commands.get_programme(session, number))
-    assert claim_at_once(ready) != ["claimed"] * CLAIMS
