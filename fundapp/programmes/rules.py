@@ -78,9 +78,9 @@ def check_shape(parts: object) -> dict[str, Any]:
     Raises:
         BadInput: a subject too few or too many, one that is no table, or a value that JSON or the house forbids.
 
-    >>> check_shape({"consent": {}})
+    >>> check_shape({**usual_parts(), "consent": 3})
     Traceback (most recent call last):
-    fundapp.kernel.errors.BadInput: policy: found ['consent'], expected consent, evaluation, limits, matching, ...
+    fundapp.kernel.errors.BadInput: consent: found 3, expected a table that is not empty
     """
     if not isinstance(parts, Mapping) or set(parts) != set(SUBJECTS):
         found = sorted(map(str, parts)) if isinstance(parts, Mapping) else parts
