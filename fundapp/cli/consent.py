@@ -6,8 +6,9 @@ import click
 
 from fundapp.cli.output import print_json
 from fundapp.cli.table import table_text
+from fundapp.consent.counting import Count, count
 from fundapp.consent.csv_text import answers_of_csv, roster_of_csv
-from fundapp.consent.rules import Area, Count, Heads, Regime, area_text, count
+from fundapp.consent.rules import Area, Heads, Regime, area_text
 from fundapp.kernel.errors import BadInput
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

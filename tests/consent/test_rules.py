@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fundapp.consent.rules import Answer, Area, Heads, Regime, Result, Unit, area_text, count, decide, tally
+from fundapp.consent.counting import count
+from fundapp.consent.rules import Answer, Area, Heads, Regime, Result, Unit, area_text, decide, tally
 from fundapp.kernel.errors import BadInput
 
 A, O, B, F = Answer.AGREE, Answer.OPPOSE, Answer.ABSTAIN, Answer.FOLLOW  # noqa: E741

@@ -18,7 +18,7 @@ NOT_FOR_PAGES = {
     "fundapp/demonstration.py": "content, not interface",
     "fundapp/cli/": "read in a terminal",
     "fundapp/consent/counting.py": "its reasons are printed by a command, word for word",
-    "fundapp/consent/rules.py": "its reasons are printed by a command, word for word",
+    "fundapp/consent/law.py": "the law in its own language, as data",
     "fundapp/matching/allocation.py": "its steps are printed by a command, word for word",
     "fundapp/matching/formulas.py": "its steps are printed by a command, word for word",
     "fundapp/matching/rules.py": "its steps are printed by a command, word for word",
