@@ -111,16 +111,16 @@ def _because(regime: Regime, heads: Heads, area: Area | None, result: Result) ->
     if heads.follow:
         told.append(_follow_told(regime, heads, area))
     if regime.owners and area is None:
-        told.append("名册里有专有部分面积没有登记,面积一项无法计算。")
+        told.append("名册里有专有部分面积没有登记，面积一项无法计算。")
     told.append(_RESULT_TOLD[result])
     return tuple(told)
 
 
 _RESULT_TOLD = {
-    Result.PASSED: "结果:达到规定的比例。",
-    Result.FAILED: "结果:没有达到规定的比例。",
-    Result.NO_QUORUM: "结果:参与的不够,本次征求意见不成立。",
-    Result.UNDETERMINED: "结果:只凭人数不能断定是否达到比例。",
+    Result.PASSED: "结果：达到规定的比例。",
+    Result.FAILED: "结果：没有达到规定的比例。",
+    Result.NO_QUORUM: "结果：参与的不够，本次征求意见不成立。",
+    Result.UNDETERMINED: "结果：只凭人数不能断定是否达到比例。",
 }
 
 
@@ -129,13 +129,13 @@ def _quorum_told(regime: Regime, heads: Heads, area: Area | None) -> list[str]:
         return []
     noun, share = _noun(regime), _share_told(regime.quorum)
     told = [
-        f"共 {heads.total} {noun},参与表决 {heads.participating} {noun};须{share}参与,"
-        f"即至少 {heads.quorum_needed} {noun},{_met(regime.quorum.reached(heads.participating, heads.total))}。"
+        f"共 {heads.total} {noun}，参与表决 {heads.participating} {noun}；须{share}参与，"
+        f"即至少 {heads.quorum_needed} {noun}，{_met(regime.quorum.reached(heads.participating, heads.total))}。"
     ]
     if area:
         told.append(
-            f"专有部分面积共 {area_text(area.total)} 平方米,参与表决 {area_text(area.participating)} 平方米;"
-            f"须{share}参与,即至少 {area_text(area.quorum_needed)} 平方米,"
+            f"专有部分面积共 {area_text(area.total)} 平方米，参与表决 {area_text(area.participating)} 平方米；"
+            f"须{share}参与，即至少 {area_text(area.quorum_needed)} 平方米，"
             f"{_met(regime.quorum.reached(area.participating, area.total))}。"
         )
     return told
@@ -147,16 +147,16 @@ def _bar_told(regime: Regime, heads: Heads, area: Area | None) -> list[str]:
     base, of_whom = (heads.participating, "参与表决的") if regime.quorum else (heads.total, "全部户数的")
     agree = heads.agree + joins * heads.follow
     told = [
-        f"同意 {heads.agree} {noun},反对 {heads.oppose} {noun},弃权 {heads.abstain} {noun},从众 {heads.follow} {noun},"
-        f"未表态 {heads.silent} {noun}。",
-        f"须{of_whom}{share}同意,即至少 {heads.needed} {noun};计入同意 {agree} {noun}({agree}/{base}),"
+        f"同意 {heads.agree} {noun}，反对 {heads.oppose} {noun}，弃权 {heads.abstain} {noun}，"
+        f"从众 {heads.follow} {noun}，未表态 {heads.silent} {noun}。",
+        f"须{of_whom}{share}同意，即至少 {heads.needed} {noun}；计入同意 {agree} {noun}（{agree}/{base}），"
         f"{_met(regime.bar.reached(agree, base))}。",
     ]
     if area:
         agreed = area.agree + joins * area.follow
         least = f"{'超过' if regime.bar.strict else '至少'} {area_text(area.needed)} 平方米"
         told.append(
-            f"面积须参与表决的{share}同意,即{least};计入同意 {area_text(agreed)} 平方米,"
+            f"面积须参与表决的{share}同意，即{least}；计入同意 {area_text(agreed)} 平方米，"
             f"{_met(regime.bar.reached(agreed, area.participating))}。"
         )
     return told
@@ -165,10 +165,10 @@ def _bar_told(regime: Regime, heads: Heads, area: Area | None) -> list[str]:
 def _follow_told(regime: Regime, heads: Heads, area: Area | None) -> str:
     side = follow_joins(regime, heads, area)
     if side is None:
-        how = "按户计算时从众不算同意" if regime.quorum is None else "同意和反对都不占多数,从众不计入任何一边"
-        return f"从众 {heads.follow} {_noun(regime)}:{how}。"
+        how = "按户计算时从众不算同意" if regime.quorum is None else "同意和反对都不占多数，从众不计入任何一边"
+        return f"从众 {heads.follow} {_noun(regime)}：{how}。"
     name = "同意" if side is Answer.AGREE else "反对"
-    return f"从众 {heads.follow} {_noun(regime)}:{name}的一边占多数,从众计入{name};同意的数字仍单独列出。"
+    return f"从众 {heads.follow} {_noun(regime)}：{name}的一边占多数，从众计入{name}；同意的数字仍单独列出。"
 
 
 def _noun(regime: Regime) -> str:

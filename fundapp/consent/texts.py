@@ -21,7 +21,7 @@ REFUSALS: Mapping[str, Any] = {
     "consent.not_your_household": lazy_gettext("您的账号没有绑定这一户。"),
     "consent.not_on_roster": lazy_gettext("这一户不在本次征求意见的名册里。"),
     "consent.door_not_on_roster": lazy_gettext("名册里没有这个门牌，请对照纸质意见表重新填写。"),
-    "consent.not_open_yet": lazy_gettext("还没有开始,%(opens_at)s 起可以表态。"),
+    "consent.not_open_yet": lazy_gettext("还没有开始，%(opens_at)s 起可以表态。"),
     "consent.closed": lazy_gettext("已于 %(closes_at)s 截止。"),
     "consent.keying_over": lazy_gettext("纸质意见录入已于 %(keying_until)s 截止。"),
     "consent.void": lazy_gettext("项目内容有重大修改，本轮征求意见已作废，将重新征求。"),

@@ -15,19 +15,19 @@ REFUSALS: dict[str, Any] = {
     "delivery.reason_needed": _("不同意时请写明理由。"),
     "delivery.invoice_twice": _("这张发票已经报销过了。"),
     "delivery.not_yet": _("开支日期不能晚于今天。"),
-    "delivery.expenses_open": _("还有 %(count)s 笔报销没有审批,办完才能验收或办结。"),
-    "delivery.no_progress": _("还没有进度报告,请小组先报告完工情况。"),
+    "delivery.expenses_open": _("还有 %(count)s 笔报销没有审批，办完才能验收或办结。"),
+    "delivery.no_progress": _("还没有进度报告，请小组先报告完工情况。"),
     "delivery.only_worker": _("只有社区工作者可以办结项目。"),
     "delivery.not_evaluated": _("三方评议公布以后才能办结。"),
-    "delivery.money_not_paid": _("还有获批的配比资金没有拨付,拨付或退回以后才能办结。"),
+    "delivery.money_not_paid": _("还有获批的配比资金没有拨付，拨付或退回以后才能办结。"),
 }
 
 
 def expense_purpose(title: str, purpose: str, payee: str) -> str:
     """Say in the public ledger what was paid for."""
-    return gettext("%(title)s:支付 %(purpose)s(%(payee)s)", title=title, purpose=purpose, payee=payee)
+    return gettext("%(title)s：支付 %(purpose)s（%(payee)s）", title=title, purpose=purpose, payee=payee)
 
 
 def return_purpose(title: str, source: object) -> str:
     """Say that the rest went back."""
-    return gettext("%(title)s:结余退回 %(source)s", title=title, source=source)
+    return gettext("%(title)s：结余退回 %(source)s", title=title, source=source)

@@ -17,14 +17,14 @@ MEANS_LABELS: dict[Means, Any] = {Means.CASH: _("现金"), Means.BANK: _("银行
 
 REFUSALS: dict[str, Any] = {
     "fundraising.only_treasurer": _("只有本项目小组的财务可以登记收款。"),
-    "fundraising.not_now": _("项目还没有征得居民同意,或者已经完工,现在不能登记收款。"),
+    "fundraising.not_now": _("项目还没有征得居民同意，或者已经完工，现在不能登记收款。"),
     "fundraising.only_group": _("只有本项目小组成员或社区工作者可以核对收款。"),
-    "fundraising.second_person": _("登记收款的人不能自己核对,请由另一个人核对。"),
+    "fundraising.second_person": _("登记收款的人不能自己核对，请由另一个人核对。"),
     "fundraising.not_our_household": _("请选择本院落的一户居民。"),
     "fundraising.not_yet": _("收款日期不能晚于今天。"),
-    "fundraising.decided": _("这笔收款已经核对过了,结论不能改动。"),
+    "fundraising.decided": _("这笔收款已经核对过了，结论不能改动。"),
     "fundraising.reason_needed": _("请写明为什么不予确认。"),
-    "fundraising.money_given": _("已经有人为这个方案出了钱,不能再改做什么、在哪里、谁出钱或大幅改预算。"),
+    "fundraising.money_given": _("已经有人为这个方案出了钱，不能再改做什么、在哪里、谁出钱或大幅改预算。"),
     "fundraising.which_household": _("居民集资请选择是哪一户交的。"),
 }
 
@@ -45,5 +45,5 @@ def account_name(title: str, what: object) -> str:
 def receipt_purpose(title: str, source: Source, number: int) -> str:
     """Say in the public ledger what a contribution was."""
     return gettext(
-        "%(title)s:%(source)s收入,收据第 %(number)s 号", title=title, source=SOURCE_LABELS[source], number=number
+        "%(title)s：%(source)s收入，收据第 %(number)s 号", title=title, source=SOURCE_LABELS[source], number=number
     )

@@ -71,25 +71,25 @@ def queue(demands: Sequence[Demand], pool: int, partial: Partial, line: Line) ->
 def _held_back(demand: Demand, pool: int) -> Grant:
     if not demand.owed:
         return _nothing_owed()
-    first = f"前面还有项目在等,按次序不越位;资金池 {yuan(pool)}留给排在最前的"
-    return Grant(0, f"{first},本项目 {yuan(demand.owed)}排队等候。")
+    first = f"前面还有项目在等，按次序不越位；资金池 {yuan(pool)}留给排在最前的"
+    return Grant(0, f"{first}，本项目 {yuan(demand.owed)}排队等候。")
 
 
 def _nothing_owed() -> Grant:
-    return Grant(0, "应配为零,不占用资金池。")
+    return Grant(0, "应配为零，不占用资金池。")
 
 
 def _served(demand: Demand, pool: int, partial: Partial) -> Grant:
     if not demand.owed:
         return _nothing_owed()
     if demand.owed <= pool:
-        return Grant(demand.owed, f"资金池有 {yuan(pool)},足额配 {yuan(demand.owed)}。")
-    short = f"资金池只有 {yuan(pool)},不够应配的 {yuan(demand.owed)}"
+        return Grant(demand.owed, f"资金池有 {yuan(pool)}，足额配 {yuan(demand.owed)}。")
+    short = f"资金池只有 {yuan(pool)}，不够应配的 {yuan(demand.owed)}"
     if partial is Partial.NONE or not pool:
-        return Grant(0, f"{short},排队等候。")
+        return Grant(0, f"{short}，排队等候。")
     if partial is Partial.VIABLE and demand.granted + pool < demand.viable:
-        return Grant(0, f"{short},也不到本项目最低可行的 {yuan(demand.viable)},排队等候。")
-    return Grant(pool, f"{short},先配 {yuan(pool)},其余 {yuan(demand.owed - pool)}排队等候。")
+        return Grant(0, f"{short}，也不到本项目最低可行的 {yuan(demand.viable)}，排队等候。")
+    return Grant(pool, f"{short}，先配 {yuan(pool)}，其余 {yuan(demand.owed - pool)}排队等候。")
 
 
 def pro_rata(owed: Sequence[int], pool: int) -> list[Grant]:
@@ -103,7 +103,7 @@ def pro_rata(owed: Sequence[int], pool: int) -> list[Grant]:
     [2285714, 2857143, 857143]
     """
     total = sum(owed)
-    base = f"各项目应配合计 {yuan(total)},资金池 {yuan(pool)}"
+    base = f"各项目应配合计 {yuan(total)}，资金池 {yuan(pool)}"
     if total <= pool:
-        return [Grant(one, f"{base}足够,足额配 {yuan(one)}。") for one in owed]
-    return [Grant(one, f"{base},按应配的比例分,零头按最大余数补足,配 {yuan(one)}。") for one in split(pool, owed)]
+        return [Grant(one, f"{base}足够，足额配 {yuan(one)}。") for one in owed]
+    return [Grant(one, f"{base}，按应配的比例分，零头按最大余数补足，配 {yuan(one)}。") for one in split(pool, owed)]

@@ -69,7 +69,7 @@ class Linear:
         Fraction(333, 2)
         """
         amount = standing.matchable * self.rate
-        return Earned(amount, (f"等比配捐:{yuan(standing.matchable)}按 {ratio(self.rate)} 配 {yuan(amount)}。",))
+        return Earned(amount, (f"等比配捐：{yuan(standing.matchable)}按 {ratio(self.rate)} 配 {yuan(amount)}。",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ class AmountTiers:
             amount += part
             told.append(_slice_told(tier, end, inside, part))
         if len(told) > 1:
-            told.append(f"各档相加,配 {yuan(amount)}。")
-        return Earned(amount, tuple(told) or (f"多筹多补(筹款额分档):可配 {yuan(0)},配 {yuan(0)}。",))
+            told.append(f"各档相加，配 {yuan(amount)}。")
+        return Earned(amount, tuple(told) or (f"多筹多补（筹款额分档）：可配 {yuan(0)}，配 {yuan(0)}。",))
 
 
 def _slice_told(tier: AmountTier, end: int | None, inside: int, part: Fraction) -> str:
@@ -109,7 +109,7 @@ def _slice_told(tier: AmountTier, end: int | None, inside: int, part: Fraction) 
         place = f"超过 {yuan(tier.start)}的 {yuan(inside)}"
     else:
         place = f"{yuan(tier.start)}至 {yuan(end)}之间的 {yuan(inside)}"
-    return f"多筹多补(筹款额分档):{place}按 {ratio(tier.rate)} 配 {yuan(part)}。"
+    return f"多筹多补（筹款额分档）：{place}按 {ratio(tier.rate)} 配 {yuan(part)}。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +128,14 @@ class HouseholdTiers:
 
     def earn(self, standing: Standing) -> Earned:
         """Match at the rate of the last tier reached; exactly reached is reached, below the first there is no match."""
-        part = f"{standing.givers} 户出资,全部 {standing.households} 户"
+        part = f"{standing.givers} 户出资，全部 {standing.households} 户"
         reached = [tier for tier in self.tiers if Bar(tier.share).reached(standing.givers, standing.households)]
         if not reached:
-            return Earned(Fraction(0), (f"多筹多补(出资户分档):{part},未到最低一档 {self.tiers[0].share},不配。",))
+            return Earned(Fraction(0), (f"多筹多补（出资户分档）：{part}，未到最低一档 {self.tiers[0].share}，不配。",))
         tier = reached[-1]
         amount = standing.matchable * tier.rate
-        how = f"达到 {tier.share} 一档,{yuan(standing.matchable)}按 {ratio(tier.rate)} 配 {yuan(amount)}。"
-        return Earned(amount, (f"多筹多补(出资户分档):{part},{how}",))
+        how = f"达到 {tier.share} 一档，{yuan(standing.matchable)}按 {ratio(tier.rate)} 配 {yuan(amount)}。"
+        return Earned(amount, (f"多筹多补（出资户分档）：{part}，{how}",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +153,15 @@ class FourSource:
         """
         floor = self.own_floor * standing.budget
         if standing.raised < floor:
-            told = f"居民自筹 {yuan(standing.raised)},不到预算的 {self.own_floor},即 {yuan(floor)},不配"
-            return Earned(Fraction(0), (f"四源共筹:{told}。",))
+            told = f"居民自筹 {yuan(standing.raised)}，不到预算的 {self.own_floor}，即 {yuan(floor)}，不配"
+            return Earned(Fraction(0), (f"四源共筹：{told}。",))
         share, match = self.fund_share * standing.budget, self.per_resident * standing.matchable
         amount = min(share, match, Fraction(standing.gap))
         told = (
-            f"预算的 {self.fund_share} 是 {yuan(share)},居民可配款按 {ratio(self.per_resident)} 是 {yuan(match)},"
-            f"资金缺口 {yuan(standing.gap)},取最低的 {yuan(amount)}"
+            f"预算的 {self.fund_share} 是 {yuan(share)}，居民可配款按 {ratio(self.per_resident)} 是 {yuan(match)}，"
+            f"资金缺口 {yuan(standing.gap)}，取最低的 {yuan(amount)}"
         )
-        return Earned(amount, (f"四源共筹:{told}。",))
+        return Earned(amount, (f"四源共筹：{told}。",))
 
 
 Formula = Linear | AmountTiers | HouseholdTiers | FourSource

@@ -182,7 +182,7 @@ def entitlement(policy: Policy, claim: Claim, earlier: int = 0) -> Entitlement:
     now = standing(policy, claim)
     steps = [_standing_told(now)]
     if policy.unlock is not None and now.matchable < policy.unlock:
-        steps.append(f"可配款 {yuan(now.matchable)},未到起配线 {yuan(policy.unlock)},暂不配。")
+        steps.append(f"可配款 {yuan(now.matchable)}，未到起配线 {yuan(policy.unlock)}，暂不配。")
         exact = Fraction(0)
     else:
         earned = _joined(policy, now)
@@ -190,18 +190,18 @@ def entitlement(policy: Policy, claim: Claim, earlier: int = 0) -> Entitlement:
         steps += earned.told
     whole = int(exact // 1)
     if exact != whole:
-        steps.append(f"不足 1 分的零头({exact - whole} 分)舍去,留在资金池,配 {yuan(whole)}。")
+        steps.append(f"不足 1 分的零头（{exact - whole} 分）舍去，留在资金池，配 {yuan(whole)}。")
     entitled = max(0, whole - earlier)
     if earlier:
-        steps.append(f"本项目累计应配 {yuan(whole)},此前排位已应配 {yuan(earlier)},本次应配 {yuan(entitled)}。")
+        steps.append(f"本项目累计应配 {yuan(whole)}，此前排位已应配 {yuan(earlier)}，本次应配 {yuan(entitled)}。")
     return Entitlement(now, exact, whole, entitled, tuple(steps))
 
 
 def _standing_told(now: Standing) -> str:
-    told = f"{now.givers} 户出资;居民自筹 {yuan(now.raised)}"
+    told = f"{now.givers} 户出资；居民自筹 {yuan(now.raised)}"
     if now.matchable == now.raised:
-        return f"{told},全部可配。"
-    return f"{told},其中可配 {yuan(now.matchable)}(不到每户最低额的、超过每户上限的部分不配)。"
+        return f"{told}，全部可配。"
+    return f"{told}，其中可配 {yuan(now.matchable)}（不到每户最低额的、超过每户上限的部分不配）。"
 
 
 def _joined(policy: Policy, now: Standing) -> Earned:
@@ -210,11 +210,11 @@ def _joined(policy: Policy, now: Standing) -> Earned:
     steps = [line for result in results for line in result.told]
     amount = min(result.amount for result in results)
     if len(results) > 1:
-        steps.append(f"几条规则取最低的,{yuan(amount)}。")
+        steps.append(f"几条规则取最低的，{yuan(amount)}。")
     for limit, name in ((policy.cap, "每个项目的配捐上限"), (now.gap, "项目的资金缺口")):
         if amount > limit:
             amount = Fraction(limit)
-            steps.append(f"不超过{name},配 {yuan(limit)}。")
+            steps.append(f"不超过{name}，配 {yuan(limit)}。")
     return Earned(amount, tuple(steps))
 
 

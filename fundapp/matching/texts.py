@@ -16,17 +16,17 @@ STEP_LABELS: dict[Step, Any] = {
 REFUSALS: dict[str, Any] = {
     "matching.only_lead": _("只有本项目小组的组长可以申请配比。"),
     "matching.not_selected": _("项目入选以后才能申请配比。"),
-    "matching.not_started": _("按本年度政策,开工以后才能申请配比。"),
-    "matching.unconfirmed": _("还有 %(count)s 笔收款没有核对,核对完才能申请配比。"),
-    "matching.pending": _("上一次申请还没有办完,办完后才能再次申请。"),
-    "matching.nothing_due": _("按政策计算,这次没有可以配比的金额:%(why)s"),
+    "matching.not_started": _("按本年度政策，开工以后才能申请配比。"),
+    "matching.unconfirmed": _("还有 %(count)s 笔收款没有核对，核对完才能申请配比。"),
+    "matching.pending": _("上一次申请还没有办完，办完后才能再次申请。"),
+    "matching.nothing_due": _("按政策计算，这次没有可以配比的金额：%(why)s"),
     "matching.no_policy": _("这个项目没有配比政策。"),
     "matching.not_your_step": _("这一步不由您办理。"),
-    "matching.second_person": _("申请、审核、提出和审批必须由不同的人办理,项目小组的人也不能审批自己的项目。"),
-    "matching.wrong_step": _("这一步现在不能办:请先办完前一步。"),
-    "matching.decided": _("这一步已经有人办过了,请刷新页面查看结果。"),
-    "matching.reason_needed": _("不同意时请写明理由,申请人会看到。"),
-    "matching.nothing_held": _("资金池还没有给这个排位号预留资金,排到以后才能审批。"),
+    "matching.second_person": _("申请、审核、提出和审批必须由不同的人办理，项目小组的人也不能审批自己的项目。"),
+    "matching.wrong_step": _("这一步现在不能办：请先办完前一步。"),
+    "matching.decided": _("这一步已经有人办过了，请刷新页面查看结果。"),
+    "matching.reason_needed": _("不同意时请写明理由，申请人会看到。"),
+    "matching.nothing_held": _("资金池还没有给这个排位号预留资金，排到以后才能审批。"),
     "matching.nothing_to_pay": _("没有待拨付的金额。"),
     "matching.queue_only": _("分配方式目前只支持先干先得(queue)。"),
     "matching.viable_too_high": _("最低可行金额不能超过预算。"),
@@ -35,32 +35,32 @@ REFUSALS: dict[str, Any] = {
 
 def funding_purpose(name: str, origin: str) -> str:
     """Say in the public ledger what was put into a pool."""
-    return gettext("%(name)s:资金池注入,来源 %(origin)s", name=name, origin=origin)
+    return gettext("%(name)s：资金池注入，来源 %(origin)s", name=name, origin=origin)
 
 
 def hold_purpose(title: str, ticket: int) -> str:
     """Say that money was held for a ticket."""
-    return gettext("%(title)s:第 %(ticket)s 号预留", title=title, ticket=ticket)
+    return gettext("%(title)s：第 %(ticket)s 号预留", title=title, ticket=ticket)
 
 
 def commit_purpose(title: str, ticket: int) -> str:
     """Say that held money was promised."""
-    return gettext("%(title)s:第 %(ticket)s 号配比获批", title=title, ticket=ticket)
+    return gettext("%(title)s：第 %(ticket)s 号配比获批", title=title, ticket=ticket)
 
 
 def release_purpose(title: str, ticket: int) -> str:
     """Say that held money went back."""
-    return gettext("%(title)s:第 %(ticket)s 号未获通过,预留退回", title=title, ticket=ticket)
+    return gettext("%(title)s：第 %(ticket)s 号未获通过，预留退回", title=title, ticket=ticket)
 
 
 def payment_purpose(title: str) -> str:
     """Say that matched money was paid."""
-    return gettext("%(title)s:配比资金拨付", title=title)
+    return gettext("%(title)s：配比资金拨付", title=title)
 
 
 def return_purpose(title: str) -> str:
     """Say that matched money came back."""
-    return gettext("%(title)s:结余配比资金退回", title=title)
+    return gettext("%(title)s：结余配比资金退回", title=title)
 
 
 BANK = _("银行存款")

@@ -88,7 +88,7 @@ class OnceForm(PageForm):
         try:
             field.data = str(uuid.UUID(str(field.data)))
         except ValueError:
-            raise StopValidation(_("页面已过期,请返回重新打开。")) from None
+            raise StopValidation(_("页面已过期，请返回重新打开。")) from None
 
 
 class MoneyField(Field):
@@ -117,7 +117,7 @@ class MoneyField(Field):
             return
         amount = typed_fen(typed)
         if amount is None:
-            raise ValueError(_("请填写金额,例如 1200 或 1200.50,最多两位小数。"))
+            raise ValueError(_("请填写金额，例如 1200 或 1200.50，最多两位小数。"))
         if self.positive and amount == 0:
             raise ValueError(_("金额必须大于 0。"))
         self.data = from_fen(amount)
@@ -146,7 +146,7 @@ class InstantField(Field):
             except ValueError:
                 continue
             return
-        raise ValueError(_("请填写日期和时间,例如 2026-11-24 18:00。"))
+        raise ValueError(_("请填写日期和时间，例如 2026-11-24 18:00。"))
 
 
 class TextField(StringField):
@@ -156,7 +156,7 @@ class TextField(StringField):
         """Read the line."""
         self.data = valuelist[0].strip() if valuelist else ""
         if not all(c.isprintable() or c in "\r\n\t" for c in self.data):
-            raise ValueError(_("文字中有无法显示的字符,请删去后重试。"))
+            raise ValueError(_("文字中有无法显示的字符，请删去后重试。"))
 
 
 class ConfirmField(BooleanField):

@@ -14,9 +14,9 @@ from fundapp.web.filters import moment, yuan
 _sentences: dict[str, Any] = {}
 
 OWN: Mapping[str, Any] = {
-    "web.too_often": lazy_gettext("尝试次数过多,请 %(minutes)s 分钟后再试。"),
+    "web.too_often": lazy_gettext("尝试次数过多，请 %(minutes)s 分钟后再试。"),
     "web.not_allowed": lazy_gettext("您没有办理这件事的权限。"),
-    "web.not_an_image": lazy_gettext("这不是可以使用的照片,请上传 JPG、PNG 或 WebP 图片。"),
+    "web.not_an_image": lazy_gettext("这不是可以使用的照片，请上传 JPG、PNG 或 WebP 图片。"),
 }
 
 
@@ -44,7 +44,7 @@ def sentence(refusal: Refused) -> str:
     """Say a refusal; money and instants among its facts are printed the house's way."""
     template = _sentences.get(refusal.code)
     if template is None:
-        return _("现在不能办理(%(code)s)。", code=refusal.code)
+        return _("现在不能办理（%(code)s）。", code=refusal.code)
     facts = {name: _printed(value) for name, value in refusal.facts.items()}
     return str(template) % facts
 

@@ -78,7 +78,7 @@ def test_without_json_a_table_can_be_read(called):
     assert status == 0
     assert "参与门槛" in out
     assert "220.3334" in out
-    assert "结果:达到规定的比例。" in out
+    assert "结果：达到规定的比例。" in out
     assert "-" in called("household:2/3")[1]
 
 

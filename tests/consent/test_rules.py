@@ -265,9 +265,9 @@ def test_the_reasons_can_be_read():
     """The sentences carry the numbers of both quorums and both bars."""
     told = "\n".join(count(regime("owners:half"), houses(3, 80), said(A, A, O)).because)
     for part in (
-        "至少 2 人,已达到",
+        "至少 2 人，已达到",
         "至少 160.00 平方米",
-        "计入同意 2 人(2/3)",
+        "计入同意 2 人（2/3）",
         "超过 120.00 平方米",
         "达到规定的比例",
     ):

@@ -250,22 +250,22 @@ def test_a_resident_can_read_how_the_tiers_came_about():
     told = steps_of(policy(BY_AMOUNT), claim(gift("h", "10000.00")))
     assert "前 5,000.00 元按 1:0.5 配 2,500.00 元" in told
     assert "超过 5,000.00 元的 5,000.00 元按 1:1 配 5,000.00 元" in told
-    assert "各档相加,配 7,500.00 元" in told
+    assert "各档相加，配 7,500.00 元" in told
 
 
 def test_a_resident_can_read_the_fraction_that_was_dropped():
     """A fraction of a fen is named and stays in the pool."""
     told = steps_of(policy(HALF), claim(gift("h", "3.33")))
     assert "1.66 元又 1/2 分" in told
-    assert "零头(1/2 分)舍去,留在资金池,配 1.66 元" in told
+    assert "零头（1/2 分）舍去，留在资金池，配 1.66 元" in told
 
 
 def test_a_resident_can_read_which_limit_bound():
     """Cap, gap, unlock, earlier tickets and the queue are each told where they made the difference."""
-    assert "配捐上限,配 10.00 元" in steps_of(policy(cap="10.00"), claim(gift("h", "100.00")))
-    assert "资金缺口,配 20.00 元" in steps_of(policy(), claim(gift("h", "100.00"), budget=fen("120.00")))
+    assert "配捐上限，配 10.00 元" in steps_of(policy(cap="10.00"), claim(gift("h", "100.00")))
+    assert "资金缺口，配 20.00 元" in steps_of(policy(), claim(gift("h", "100.00"), budget=fen("120.00")))
     assert "未到起配线 500.00 元" in steps_of(policy(unlock=fen("500.00")), claim(gift("h", "499.99")))
     again = [claim(gift("h", raised), ticket=i, project="A") for i, raised in enumerate(("10.00", "30.00"))]
-    assert "此前排位已应配 5.00 元,本次应配 10.00 元" in steps_of(policy(), *again)
+    assert "此前排位已应配 5.00 元，本次应配 10.00 元" in steps_of(policy(), *again)
     waiting = [claim(gift("h", "100.00"), ticket=1), claim(gift("h", "2.00"), ticket=2)]
     assert "前面还有项目在等" in steps_of(policy(partial=Partial.NONE), *waiting, pool="10.00")
