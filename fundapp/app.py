@@ -22,6 +22,7 @@ from fundapp.council.commands import apply_result, take_into_round
 from fundapp.council.queries import programme_facts, programmes_of_worker, round_options
 from fundapp.db.checking import Check
 from fundapp.db.clock import DatabaseClock
+from fundapp.db.crypt import bind_data_key
 from fundapp.db.home import home
 from fundapp.db.wiring import wire
 from fundapp.db.work import after_commit, bind
@@ -95,6 +96,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _connect(app: Flask, settings: Settings) -> None:
+    bind_data_key(settings.data_keys)
     database.init_app(app)
     with app.app_context():
         bind(database.engine, before_commit=(seal,))

@@ -21,6 +21,7 @@ class Settings:
     database_url: str
     instance: Path
     secret_key: str = field(repr=False)
+    data_keys: tuple[str, ...] = field(repr=False)
     production: bool = False
     demo: bool = False
     testing: bool = False
@@ -41,7 +42,7 @@ class Settings:
         """Read the environment.
 
         Raises:
-            UnsafeSetting: production without a secret, with a default one, or without its hosts.
+            UnsafeSetting: production without a secret or data key, with a default one, or without its hosts.
 
         """
         instance = Path(environ.get("FUNDAPP_INSTANCE", "instance")).resolve()
@@ -54,6 +55,7 @@ class Settings:
             database_url=database_url(environ, instance),
             instance=instance,
             secret_key=_secret(environ, instance, production),
+            data_keys=_data_keys(environ, instance, production),
             production=production,
             trusted_hosts=hosts or cls.trusted_hosts,
             proxy_hops=int(environ.get("FUNDAPP_PROXY_HOPS", "0")),
@@ -64,7 +66,8 @@ class Settings:
     @classmethod
     def for_tests(cls, database_url: str, instance: Path) -> "Settings":
         """Make settings for a test."""
-        return cls(database_url=database_url, instance=instance, secret_key="only-for-tests", testing=True)  # noqa: S106
+        keys = ("only-for-tests",)
+        return cls(database_url=database_url, instance=instance, secret_key=keys[0], data_keys=keys, testing=True)
 
 
 def database_url(environ: Mapping[str, str], instance: Path) -> str:
@@ -76,13 +79,27 @@ def database_url(environ: Mapping[str, str], instance: Path) -> str:
 def _secret(environ: Mapping[str, str], instance: Path, production: bool) -> str:
     given = environ.get("FUNDAPP_SECRET_KEY", "")
     if production:
-        if len(given) < 32 or "change" in given.lower() or "secret" in given.lower():
-            raise UnsafeSetting("FUNDAPP_SECRET_KEY must be at least 32 random characters")
-        return given
-    if given:
-        return given
-    kept = instance / "secret-key"
-    if not kept.exists():
-        kept.write_text(secrets.token_hex(32))
-        kept.chmod(0o600)
-    return kept.read_text()
+        _check_random("FUNDAPP_SECRET_KEY", given)
+    return given or _kept(instance / "secret-key")
+
+
+def _data_keys(environ: Mapping[str, str], instance: Path, production: bool) -> tuple[str, ...]:
+    """Give the keys for names and phones, the newest first: FUNDAPP_DATA_KEY separates them by commas."""
+    given = tuple(part.strip() for part in environ.get("FUNDAPP_DATA_KEY", "").split(",") if part.strip())
+    if production:
+        for key in given or ("",):
+            _check_random("FUNDAPP_DATA_KEY", key)
+    return given or (_kept(instance / "data-key"),)
+
+
+def _check_random(name: str, given: str) -> None:
+    if len(given) < 32 or "change" in given.lower() or "secret" in given.lower():
+        raise UnsafeSetting(f"{name} must be at least 32 random characters")
+
+
+def _kept(path: Path) -> str:
+    """Give the secret that the instance folder keeps, drawn the first time."""
+    if not path.exists():
+        path.write_text(secrets.token_hex(32))
+        path.chmod(0o600)
+    return path.read_text()

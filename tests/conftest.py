@@ -17,6 +17,13 @@ collect_ignore = ["bench"]  # measured by ./run bench, and its bare app tunes ev
 BACKENDS = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", id="pg", marks=pytest.mark.pg)]
 
 
+def pytest_configure() -> None:
+    """Bind a data key, so that names can be kept also where a test makes no app."""
+    from fundapp.db.crypt import bind_data_key
+
+    bind_data_key(("only-for-tests",))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, or fail, what this machine cannot run."""
     for kind in KINDS:

@@ -1,4 +1,4 @@
-"""Column types that lose nothing: money in fen, instants in UTC, enums by value, JSON in one canonical form."""
+"""Column types that lose nothing: money in fen, instants in UTC, enums by value, JSON in one form, names encrypted."""
 
 import json
 from datetime import UTC, datetime
@@ -7,8 +7,10 @@ from typing import Any
 
 from moneyed import Money
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Text
+from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator
 
+from fundapp.db.crypt import hide, reveal
 from fundapp.kernel import money
 
 
@@ -59,6 +61,39 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Encrypted(TypeDecorator[str]):
+    """A name or a phone: plain in Python, encrypted in the database. A blank one is refused.
+
+    The database sees noise, so nothing can be searched, compared or ordered there: do that on the plain values.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Encrypt."""
+        if value is None:
+            return None
+        if not value.strip():
+            raise ValueError("an encrypted text may not be blank")
+        return hide(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Decrypt."""
+        return None if value is None else reveal(value)
+
+    class comparator_factory(TypeDecorator.Comparator[str]):
+        """Refuses comparisons that could only be wrong; ``IS NULL`` is fine."""
+
+        def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
+            """Let nothing but a test for NULL through."""
+            if op not in (operators.is_, operators.is_not):
+                raise TypeError("an encrypted column cannot be compared or ordered in the database")
+            return super().operate(op, *other, **kwargs)
+
+        reverse_operate = operate
 
 
 class CanonicalJson(TypeDecorator[Any]):

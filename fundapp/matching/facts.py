@@ -19,7 +19,9 @@ def claim_facts(session: Session, project: ProjectRow, ticket: int, viable_fen: 
     The street's and donors' money is what has been confirmed. Amounts in fen.
     """
     sums = raised(session, [project.id])[project.id]
-    households = session.scalar(select(func.count()).where(Unit.compound_id == project.place_id)) or 0
+    households = (
+        session.scalar(select(func.count()).where(Unit.compound_id == project.place_id, Unit.ended_at.is_(None))) or 0
+    )
     names: dict[int, str] = {}
     gifts = []
     for gift in household_gifts(session, project.id):

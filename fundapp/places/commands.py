@@ -15,8 +15,9 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places import policy
+from fundapp.places.doors import building_key, door_key
 from fundapp.places.events import PlaceMade
-from fundapp.places.models import Place, PlaceKind, Unit, UnitUse
+from fundapp.places.models import Place, PlaceKind, Unit, UnitState, UnitUse
 from fundapp.places.rules import clean_name, clean_room, fits_under
 
 BATCH = 500
@@ -47,6 +48,8 @@ class UnitData:
     room: str
     area_cm2: int | None = None
     use: UnitUse = UnitUse.HOME
+    state: UnitState = UnitState.DELIVERED
+    printed: str | None = None
 
 
 def make_place(session: Session, actor: Actor, cmd: MakePlace, clock: Clock) -> Place:
@@ -93,13 +96,18 @@ def add_buildings(session: Session, actor: Actor, cmd: AddBuildings, clock: Cloc
 
 def add_units(session: Session, compound_id: int, units: Sequence[UnitData]) -> int:
     """Add units to the buildings of a compound; give their number. Who may do so is the caller's rule."""
+    building_ids = {unit.building_id for unit in units}
+    names = {row.id: row.name for row in session.scalars(select(Place).where(Place.id.in_(building_ids)))}
     rows: list[dict[str, Any]] = [
         {
             "building_id": unit.building_id,
             "compound_id": compound_id,
             "room": clean_room(unit.room),
+            "door_key": door_key(names[unit.building_id], unit.room),
+            "printed": unit.printed,
             "area_cm2": unit.area_cm2,
             "use": unit.use,
+            "state": unit.state,
         }
         for unit in units
     ]
@@ -108,9 +116,9 @@ def add_units(session: Session, compound_id: int, units: Sequence[UnitData]) -> 
     return len(rows)
 
 
-def change_unit(session: Session, unit_id: int, area_cm2: int | None, use: UnitUse) -> None:
-    """Correct the area and the use of a unit. Who may do so is the caller's rule."""
-    session.execute(update(Unit).where(Unit.id == unit_id).values(area_cm2=area_cm2, use=use))
+def change_unit(session: Session, unit_id: int, area_cm2: int | None, use: UnitUse, state: UnitState) -> None:
+    """Correct the area, the use and the state of a unit. Who may do so is the caller's rule."""
+    session.execute(update(Unit).where(Unit.id == unit_id).values(area_cm2=area_cm2, use=use, state=state))
 
 
 def _held(session: Session, place_id: int) -> Place:
@@ -125,7 +133,9 @@ def _free_name(session: Session, parent: Place | None, typed: str, field: str = 
     if not name:
         raise Refused("places.name_needed", field)
     under = Place.parent_id == parent.id if parent else Place.parent_id.is_(None)
-    if session.scalar(select(Place.id).where(under, Place.name == name)) is not None:
+    taken = session.scalars(select(Place.name).where(under)).all()
+    in_compound = parent is not None and parent.kind is PlaceKind.COMPOUND
+    if name in taken or (in_compound and building_key(name) in {building_key(other) for other in taken}):
         raise Refused("places.name_taken", field, name=name)
     return name
 

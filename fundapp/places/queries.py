@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
-from fundapp.places.models import Place, PlaceKind, Unit, UnitUse
+from fundapp.places.models import GroupKind, GroupMember, Place, PlaceKind, Unit, UnitState, UnitUse
 from fundapp.places.rules import natural_key
 
 
@@ -33,6 +34,7 @@ class UnitRow:
     path: str
     area_cm2: int | None
     use: UnitUse = UnitUse.HOME
+    state: UnitState = UnitState.DELIVERED
 
 
 def get_place(session: Session, place_id: int) -> PlaceRow:
@@ -75,18 +77,30 @@ def ancestor(session: Session, path: str, kind: PlaceKind) -> PlaceRow | None:
 
 
 def units_of_compound(session: Session, compound_id: int) -> list[UnitRow]:
-    """List a compound's units by building and room."""
-    return _units(session, Unit.compound_id == compound_id)
+    """List a compound's standing units by building and room."""
+    return _units(session, (Unit.compound_id == compound_id) & Unit.ended_at.is_(None))
 
 
 def units_by_id(session: Session, unit_ids: list[int]) -> dict[int, UnitRow]:
-    """Give units by number."""
+    """Give units by number, ended ones too: rounds may stand on them."""
     return {row.id: row for row in _units(session, Unit.id.in_(unit_ids))}
 
 
 def units_below(session: Session, path: str) -> list[UnitRow]:
-    """List the units of every compound in the subtree of *path*."""
-    return _units(session, Place.path.startswith(path, autoescape=True))
+    """List the standing units of every compound in the subtree of *path*."""
+    return _units(session, Place.path.startswith(path, autoescape=True) & Unit.ended_at.is_(None))
+
+
+def groups_below(session: Session, path: str, at: datetime) -> dict[tuple[int, GroupKind], int]:
+    """Give the group of each kind of the units in the subtree of *path* at a moment, by unit and kind."""
+    rows = session.execute(
+        select(GroupMember.unit_id, GroupMember.kind, GroupMember.group_id)
+        .join(Unit, Unit.id == GroupMember.unit_id)
+        .join(Place, Place.id == Unit.building_id)
+        .where(Place.path.startswith(path, autoescape=True), GroupMember.starts_at <= at)
+        .where(or_(GroupMember.ends_at.is_(None), GroupMember.ends_at > at))
+    )
+    return {(row.unit_id, row.kind): row.group_id for row in rows}
 
 
 def path_of(session: Session, place_id: int) -> str | None:
@@ -96,14 +110,17 @@ def path_of(session: Session, place_id: int) -> str | None:
 
 def _units(session: Session, where: object) -> list[UnitRow]:
     query = (
-        select(Unit.id, Unit.compound_id, Unit.room, Unit.area_cm2, Unit.use, Place.name, Place.path)
+        select(Unit.id, Unit.compound_id, Unit.room, Unit.area_cm2, Unit.use, Unit.state, Place.name, Place.path)
         .join(Place, Place.id == Unit.building_id)
         .where(where)  # type: ignore[arg-type]  # one of the three conditions above
     )
     rows = sorted(
         session.execute(query), key=lambda row: (row.compound_id, natural_key(row.name), natural_key(row.room))
     )
-    return [UnitRow(row.id, row.compound_id, f"{row.name}{row.room}", row.path, row.area_cm2, row.use) for row in rows]
+    return [
+        UnitRow(row.id, row.compound_id, f"{row.name}{row.room}", row.path, row.area_cm2, row.use, row.state)
+        for row in rows
+    ]
 
 
 def _row(place: Place, names: dict[int, Place]) -> PlaceRow:
@@ -129,7 +146,7 @@ def tree(session: Session, paths: Sequence[str]) -> list[Node]:
     known = places_by_id(session, [row.id for row in rows])
     parents = {row.id: row.parent_id for row in rows}
     buildings = _counted(session, select(Place.parent_id, func.count()).where(Place.kind == PlaceKind.BUILDING))
-    units = _counted(session, select(Unit.compound_id, func.count()))
+    units = _counted(session, select(Unit.compound_id, func.count()).where(Unit.ended_at.is_(None)))
     return _nodes([number for number in parents if parents[number] not in parents], known, parents, buildings, units)
 
 
@@ -164,11 +181,11 @@ def children_of(session: Session, place: PlaceRow) -> list[PlaceRow]:
 
 
 def count_units(session: Session, place: PlaceRow) -> int:
-    """Count the units in the subtree of a place."""
+    """Count the standing units in the subtree of a place."""
     query = (
         select(func.count())
         .select_from(Unit)
         .join(Place, Place.id == Unit.building_id)
-        .where(Place.path.startswith(place.path, autoescape=True))
+        .where(Place.path.startswith(place.path, autoescape=True), Unit.ended_at.is_(None))
     )
     return session.scalar(query) or 0

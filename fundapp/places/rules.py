@@ -26,6 +26,20 @@ class UnitUse(StrEnum):
     PARKING = "parking"
 
 
+class UnitState(StrEnum):
+    """Whether the developer has handed a unit over to its buyer; an undelivered one counts as the developer's."""
+
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+
+
+class GroupKind(StrEnum):
+    """The groups that stand beside the tree."""
+
+    TEN = "ten_households"
+    GRID = "grid"
+
+
 LEVELS = tuple(PlaceKind)
 
 

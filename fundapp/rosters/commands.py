@@ -2,9 +2,8 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
@@ -14,13 +13,14 @@ from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places.commands import AddBuildings, UnitData, add_buildings, add_units, change_unit
 from fundapp.places.models import Place, PlaceKind
-from fundapp.places.queries import PlaceRow, get_place, places_below, units_below
+from fundapp.places.queries import PlaceRow, get_place
 from fundapp.rosters import policy, rules
-from fundapp.rosters.models import RosterImport, RosterSnapshot, RosterUpload, SnapshotUnit
+from fundapp.rosters.freezing import freeze_roster
+from fundapp.rosters.models import RosterImport, RosterUpload
 from fundapp.rosters.queries import buildings_of, kept_units
 from fundapp.rosters.sheets import read_sheet
 
-BATCH = 500
+__all__ = ["freeze_roster"]
 
 
 @dataclass(frozen=True)
@@ -139,42 +139,6 @@ def lock_compound(session: Session, compound_id: int) -> PlaceRow:
     return get_place(session, compound_id)
 
 
-def freeze_roster(session: Session, actor: Actor, place_id: int, at: datetime) -> RosterSnapshot:
-    """Freeze the households of all compounds of a place: for a round that is opened in the same deed.
-
-    Homes and shops are households, parking spaces are not. Doors carry the compound's name where there are several.
-    Who may freeze is the rule of the round.
-
-    Raises:
-        NotVisible: there is no such place.
-        Refused: no household lies there (code ``rosters.empty``).
-    """
-    place = get_place(session, place_id)
-    units = _households(session, place)
-    if not units:
-        raise Refused("rosters.empty", place=place.full_name)
-    snapshot = RosterSnapshot(
-        place_id=place.id, taken_at=at, households=len(units), roster_hash=rules.roster_hash(units)
-    )
-    session.add(snapshot)
-    session.flush()
-    rows = [
-        {"snapshot_id": snapshot.id, "unit_id": unit_id, "door": door, "area_cm2": area}
-        for unit_id, door, area in units
-    ]
-    for start in range(0, len(rows), BATCH):
-        session.execute(insert(SnapshotUnit.__table__), rows[start : start + BATCH])  # type: ignore[arg-type]
-    record(session, actor, "rosters.freeze", f"roster_snapshot:{snapshot.id}", at, households=len(units))
-    return snapshot
-
-
-def _households(session: Session, place: PlaceRow) -> list[tuple[int, str, int | None]]:
-    units = [unit for unit in units_below(session, place.path) if unit.use in rules.HOUSEHOLDS]
-    compounds = {row.id: row.name for row in places_below(session, place.path, PlaceKind.COMPOUND)}
-    several = len({unit.compound_id for unit in units}) > 1
-    return [(unit.id, (compounds[unit.compound_id] if several else "") + unit.door, unit.area_cm2) for unit in units]
-
-
 def _carry_out(session: Session, actor: Actor, compound: PlaceRow, plan: rules.Plan, clock: Clock) -> None:
     if plan.new_buildings:
         add_buildings(session, actor, AddBuildings(compound.id, plan.new_buildings), clock)
@@ -182,4 +146,10 @@ def _carry_out(session: Session, actor: Actor, compound: PlaceRow, plan: rules.P
     add_units(session, compound.id, [UnitData(ids[one.building], one.room, one.area_cm2, one.use) for one in plan.new])
     for change in plan.changed:
         read, before = change.household, change.before
-        change_unit(session, before.unit_id, read.area_cm2 if read.area_cm2 is not None else before.area_cm2, read.use)
+        change_unit(
+            session,
+            before.unit_id,
+            read.area_cm2 if read.area_cm2 is not None else before.area_cm2,
+            read.use,
+            before.state,
+        )

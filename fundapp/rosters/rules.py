@@ -1,6 +1,5 @@
 """What a roster row must be, what an import would change, and the fingerprint of a snapshot."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-from fundapp.places.rules import UnitUse, clean_name, clean_room
+from fundapp.places.rules import UnitState, UnitUse, clean_name, clean_room
 
 MAX_ROWS = 5000
 UPLOAD_LIFETIME = timedelta(days=1)
@@ -84,6 +83,7 @@ class Kept:
     unit_id: int
     area_cm2: int | None
     use: UnitUse
+    state: UnitState = UnitState.DELIVERED
 
 
 @dataclass(frozen=True)
@@ -211,13 +211,3 @@ def make_plan(rows: Iterable[SheetRow], kept: Mapping[tuple[str, str], Kept], bu
 
 def _differs(read: Household, before: Kept) -> bool:
     return (read.area_cm2 is not None and read.area_cm2 != before.area_cm2) or read.use is not before.use
-
-
-def roster_hash(units: Iterable[tuple[int, str, int | None]]) -> str:
-    """Hash the households of a snapshot: one line each of number, door and area, sorted.
-
-    >>> roster_hash([(2, "1栋102", None), (1, "1栋101", 853600)])[:12]
-    'e29b1f62f7d8'
-    """
-    lines = sorted(f"{unit_id}\t{door}\t{'' if area is None else area}\n" for unit_id, door, area in units)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -244,20 +244,242 @@ def upgrade():
         sa.Column("building_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("compound_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("room", sa.String(length=40), nullable=False),
+        sa.Column("door_key", sa.String(length=80), nullable=False),
+        sa.Column("printed", sa.String(length=80), nullable=True),
         sa.Column("area_cm2", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "use",
             sa.Enum("home", "shop", "parking", name="unit_use", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "delivered", "undelivered", name="unit_state", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("area_cm2 IS NULL OR area_cm2 > 0", name=op.f("ck_unit_area_positive")),
+        sa.CheckConstraint("length(trim(door_key)) > 0", name=op.f("ck_unit_keyed")),
         sa.CheckConstraint("length(trim(room)) > 0", name=op.f("ck_unit_numbered")),
         sa.ForeignKeyConstraint(["building_id"], ["place.id"], name=op.f("fk_unit_building_id")),
         sa.ForeignKeyConstraint(["compound_id"], ["place.id"], name=op.f("fk_unit_compound_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
-        sa.UniqueConstraint("building_id", "room", name=op.f("uq_unit_building_id_room")),
     )
+    op.create_index("ix_unit_building_id", "unit", ["building_id"], unique=False)
     op.create_index(op.f("ix_unit_compound_id"), "unit", ["compound_id"], unique=False)
+    op.create_index(
+        "uq_unit_door_standing",
+        "unit",
+        ["compound_id", "door_key"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "unit_origin",
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("unit_id <> from_unit_id", name=op.f("ck_unit_origin_from_another")),
+        sa.ForeignKeyConstraint(["from_unit_id"], ["unit.id"], name=op.f("fk_unit_origin_from_unit_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_origin_unit_id")),
+        sa.PrimaryKeyConstraint("unit_id", "from_unit_id", name=op.f("pk_unit_origin")),
+    )
+    op.create_table(
+        "unit_group",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("ten_households", "grid", name="group_kind", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "closed_at IS NULL OR closed_at >= made_at", name=op.f("ck_unit_group_closed_not_before_made")
+        ),
+        sa.CheckConstraint("length(trim(name)) > 0", name=op.f("ck_unit_group_named")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_unit_group_made_by_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_unit_group_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_group")),
+        sa.UniqueConstraint("id", "kind", name=op.f("uq_unit_group_id_kind")),
+    )
+    op.create_index(
+        "uq_unit_group_name_standing",
+        "unit_group",
+        ["place_id", "kind", "name"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
+        "group_member",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("ten_households", "grid", name="group_kind", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "ends_at IS NULL OR ends_at >= starts_at", name=op.f("ck_group_member_ends_not_before_start")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id", "kind"], ["unit_group.id", "unit_group.kind"], name=op.f("fk_group_member_group_id_kind")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_group_member_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_member")),
+    )
+    op.create_index("ix_group_member_group_id", "group_member", ["group_id"], unique=False)
+    op.create_index(
+        "uq_group_member_one_of_a_kind",
+        "group_member",
+        ["unit_id", "kind"],
+        unique=True,
+        sqlite_where=sa.text("ends_at IS NULL"),
+        postgresql_where=sa.text("ends_at IS NULL"),
+    )
+    op.create_table(
+        "group_head",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("name LIKE 'gAAAA%'", name=op.f("ck_group_head_name_encrypted")),
+        sa.CheckConstraint("phone IS NULL OR phone LIKE 'gAAAA%'", name=op.f("ck_group_head_phone_encrypted")),
+        sa.CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name=op.f("ck_group_head_ends_not_before_start")),
+        sa.ForeignKeyConstraint(["group_id"], ["unit_group.id"], name=op.f("fk_group_head_group_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_group_head_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_head")),
+    )
+    op.create_index(
+        "uq_group_head_present",
+        "group_head",
+        ["group_id"],
+        unique=True,
+        sqlite_where=sa.text("ends_at IS NULL"),
+        postgresql_where=sa.text("ends_at IS NULL"),
+    )
+    op.create_table(
+        "holder",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "person", "firm", "developer", name="holder_kind", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("identity_hash", sa.String(length=64), nullable=True),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind = 'person' OR identity_hash IS NOT NULL", name=op.f("ck_holder_firms_are_known_by_name")
+        ),
+        sa.CheckConstraint("name LIKE 'gAAAA%'", name=op.f("ck_holder_name_encrypted")),
+        sa.CheckConstraint("phone IS NULL OR phone LIKE 'gAAAA%'", name=op.f("ck_holder_phone_encrypted")),
+        sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_holder_community_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_holder_made_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holder")),
+        sa.UniqueConstraint("community_id", "identity_hash", name=op.f("uq_holder_community_id_identity_hash")),
+    )
+    op.create_table(
+        "holding",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("holder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("is_voter", sa.Boolean(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "first",
+                "sale",
+                "inheritance",
+                "gift",
+                "court",
+                "voter",
+                "rebuilt",
+                "correction",
+                name="holding_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("(ends_at IS NULL) = (ended_by_id IS NULL)", name=op.f("ck_holding_ended_by_somebody")),
+        sa.CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name=op.f("ck_holding_ends_not_before_start")),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["person.id"], name=op.f("fk_holding_ended_by_id")),
+        sa.ForeignKeyConstraint(["holder_id"], ["holder.id"], name=op.f("fk_holding_holder_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_holding_recorded_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_holding_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holding")),
+    )
+    op.create_index("ix_holding_holder_id", "holding", ["holder_id"], unique=False)
+    op.create_index("ix_holding_unit_id", "holding", ["unit_id", "starts_at"], unique=False)
+    op.create_index(
+        "uq_holding_holder_once",
+        "holding",
+        ["unit_id", "holder_id"],
+        unique=True,
+        sqlite_where=sa.text("ends_at IS NULL"),
+        postgresql_where=sa.text("ends_at IS NULL"),
+    )
+    op.create_index(
+        "uq_holding_one_voter",
+        "holding",
+        ["unit_id"],
+        unique=True,
+        sqlite_where=sa.text("is_voter AND ends_at IS NULL"),
+        postgresql_where=sa.text("is_voter AND ends_at IS NULL"),
+    )
+    op.create_table(
+        "name_view",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seen_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("about", sa.String(length=80), nullable=False),
+        sa.Column("names", sa.Integer(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "holders",
+                "contact",
+                "objection",
+                "lists",
+                "audit",
+                name="purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint("names > 0", name=op.f("ck_name_view_something_was_seen")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_name_view_place_id")),
+        sa.ForeignKeyConstraint(["seen_by_id"], ["person.id"], name=op.f("fk_name_view_seen_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_name_view")),
+    )
+    op.create_index("ix_name_view_place_id", "name_view", ["place_id", "id"], unique=False)
     op.create_table(
         "council_member",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -436,6 +658,17 @@ def upgrade():
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("door", sa.String(length=160), nullable=False),
         sa.Column("area_cm2", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("holder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("head_key", sa.String(length=40), nullable=False),
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("grid_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "head_key = CASE WHEN holder_id IS NULL THEN 'unit:' || unit_id ELSE 'holder:' || holder_id END",
+            name=op.f("ck_snapshot_unit_head_is_holder_or_unit"),
+        ),
+        sa.ForeignKeyConstraint(["grid_id"], ["unit_group.id"], name=op.f("fk_snapshot_unit_grid_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["unit_group.id"], name=op.f("fk_snapshot_unit_group_id")),
+        sa.ForeignKeyConstraint(["holder_id"], ["holder.id"], name=op.f("fk_snapshot_unit_holder_id")),
         sa.ForeignKeyConstraint(["snapshot_id"], ["roster_snapshot.id"], name=op.f("fk_snapshot_unit_snapshot_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_snapshot_unit_unit_id")),
         sa.PrimaryKeyConstraint("snapshot_id", "unit_id", name=op.f("pk_snapshot_unit")),
@@ -3317,10 +3550,10 @@ GUARDS = [
     # unit_keeps_values on unit
     (
         (
-            "CREATE TRIGGER unit_keeps_values BEFORE UPDATE ON unit FOR EACH ROW WHEN NEW.building_id IS NOT OLD.building_id OR NEW.compound_id IS NOT OLD.compound_id OR NEW.room IS NOT OLD.room BEGIN SELECT RAISE(ABORT, 'unit keeps its values'); END",
+            "CREATE TRIGGER unit_keeps_values BEFORE UPDATE ON unit FOR EACH ROW WHEN NEW.building_id IS NOT OLD.building_id OR NEW.compound_id IS NOT OLD.compound_id OR NEW.room IS NOT OLD.room OR NEW.door_key IS NOT OLD.door_key OR NEW.printed IS NOT OLD.printed BEGIN SELECT RAISE(ABORT, 'unit keeps its values'); END",
         ),
         (
-            "CREATE FUNCTION unit_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.building_id IS DISTINCT FROM OLD.building_id OR NEW.compound_id IS DISTINCT FROM OLD.compound_id OR NEW.room IS DISTINCT FROM OLD.room THEN RAISE EXCEPTION 'unit keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION unit_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.building_id IS DISTINCT FROM OLD.building_id OR NEW.compound_id IS DISTINCT FROM OLD.compound_id OR NEW.room IS DISTINCT FROM OLD.room OR NEW.door_key IS DISTINCT FROM OLD.door_key OR NEW.printed IS DISTINCT FROM OLD.printed THEN RAISE EXCEPTION 'unit keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER unit_keeps_values BEFORE UPDATE ON unit FOR EACH ROW EXECUTE FUNCTION unit_keeps_values()",
         ),
     ),
@@ -3337,6 +3570,359 @@ GUARDS = [
         (
             "CREATE FUNCTION unit_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER unit_no_truncate BEFORE TRUNCATE ON unit FOR EACH STATEMENT EXECUTE FUNCTION unit_no_truncate()",
+        ),
+    ),
+    # unit_ends_once on unit
+    (
+        (
+            "CREATE TRIGGER unit_ends_once BEFORE UPDATE ON unit FOR EACH ROW WHEN OLD.ended_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a unit that ended stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ended_at IS NOT NULL THEN RAISE EXCEPTION 'a unit that ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_ends_once BEFORE UPDATE ON unit FOR EACH ROW EXECUTE FUNCTION unit_ends_once()",
+        ),
+    ),
+    # unit_origin_keeps_rows on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_origin_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_rows()",
+        ),
+    ),
+    # unit_origin_keeps_values on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_origin_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_values()",
+        ),
+    ),
+    # unit_origin_no_replace on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_no_replace BEFORE INSERT ON unit_origin FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_origin WHERE (unit_id = NEW.unit_id) OR (from_unit_id = NEW.from_unit_id)) BEGIN SELECT RAISE(ABORT, 'unit_origin keeps its rows'); END",
+        ),
+        (),
+    ),
+    # unit_origin_no_truncate on unit_origin
+    (
+        (),
+        (
+            "CREATE FUNCTION unit_origin_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_origin keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER unit_origin_no_truncate BEFORE TRUNCATE ON unit_origin FOR EACH STATEMENT EXECUTE FUNCTION unit_origin_no_truncate()",
+        ),
+    ),
+    # unit_group_keeps_rows on unit_group
+    (
+        (
+            "CREATE TRIGGER unit_group_keeps_rows BEFORE DELETE ON unit_group FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_group keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_group_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_group keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_group_keeps_rows BEFORE DELETE ON unit_group FOR EACH ROW EXECUTE FUNCTION unit_group_keeps_rows()",
+        ),
+    ),
+    # unit_group_keeps_values on unit_group
+    (
+        (
+            "CREATE TRIGGER unit_group_keeps_values BEFORE UPDATE ON unit_group FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.place_id IS NOT OLD.place_id OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'unit_group keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_group_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.kind IS DISTINCT FROM OLD.kind OR NEW.place_id IS DISTINCT FROM OLD.place_id OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'unit_group keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_group_keeps_values BEFORE UPDATE ON unit_group FOR EACH ROW EXECUTE FUNCTION unit_group_keeps_values()",
+        ),
+    ),
+    # unit_group_no_replace on unit_group
+    (
+        (
+            "CREATE TRIGGER unit_group_no_replace BEFORE INSERT ON unit_group FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_group WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'unit_group keeps its rows'); END",
+        ),
+        (),
+    ),
+    # unit_group_no_truncate on unit_group
+    (
+        (),
+        (
+            "CREATE FUNCTION unit_group_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_group keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER unit_group_no_truncate BEFORE TRUNCATE ON unit_group FOR EACH STATEMENT EXECUTE FUNCTION unit_group_no_truncate()",
+        ),
+    ),
+    # unit_group_closed_once on unit_group
+    (
+        (
+            "CREATE TRIGGER unit_group_closed_once BEFORE UPDATE ON unit_group FOR EACH ROW WHEN OLD.closed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a closed group stays closed'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_group_closed_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION 'a closed group stays closed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_group_closed_once BEFORE UPDATE ON unit_group FOR EACH ROW EXECUTE FUNCTION unit_group_closed_once()",
+        ),
+    ),
+    # group_member_keeps_rows on group_member
+    (
+        (
+            "CREATE TRIGGER group_member_keeps_rows BEFORE DELETE ON group_member FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'group_member keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION group_member_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'group_member keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER group_member_keeps_rows BEFORE DELETE ON group_member FOR EACH ROW EXECUTE FUNCTION group_member_keeps_rows()",
+        ),
+    ),
+    # group_member_keeps_values on group_member
+    (
+        (
+            "CREATE TRIGGER group_member_keeps_values BEFORE UPDATE ON group_member FOR EACH ROW WHEN NEW.group_id IS NOT OLD.group_id OR NEW.kind IS NOT OLD.kind OR NEW.unit_id IS NOT OLD.unit_id OR NEW.starts_at IS NOT OLD.starts_at BEGIN SELECT RAISE(ABORT, 'group_member keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION group_member_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.group_id IS DISTINCT FROM OLD.group_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at THEN RAISE EXCEPTION 'group_member keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER group_member_keeps_values BEFORE UPDATE ON group_member FOR EACH ROW EXECUTE FUNCTION group_member_keeps_values()",
+        ),
+    ),
+    # group_member_no_replace on group_member
+    (
+        (
+            "CREATE TRIGGER group_member_no_replace BEFORE INSERT ON group_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM group_member WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'group_member keeps its rows'); END",
+        ),
+        (),
+    ),
+    # group_member_no_truncate on group_member
+    (
+        (),
+        (
+            "CREATE FUNCTION group_member_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'group_member keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER group_member_no_truncate BEFORE TRUNCATE ON group_member FOR EACH STATEMENT EXECUTE FUNCTION group_member_no_truncate()",
+        ),
+    ),
+    # group_member_ends_once on group_member
+    (
+        (
+            "CREATE TRIGGER group_member_ends_once BEFORE UPDATE ON group_member FOR EACH ROW WHEN OLD.ends_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'who left a group has left it'); END",
+        ),
+        (
+            "CREATE FUNCTION group_member_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ends_at IS NOT NULL THEN RAISE EXCEPTION 'who left a group has left it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER group_member_ends_once BEFORE UPDATE ON group_member FOR EACH ROW EXECUTE FUNCTION group_member_ends_once()",
+        ),
+    ),
+    # group_head_keeps_rows on group_head
+    (
+        (
+            "CREATE TRIGGER group_head_keeps_rows BEFORE DELETE ON group_head FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'group_head keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION group_head_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'group_head keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER group_head_keeps_rows BEFORE DELETE ON group_head FOR EACH ROW EXECUTE FUNCTION group_head_keeps_rows()",
+        ),
+    ),
+    # group_head_keeps_values on group_head
+    (
+        (
+            "CREATE TRIGGER group_head_keeps_values BEFORE UPDATE ON group_head FOR EACH ROW WHEN NEW.group_id IS NOT OLD.group_id OR NEW.starts_at IS NOT OLD.starts_at BEGIN SELECT RAISE(ABORT, 'group_head keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION group_head_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.group_id IS DISTINCT FROM OLD.group_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at THEN RAISE EXCEPTION 'group_head keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER group_head_keeps_values BEFORE UPDATE ON group_head FOR EACH ROW EXECUTE FUNCTION group_head_keeps_values()",
+        ),
+    ),
+    # group_head_no_replace on group_head
+    (
+        (
+            "CREATE TRIGGER group_head_no_replace BEFORE INSERT ON group_head FOR EACH ROW WHEN EXISTS (SELECT 1 FROM group_head WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'group_head keeps its rows'); END",
+        ),
+        (),
+    ),
+    # group_head_no_truncate on group_head
+    (
+        (),
+        (
+            "CREATE FUNCTION group_head_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'group_head keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER group_head_no_truncate BEFORE TRUNCATE ON group_head FOR EACH STATEMENT EXECUTE FUNCTION group_head_no_truncate()",
+        ),
+    ),
+    # holder_keeps_rows on holder
+    (
+        (
+            "CREATE TRIGGER holder_keeps_rows BEFORE DELETE ON holder FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION holder_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'holder keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holder_keeps_rows BEFORE DELETE ON holder FOR EACH ROW EXECUTE FUNCTION holder_keeps_rows()",
+        ),
+    ),
+    # holder_keeps_values on holder
+    (
+        (
+            "CREATE TRIGGER holder_keeps_values BEFORE UPDATE ON holder FOR EACH ROW WHEN NEW.community_id IS NOT OLD.community_id OR NEW.kind IS NOT OLD.kind OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'holder keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION holder_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.community_id IS DISTINCT FROM OLD.community_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'holder keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holder_keeps_values BEFORE UPDATE ON holder FOR EACH ROW EXECUTE FUNCTION holder_keeps_values()",
+        ),
+    ),
+    # holder_no_replace on holder
+    (
+        (
+            "CREATE TRIGGER holder_no_replace BEFORE INSERT ON holder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holder WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
+        ),
+        (),
+    ),
+    # holder_no_truncate on holder
+    (
+        (),
+        (
+            "CREATE FUNCTION holder_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'holder keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER holder_no_truncate BEFORE TRUNCATE ON holder FOR EACH STATEMENT EXECUTE FUNCTION holder_no_truncate()",
+        ),
+    ),
+    # holding_keeps_rows on holding
+    (
+        (
+            "CREATE TRIGGER holding_keeps_rows BEFORE DELETE ON holding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'holding keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_keeps_rows BEFORE DELETE ON holding FOR EACH ROW EXECUTE FUNCTION holding_keeps_rows()",
+        ),
+    ),
+    # holding_keeps_values on holding
+    (
+        (
+            "CREATE TRIGGER holding_keeps_values BEFORE UPDATE ON holding FOR EACH ROW WHEN NEW.unit_id IS NOT OLD.unit_id OR NEW.holder_id IS NOT OLD.holder_id OR NEW.is_voter IS NOT OLD.is_voter OR NEW.starts_at IS NOT OLD.starts_at OR NEW.reason IS NOT OLD.reason OR NEW.recorded_by_id IS NOT OLD.recorded_by_id OR NEW.recorded_at IS NOT OLD.recorded_at BEGIN SELECT RAISE(ABORT, 'holding keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.holder_id IS DISTINCT FROM OLD.holder_id OR NEW.is_voter IS DISTINCT FROM OLD.is_voter OR NEW.starts_at IS DISTINCT FROM OLD.starts_at OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'holding keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_keeps_values BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_keeps_values()",
+        ),
+    ),
+    # holding_no_replace on holding
+    (
+        (
+            "CREATE TRIGGER holding_no_replace BEFORE INSERT ON holding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holding WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
+        ),
+        (),
+    ),
+    # holding_no_truncate on holding
+    (
+        (),
+        (
+            "CREATE FUNCTION holding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'holding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER holding_no_truncate BEFORE TRUNCATE ON holding FOR EACH STATEMENT EXECUTE FUNCTION holding_no_truncate()",
+        ),
+    ),
+    # holding_ends_once on holding
+    (
+        (
+            "CREATE TRIGGER holding_ends_once BEFORE UPDATE ON holding FOR EACH ROW WHEN OLD.ends_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a holding that ended stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ends_at IS NOT NULL THEN RAISE EXCEPTION 'a holding that ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_ends_once BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_ends_once()",
+        ),
+    ),
+    # holding_voters_follow on holding
+    (
+        (
+            "CREATE TRIGGER holding_voters_follow BEFORE INSERT ON holding FOR EACH ROW WHEN NEW.is_voter AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND (o.ends_at IS NULL OR o.ends_at > NEW.starts_at) AND (NEW.ends_at IS NULL OR o.starts_at < NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'a unit has one voter at a time'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_voters_follow() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.is_voter AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND (o.ends_at IS NULL OR o.ends_at > NEW.starts_at) AND (NEW.ends_at IS NULL OR o.starts_at < NEW.ends_at)) THEN RAISE EXCEPTION 'a unit has one voter at a time' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_voters_follow BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_voters_follow()",
+        ),
+    ),
+    # holding_beside_voter on holding
+    (
+        (
+            "CREATE TRIGGER holding_beside_voter BEFORE INSERT ON holding FOR EACH ROW WHEN NOT NEW.is_voter AND NOT EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND o.ends_at IS NULL AND o.starts_at <= NEW.starts_at AND o.holder_id <> NEW.holder_id) BEGIN SELECT RAISE(ABORT, 'co-holders stand beside a voter'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_beside_voter() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT NEW.is_voter AND NOT EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND o.ends_at IS NULL AND o.starts_at <= NEW.starts_at AND o.holder_id <> NEW.holder_id) THEN RAISE EXCEPTION 'co-holders stand beside a voter' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_beside_voter BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_beside_voter()",
+        ),
+    ),
+    # holding_voter_leaves_last on holding
+    (
+        (
+            "CREATE TRIGGER holding_voter_leaves_last BEFORE UPDATE ON holding FOR EACH ROW WHEN OLD.is_voter AND NEW.ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND NOT o.is_voter AND o.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'co-holders stand beside a voter'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_voter_leaves_last() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.is_voter AND NEW.ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND NOT o.is_voter AND o.ends_at IS NULL) THEN RAISE EXCEPTION 'co-holders stand beside a voter' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_voter_leaves_last BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_voter_leaves_last()",
+        ),
+    ),
+    # holding_in_its_community on holding
+    (
+        (
+            "CREATE TRIGGER holding_in_its_community BEFORE INSERT ON holding FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM unit u JOIN place b ON b.id = u.building_id JOIN holder h ON h.id = NEW.holder_id JOIN place c ON c.id = h.community_id WHERE u.id = NEW.unit_id AND substr(b.path, 1, length(c.path)) = c.path) BEGIN SELECT RAISE(ABORT, 'a holder holds units of the community'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_in_its_community() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM unit u JOIN place b ON b.id = u.building_id JOIN holder h ON h.id = NEW.holder_id JOIN place c ON c.id = h.community_id WHERE u.id = NEW.unit_id AND substr(b.path, 1, length(c.path)) = c.path) THEN RAISE EXCEPTION 'a holder holds units of the community' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_in_its_community BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_in_its_community()",
+        ),
+    ),
+    # name_view_keeps_rows on name_view
+    (
+        (
+            "CREATE TRIGGER name_view_keeps_rows BEFORE DELETE ON name_view FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'name_view is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION name_view_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'name_view is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER name_view_keeps_rows BEFORE DELETE ON name_view FOR EACH ROW EXECUTE FUNCTION name_view_keeps_rows()",
+        ),
+    ),
+    # name_view_keeps_values on name_view
+    (
+        (
+            "CREATE TRIGGER name_view_keeps_values BEFORE UPDATE ON name_view FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'name_view is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION name_view_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'name_view is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER name_view_keeps_values BEFORE UPDATE ON name_view FOR EACH ROW EXECUTE FUNCTION name_view_keeps_values()",
+        ),
+    ),
+    # name_view_no_replace on name_view
+    (
+        (
+            "CREATE TRIGGER name_view_no_replace BEFORE INSERT ON name_view FOR EACH ROW WHEN EXISTS (SELECT 1 FROM name_view WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'name_view keeps its rows'); END",
+        ),
+        (),
+    ),
+    # name_view_no_truncate on name_view
+    (
+        (),
+        (
+            "CREATE FUNCTION name_view_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'name_view keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER name_view_no_truncate BEFORE TRUNCATE ON name_view FOR EACH STATEMENT EXECUTE FUNCTION name_view_no_truncate()",
+        ),
+    ),
+    # snapshot_unit_keeps_rows on snapshot_unit
+    (
+        (
+            "CREATE TRIGGER snapshot_unit_keeps_rows BEFORE DELETE ON snapshot_unit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'snapshot_unit is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION snapshot_unit_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'snapshot_unit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER snapshot_unit_keeps_rows BEFORE DELETE ON snapshot_unit FOR EACH ROW EXECUTE FUNCTION snapshot_unit_keeps_rows()",
+        ),
+    ),
+    # snapshot_unit_keeps_values on snapshot_unit
+    (
+        (
+            "CREATE TRIGGER snapshot_unit_keeps_values BEFORE UPDATE ON snapshot_unit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'snapshot_unit is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION snapshot_unit_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'snapshot_unit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER snapshot_unit_keeps_values BEFORE UPDATE ON snapshot_unit FOR EACH ROW EXECUTE FUNCTION snapshot_unit_keeps_values()",
+        ),
+    ),
+    # snapshot_unit_no_truncate on snapshot_unit
+    (
+        (),
+        (
+            "CREATE FUNCTION snapshot_unit_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'snapshot_unit keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER snapshot_unit_no_truncate BEFORE TRUNCATE ON snapshot_unit FOR EACH STATEMENT EXECUTE FUNCTION snapshot_unit_no_truncate()",
         ),
     ),
     # place_keeps_path on place
@@ -3757,34 +4343,6 @@ GUARDS = [
         (
             "CREATE FUNCTION roster_import_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'roster_import keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER roster_import_no_truncate BEFORE TRUNCATE ON roster_import FOR EACH STATEMENT EXECUTE FUNCTION roster_import_no_truncate()",
-        ),
-    ),
-    # snapshot_unit_keeps_rows on snapshot_unit
-    (
-        (
-            "CREATE TRIGGER snapshot_unit_keeps_rows BEFORE DELETE ON snapshot_unit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'snapshot_unit is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION snapshot_unit_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'snapshot_unit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER snapshot_unit_keeps_rows BEFORE DELETE ON snapshot_unit FOR EACH ROW EXECUTE FUNCTION snapshot_unit_keeps_rows()",
-        ),
-    ),
-    # snapshot_unit_keeps_values on snapshot_unit
-    (
-        (
-            "CREATE TRIGGER snapshot_unit_keeps_values BEFORE UPDATE ON snapshot_unit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'snapshot_unit is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION snapshot_unit_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'snapshot_unit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER snapshot_unit_keeps_values BEFORE UPDATE ON snapshot_unit FOR EACH ROW EXECUTE FUNCTION snapshot_unit_keeps_values()",
-        ),
-    ),
-    # snapshot_unit_no_truncate on snapshot_unit
-    (
-        (),
-        (
-            "CREATE FUNCTION snapshot_unit_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'snapshot_unit keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER snapshot_unit_no_truncate BEFORE TRUNCATE ON snapshot_unit FOR EACH STATEMENT EXECUTE FUNCTION snapshot_unit_no_truncate()",
         ),
     ),
     # vote_round_keeps_rows on vote_round

@@ -25,6 +25,7 @@ NOT_FOR_PAGES = {
     "fundapp/consent/commands/": "written once into a project's public history",
     "fundapp/ledger/commands.py": "written once into the ledger as a purpose",
     "fundapp/kernel/money.py": "reads what people type",
+    "fundapp/places/doors.py": "reads what people type",
     "fundapp/places/rules.py": "reads what people type",
     "fundapp/rosters/rules.py": "reads the headings that people write",
     "fundapp/rosters/sheets.py": "reads the headings that people write",

@@ -194,7 +194,8 @@ def test_nothing_is_frozen_where_nobody_lives(places):
         "UPDATE unit SET area_cm2 = 0",
         "UPDATE place SET path = '/1/' WHERE path <> '/1/'",
         "DELETE FROM place",
-        "INSERT INTO unit (building_id, compound_id, room, use) SELECT building_id, compound_id, room, use FROM unit",
+        "INSERT INTO unit (building_id, compound_id, room, door_key, use, state) "
+        "SELECT building_id, compound_id, room, door_key, use, state FROM unit",
     ],
 )
 def test_plain_sql_does_not_rewrite_what_rounds_stand_on(places, attack):

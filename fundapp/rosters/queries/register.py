@@ -1,4 +1,4 @@
-"""Read rosters and their snapshots."""
+"""Read what the register holds, the files that were taken in, and those that wait."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import Place, PlaceKind, Unit, UnitUse
 from fundapp.places.queries import PlaceRow, places_below
 from fundapp.places.rules import natural_key
-from fundapp.rosters.models import RosterImport, RosterSnapshot, RosterUpload, SnapshotUnit
+from fundapp.rosters.models import RosterImport, RosterUpload
 from fundapp.rosters.rules import Kept, Plan, SheetRow, make_plan
 
 
@@ -26,48 +26,14 @@ class ImportRow:
     imported_at: datetime
 
 
-def snapshot_units(session: Session, snapshot_id: int) -> list[tuple[int, str, int | None]]:
-    """List the households of a snapshot: number of the unit, door, area in cm²."""
-    rows = session.execute(
-        select(SnapshotUnit.unit_id, SnapshotUnit.door, SnapshotUnit.area_cm2)
-        .where(SnapshotUnit.snapshot_id == snapshot_id)
-        .order_by(SnapshotUnit.unit_id)
-    )
-    return [(unit_id, door, area) for unit_id, door, area in rows]
-
-
-def snapshot_size(session: Session, snapshot_id: int) -> int:
-    """Give the number of households of a snapshot.
-
-    Raises:
-        NotVisible: there is none of this number.
-    """
-    size = session.scalar(select(RosterSnapshot.households).where(RosterSnapshot.id == snapshot_id))
-    if size is None:
-        raise NotVisible
-    return size
-
-
-def get_snapshot(session: Session, snapshot_id: int) -> RosterSnapshot:
-    """Give a snapshot.
-
-    Raises:
-        NotVisible: there is none of this number.
-    """
-    found = session.get(RosterSnapshot, snapshot_id)
-    if found is None:
-        raise NotVisible
-    return found
-
-
 def kept_units(session: Session, compound_id: int) -> dict[tuple[str, str], Kept]:
     """Give what the register holds of a compound, by building and room."""
     rows = session.execute(
-        select(Place.name, Unit.room, Unit.id, Unit.area_cm2, Unit.use)
+        select(Place.name, Unit.room, Unit.id, Unit.area_cm2, Unit.use, Unit.state)
         .join(Place, Place.id == Unit.building_id)
-        .where(Unit.compound_id == compound_id)
+        .where(Unit.compound_id == compound_id, Unit.ended_at.is_(None))
     )
-    return {(name, room): Kept(unit_id, area, use) for name, room, unit_id, area, use in rows}
+    return {(name, room): Kept(unit_id, area, use, state) for name, room, unit_id, area, use, state in rows}
 
 
 def buildings_of(session: Session, compound: PlaceRow) -> dict[str, int]:
@@ -136,7 +102,7 @@ def counts_of(session: Session, compound: PlaceRow) -> list[BuildingCount]:
     counted: dict[int, dict[UnitUse, tuple[int, int]]] = {}
     for building_id, use, count, known in session.execute(
         select(Unit.building_id, Unit.use, func.count(), func.count(Unit.area_cm2))
-        .where(Unit.compound_id == compound.id)
+        .where(Unit.compound_id == compound.id, Unit.ended_at.is_(None))
         .group_by(Unit.building_id, Unit.use)
     ):
         counted.setdefault(building_id, {})[use] = (count, known)
@@ -162,7 +128,9 @@ def compounds_of(session: Session, actor: Actor) -> list[CompoundRow]:
     paths = [grant.path for grant in actor.grants if grant.role is Role.WORKER]
     found = {row.id: row for path in paths for row in places_below(session, path, PlaceKind.COMPOUND)}
     counted = session.execute(
-        select(Unit.compound_id, func.count()).where(Unit.compound_id.in_(found)).group_by(Unit.compound_id)
+        select(Unit.compound_id, func.count())
+        .where(Unit.compound_id.in_(found), Unit.ended_at.is_(None))
+        .group_by(Unit.compound_id)
     )
     sizes = {compound_id: count for compound_id, count in counted}
     return [CompoundRow(row, sizes.get(row.id, 0)) for row in sorted(found.values(), key=lambda row: row.path)]
