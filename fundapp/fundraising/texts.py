@@ -45,5 +45,5 @@ def account_name(title: str, what: object) -> str:
 def receipt_purpose(title: str, source: Source, number: int) -> str:
     """Say in the public ledger what a contribution was."""
     return gettext(
-        "%(title)s：%(source)s收入，收据第 %(number)s 号", title=title, source=SOURCE_LABELS[source], number=number
+        "%(title)s：%(source)s，收据第 %(number)s 号", title=title, source=SOURCE_LABELS[source], number=number
     )

@@ -8,6 +8,7 @@ from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from fundapp.consent.queries import Bar, bars
+from fundapp.delivery.models import ProgressPhoto, ProgressReport
 from fundapp.files.models import Attachment
 from fundapp.fundraising.models import Contribution, ContributionDecision
 from fundapp.fundraising.rules import ORDER, Source, shares
@@ -124,9 +125,15 @@ class Trail:
         return [line for line in self.lines if line.source.startswith("contribution:")]
 
     @property
-    def other_lines(self) -> list[LedgerLine]:
-        """Give all other lines."""
-        return [line for line in self.lines if not line.source.startswith("contribution:")]
+    def moved(self) -> list[LedgerLine]:
+        """Give all other lines of real money."""
+        real = [line for line in self.lines if line.ledger is Ledger.ACTUAL]
+        return [line for line in real if not line.source.startswith("contribution:")]
+
+    @property
+    def promised(self) -> list[LedgerLine]:
+        """Give the lines of what the pool kept for the project: no money moves there."""
+        return [line for line in self.lines if line.ledger is Ledger.COMMIT]
 
 
 def project_trail(session: Session, project_id: int, actor: Actor, now: datetime) -> Trail:
@@ -138,20 +145,23 @@ def project_trail(session: Session, project_id: int, actor: Actor, now: datetime
     project = get_project(session, project_id, actor)
     if project.stage is Stage.DRAFT:
         raise NotVisible
-    photos = (
-        select(Attachment.public_id)
-        .join(ProjectPhoto, ProjectPhoto.attachment_id == Attachment.id)
-        .where(ProjectPhoto.project_id == project_id)
-    )
     return Trail(
         project=project,
         costs=cost_lines(session, project.version_id),
-        photos=list(session.scalars(photos)),
+        photos=photos_of(session, project_id),
         bar=bars(session, [project_id], now).get(project_id),
         mark=place_of(session, [project_id]).get(project_id),
         sources=sources_of(session, [project_id])[project_id],
         lines=public_entries(lines_of(session, f"project:{project_id}")),
     )
+
+
+def photos_of(session: Session, project_id: int) -> list[str]:
+    """Give the public ids of a project's pictures, those of the place first, then those of the work as it went on."""
+    place = select(ProjectPhoto.attachment_id).where(ProjectPhoto.project_id == project_id)
+    work = select(ProgressPhoto.attachment_id).join(ProgressReport).where(ProgressReport.project_id == project_id)
+    query = select(Attachment.public_id).where(Attachment.id.in_(union_all(place, work))).order_by(Attachment.id)
+    return list(session.scalars(query))
 
 
 def cost_lines(session: Session, version_id: int | None) -> list[tuple[str, int]]:

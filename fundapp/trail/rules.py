@@ -32,3 +32,12 @@ def tone_of(stage: Stage) -> str:
     if stage in (Stage.REJECTED, Stage.WITHDRAWN):
         return "stop"
     return {Stage.CLOSED: "done", Stage.RESERVED: "wait"}.get(stage, "now")
+
+
+def is_paid_for(stage: Stage) -> bool:
+    """Say whether raising has ended: what is still short of the budget is then no gap.
+
+    >>> is_paid_for(Stage.SELECTED), is_paid_for(Stage.DELIVERING)
+    (False, True)
+    """
+    return stage in (Stage.DELIVERING, Stage.ACCEPTED, Stage.EVALUATED, Stage.CLOSED)

@@ -22,7 +22,7 @@ from fundapp.projects.queries import get_project, history
 from fundapp.projects.rules import Stage
 from fundapp.projects.texts import KIND_LABELS, STAGE_LABELS, THEME_LABELS
 from fundapp.trail import queries
-from fundapp.trail.rules import GROUPS, step_of, tone_of
+from fundapp.trail.rules import GROUPS, is_paid_for, step_of, tone_of
 from fundapp.trail.texts import GROUP_LABELS, MONEY_LABELS
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
@@ -42,7 +42,7 @@ def labels() -> dict[str, Any]:
         "STAGE_LABELS": STAGE_LABELS, "KIND_LABELS": KIND_LABELS, "THEME_LABELS": THEME_LABELS,
         "SOURCE_LABELS": SOURCE_LABELS, "SOURCE_ORDER": ORDER, "GRADE_LABELS": GRADE_LABELS,
         "PARTY_LABELS": PARTY_LABELS, "MATCH_STEP_LABELS": STEP_LABELS, "MONEY_LABELS": MONEY_LABELS,
-        "step_of": step_of, "tone_of": tone_of,
+        "step_of": step_of, "tone_of": tone_of, "is_paid_for": is_paid_for,
     }  # fmt: skip
 
 

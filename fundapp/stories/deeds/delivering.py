@@ -22,7 +22,7 @@ from fundapp.projects.queries import ProjectRow, get_project
 from fundapp.stories.deeds.answering import neighbour
 from fundapp.stories.deeds.ground import unit_of_door
 from fundapp.stories.engine import Facts, Scene, deed
-from fundapp.stories.props import key, picture
+from fundapp.stories.props import key, picture, view
 
 
 def _project(scene: Scene) -> ProjectRow:
@@ -50,7 +50,7 @@ def procurement_choose(scene: Scene) -> Facts:
 def delivery_report(scene: Scene) -> Facts:
     """Report progress with a picture. Fields: project, told, percent."""
     project, percent = _project(scene), scene.fields.whole("percent")
-    photo = picture(scene.session, scene.actor, project.place_id, scene.clock, public=True, tint=percent + 2)
+    photo = view(scene.session, scene.actor, project.place_id, scene.clock, percent)
     cmd = NewReport(project.id, key(), scene.fields.text("told"), percent, (photo,))
     report_progress(scene.session, scene.actor, cmd, scene.clock)
     return {}
