@@ -6,11 +6,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fundapp.evaluation import commands, forms, queries
 from fundapp.evaluation.rules import Party
+from fundapp.evaluation.texts import REFUSALS
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.queries import units_by_id
 from fundapp.projects.queries import get_project, project_of_worker
+from fundapp.projects.rules import Stage
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, for_roles, signed_in
@@ -39,9 +41,12 @@ def grade(project_id: int) -> Answer:
     crumbs = [(project.title, url_for("trail.project", project_id=project_id))]
     told = [_("一户评一次，交了不能改。公开的只有各档户数，没有谁评了什么。")]
     return (
-        render_template("_form.html", title=_("评议这个项目"), form=form, button=_("交评议"), crumbs=crumbs, told=told),
+        render_template(
+            "_form.html", title=_("评议这个项目"), form=form, button=_("交评议"), crumbs=crumbs, told=told,
+            reasons=[] if project.stage is Stage.ACCEPTED else [REFUSALS["evaluation.not_accepted"]],
+        ),
         form.status,
-    )
+    )  # fmt: skip
 
 
 @bp.route("/<int:project_id>/sheet", methods=["GET", "POST"])
