@@ -4,7 +4,7 @@ from alembic import context
 
 from fundapp import tables  # noqa: F401 - fills the metadata
 from fundapp.db.base import Base
-from fundapp.db.types import CanonicalJson, Encrypted, Instant, MoneyInFen
+from fundapp.db.types import CanonicalJson, Encrypted, EncryptedJson, Instant, MoneyInFen
 
 
 def render_item(kind, item, _autogen):
@@ -13,7 +13,7 @@ def render_item(kind, item, _autogen):
         return False
     if isinstance(item, MoneyInFen):
         return "sa.BigInteger()"
-    if isinstance(item, CanonicalJson | Encrypted):
+    if isinstance(item, CanonicalJson | Encrypted | EncryptedJson):
         return "sa.Text()"
     return "sa.DateTime(timezone=True)" if isinstance(item, Instant) else False
 

@@ -111,6 +111,21 @@ class CanonicalJson(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class EncryptedJson(TypeDecorator[Any]):
+    """A JSON value with names in it, encrypted in the database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Write canonically and encrypt."""
+        return None if value is None else hide(canonical(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Decrypt and read back."""
+        return None if value is None else json.loads(reveal(value))
+
+
 def canonical(value: object) -> str:
     """Write JSON with sorted keys, no spaces, no floats.
 

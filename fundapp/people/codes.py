@@ -137,6 +137,17 @@ def bind_household(session: Session, person_id: int, unit_id: int, at: datetime)
     return binding
 
 
+def release_household(session: Session, unit_id: int, at: datetime) -> None:
+    """Let a household go that moved out: nobody speaks for the unit any more, and its unused code dies.
+
+    Who may bring that about is the calling deed's rule, and so is recording it.
+    """
+    session.execute(
+        update(UnitBinding).where(UnitBinding.unit_id == unit_id, UnitBinding.ends_at.is_(None)).values(ends_at=at)
+    )
+    _revoke(session, [unit_id], at)
+
+
 def _units_in_scope(session: Session, cmd: IssueCodes, now: datetime) -> list[UnitRow]:
     units = units_of_compound(session, cmd.compound_id)
     if cmd.scope is Scope.ONE:

@@ -12,7 +12,16 @@ from fundapp.kernel.actor import Actor, Grant, Role
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.people import policy, rules
-from fundapp.people.codes import IssueCodes, PrintedCode, Scope, UseCode, bind_household, issue_codes, use_code
+from fundapp.people.codes import (
+    IssueCodes,
+    PrintedCode,
+    Scope,
+    UseCode,
+    bind_household,
+    issue_codes,
+    release_household,
+    use_code,
+)
 from fundapp.people.events import SignInsEnd
 from fundapp.people.models import Account, Person, RoleGrant
 from fundapp.people.queries import places_of_roles
@@ -39,6 +48,7 @@ __all__ = [
     "bind_household",
     "give_role_by_task",
     "issue_codes",
+    "release_household",
     "use_code",
 ]
 

@@ -17,7 +17,8 @@ from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places import policy
 from fundapp.places.doors import building_key, door_key
 from fundapp.places.events import PlaceMade
-from fundapp.places.models import Place, PlaceKind, Unit, UnitState, UnitUse
+from fundapp.places.models import Place, PlaceKind, Unit, UnitOrigin, UnitState, UnitUse
+from fundapp.places.queries import PlaceRow, get_place
 from fundapp.places.rules import clean_name, clean_room, fits_under
 
 BATCH = 500
@@ -119,6 +120,29 @@ def add_units(session: Session, compound_id: int, units: Sequence[UnitData]) -> 
 def change_unit(session: Session, unit_id: int, area_cm2: int | None, use: UnitUse, state: UnitState) -> None:
     """Correct the area, the use and the state of a unit. Who may do so is the caller's rule."""
     session.execute(update(Unit).where(Unit.id == unit_id).values(area_cm2=area_cm2, use=use, state=state))
+
+
+def end_units(session: Session, unit_ids: Sequence[int], at: datetime) -> None:
+    """End units that were split or merged; their rows stay. Who may do so is the caller's rule."""
+    session.execute(update(Unit).where(Unit.id.in_(unit_ids), Unit.ended_at.is_(None)).values(ended_at=at))
+
+
+def note_origin(session: Session, unit_ids: Sequence[int], from_ids: Sequence[int]) -> None:
+    """Note from which units others came."""
+    session.add_all(UnitOrigin(unit_id=made, from_unit_id=former) for made in unit_ids for former in from_ids)
+    session.flush()
+
+
+def hold_compound(session: Session, compound_id: int) -> PlaceRow:
+    """Hold a compound, so that two deeds on its roster do not cross.
+
+    Raises:
+        NotVisible: there is none of this number.
+    """
+    place = lock(session, Place, compound_id)
+    if place is None or place.kind is not PlaceKind.COMPOUND:
+        raise NotVisible
+    return get_place(session, compound_id)
 
 
 def _held(session: Session, place_id: int) -> Place:

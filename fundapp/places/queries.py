@@ -9,7 +9,8 @@ from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
-from fundapp.places.models import GroupKind, GroupMember, Place, PlaceKind, Unit, UnitState, UnitUse
+from fundapp.places.doors import door_key, split_door
+from fundapp.places.models import GroupKind, GroupMember, Place, PlaceKind, Unit, UnitGroup, UnitState, UnitUse
 from fundapp.places.rules import natural_key
 
 
@@ -35,6 +36,8 @@ class UnitRow:
     area_cm2: int | None
     use: UnitUse = UnitUse.HOME
     state: UnitState = UnitState.DELIVERED
+    ended_at: datetime | None = None
+    building: str = ""
 
 
 def get_place(session: Session, place_id: int) -> PlaceRow:
@@ -86,6 +89,16 @@ def units_by_id(session: Session, unit_ids: list[int]) -> dict[int, UnitRow]:
     return {row.id: row for row in _units(session, Unit.id.in_(unit_ids))}
 
 
+def unit_of_door(session: Session, compound_id: int, typed: str) -> UnitRow | None:
+    """Find a standing unit by its door in any spelling."""
+    door = split_door(typed)
+    if door is None:
+        return None
+    same = Unit.door_key == door_key(door.building, door.room)
+    found = _units(session, (Unit.compound_id == compound_id) & same & Unit.ended_at.is_(None))
+    return found[0] if found else None
+
+
 def units_below(session: Session, path: str) -> list[UnitRow]:
     """List the standing units of every compound in the subtree of *path*."""
     return _units(session, Place.path.startswith(path, autoescape=True) & Unit.ended_at.is_(None))
@@ -103,6 +116,17 @@ def groups_below(session: Session, path: str, at: datetime) -> dict[tuple[int, G
     return {(row.unit_id, row.kind): row.group_id for row in rows}
 
 
+def group_names(session: Session, compound_id: int) -> dict[tuple[int, GroupKind], str]:
+    """Give the present groups of a compound's units by name, by unit and kind."""
+    rows = session.execute(
+        select(GroupMember.unit_id, GroupMember.kind, UnitGroup.name)
+        .join(UnitGroup, UnitGroup.id == GroupMember.group_id)
+        .join(Unit, Unit.id == GroupMember.unit_id)
+        .where(Unit.compound_id == compound_id, GroupMember.ends_at.is_(None))
+    )
+    return {(row.unit_id, row.kind): row.name for row in rows}
+
+
 def path_of(session: Session, place_id: int) -> str | None:
     """Give a place's path; ``None`` where there is no such place."""
     return session.scalar(select(Place.path).where(Place.id == place_id))
@@ -110,7 +134,17 @@ def path_of(session: Session, place_id: int) -> str | None:
 
 def _units(session: Session, where: object) -> list[UnitRow]:
     query = (
-        select(Unit.id, Unit.compound_id, Unit.room, Unit.area_cm2, Unit.use, Unit.state, Place.name, Place.path)
+        select(
+            Unit.id,
+            Unit.compound_id,
+            Unit.room,
+            Unit.area_cm2,
+            Unit.use,
+            Unit.state,
+            Unit.ended_at,
+            Place.name,
+            Place.path,
+        )
         .join(Place, Place.id == Unit.building_id)
         .where(where)  # type: ignore[arg-type]  # one of the three conditions above
     )
@@ -118,7 +152,17 @@ def _units(session: Session, where: object) -> list[UnitRow]:
         session.execute(query), key=lambda row: (row.compound_id, natural_key(row.name), natural_key(row.room))
     )
     return [
-        UnitRow(row.id, row.compound_id, f"{row.name}{row.room}", row.path, row.area_cm2, row.use, row.state)
+        UnitRow(
+            row.id,
+            row.compound_id,
+            f"{row.name}{row.room}",
+            row.path,
+            row.area_cm2,
+            row.use,
+            row.state,
+            row.ended_at,
+            row.name,
+        )
         for row in rows
     ]
 

@@ -1,4 +1,5 @@
-"""The roster 名册: which households there are, imported by a worker, frozen for each round.
+"""The roster 名册: which households there are, who holds them, frozen for each round.
 
-Names and phones are not taken in: a household is known by its door. Source: domain.md section 7.
+Names and phones of holders are encrypted, shown to those who need them, and each look is written down.
+Source: domain.md sections 3 and 7.
 """

@@ -5,11 +5,13 @@ units together are one head. Source: Civil Code 278, SPC interpretation art. 8-9
 """
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fundapp.places.rules import UnitState
+from fundapp.places.rules import UnitState, clean_name
 
 
 class HolderKind(StrEnum):
@@ -41,6 +43,56 @@ class Purpose(StrEnum):
     OBJECTION = "objection"
     LISTS = "lists"
     AUDIT = "audit"
+
+
+@dataclass(frozen=True)
+class HolderData:
+    """A holder as a file or a form names her."""
+
+    name: str
+    phone: str = ""
+    kind: HolderKind = HolderKind.PERSON
+
+    @property
+    def identity(self) -> tuple[str, ...] | None:
+        """Give what tells this holder from others; ``None`` for a person without a phone, who may have a namesake."""
+        if self.kind is not HolderKind.PERSON:
+            return (self.kind.value, clean_name(self.name).upper())
+        return (self.kind.value, clean_name(self.name).upper(), self.phone) if self.phone else None
+
+    def same_as(self, other: "HolderData") -> bool:
+        """Tell whether this is the other at the same door: the same name, and no other phone where both have one."""
+        same_name = self.kind is other.kind and clean_name(self.name).upper() == clean_name(other.name).upper()
+        return same_name and (not self.phone or self.phone == other.phone)
+
+
+def clean_words(typed: str) -> str:
+    """Write a name with half-width letters and single blanks, none between Chinese signs.
+
+    >>> clean_words(" 王　 芳 "), clean_words("Ｊohn  Smith")
+    ('王芳', 'John Smith')
+    """
+    words = " ".join(unicodedata.normalize("NFKC", typed).split())
+    return words if words.isascii() else words.replace(" ", "")
+
+
+def clean_phone(typed: str) -> str | None:
+    """Write a phone number as digits; empty stays empty, ``None`` where it cannot be one.
+
+    >>> clean_phone("１３８-0000 0000"), clean_phone("不详"), clean_phone("")
+    ('13800000000', None, '')
+    """
+    plain = re.sub(r"[\s\-()+]", "", unicodedata.normalize("NFKC", typed))
+    return plain if not plain or (plain.isascii() and plain.isdigit() and 5 <= len(plain) <= 20) else None
+
+
+def masked(name: str) -> str:
+    """Show the first sign of a name only.
+
+    >>> masked("欧阳小明"), masked("王芳")
+    ('欧***', '王*')
+    """
+    return name[:1] + "*" * (len(name) - 1)
 
 
 HOUSEHOLD_STAYS = frozenset({HoldingReason.VOTER, HoldingReason.REBUILT, HoldingReason.CORRECTION, HoldingReason.FIRST})

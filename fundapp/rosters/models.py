@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import ID, Base, Numbered
 from fundapp.db.guards import append_only, frozen, no_truncate, refuse
-from fundapp.db.types import CanonicalJson, Encrypted, stored
+from fundapp.db.types import CanonicalJson, Encrypted, EncryptedJson, stored
 from fundapp.rosters.heads import HolderKind, HoldingReason, Purpose
 
 __all__ = [
@@ -47,7 +47,7 @@ class RosterUpload(Numbered, Base):
     compound_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
     file_name: Mapped[str] = mapped_column(String(200))
     file_hash: Mapped[str] = mapped_column(String(64))
-    rows: Mapped[Any] = mapped_column(CanonicalJson)
+    rows: Mapped[Any] = mapped_column(EncryptedJson)
     ignored: Mapped[Any] = mapped_column(CanonicalJson)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,11 +11,11 @@ from itertools import islice
 from typing import Any
 
 from openpyxl.reader.excel import load_workbook
+from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.workbook.workbook import Workbook
 
 from fundapp.kernel.errors import Refused
-from fundapp.rosters.rules import HEADINGS, MAX_ROWS, Column, SheetRow, columns_of
+from fundapp.rosters.rules import MAX_ROWS, Column, SheetRow, columns_of
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED = 20 * 1024 * 1024
@@ -22,6 +23,7 @@ MAX_PARTS = 200
 MAX_LINES = 4 * MAX_ROWS
 MAX_COLUMNS = 60
 HEAD_WITHIN = 10
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _BROKEN = (
     zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError,
     SyntaxError, EOFError, csv.Error, NotImplementedError, RuntimeError,
@@ -53,37 +55,14 @@ def read_sheet(data: bytes, file_name: str) -> Sheet:
         raise Refused("rosters.not_a_sheet", "file") from None
 
 
-def template() -> bytes:
-    """Make an empty roster file with its headings and two sample rows."""
-    book = Workbook()
-    sheet: Any = book.active
-    sheet.title = "名册"
-    sheet.append([names[0] for names in HEADINGS.values()])
-    sheet.append(["1栋", "101", "85.36", "住宅"])
-    sheet.append(["1栋", "102", None, None])
-    for letter, width in zip("ABCD", (12, 12, 14, 10), strict=True):
-        sheet.column_dimensions[letter].width = width
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
 def _sheet(lines: Lines) -> Sheet:
     columns, ignored = _head(lines)
     rows = []
     for number, cells in lines:
-        texts = {kind: cells[at].strip() if at < len(cells) else "" for kind, at in columns.items()}
+        texts = {kind.value: cells[at].strip() if at < len(cells) else "" for kind, at in columns.items()}
         if not any(texts.values()):
             continue
-        rows.append(
-            SheetRow(
-                number,
-                texts[Column.BUILDING],
-                texts[Column.ROOM],
-                texts.get(Column.AREA, ""),
-                texts.get(Column.USE, ""),
-            )
-        )
+        rows.append(SheetRow(number, **texts))
         if len(rows) > MAX_ROWS:
             raise Refused("rosters.too_many_rows", "file", rows=MAX_ROWS)
     return Sheet(tuple(rows), ignored)
@@ -93,7 +72,7 @@ def _head(lines: Lines) -> tuple[dict[Column, int], tuple[str, ...]]:
     """Find the heading among the first lines: a title often stands above it."""
     for _number, cells in islice(lines, HEAD_WITHIN):
         columns, ignored = columns_of(cells)
-        if Column.BUILDING in columns and Column.ROOM in columns:
+        if Column.DOOR in columns or (Column.ROOM in columns and (Column.BUILDING in columns or len(columns) > 1)):
             return columns, ignored
     raise Refused("rosters.no_columns", "file")
 
@@ -101,15 +80,32 @@ def _head(lines: Lines) -> tuple[dict[Column, int], tuple[str, ...]]:
 def _lines_of_excel(data: bytes) -> Lines:
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         _check_parts(packed)
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheet: Any = book.worksheets[0]
+        spans = _merged_down(packed.read(sheet._worksheet_path))
+    try:
         sheet.reset_dimensions()
         rows: Iterable[Sequence[Any]] = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
+        above: dict[int, str] = {}
         for number, cells in enumerate(islice(rows, MAX_LINES), start=1):
-            yield number, [_text(cell) for cell in cells]
+            texts = [_text(cell) for cell in cells]
+            for column in spans.get(number, ()):
+                if column < len(texts):
+                    texts[column] = texts[column] or above.get(column, "")
+            above = dict(enumerate(texts))
+            yield number, texts
     finally:
         book.close()
+
+
+def _merged_down(sheet: bytes) -> dict[int, list[int]]:
+    """Give for each row the columns that are merged with the cell above: a building stands once for all its rooms."""
+    spans: dict[int, list[int]] = {}
+    for first, top, last, bottom in _MERGED.findall(sheet)[:MAX_LINES]:
+        if first == last and int(bottom) <= MAX_LINES:
+            for row in range(int(top) + 1, int(bottom) + 1):
+                spans.setdefault(row, []).append(column_index_from_string(first.decode()) - 1)
+    return spans
 
 
 def _check_parts(packed: zipfile.ZipFile) -> None:

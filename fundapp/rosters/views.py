@@ -11,7 +11,7 @@ from fundapp.places.queries import PlaceRow, get_place, units_of_compound
 from fundapp.places.texts import USES
 from fundapp.rosters import commands, policy, queries
 from fundapp.rosters.forms import UploadForm
-from fundapp.rosters.sheets import template
+from fundapp.rosters.outgoing import template
 from fundapp.rosters.texts import FAULTS
 from fundapp.web.clock import clock
 from fundapp.web.database import reading

@@ -3582,41 +3582,6 @@ GUARDS = [
             "CREATE TRIGGER unit_ends_once BEFORE UPDATE ON unit FOR EACH ROW EXECUTE FUNCTION unit_ends_once()",
         ),
     ),
-    # unit_origin_keeps_rows on unit_origin
-    (
-        (
-            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_origin_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_rows()",
-        ),
-    ),
-    # unit_origin_keeps_values on unit_origin
-    (
-        (
-            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_origin_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_values()",
-        ),
-    ),
-    # unit_origin_no_replace on unit_origin
-    (
-        (
-            "CREATE TRIGGER unit_origin_no_replace BEFORE INSERT ON unit_origin FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_origin WHERE (unit_id = NEW.unit_id) OR (from_unit_id = NEW.from_unit_id)) BEGIN SELECT RAISE(ABORT, 'unit_origin keeps its rows'); END",
-        ),
-        (),
-    ),
-    # unit_origin_no_truncate on unit_origin
-    (
-        (),
-        (
-            "CREATE FUNCTION unit_origin_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_origin keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER unit_origin_no_truncate BEFORE TRUNCATE ON unit_origin FOR EACH STATEMENT EXECUTE FUNCTION unit_origin_no_truncate()",
-        ),
-    ),
     # unit_group_keeps_rows on unit_group
     (
         (
@@ -3923,6 +3888,41 @@ GUARDS = [
         (
             "CREATE FUNCTION snapshot_unit_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'snapshot_unit keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER snapshot_unit_no_truncate BEFORE TRUNCATE ON snapshot_unit FOR EACH STATEMENT EXECUTE FUNCTION snapshot_unit_no_truncate()",
+        ),
+    ),
+    # unit_origin_keeps_rows on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_origin_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_rows()",
+        ),
+    ),
+    # unit_origin_keeps_values on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_origin_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_values()",
+        ),
+    ),
+    # unit_origin_no_replace on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_no_replace BEFORE INSERT ON unit_origin FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_origin WHERE (unit_id = NEW.unit_id AND from_unit_id = NEW.from_unit_id)) BEGIN SELECT RAISE(ABORT, 'unit_origin keeps its rows'); END",
+        ),
+        (),
+    ),
+    # unit_origin_no_truncate on unit_origin
+    (
+        (),
+        (
+            "CREATE FUNCTION unit_origin_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_origin keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER unit_origin_no_truncate BEFORE TRUNCATE ON unit_origin FOR EACH STATEMENT EXECUTE FUNCTION unit_origin_no_truncate()",
         ),
     ),
     # place_keeps_path on place

@@ -31,11 +31,11 @@ def upload(visitor, places, data, name="名册.xlsx"):
 def test_a_worker_looks_first_and_then_takes_in(sqlite_app, places):
     """Upload, see what would happen, confirm; the confirming form carries no data of its own."""
     visitor = Visitor(sqlite_app, "wang")
-    data = excel(("1栋", 101, 90, "张三"), ("5栋", 1, None, "李四"), head=("楼栋", "房号", "建筑面积", "户主"))
+    data = excel(("1栋", 101, 90, "张三"), ("5栋", 1, None, "李四"), head=("楼栋", "房号", "建筑面积", "身份证号"))
     looked = upload(visitor, places, data)
     assert looked.status_code == 303
     page = visitor.text(looked.headers["Location"])
-    assert "户主" in page
+    assert "身份证号" in page
     assert "5栋" in page
     assert "张三" not in page
     assert visitor.post(looked.headers["Location"], rows="[[2,'9栋','9']]").status_code == 303
@@ -47,10 +47,18 @@ def test_a_worker_looks_first_and_then_takes_in(sqlite_app, places):
 def test_wrong_rows_are_listed_and_cannot_be_taken_in(sqlite_app, places):
     """The page names each wrong row with its reason, offers no button, and the address refuses too."""
     visitor = Visitor(sqlite_app, "wang")
-    lines = csv_text("1栋,101,大,", ",102,,", "1栋,103,,", "1栋,１０３室,,")
+    lines = csv_text("1栋,101,大,", ",102,,", "1栋,103,,", "1栋,１０３室,88,")
     looked = upload(visitor, places, lines.encode("gb18030"), "名册.csv")
     page = visitor.text(looked.headers["Location"])
-    for words in ("第 2 行", "建筑面积不是正确的平方米数", "第 3 行", "缺少楼栋", "第 5 行", "重复", "现在还不能办理"):
+    for words in (
+        "第 2 行",
+        "建筑面积不是正确的平方米数",
+        "第 3 行",
+        "缺少楼栋",
+        "第 5 行",
+        "同一户",
+        "现在还不能办理",
+    ):
         assert words in page
     assert "确认导入" not in page
     answer = visitor.post(looked.headers["Location"])

@@ -1,10 +1,14 @@
 """Roster files as people send them: Excel and CSV, UTF-8 and GBK, and some that are meant to harm."""
 
+import io
+
 import pytest
+from openpyxl import Workbook
 
 from fundapp.kernel.errors import Refused
+from fundapp.rosters.outgoing import rejected, template
 from fundapp.rosters.rules import MAX_ROWS, SheetRow
-from fundapp.rosters.sheets import MAX_BYTES, read_sheet, template
+from fundapp.rosters.sheets import MAX_BYTES, read_sheet
 from tests.rosters.files import excel, repacked, text
 
 ROW = SheetRow(2, "1栋", "101", "85.36", "住宅")
@@ -43,11 +47,42 @@ def test_titles_above_and_blank_rows_are_passed_over():
 
 
 def test_columns_that_are_not_needed_are_not_read():
-    """Names and telephones stay in the file; the page says which columns were left there."""
-    data = excel(("张三", "1栋", "13800000000", "101"), head=("户主姓名", "楼栋", "电话", "房号"))
+    """Identity numbers and banks stay in the file; the page says which columns were left there."""
+    data = excel(("张三", "1栋", "110101199001011234", "101"), head=("户主姓名", "楼栋", "身份证号", "房号"))
     sheet = read_sheet(data, "a.xlsx")
-    assert sheet.ignored == ("户主姓名", "电话")
-    assert "张三" not in repr(sheet.rows)
+    assert sheet.ignored == ("身份证号",)
+    assert "110101" not in repr(sheet.rows)
+
+
+def test_a_building_that_is_merged_down_stands_for_all_its_rooms():
+    """Offices merge the cells of a building; the rooms below are still its rooms, and nothing else is filled in."""
+    book = Workbook()
+    for row in (
+        ("桃花苑名册", None, None),
+        ("楼栋", "房号", "业主"),
+        ("1栋", 101, "张三"),
+        (None, 102, None),
+        (None, 103, ""),
+    ):
+        book.active.append(row)
+    book.active.merge_cells("A1:C1")
+    book.active.merge_cells("A3:A4")
+    out = io.BytesIO()
+    book.save(out)
+    rows = read_sheet(out.getvalue(), "a.xlsx").rows
+    assert [(row.building, row.room, row.holder) for row in rows] == [
+        ("1栋", "101", "张三"),
+        ("1栋", "102", ""),
+        ("", "103", ""),
+    ]
+
+
+def test_rejected_rows_come_back_as_a_file_that_can_be_sent_again():
+    """The file of wrong rows has a reason for each, the headings of the template, and no cell that Excel would run."""
+    row = SheetRow(9, "1栋", "101", "大", "住宅", holder="=HYPERLINK(1)")
+    again = read_sheet(rejected([(row, "建筑面积不是正确的平方米数")]), "a.xlsx")
+    assert (again.rows[0].room, again.rows[0].area, again.rows[0].holder) == ("101", "大", "'=HYPERLINK(1)")
+    assert again.ignored == ("原因", "原文件行号")
 
 
 def test_an_area_loses_what_binary_fractions_add():

@@ -11,6 +11,7 @@ from fundapp.rosters.queries.register import (
     counts_of,
     kept_units,
     list_imports,
+    unit_ids_by_key,
     waiting_upload,
 )
 from fundapp.rosters.queries.snapshots import LINE, get_snapshot, snapshot_heads, snapshot_size, snapshot_units
@@ -33,6 +34,7 @@ __all__ = [
     "snapshot_size",
     "snapshot_units",
     "speaks_for",
+    "unit_ids_by_key",
     "voters_below",
     "waiting_upload",
 ]

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
-from fundapp.places.models import Place, PlaceKind, Unit, UnitUse
-from fundapp.places.queries import PlaceRow, places_below
+from fundapp.places.models import GroupKind, Place, PlaceKind, Unit, UnitUse
+from fundapp.places.queries import PlaceRow, group_names, places_below
 from fundapp.places.rules import natural_key
-from fundapp.rosters.models import RosterImport, RosterUpload
+from fundapp.rosters.heads import HolderData
+from fundapp.rosters.models import Holder, Holding, RosterImport, RosterUpload
 from fundapp.rosters.rules import Kept, Plan, SheetRow, make_plan
 
 
@@ -26,14 +27,49 @@ class ImportRow:
     imported_at: datetime
 
 
-def kept_units(session: Session, compound_id: int) -> dict[tuple[str, str], Kept]:
-    """Give what the register holds of a compound, by building and room."""
+def unit_ids_by_key(session: Session, compound_id: int) -> dict[str, int]:
+    """Give the standing units of a compound by the key of their doors."""
     rows = session.execute(
-        select(Place.name, Unit.room, Unit.id, Unit.area_cm2, Unit.use, Unit.state)
+        select(Unit.door_key, Unit.id).where(Unit.compound_id == compound_id, Unit.ended_at.is_(None))
+    )
+    return {row.door_key: row.id for row in rows}
+
+
+def kept_units(session: Session, compound_id: int) -> dict[str, Kept]:
+    """Give what the register holds of a compound's standing units, names included, by the key of their doors."""
+    rows = session.execute(
+        select(Place.name, Unit.room, Unit.door_key, Unit.id, Unit.area_cm2, Unit.use, Unit.state)
         .join(Place, Place.id == Unit.building_id)
         .where(Unit.compound_id == compound_id, Unit.ended_at.is_(None))
-    )
-    return {(name, room): Kept(unit_id, area, use, state) for name, room, unit_id, area, use, state in rows}
+    ).all()
+    holders, groups = _present_holders(session, compound_id), group_names(session, compound_id)
+    return {
+        row.door_key: Kept(
+            row.id,
+            row.area_cm2,
+            row.use,
+            row.state,
+            f"{row.name}{row.room}",
+            tuple(data for _, data in holders.get(row.id, ())),
+            groups.get((row.id, GroupKind.TEN), ""),
+            groups.get((row.id, GroupKind.GRID), ""),
+            tuple(number for number, _ in holders.get(row.id, ())),
+        )
+        for row in rows
+    }
+
+
+def _present_holders(session: Session, compound_id: int) -> dict[int, list[tuple[int, HolderData]]]:
+    found: dict[int, list[tuple[int, HolderData]]] = {}
+    for row in session.execute(
+        select(Holding.unit_id, Holder.id, Holder.name, Holder.phone, Holder.kind)
+        .join(Holder, Holder.id == Holding.holder_id)
+        .join(Unit, Unit.id == Holding.unit_id)
+        .where(Unit.compound_id == compound_id, Holding.ends_at.is_(None))
+        .order_by(Holding.is_voter.desc(), Holding.id)
+    ):
+        found.setdefault(row.unit_id, []).append((row.id, HolderData(row.name, row.phone or "", row.kind)))
+    return found
 
 
 def buildings_of(session: Session, compound: PlaceRow) -> dict[str, int]:
