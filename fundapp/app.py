@@ -49,6 +49,7 @@ from fundapp.web.errors import handle_errors
 from fundapp.web.files import asset
 from fundapp.web.filters import FILTERS
 from fundapp.web.gate import guard_app
+from fundapp.web.kept import keep_pages
 from fundapp.web.refusals import learn
 from fundapp.web.security import secure_answers
 from fundapp.web.sessions import ServerSessions, end_all_sessions
@@ -168,6 +169,7 @@ def _enter(app: Flask, settings: Settings) -> None:
     for module in _modules("views"):
         app.register_blueprint(module.bp)
     csrf.exempt("fundapp.web.views.display")
+    keep_pages(app)
     compress_answers(app)
     secure_answers(app, https=settings.production)
     handle_errors(app)

@@ -24,9 +24,10 @@ from fundapp.projects.texts import KIND_LABELS, STAGE_LABELS, THEME_LABELS
 from fundapp.trail import queries
 from fundapp.trail.rules import GROUPS, is_paid_for, step_of, tone_of
 from fundapp.trail.texts import GROUP_LABELS, MONEY_LABELS
-from fundapp.web.clock import clock
+from fundapp.web.clock import page_time
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, public
+from fundapp.web.kept import kept
 from fundapp.web.paging import page_of
 from fundapp.web.pdf import pdf_page, qr_data
 
@@ -48,9 +49,10 @@ def labels() -> dict[str, Any]:
 
 @bp.get("/")
 @public
+@kept
 def home() -> str:
     """Show what is going on."""
-    session, now = reading(), clock().now(reading())
+    session, now = reading(), page_time()
     page = queries.list_page(session, current_actor(), None, None, None, now)
     counts, totals = queries.stage_counts(session), totals_by_kind(session)
     return render_template("trail/home.html", cards=page.rows[:6], counts=counts, totals=totals, groups=_groups(counts))
@@ -62,21 +64,23 @@ def _groups(counts: dict[Stage, int]) -> list[tuple[str, Any, int]]:
 
 @bp.get("/projects")
 @public
+@kept
 def projects() -> str:
     """List the projects."""
     group, before = request.args.get("stage"), request.args.get("before", type=int)
     session = reading()
-    page = queries.list_page(session, current_actor(), group, None, before, clock().now(session))
+    page = queries.list_page(session, current_actor(), group, None, before, page_time())
     counts = queries.stage_counts(session)
     return render_template("trail/projects.html", page=page, group=group, groups=_groups(counts), before=before)
 
 
 @bp.get("/projects/<int:project_id>")
 @public
+@kept
 def project(project_id: int) -> str:
     """Show one project's whole trail."""
     session = reading()
-    now = clock().now(session)
+    now = page_time()
     trail = queries.project_trail(session, project_id, current_actor(), now)
     finished = trail.project.stage in FINISHED
     graded = evaluation.counts_of(session, project_id) if finished else None
@@ -87,6 +91,7 @@ def project(project_id: int) -> str:
 
 @bp.get("/projects/<int:project_id>/works")
 @public
+@kept
 def works(project_id: int) -> str:
     """Show supplier, progress, expenses, help in kind and what was discussed."""
     session = reading()
@@ -108,7 +113,7 @@ def works(project_id: int) -> str:
 def poster(project_id: int) -> Response:
     """Print a poster with a QR code that opens the project's page."""
     session = reading()
-    trail = queries.project_trail(session, project_id, current_actor(), clock().now(session))
+    trail = queries.project_trail(session, project_id, current_actor(), page_time())
     address = url_for(".project", project_id=project_id, _external=True)
     return pdf_page(
         "trail/poster.html", f"project-{project_id}.pdf", t=trail, p=trail.project, address=address, qr=qr_data(address)
@@ -117,6 +122,7 @@ def poster(project_id: int) -> Response:
 
 @bp.get("/communities")
 @public
+@kept
 def communities() -> str:
     """List the communities."""
     return render_template("trail/communities.html", places=places_below(reading(), "/", PlaceKind.COMMUNITY))
@@ -124,17 +130,19 @@ def communities() -> str:
 
 @bp.get("/communities/<int:place_id>")
 @public
+@kept
 def community(place_id: int) -> str:
     """Show a place: its projects by stage, its money in and out."""
     session = reading()
     page = queries.place_page(session, place_id)
     before = request.args.get("before", type=int)
-    listed = queries.list_page(session, current_actor(), None, page.place.path, before, clock().now(session))
+    listed = queries.list_page(session, current_actor(), None, page.place.path, before, page_time())
     return render_template("trail/community.html", c=page, page=listed, groups=_groups(page.counts))
 
 
 @bp.get("/pools")
 @public
+@kept
 def pools() -> str:
     """List the pools."""
     session = reading()
@@ -144,6 +152,7 @@ def pools() -> str:
 
 @bp.get("/pools/<int:programme_id>")
 @public
+@kept
 def pool(programme_id: int) -> str:
     """Show a pool and its queue."""
     session = reading()
@@ -154,12 +163,13 @@ def pool(programme_id: int) -> str:
         place=get_place(session, programme.place_id),
         pool=pool_state(session, programme_id),
         queue=queue_of(session, programme_id),
-        policy=policy_in_force(session, programme_id, clock().now(session)),
+        policy=policy_in_force(session, programme_id, page_time()),
     )
 
 
 @bp.get("/ledger")
 @public
+@kept
 def ledger() -> str:
     """Show the public ledger, the newest line first."""
     session, before = reading(), request.args.get("before", type=int)

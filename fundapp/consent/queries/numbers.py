@@ -41,7 +41,7 @@ def count_round(session: Session, round_: ConsentRound) -> HeadCount:
 
 
 def bars(session: Session, project_ids: Iterable[int], now: datetime) -> dict[int, Bar]:
-    """Give the numbers of each project's newest round in two statements; a project without a round is absent.
+    """Give the numbers of each project's newest round in one statement; a project without a round is absent.
 
     Counts are shown while a round is open: consent is a named, signed act, not a secret ballot.
     """
@@ -50,20 +50,17 @@ def bars(session: Session, project_ids: Iterable[int], now: datetime) -> dict[in
         .where(ConsentRound.project_id.in_(project_ids))
         .group_by(ConsentRound.project_id)
     )
-    rounds = session.execute(
-        select(ConsentRound, ConsentResult, ConsentVoid.id)
+    said = _tallies(newest).subquery()
+    rows = session.execute(
+        select(ConsentRound, ConsentResult, ConsentVoid.id, said.c.agree, said.c.oppose, said.c.abstain)
         .outerjoin(ConsentResult, ConsentResult.round_id == ConsentRound.id)
         .outerjoin(ConsentVoid, ConsentVoid.round_id == ConsentRound.id)
+        .outerjoin(said, said.c.round_id == ConsentRound.id)
         .where(ConsentRound.id.in_(newest))
-    ).all()
-    if not rounds:
-        return {}
-    said = {
-        row.round_id: (int(row.agree), int(row.oppose), int(row.abstain)) for row in session.execute(_tallies(newest))
-    }
+    )
     return {
-        round_.project_id: _bar(round_, said.get(round_.id, (0, 0, 0)), result, void_id is not None, now)
-        for round_, result, void_id in rounds
+        round_.project_id: _bar(round_, (int(a or 0), int(o or 0), int(b or 0)), result, void_id is not None, now)
+        for round_, result, void_id, a, o, b in rows
     }
 
 
