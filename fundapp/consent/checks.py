@@ -1,11 +1,12 @@
 """What ``fundapp check`` recounts: every published result, from the answers."""
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from fundapp.consent.models import ConsentResult, ConsentRound
+from fundapp.consent.models import ConsentResult, ConsentRound, ConsentShare
 from fundapp.consent.queries import count_round
 from fundapp.db.checking import Check, CheckResult
+from fundapp.projects.models import ProjectVersion
 
 
 def check_results(session: Session) -> CheckResult:
@@ -24,4 +25,24 @@ def check_results(session: Session) -> CheckResult:
     return CheckResult(len(rows))
 
 
-CHECKS: tuple[Check, ...] = (Check("consent.results", check_results),)
+def check_shares(session: Session) -> CheckResult:
+    """Sum up what the households of each round bear: all of the shared sum, or nothing where none is shared."""
+    summed = (
+        select(ConsentShare.round_id, func.sum(ConsentShare.share_fen).label("fen"))
+        .group_by(ConsentShare.round_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(ConsentRound.id, ProjectVersion.sharing_fen, summed.c.fen)
+        .join(ProjectVersion, ProjectVersion.id == ConsentRound.version_id)
+        .outerjoin(summed, summed.c.round_id == ConsentRound.id)
+        .where(or_(ProjectVersion.sharing_fen.is_not(None), summed.c.fen.is_not(None)))
+        .order_by(ConsentRound.id)
+    ).all()
+    for number, (round_id, told, borne) in enumerate(rows, start=1):
+        if told != borne:
+            return CheckResult(number, f"consent_round:{round_id} shares {told}, its households bear {borne}")
+    return CheckResult(len(rows))
+
+
+CHECKS: tuple[Check, ...] = (Check("consent.results", check_results), Check("consent.shares", check_shares))

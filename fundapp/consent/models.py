@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -140,7 +141,25 @@ class ConsentVoid(Numbered, Base):
     at: Mapped[datetime]
 
 
+class ConsentShare(Base):
+    """What one household bears of the sum that the households of a round share by a rule; made with the round."""
+
+    __tablename__ = "consent_share"
+    __table_args__ = (
+        ForeignKeyConstraint(["round_id", "snapshot_id"], ["consent_round.id", "consent_round.snapshot_id"]),
+        ForeignKeyConstraint(["snapshot_id", "unit_id"], ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"]),
+        CheckConstraint("share_fen >= 0", name="share_not_negative"),
+        {"info": {"sealed": True}},
+    )
+
+    round_id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    snapshot_id: Mapped[int]
+    share_fen: Mapped[Money]
+
+
 append_only("consent_round")
+append_only("consent_share", key="round_id, unit_id")
 append_only("consent_paper", also=["round_id, serial"])
 append_only("consent_answer", also=["op_key", "round_id, unit_id, revision"])
 append_only("consent_result", also=["round_id"])
@@ -169,6 +188,22 @@ refuse(
     "EXISTS (SELECT 1 FROM consent_round r WHERE r.project_id = NEW.project_id "
     "AND NOT EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = r.id))",
     "a project has one consent round that is not struck",
+)
+refuse(
+    "consent_share_within_sum",
+    "consent_share",
+    "INSERT",
+    "NEW.share_fen + COALESCE((SELECT SUM(share_fen) FROM consent_share WHERE round_id = NEW.round_id), 0) > COALESCE("
+    "(SELECT v.sharing_fen FROM project_version v JOIN consent_round r ON r.version_id = v.id "
+    "WHERE r.id = NEW.round_id), 0)",
+    "the shares of a round may not exceed the sum that is shared",
+)
+refuse(
+    "consent_share_before_answers",
+    "consent_share",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM consent_answer WHERE round_id = NEW.round_id)",
+    "shares are fixed before anybody answers",
 )
 refuse(
     "consent_paper_before_close",

@@ -38,6 +38,7 @@ class UnitRow:
     state: UnitState = UnitState.DELIVERED
     ended_at: datetime | None = None
     building: str = ""
+    room: str = ""
 
 
 def get_place(session: Session, place_id: int) -> PlaceRow:
@@ -162,6 +163,7 @@ def _units(session: Session, where: object) -> list[UnitRow]:
             row.state,
             row.ended_at,
             row.name,
+            row.room,
         )
         for row in rows
     ]

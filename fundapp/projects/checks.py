@@ -56,6 +56,7 @@ def _text(row: ProjectVersion, lines: tuple[CostItem, ...]) -> ProposalText:
         origin=row.origin,
         payers=row.payers,
         lines=lines,
+        shared=row.shared,
     )
 
 

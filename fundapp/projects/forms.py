@@ -25,18 +25,22 @@ from wtforms.validators import Length, NumberRange, Optional, StopValidation
 
 from fundapp.kernel.money import ZERO
 from fundapp.places.queries import PlaceRow
+from fundapp.places.rules import split_names
 from fundapp.programmes.queries import ProgrammeRow
 from fundapp.projects import texts
 from fundapp.projects.commands import BeginProposal, CheckProposal, FormGroup, SubmitProposal
 from fundapp.projects.queries import MemberRow
 from fundapp.projects.rules import MOST_LINES, CostItem, Finding, Kind, ProposalText, Task, Theme
+from fundapp.projects.sharing import SharedSum, Sharing
 from fundapp.web.forms import REQUIRED, ConfirmField, MoneyField, PageForm, TextField
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 Choice: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]  # newer than its types
 FIRST_LINES = 2
 LONGEST = 4000
-KEPT = re.compile(r"(title|why|location|kind|theme|beneficiaries|origin|payers|lines-\d{1,3}-(name|amount))")
+KEPT = re.compile(
+    r"(title|why|location|kind|theme|beneficiaries|origin|payers|sharing_(how|amount|buildings)|lines-\d{1,3}-(name|amount))"
+)
 
 
 class NewForm(PageForm):
@@ -97,6 +101,17 @@ class ProposalForm(PageForm):
     )
     lines = FieldList(FormField(LineForm), _("费用明细"), min_entries=FIRST_LINES)
     payers = TextField(_("钱由谁出"), validators=[REQUIRED, Length(max=400)])
+    sharing_how = RadioField(
+        _("住户要不要按统一办法分摊"),
+        choices=[
+            Choice("", _("不统一分摊，自愿出钱")),
+            *(Choice(how.value, label) for how, label in texts.SHARING_LABELS.items()),
+        ],
+        default="",
+        validators=[Optional()],
+    )
+    sharing_amount = MoneyField(_("由住户分摊的总额（元）"))
+    sharing_buildings = StringField(_("由哪些楼栋分摊"), validators=[Length(max=400)])
     beneficiaries = IntegerField(_("受益户数"), validators=[REQUIRED, NumberRange(1, 100000)])
     origin = SelectField(_("怎么提出来的"), validators=[REQUIRED])
     photos = MultipleFileField(_("现场照片"), validators=[Optional()])
@@ -119,6 +134,14 @@ class ProposalForm(PageForm):
                 row.name.errors = [str(_("请填写这一行的名称。"))]
         if any(row.amount.errors or row.name.errors for row in rows):
             raise StopValidation(_("每一行都要有名称和金额。"))
+
+    def validate_sharing_amount(self, field: Any) -> None:
+        """Ask for the sum where households share by a rule, and for the rule where there is a sum."""
+        if self.sharing_how.data and field.data is None and not field.errors:
+            raise StopValidation(_("请填写由住户分摊的总额。"))
+        if field.data is not None and not self.sharing_how.data:
+            self.sharing_how.errors = [str(_("填了分摊总额，请选择分摊办法；自愿出钱就把总额清空。"))]
+            raise StopValidation(_("请先选择分摊办法。"))
 
     def total(self) -> Money:
         """Give the sum of the amounts that can be read so far."""
@@ -161,7 +184,15 @@ class ProposalForm(PageForm):
                 for row in self.lines.entries
                 if row.form.amount.data is not None
             ),
+            shared=self.to_shared(),
         )
+
+    def to_shared(self) -> SharedSum | None:
+        """Give the sum that households bear together, where one is named."""
+        if not self.sharing_how.data or self.sharing_amount.data is None:
+            return None
+        named = tuple(split_names(str(self.sharing_buildings.data or "")))
+        return SharedSum(Sharing(self.sharing_how.data), self.sharing_amount.data, named)
 
     def to_command(self, project_id: int) -> SubmitProposal:
         """Make the command."""

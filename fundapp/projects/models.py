@@ -11,6 +11,7 @@ from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, frozen, refuse
 from fundapp.db.types import CanonicalJson, stored
 from fundapp.projects.rules import MOVES, Kind, Stage, Task, Theme
+from fundapp.projects.sharing import BETWEEN, SharedSum, Sharing
 
 
 class Project(Numbered, Base):
@@ -53,7 +54,8 @@ class ProjectDraft(Base):
 class ProjectVersion(Numbered, Base):
     """One submitted text of a project; consents and ballots bind to it.
 
-    ``material``: it changed what was agreed to (a first version always does).
+    ``material``: it changed what was agreed to (a first version always does). ``sharing_*``: the sum that households
+    bear together by a rule, in the named buildings (blank: in all of the place).
     """
 
     __tablename__ = "project_version"
@@ -61,6 +63,9 @@ class ProjectVersion(Numbered, Base):
         UniqueConstraint("project_id", "number"),
         CheckConstraint("budget_fen > 0", name="budget_positive"),
         CheckConstraint("beneficiaries > 0", name="somebody_benefits"),
+        CheckConstraint("(sharing IS NULL) = (sharing_fen IS NULL)", name="shared_by_a_rule"),
+        CheckConstraint("sharing_fen > 0 AND sharing_fen <= budget_fen", name="shared_within_budget"),
+        CheckConstraint("sharing IS NOT NULL OR sharing_buildings = ''", name="shared_in_buildings"),
         {"info": {"sealed": True}},
     )
 
@@ -75,10 +80,20 @@ class ProjectVersion(Numbered, Base):
     origin: Mapped[str] = mapped_column(String(200))
     payers: Mapped[str] = mapped_column(String(400))
     budget_fen: Mapped[Money]
+    sharing: Mapped[Sharing | None] = mapped_column(stored(Sharing))
+    sharing_fen: Mapped[Money | None]
+    sharing_buildings: Mapped[str] = mapped_column(String(400), default="")
     content_hash: Mapped[str] = mapped_column(String(64))
     material: Mapped[bool] = mapped_column(default=True)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]
+
+    @property
+    def shared(self) -> SharedSum | None:
+        """Give the sum that households bear together, where the text names one."""
+        if self.sharing is None or self.sharing_fen is None:
+            return None
+        return SharedSum(self.sharing, self.sharing_fen, tuple(filter(None, self.sharing_buildings.split(BETWEEN))))
 
 
 class CostLine(Numbered, Base):

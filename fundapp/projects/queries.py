@@ -378,5 +378,6 @@ def _version_row(row: ProjectVersion, lines: tuple[CostItem, ...]) -> VersionRow
         payers=row.payers,
         lines=lines,
         budget=row.budget_fen,
+        shared=row.shared,
     )
     return VersionRow(row.id, row.project_id, row.number, text, row.content_hash, row.material, row.made_at)

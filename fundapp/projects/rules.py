@@ -12,6 +12,7 @@ from moneyed import Money
 from fundapp.db.types import canonical
 from fundapp.kernel.errors import BadInput, Refused
 from fundapp.kernel.money import ZERO, fen, fen_of_text, from_fen, yuan_text
+from fundapp.projects.sharing import BETWEEN, SharedSum, check_shared
 
 
 class Kind(StrEnum):
@@ -135,7 +136,10 @@ class CostItem:
 
 @dataclass(frozen=True)
 class ProposalText:
-    """What a proposal says. ``beneficiaries`` counts households; ``budget`` none: the sum of the lines."""
+    """What a proposal says. ``beneficiaries`` counts households; ``budget`` none: the sum of the lines.
+
+    ``shared``: a sum that the households bear together by a rule, where there is one.
+    """
 
     title: str
     why: str
@@ -147,6 +151,7 @@ class ProposalText:
     payers: str
     lines: tuple[CostItem, ...]
     budget: Money | None = None
+    shared: SharedSum | None = None
 
     @property
     def total(self) -> Money:
@@ -173,7 +178,7 @@ def is_material(old: dict[str, object], new: dict[str, object]) -> bool:
     >>> is_material({"title": "A", "budget_fen": 100}, {"title": "A", "budget_fen": 111})
     True
     """
-    if any(old.get(name) != new.get(name) for name in ("title", "location", "kind", "payers")):
+    if any(old.get(name) != new.get(name) for name in ("title", "location", "kind", "payers", "shared")):
         return True
     up, down = MATERIAL_COST
     return int(str(new["budget_fen"])) * down > int(str(old["budget_fen"])) * up
@@ -203,6 +208,8 @@ def check_text(text: ProposalText) -> None:
     if text.beneficiaries < 1:
         raise Refused("projects.nobody_benefits", "beneficiaries")
     _check_lines(text)
+    if text.shared is not None:
+        check_shared(text.shared, text.total)
 
 
 def _check_lines(text: ProposalText) -> None:
@@ -217,8 +224,11 @@ def _check_lines(text: ProposalText) -> None:
 
 
 def content_of(text: ProposalText) -> dict[str, Any]:
-    """Give the content of a version as it is hashed and compared: every word, every line, the budget in fen."""
-    return {
+    """Give the content of a version as it is hashed and compared: every word, every line, the budget in fen.
+
+    Who shares a sum by a rule stands there only where there is such a sum.
+    """
+    content: dict[str, Any] = {
         "title": text.title,
         "why": text.why,
         "location": text.location,
@@ -230,6 +240,9 @@ def content_of(text: ProposalText) -> dict[str, Any]:
         "budget_fen": fen(text.total),
         "lines": [[line.name, fen(line.amount)] for line in text.lines],
     }
+    if text.shared is not None:
+        content["shared"] = [text.shared.how.value, fen(text.shared.amount), *text.shared.buildings]
+    return content
 
 
 def typed_of(text: ProposalText) -> dict[str, str]:
@@ -246,6 +259,12 @@ def typed_of(text: ProposalText) -> dict[str, str]:
     }
     for number, line in enumerate(text.lines):
         typed |= {f"lines-{number}-name": line.name, f"lines-{number}-amount": yuan_text(fen(line.amount))}
+    if text.shared is not None:
+        typed |= {
+            "sharing_how": text.shared.how.value,
+            "sharing_amount": yuan_text(fen(text.shared.amount)),
+            "sharing_buildings": BETWEEN.join(text.shared.buildings),
+        }
     return typed
 
 

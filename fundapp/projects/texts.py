@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from fundapp.projects.rules import Finding, Kind, Stage, StageGroup, Task, Theme
+from fundapp.projects.sharing import Sharing
 
 REFUSALS: Mapping[str, Any] = {
     "projects.no_such_move": _("项目现在所处的阶段不能办理这件事。"),
@@ -41,6 +42,12 @@ REFUSALS: Mapping[str, Any] = {
     "projects.two_tasks": _("一个人在小组里只能有一项工作。"),
     "projects.one_of_task": _("组长和财务各要一个人。"),
     "projects.no_supervisor": _("至少要有一位监督员。"),
+    "projects.share_needs_amount": _("请填写由住户分摊的总额。"),
+    "projects.share_over_budget": _("住户分摊 %(amount)s，超过了总预算 %(budget)s。"),
+    "projects.share_needs_area": _("按面积或楼层分摊需要每户的面积，还有 %(count)s 户没有登记：%(doors)s。"),
+    "projects.share_needs_floor": _("从房号看不出楼层的有 %(count)s 户：%(doors)s。请改用别的分摊办法。"),
+    "projects.share_nobody": _("按这个办法没有一户需要分摊，请核对楼栋和办法。"),
+    "projects.share_no_such_building": _("这个小区没有这些楼栋：%(names)s。"),
 }
 
 MATERIAL_EDIT = _("内容有重大修改，须重新征求意见。")
@@ -114,6 +121,17 @@ KIND_HINTS: Mapping[Kind, Any] = {
     Kind.GOODS: _("买东西，例如健身器材、长椅、图书。"),
     Kind.SERVICE: _("请人做事，例如活动、课程、照料。"),
 }
+SHARING_LABELS: Mapping[Sharing, Any] = {
+    Sharing.EQUAL: _("每户一样多"),
+    Sharing.AREA: _("按专有部分面积"),
+    Sharing.FLOOR: _("按楼层系数和面积（如加装电梯）"),
+}
+SHARING_RULES: Mapping[Sharing, Any] = {
+    Sharing.EQUAL: _("每户分摊的钱一样多，除不尽的几分钱由名册排在前面的住户多出一分。"),
+    Sharing.AREA: _("按每户专有部分面积的比例分摊，算到分。"),
+    Sharing.FLOOR: _("一、二层不出；三层系数 0.7，每高一层加 0.1；每户按“系数乘整平方米数”的比例分摊，算到分。"),
+}
+SHARING_HINTS: Mapping[str, Any] = {how.value: words for how, words in SHARING_RULES.items()}
 THEME_LABELS: Mapping[Theme, Any] = {
     Theme.SAFETY: _("安全保障"),
     Theme.ENVIRONMENT: _("环境整治"),

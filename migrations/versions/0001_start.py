@@ -148,6 +148,61 @@ def upgrade():
         sa.UniqueConstraint("place_id", "name", name=op.f("uq_council_body_place_id_name")),
     )
     op.create_table(
+        "holder",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "person", "firm", "developer", name="holder_kind", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("identity_hash", sa.String(length=64), nullable=True),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind = 'person' OR identity_hash IS NOT NULL", name=op.f("ck_holder_firms_are_known_by_name")
+        ),
+        sa.CheckConstraint("name LIKE 'gAAAA%'", name=op.f("ck_holder_name_encrypted")),
+        sa.CheckConstraint("phone IS NULL OR phone LIKE 'gAAAA%'", name=op.f("ck_holder_phone_encrypted")),
+        sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_holder_community_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_holder_made_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holder")),
+        sa.UniqueConstraint("community_id", "identity_hash", name=op.f("uq_holder_community_id_identity_hash")),
+    )
+    op.create_table(
+        "name_view",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seen_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("about", sa.String(length=80), nullable=False),
+        sa.Column("names", sa.Integer(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "holders",
+                "contact",
+                "objection",
+                "lists",
+                "audit",
+                name="purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint("names > 0", name=op.f("ck_name_view_something_was_seen")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_name_view_place_id")),
+        sa.ForeignKeyConstraint(["seen_by_id"], ["person.id"], name=op.f("fk_name_view_seen_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_name_view")),
+    )
+    op.create_index("ix_name_view_place_id", "name_view", ["place_id", "id"], unique=False)
+    op.create_table(
         "programme",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -278,15 +333,6 @@ def upgrade():
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
-        "unit_origin",
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("from_unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("unit_id <> from_unit_id", name=op.f("ck_unit_origin_from_another")),
-        sa.ForeignKeyConstraint(["from_unit_id"], ["unit.id"], name=op.f("fk_unit_origin_from_unit_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_origin_unit_id")),
-        sa.PrimaryKeyConstraint("unit_id", "from_unit_id", name=op.f("pk_unit_origin")),
-    )
-    op.create_table(
         "unit_group",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -317,6 +363,84 @@ def upgrade():
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
+        "council_member",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.String(length=60), nullable=True),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(person_id IS NULL) <> (name IS NULL)", name=op.f("ck_council_member_person_or_name")),
+        sa.CheckConstraint(
+            "left_at IS NULL OR left_at >= joined_at", name=op.f("ck_council_member_leaves_after_joining")
+        ),
+        sa.CheckConstraint("name IS NULL OR length(trim(name)) > 0", name=op.f("ck_council_member_named")),
+        sa.ForeignKeyConstraint(["body_id"], ["council_body.id"], name=op.f("fk_council_member_body_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_council_member_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_member")),
+        sa.UniqueConstraint(
+            "body_id", "person_id", "joined_at", name=op.f("uq_council_member_body_id_person_id_joined_at")
+        ),
+    )
+    op.create_index("ix_council_member_body_id", "council_member", ["body_id", "id"], unique=False)
+    op.create_table(
+        "council_session",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("venue", sa.String(length=120), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("called_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("guests", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_council_session_closed_by_somebody")
+        ),
+        sa.CheckConstraint("called_at < held_at", name=op.f("ck_council_session_called_ahead")),
+        sa.CheckConstraint(
+            "closed_at IS NULL OR closed_at >= held_at", name=op.f("ck_council_session_closed_after_it_was_held")
+        ),
+        sa.CheckConstraint(
+            "closed_at IS NULL OR length(trim(minutes)) > 0", name=op.f("ck_council_session_closed_with_minutes")
+        ),
+        sa.CheckConstraint("guests >= 0", name=op.f("ck_council_session_guests_counted")),
+        sa.CheckConstraint("members > 0", name=op.f("ck_council_session_somebody_is_called")),
+        sa.ForeignKeyConstraint(["body_id"], ["council_body.id"], name=op.f("fk_council_session_body_id")),
+        sa.ForeignKeyConstraint(["called_by_id"], ["person.id"], name=op.f("fk_council_session_called_by_id")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_council_session_closed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_session")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_council_session_body_id", "council_session", ["body_id", "id"], unique=False)
+    op.create_table(
+        "group_head",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("name LIKE 'gAAAA%'", name=op.f("ck_group_head_name_encrypted")),
+        sa.CheckConstraint("phone IS NULL OR phone LIKE 'gAAAA%'", name=op.f("ck_group_head_phone_encrypted")),
+        sa.CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name=op.f("ck_group_head_ends_not_before_start")),
+        sa.ForeignKeyConstraint(["group_id"], ["unit_group.id"], name=op.f("fk_group_head_group_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_group_head_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_head")),
+    )
+    op.create_index(
+        "uq_group_head_present",
+        "group_head",
+        ["group_id"],
+        unique=True,
+        sqlite_where=sa.text("ends_at IS NULL"),
+        postgresql_where=sa.text("ends_at IS NULL"),
+    )
+    op.create_table(
         "group_member",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -345,56 +469,6 @@ def upgrade():
         unique=True,
         sqlite_where=sa.text("ends_at IS NULL"),
         postgresql_where=sa.text("ends_at IS NULL"),
-    )
-    op.create_table(
-        "group_head",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("phone", sa.Text(), nullable=True),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("name LIKE 'gAAAA%'", name=op.f("ck_group_head_name_encrypted")),
-        sa.CheckConstraint("phone IS NULL OR phone LIKE 'gAAAA%'", name=op.f("ck_group_head_phone_encrypted")),
-        sa.CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name=op.f("ck_group_head_ends_not_before_start")),
-        sa.ForeignKeyConstraint(["group_id"], ["unit_group.id"], name=op.f("fk_group_head_group_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_group_head_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_head")),
-    )
-    op.create_index(
-        "uq_group_head_present",
-        "group_head",
-        ["group_id"],
-        unique=True,
-        sqlite_where=sa.text("ends_at IS NULL"),
-        postgresql_where=sa.text("ends_at IS NULL"),
-    )
-    op.create_table(
-        "holder",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "person", "firm", "developer", name="holder_kind", native_enum=False, create_constraint=True, length=32
-            ),
-            nullable=False,
-        ),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("phone", sa.Text(), nullable=True),
-        sa.Column("identity_hash", sa.String(length=64), nullable=True),
-        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "kind = 'person' OR identity_hash IS NOT NULL", name=op.f("ck_holder_firms_are_known_by_name")
-        ),
-        sa.CheckConstraint("name LIKE 'gAAAA%'", name=op.f("ck_holder_name_encrypted")),
-        sa.CheckConstraint("phone IS NULL OR phone LIKE 'gAAAA%'", name=op.f("ck_holder_phone_encrypted")),
-        sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_holder_community_id")),
-        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_holder_made_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_holder")),
-        sa.UniqueConstraint("community_id", "identity_hash", name=op.f("uq_holder_community_id_identity_hash")),
     )
     op.create_table(
         "holding",
@@ -451,89 +525,6 @@ def upgrade():
         sqlite_where=sa.text("is_voter AND ends_at IS NULL"),
         postgresql_where=sa.text("is_voter AND ends_at IS NULL"),
     )
-    op.create_table(
-        "name_view",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("seen_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("about", sa.String(length=80), nullable=False),
-        sa.Column("names", sa.Integer(), nullable=False),
-        sa.Column(
-            "purpose",
-            sa.Enum(
-                "holders",
-                "contact",
-                "objection",
-                "lists",
-                "audit",
-                name="purpose",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.CheckConstraint("names > 0", name=op.f("ck_name_view_something_was_seen")),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_name_view_place_id")),
-        sa.ForeignKeyConstraint(["seen_by_id"], ["person.id"], name=op.f("fk_name_view_seen_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_name_view")),
-    )
-    op.create_index("ix_name_view_place_id", "name_view", ["place_id", "id"], unique=False)
-    op.create_table(
-        "council_member",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("name", sa.String(length=60), nullable=True),
-        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(person_id IS NULL) <> (name IS NULL)", name=op.f("ck_council_member_person_or_name")),
-        sa.CheckConstraint(
-            "left_at IS NULL OR left_at >= joined_at", name=op.f("ck_council_member_leaves_after_joining")
-        ),
-        sa.CheckConstraint("name IS NULL OR length(trim(name)) > 0", name=op.f("ck_council_member_named")),
-        sa.ForeignKeyConstraint(["body_id"], ["council_body.id"], name=op.f("fk_council_member_body_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_council_member_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_member")),
-        sa.UniqueConstraint(
-            "body_id", "person_id", "joined_at", name=op.f("uq_council_member_body_id_person_id_joined_at")
-        ),
-    )
-    op.create_index("ix_council_member_body_id", "council_member", ["body_id", "id"], unique=False)
-    op.create_table(
-        "council_session",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("title", sa.String(length=80), nullable=False),
-        sa.Column("venue", sa.String(length=120), nullable=False),
-        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("called_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("members", sa.Integer(), nullable=False),
-        sa.Column("guests", sa.Integer(), nullable=False),
-        sa.Column("minutes", sa.Text(), nullable=False),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.CheckConstraint(
-            "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_council_session_closed_by_somebody")
-        ),
-        sa.CheckConstraint("called_at < held_at", name=op.f("ck_council_session_called_ahead")),
-        sa.CheckConstraint(
-            "closed_at IS NULL OR closed_at >= held_at", name=op.f("ck_council_session_closed_after_it_was_held")
-        ),
-        sa.CheckConstraint(
-            "closed_at IS NULL OR length(trim(minutes)) > 0", name=op.f("ck_council_session_closed_with_minutes")
-        ),
-        sa.CheckConstraint("guests >= 0", name=op.f("ck_council_session_guests_counted")),
-        sa.CheckConstraint("members > 0", name=op.f("ck_council_session_somebody_is_called")),
-        sa.ForeignKeyConstraint(["body_id"], ["council_body.id"], name=op.f("fk_council_session_body_id")),
-        sa.ForeignKeyConstraint(["called_by_id"], ["person.id"], name=op.f("fk_council_session_called_by_id")),
-        sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_council_session_closed_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_session")),
-        info={"sealed": True},
-    )
-    op.create_index("ix_council_session_body_id", "council_session", ["body_id", "id"], unique=False)
     op.create_table(
         "household_code",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -692,6 +683,15 @@ def upgrade():
         ),
     )
     op.create_index("ix_unit_binding_person_id", "unit_binding", ["person_id"], unique=False)
+    op.create_table(
+        "unit_origin",
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("unit_id <> from_unit_id", name=op.f("ck_unit_origin_from_another")),
+        sa.ForeignKeyConstraint(["from_unit_id"], ["unit.id"], name=op.f("fk_unit_origin_from_unit_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_origin_unit_id")),
+        sa.PrimaryKeyConstraint("unit_id", "from_unit_id", name=op.f("pk_unit_origin")),
+    )
     op.create_table(
         "council_attendance",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1260,12 +1260,28 @@ def upgrade():
         sa.Column("origin", sa.String(length=200), nullable=False),
         sa.Column("payers", sa.String(length=400), nullable=False),
         sa.Column("budget_fen", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "sharing",
+            sa.Enum("equal", "area", "floor", name="sharing", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column("sharing_fen", sa.BigInteger(), nullable=True),
+        sa.Column("sharing_buildings", sa.String(length=400), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("material", sa.Boolean(), nullable=False),
         sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "sharing IS NOT NULL OR sharing_buildings = ''", name=op.f("ck_project_version_shared_in_buildings")
+        ),
+        sa.CheckConstraint(
+            "(sharing IS NULL) = (sharing_fen IS NULL)", name=op.f("ck_project_version_shared_by_a_rule")
+        ),
         sa.CheckConstraint("beneficiaries > 0", name=op.f("ck_project_version_somebody_benefits")),
         sa.CheckConstraint("budget_fen > 0", name=op.f("ck_project_version_budget_positive")),
+        sa.CheckConstraint(
+            "sharing_fen > 0 AND sharing_fen <= budget_fen", name=op.f("ck_project_version_shared_within_budget")
+        ),
         sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_project_version_made_by_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_project_version_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project_version")),
@@ -1695,6 +1711,26 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "consent_share",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("share_fen", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("share_fen >= 0", name=op.f("ck_consent_share_share_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "snapshot_id"],
+            ["consent_round.id", "consent_round.snapshot_id"],
+            name=op.f("fk_consent_share_round_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_consent_share_snapshot_id_unit_id"),
+        ),
+        sa.PrimaryKeyConstraint("round_id", "unit_id", name=op.f("pk_consent_share")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "consent_void",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1927,6 +1963,41 @@ GUARDS = [
             "CREATE TRIGGER consent_round_no_truncate BEFORE TRUNCATE ON consent_round FOR EACH STATEMENT EXECUTE FUNCTION consent_round_no_truncate()",
         ),
     ),
+    # consent_share_keeps_rows on consent_share
+    (
+        (
+            "CREATE TRIGGER consent_share_keeps_rows BEFORE DELETE ON consent_share FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_share is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_share_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_share is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_share_keeps_rows BEFORE DELETE ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_keeps_rows()",
+        ),
+    ),
+    # consent_share_keeps_values on consent_share
+    (
+        (
+            "CREATE TRIGGER consent_share_keeps_values BEFORE UPDATE ON consent_share FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_share is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_share_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_share is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_share_keeps_values BEFORE UPDATE ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_keeps_values()",
+        ),
+    ),
+    # consent_share_no_replace on consent_share
+    (
+        (
+            "CREATE TRIGGER consent_share_no_replace BEFORE INSERT ON consent_share FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_share WHERE (round_id = NEW.round_id AND unit_id = NEW.unit_id)) BEGIN SELECT RAISE(ABORT, 'consent_share keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_share_no_truncate on consent_share
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_share_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_share keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_share_no_truncate BEFORE TRUNCATE ON consent_share FOR EACH STATEMENT EXECUTE FUNCTION consent_share_no_truncate()",
+        ),
+    ),
     # consent_paper_keeps_rows on consent_paper
     (
         (
@@ -2095,6 +2166,26 @@ GUARDS = [
         (
             "CREATE FUNCTION consent_round_one_live() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r WHERE r.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = r.id)) THEN RAISE EXCEPTION 'a project has one consent round that is not struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_round_one_live BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_one_live()",
+        ),
+    ),
+    # consent_share_within_sum on consent_share
+    (
+        (
+            "CREATE TRIGGER consent_share_within_sum BEFORE INSERT ON consent_share FOR EACH ROW WHEN NEW.share_fen + COALESCE((SELECT SUM(share_fen) FROM consent_share WHERE round_id = NEW.round_id), 0) > COALESCE((SELECT v.sharing_fen FROM project_version v JOIN consent_round r ON r.version_id = v.id WHERE r.id = NEW.round_id), 0) BEGIN SELECT RAISE(ABORT, 'the shares of a round may not exceed the sum that is shared'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_share_within_sum() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.share_fen + COALESCE((SELECT SUM(share_fen) FROM consent_share WHERE round_id = NEW.round_id), 0) > COALESCE((SELECT v.sharing_fen FROM project_version v JOIN consent_round r ON r.version_id = v.id WHERE r.id = NEW.round_id), 0) THEN RAISE EXCEPTION 'the shares of a round may not exceed the sum that is shared' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_share_within_sum BEFORE INSERT ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_within_sum()",
+        ),
+    ),
+    # consent_share_before_answers on consent_share
+    (
+        (
+            "CREATE TRIGGER consent_share_before_answers BEFORE INSERT ON consent_share FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer WHERE round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'shares are fixed before anybody answers'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_share_before_answers() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer WHERE round_id = NEW.round_id) THEN RAISE EXCEPTION 'shares are fixed before anybody answers' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_share_before_answers BEFORE INSERT ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_before_answers()",
         ),
     ),
     # consent_paper_before_close on consent_paper
@@ -3582,6 +3673,41 @@ GUARDS = [
             "CREATE TRIGGER unit_ends_once BEFORE UPDATE ON unit FOR EACH ROW EXECUTE FUNCTION unit_ends_once()",
         ),
     ),
+    # unit_origin_keeps_rows on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_origin_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_rows()",
+        ),
+    ),
+    # unit_origin_keeps_values on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_origin_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_values()",
+        ),
+    ),
+    # unit_origin_no_replace on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_no_replace BEFORE INSERT ON unit_origin FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_origin WHERE (unit_id = NEW.unit_id AND from_unit_id = NEW.from_unit_id)) BEGIN SELECT RAISE(ABORT, 'unit_origin keeps its rows'); END",
+        ),
+        (),
+    ),
+    # unit_origin_no_truncate on unit_origin
+    (
+        (),
+        (
+            "CREATE FUNCTION unit_origin_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_origin keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER unit_origin_no_truncate BEFORE TRUNCATE ON unit_origin FOR EACH STATEMENT EXECUTE FUNCTION unit_origin_no_truncate()",
+        ),
+    ),
     # unit_group_keeps_rows on unit_group
     (
         (
@@ -3705,224 +3831,6 @@ GUARDS = [
         (
             "CREATE FUNCTION group_head_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'group_head keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER group_head_no_truncate BEFORE TRUNCATE ON group_head FOR EACH STATEMENT EXECUTE FUNCTION group_head_no_truncate()",
-        ),
-    ),
-    # holder_keeps_rows on holder
-    (
-        (
-            "CREATE TRIGGER holder_keeps_rows BEFORE DELETE ON holder FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION holder_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'holder keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holder_keeps_rows BEFORE DELETE ON holder FOR EACH ROW EXECUTE FUNCTION holder_keeps_rows()",
-        ),
-    ),
-    # holder_keeps_values on holder
-    (
-        (
-            "CREATE TRIGGER holder_keeps_values BEFORE UPDATE ON holder FOR EACH ROW WHEN NEW.community_id IS NOT OLD.community_id OR NEW.kind IS NOT OLD.kind OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'holder keeps its values'); END",
-        ),
-        (
-            "CREATE FUNCTION holder_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.community_id IS DISTINCT FROM OLD.community_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'holder keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holder_keeps_values BEFORE UPDATE ON holder FOR EACH ROW EXECUTE FUNCTION holder_keeps_values()",
-        ),
-    ),
-    # holder_no_replace on holder
-    (
-        (
-            "CREATE TRIGGER holder_no_replace BEFORE INSERT ON holder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holder WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
-        ),
-        (),
-    ),
-    # holder_no_truncate on holder
-    (
-        (),
-        (
-            "CREATE FUNCTION holder_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'holder keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER holder_no_truncate BEFORE TRUNCATE ON holder FOR EACH STATEMENT EXECUTE FUNCTION holder_no_truncate()",
-        ),
-    ),
-    # holding_keeps_rows on holding
-    (
-        (
-            "CREATE TRIGGER holding_keeps_rows BEFORE DELETE ON holding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION holding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'holding keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_keeps_rows BEFORE DELETE ON holding FOR EACH ROW EXECUTE FUNCTION holding_keeps_rows()",
-        ),
-    ),
-    # holding_keeps_values on holding
-    (
-        (
-            "CREATE TRIGGER holding_keeps_values BEFORE UPDATE ON holding FOR EACH ROW WHEN NEW.unit_id IS NOT OLD.unit_id OR NEW.holder_id IS NOT OLD.holder_id OR NEW.is_voter IS NOT OLD.is_voter OR NEW.starts_at IS NOT OLD.starts_at OR NEW.reason IS NOT OLD.reason OR NEW.recorded_by_id IS NOT OLD.recorded_by_id OR NEW.recorded_at IS NOT OLD.recorded_at BEGIN SELECT RAISE(ABORT, 'holding keeps its values'); END",
-        ),
-        (
-            "CREATE FUNCTION holding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.holder_id IS DISTINCT FROM OLD.holder_id OR NEW.is_voter IS DISTINCT FROM OLD.is_voter OR NEW.starts_at IS DISTINCT FROM OLD.starts_at OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'holding keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_keeps_values BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_keeps_values()",
-        ),
-    ),
-    # holding_no_replace on holding
-    (
-        (
-            "CREATE TRIGGER holding_no_replace BEFORE INSERT ON holding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holding WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
-        ),
-        (),
-    ),
-    # holding_no_truncate on holding
-    (
-        (),
-        (
-            "CREATE FUNCTION holding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'holding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER holding_no_truncate BEFORE TRUNCATE ON holding FOR EACH STATEMENT EXECUTE FUNCTION holding_no_truncate()",
-        ),
-    ),
-    # holding_ends_once on holding
-    (
-        (
-            "CREATE TRIGGER holding_ends_once BEFORE UPDATE ON holding FOR EACH ROW WHEN OLD.ends_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a holding that ended stays so'); END",
-        ),
-        (
-            "CREATE FUNCTION holding_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ends_at IS NOT NULL THEN RAISE EXCEPTION 'a holding that ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_ends_once BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_ends_once()",
-        ),
-    ),
-    # holding_voters_follow on holding
-    (
-        (
-            "CREATE TRIGGER holding_voters_follow BEFORE INSERT ON holding FOR EACH ROW WHEN NEW.is_voter AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND (o.ends_at IS NULL OR o.ends_at > NEW.starts_at) AND (NEW.ends_at IS NULL OR o.starts_at < NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'a unit has one voter at a time'); END",
-        ),
-        (
-            "CREATE FUNCTION holding_voters_follow() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.is_voter AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND (o.ends_at IS NULL OR o.ends_at > NEW.starts_at) AND (NEW.ends_at IS NULL OR o.starts_at < NEW.ends_at)) THEN RAISE EXCEPTION 'a unit has one voter at a time' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_voters_follow BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_voters_follow()",
-        ),
-    ),
-    # holding_beside_voter on holding
-    (
-        (
-            "CREATE TRIGGER holding_beside_voter BEFORE INSERT ON holding FOR EACH ROW WHEN NOT NEW.is_voter AND NOT EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND o.ends_at IS NULL AND o.starts_at <= NEW.starts_at AND o.holder_id <> NEW.holder_id) BEGIN SELECT RAISE(ABORT, 'co-holders stand beside a voter'); END",
-        ),
-        (
-            "CREATE FUNCTION holding_beside_voter() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT NEW.is_voter AND NOT EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND o.ends_at IS NULL AND o.starts_at <= NEW.starts_at AND o.holder_id <> NEW.holder_id) THEN RAISE EXCEPTION 'co-holders stand beside a voter' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_beside_voter BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_beside_voter()",
-        ),
-    ),
-    # holding_voter_leaves_last on holding
-    (
-        (
-            "CREATE TRIGGER holding_voter_leaves_last BEFORE UPDATE ON holding FOR EACH ROW WHEN OLD.is_voter AND NEW.ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND NOT o.is_voter AND o.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'co-holders stand beside a voter'); END",
-        ),
-        (
-            "CREATE FUNCTION holding_voter_leaves_last() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.is_voter AND NEW.ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND NOT o.is_voter AND o.ends_at IS NULL) THEN RAISE EXCEPTION 'co-holders stand beside a voter' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_voter_leaves_last BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_voter_leaves_last()",
-        ),
-    ),
-    # holding_in_its_community on holding
-    (
-        (
-            "CREATE TRIGGER holding_in_its_community BEFORE INSERT ON holding FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM unit u JOIN place b ON b.id = u.building_id JOIN holder h ON h.id = NEW.holder_id JOIN place c ON c.id = h.community_id WHERE u.id = NEW.unit_id AND substr(b.path, 1, length(c.path)) = c.path) BEGIN SELECT RAISE(ABORT, 'a holder holds units of the community'); END",
-        ),
-        (
-            "CREATE FUNCTION holding_in_its_community() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM unit u JOIN place b ON b.id = u.building_id JOIN holder h ON h.id = NEW.holder_id JOIN place c ON c.id = h.community_id WHERE u.id = NEW.unit_id AND substr(b.path, 1, length(c.path)) = c.path) THEN RAISE EXCEPTION 'a holder holds units of the community' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_in_its_community BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_in_its_community()",
-        ),
-    ),
-    # name_view_keeps_rows on name_view
-    (
-        (
-            "CREATE TRIGGER name_view_keeps_rows BEFORE DELETE ON name_view FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'name_view is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION name_view_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'name_view is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER name_view_keeps_rows BEFORE DELETE ON name_view FOR EACH ROW EXECUTE FUNCTION name_view_keeps_rows()",
-        ),
-    ),
-    # name_view_keeps_values on name_view
-    (
-        (
-            "CREATE TRIGGER name_view_keeps_values BEFORE UPDATE ON name_view FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'name_view is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION name_view_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'name_view is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER name_view_keeps_values BEFORE UPDATE ON name_view FOR EACH ROW EXECUTE FUNCTION name_view_keeps_values()",
-        ),
-    ),
-    # name_view_no_replace on name_view
-    (
-        (
-            "CREATE TRIGGER name_view_no_replace BEFORE INSERT ON name_view FOR EACH ROW WHEN EXISTS (SELECT 1 FROM name_view WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'name_view keeps its rows'); END",
-        ),
-        (),
-    ),
-    # name_view_no_truncate on name_view
-    (
-        (),
-        (
-            "CREATE FUNCTION name_view_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'name_view keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER name_view_no_truncate BEFORE TRUNCATE ON name_view FOR EACH STATEMENT EXECUTE FUNCTION name_view_no_truncate()",
-        ),
-    ),
-    # snapshot_unit_keeps_rows on snapshot_unit
-    (
-        (
-            "CREATE TRIGGER snapshot_unit_keeps_rows BEFORE DELETE ON snapshot_unit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'snapshot_unit is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION snapshot_unit_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'snapshot_unit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER snapshot_unit_keeps_rows BEFORE DELETE ON snapshot_unit FOR EACH ROW EXECUTE FUNCTION snapshot_unit_keeps_rows()",
-        ),
-    ),
-    # snapshot_unit_keeps_values on snapshot_unit
-    (
-        (
-            "CREATE TRIGGER snapshot_unit_keeps_values BEFORE UPDATE ON snapshot_unit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'snapshot_unit is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION snapshot_unit_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'snapshot_unit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER snapshot_unit_keeps_values BEFORE UPDATE ON snapshot_unit FOR EACH ROW EXECUTE FUNCTION snapshot_unit_keeps_values()",
-        ),
-    ),
-    # snapshot_unit_no_truncate on snapshot_unit
-    (
-        (),
-        (
-            "CREATE FUNCTION snapshot_unit_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'snapshot_unit keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER snapshot_unit_no_truncate BEFORE TRUNCATE ON snapshot_unit FOR EACH STATEMENT EXECUTE FUNCTION snapshot_unit_no_truncate()",
-        ),
-    ),
-    # unit_origin_keeps_rows on unit_origin
-    (
-        (
-            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_origin_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_rows()",
-        ),
-    ),
-    # unit_origin_keeps_values on unit_origin
-    (
-        (
-            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_origin_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_values()",
-        ),
-    ),
-    # unit_origin_no_replace on unit_origin
-    (
-        (
-            "CREATE TRIGGER unit_origin_no_replace BEFORE INSERT ON unit_origin FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_origin WHERE (unit_id = NEW.unit_id AND from_unit_id = NEW.from_unit_id)) BEGIN SELECT RAISE(ABORT, 'unit_origin keeps its rows'); END",
-        ),
-        (),
-    ),
-    # unit_origin_no_truncate on unit_origin
-    (
-        (),
-        (
-            "CREATE FUNCTION unit_origin_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_origin keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER unit_origin_no_truncate BEFORE TRUNCATE ON unit_origin FOR EACH STATEMENT EXECUTE FUNCTION unit_origin_no_truncate()",
         ),
     ),
     # place_keeps_path on place
@@ -4275,6 +4183,161 @@ GUARDS = [
             "CREATE TRIGGER project_stage_is_told BEFORE UPDATE ON project FOR EACH ROW EXECUTE FUNCTION project_stage_is_told()",
         ),
     ),
+    # holder_keeps_rows on holder
+    (
+        (
+            "CREATE TRIGGER holder_keeps_rows BEFORE DELETE ON holder FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION holder_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'holder keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holder_keeps_rows BEFORE DELETE ON holder FOR EACH ROW EXECUTE FUNCTION holder_keeps_rows()",
+        ),
+    ),
+    # holder_keeps_values on holder
+    (
+        (
+            "CREATE TRIGGER holder_keeps_values BEFORE UPDATE ON holder FOR EACH ROW WHEN NEW.community_id IS NOT OLD.community_id OR NEW.kind IS NOT OLD.kind OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'holder keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION holder_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.community_id IS DISTINCT FROM OLD.community_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'holder keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holder_keeps_values BEFORE UPDATE ON holder FOR EACH ROW EXECUTE FUNCTION holder_keeps_values()",
+        ),
+    ),
+    # holder_no_replace on holder
+    (
+        (
+            "CREATE TRIGGER holder_no_replace BEFORE INSERT ON holder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holder WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
+        ),
+        (),
+    ),
+    # holder_no_truncate on holder
+    (
+        (),
+        (
+            "CREATE FUNCTION holder_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'holder keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER holder_no_truncate BEFORE TRUNCATE ON holder FOR EACH STATEMENT EXECUTE FUNCTION holder_no_truncate()",
+        ),
+    ),
+    # holding_keeps_rows on holding
+    (
+        (
+            "CREATE TRIGGER holding_keeps_rows BEFORE DELETE ON holding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'holding keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_keeps_rows BEFORE DELETE ON holding FOR EACH ROW EXECUTE FUNCTION holding_keeps_rows()",
+        ),
+    ),
+    # holding_keeps_values on holding
+    (
+        (
+            "CREATE TRIGGER holding_keeps_values BEFORE UPDATE ON holding FOR EACH ROW WHEN NEW.unit_id IS NOT OLD.unit_id OR NEW.holder_id IS NOT OLD.holder_id OR NEW.is_voter IS NOT OLD.is_voter OR NEW.starts_at IS NOT OLD.starts_at OR NEW.reason IS NOT OLD.reason OR NEW.recorded_by_id IS NOT OLD.recorded_by_id OR NEW.recorded_at IS NOT OLD.recorded_at BEGIN SELECT RAISE(ABORT, 'holding keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.holder_id IS DISTINCT FROM OLD.holder_id OR NEW.is_voter IS DISTINCT FROM OLD.is_voter OR NEW.starts_at IS DISTINCT FROM OLD.starts_at OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'holding keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_keeps_values BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_keeps_values()",
+        ),
+    ),
+    # holding_no_replace on holding
+    (
+        (
+            "CREATE TRIGGER holding_no_replace BEFORE INSERT ON holding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holding WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
+        ),
+        (),
+    ),
+    # holding_no_truncate on holding
+    (
+        (),
+        (
+            "CREATE FUNCTION holding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'holding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER holding_no_truncate BEFORE TRUNCATE ON holding FOR EACH STATEMENT EXECUTE FUNCTION holding_no_truncate()",
+        ),
+    ),
+    # holding_ends_once on holding
+    (
+        (
+            "CREATE TRIGGER holding_ends_once BEFORE UPDATE ON holding FOR EACH ROW WHEN OLD.ends_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a holding that ended stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ends_at IS NOT NULL THEN RAISE EXCEPTION 'a holding that ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_ends_once BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_ends_once()",
+        ),
+    ),
+    # holding_voters_follow on holding
+    (
+        (
+            "CREATE TRIGGER holding_voters_follow BEFORE INSERT ON holding FOR EACH ROW WHEN NEW.is_voter AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND (o.ends_at IS NULL OR o.ends_at > NEW.starts_at) AND (NEW.ends_at IS NULL OR o.starts_at < NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'a unit has one voter at a time'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_voters_follow() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.is_voter AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND (o.ends_at IS NULL OR o.ends_at > NEW.starts_at) AND (NEW.ends_at IS NULL OR o.starts_at < NEW.ends_at)) THEN RAISE EXCEPTION 'a unit has one voter at a time' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_voters_follow BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_voters_follow()",
+        ),
+    ),
+    # holding_beside_voter on holding
+    (
+        (
+            "CREATE TRIGGER holding_beside_voter BEFORE INSERT ON holding FOR EACH ROW WHEN NOT NEW.is_voter AND NOT EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND o.ends_at IS NULL AND o.starts_at <= NEW.starts_at AND o.holder_id <> NEW.holder_id) BEGIN SELECT RAISE(ABORT, 'co-holders stand beside a voter'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_beside_voter() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT NEW.is_voter AND NOT EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND o.ends_at IS NULL AND o.starts_at <= NEW.starts_at AND o.holder_id <> NEW.holder_id) THEN RAISE EXCEPTION 'co-holders stand beside a voter' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_beside_voter BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_beside_voter()",
+        ),
+    ),
+    # holding_voter_leaves_last on holding
+    (
+        (
+            "CREATE TRIGGER holding_voter_leaves_last BEFORE UPDATE ON holding FOR EACH ROW WHEN OLD.is_voter AND NEW.ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND NOT o.is_voter AND o.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'co-holders stand beside a voter'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_voter_leaves_last() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.is_voter AND NEW.ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND NOT o.is_voter AND o.ends_at IS NULL) THEN RAISE EXCEPTION 'co-holders stand beside a voter' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_voter_leaves_last BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_voter_leaves_last()",
+        ),
+    ),
+    # holding_in_its_community on holding
+    (
+        (
+            "CREATE TRIGGER holding_in_its_community BEFORE INSERT ON holding FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM unit u JOIN place b ON b.id = u.building_id JOIN holder h ON h.id = NEW.holder_id JOIN place c ON c.id = h.community_id WHERE u.id = NEW.unit_id AND substr(b.path, 1, length(c.path)) = c.path) BEGIN SELECT RAISE(ABORT, 'a holder holds units of the community'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_in_its_community() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM unit u JOIN place b ON b.id = u.building_id JOIN holder h ON h.id = NEW.holder_id JOIN place c ON c.id = h.community_id WHERE u.id = NEW.unit_id AND substr(b.path, 1, length(c.path)) = c.path) THEN RAISE EXCEPTION 'a holder holds units of the community' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_in_its_community BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_in_its_community()",
+        ),
+    ),
+    # name_view_keeps_rows on name_view
+    (
+        (
+            "CREATE TRIGGER name_view_keeps_rows BEFORE DELETE ON name_view FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'name_view is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION name_view_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'name_view is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER name_view_keeps_rows BEFORE DELETE ON name_view FOR EACH ROW EXECUTE FUNCTION name_view_keeps_rows()",
+        ),
+    ),
+    # name_view_keeps_values on name_view
+    (
+        (
+            "CREATE TRIGGER name_view_keeps_values BEFORE UPDATE ON name_view FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'name_view is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION name_view_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'name_view is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER name_view_keeps_values BEFORE UPDATE ON name_view FOR EACH ROW EXECUTE FUNCTION name_view_keeps_values()",
+        ),
+    ),
+    # name_view_no_replace on name_view
+    (
+        (
+            "CREATE TRIGGER name_view_no_replace BEFORE INSERT ON name_view FOR EACH ROW WHEN EXISTS (SELECT 1 FROM name_view WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'name_view keeps its rows'); END",
+        ),
+        (),
+    ),
+    # name_view_no_truncate on name_view
+    (
+        (),
+        (
+            "CREATE FUNCTION name_view_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'name_view keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER name_view_no_truncate BEFORE TRUNCATE ON name_view FOR EACH STATEMENT EXECUTE FUNCTION name_view_no_truncate()",
+        ),
+    ),
     # roster_snapshot_keeps_rows on roster_snapshot
     (
         (
@@ -4343,6 +4406,34 @@ GUARDS = [
         (
             "CREATE FUNCTION roster_import_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'roster_import keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER roster_import_no_truncate BEFORE TRUNCATE ON roster_import FOR EACH STATEMENT EXECUTE FUNCTION roster_import_no_truncate()",
+        ),
+    ),
+    # snapshot_unit_keeps_rows on snapshot_unit
+    (
+        (
+            "CREATE TRIGGER snapshot_unit_keeps_rows BEFORE DELETE ON snapshot_unit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'snapshot_unit is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION snapshot_unit_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'snapshot_unit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER snapshot_unit_keeps_rows BEFORE DELETE ON snapshot_unit FOR EACH ROW EXECUTE FUNCTION snapshot_unit_keeps_rows()",
+        ),
+    ),
+    # snapshot_unit_keeps_values on snapshot_unit
+    (
+        (
+            "CREATE TRIGGER snapshot_unit_keeps_values BEFORE UPDATE ON snapshot_unit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'snapshot_unit is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION snapshot_unit_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'snapshot_unit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER snapshot_unit_keeps_values BEFORE UPDATE ON snapshot_unit FOR EACH ROW EXECUTE FUNCTION snapshot_unit_keeps_values()",
+        ),
+    ),
+    # snapshot_unit_no_truncate on snapshot_unit
+    (
+        (),
+        (
+            "CREATE FUNCTION snapshot_unit_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'snapshot_unit keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER snapshot_unit_no_truncate BEFORE TRUNCATE ON snapshot_unit FOR EACH STATEMENT EXECUTE FUNCTION snapshot_unit_no_truncate()",
         ),
     ),
     # vote_round_keeps_rows on vote_round

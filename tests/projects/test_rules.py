@@ -31,6 +31,7 @@ from fundapp.projects.rules import (
     limits_of,
     typed_of,
 )
+from fundapp.projects.sharing import SharedSum, Sharing
 from tests.support.world import make_text
 
 AMOUNTS = st.lists(st.integers(1, 10**9), min_size=1, max_size=MOST_LINES)
@@ -136,6 +137,20 @@ def test_a_cost_is_material_when_it_grows_by_more_than_a_tenth(old, new):
 def test_what_where_and_who_pays_are_material(change, material):
     """Another reason for the same thing does not void what households said."""
     assert is_material(content_of(make_text()), content_of(replace(make_text(), **change))) is material
+
+
+def test_who_shares_a_sum_is_part_of_what_was_agreed_to():
+    """A sum to share, another sum, another rule or another building: each asks the households again."""
+    shared = SharedSum(Sharing.FLOOR, from_fen(100), ("1栋",))
+    others = (
+        None,
+        replace(shared, amount=from_fen(99)),
+        replace(shared, how=Sharing.AREA),
+        replace(shared, buildings=()),
+    )
+    for other in others:
+        assert is_material(content_of(make_text(shared=shared)), content_of(make_text(shared=other)))
+    assert not is_material(content_of(make_text(shared=shared)), content_of(make_text(shared=shared)))
 
 
 @given(TASKS)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.consent import queries
+from fundapp.consent.commands.shares import fix_shares
 from fundapp.consent.events import ResultPublished, RoundOpened, RoundVoided
 from fundapp.consent.models import ConsentPaper, ConsentResult, ConsentRound, ConsentVoid, Outcome
 from fundapp.consent.policy import (
@@ -65,7 +66,7 @@ def open_round(session: Session, actor: Actor, cmd: OpenRound, clock: Clock) -> 
     Raises:
         Forbidden: not the worker of the community.
         Refused: the project does not stand at 可行; its policy's rule cannot be counted on a roster of doors; the
-            window is wrong.
+            window is wrong; a sum is to be shared by a rule for which the register lacks an area or a floor.
 
     Source: design.md rules 3 and 4; peers.md failure 17.
 
@@ -79,6 +80,7 @@ def open_round(session: Session, actor: Actor, cmd: OpenRound, clock: Clock) -> 
     closes_at = cmd.closes_at or opens_at + timedelta(days=terms.days)
     check_window(opens_at, closes_at, now)
     round_ = _pinned(session, actor, project, terms, now, opens_at, closes_at)
+    fix_shares(session, round_)
     move_on(session, actor, project.id, Stage.CONSENTING, now)
     record(session, actor, "consent.open", f"consent_round:{round_.id}", now, households=round_.households)
     tell(session, RoundOpened(round_.id, project.id, round_.place_id, opens_at, closes_at))

@@ -11,6 +11,7 @@ from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentRound, Co
 from fundapp.consent.policy import Channel, Choice, works_here
 from fundapp.consent.queries.facts import trail_of
 from fundapp.consent.queries.numbers import Bar, bar_of_round
+from fundapp.consent.queries.shares import SharePage, shares_of_round
 from fundapp.files.models import Attachment
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible, Refused
@@ -80,6 +81,7 @@ class RoundPage:
     snapshot_id: int
     own: tuple[OwnUnit, ...]
     doors: Doors | None
+    shares: SharePage | None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         snapshot_id=round_.snapshot_id,
         own=_own(session, round_, actor) if actor.unit_ids else (),
         doors=_doors(session, round_) if works_here(actor, project.place_path) else None,
+        shares=shares_of_round(session, round_),
     )
 
 

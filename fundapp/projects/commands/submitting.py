@@ -11,6 +11,8 @@ from fundapp.db.wiring import ask, tell
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
+from fundapp.places.queries import get_place, places_below
+from fundapp.places.rules import PlaceKind
 from fundapp.programmes.queries import get_policy, policy_in_force
 from fundapp.projects import policy, rules, texts
 from fundapp.projects.commands.drafting import hold_own, keep_draft
@@ -19,6 +21,7 @@ from fundapp.projects.events import ProjectMaterialEdit, ProjectSubmitted
 from fundapp.projects.models import CostLine, Project, ProjectVersion
 from fundapp.projects.queries import content_of_version, newest_version
 from fundapp.projects.rules import ASKED_STAGES, FIRST_TEXT_STAGES, ProposalText, Stage
+from fundapp.projects.sharing import BETWEEN, check_buildings
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,9 @@ def submit_proposal(session: Session, actor: Actor, cmd: SubmitProposal, clock: 
         raise Refused("projects.not_confirmed", "confirmed")
     text = _trimmed(cmd.text)
     rules.check_text(text)
+    if text.shared is not None:
+        places = places_below(session, get_place(session, project.place_id).path, PlaceKind.BUILDING)
+        check_buildings(text.shared, {place.name for place in places})
     _pin_policy(session, project, text, now)
     old = content_of_version(session, newest_version(session, project.id))
     content = rules.content_of(text)
@@ -141,6 +147,9 @@ def _add_version(
         origin=text.origin,
         payers=text.payers,
         budget_fen=text.total,
+        sharing=text.shared.how if text.shared else None,
+        sharing_fen=text.shared.amount if text.shared else None,
+        sharing_buildings=BETWEEN.join(text.shared.buildings) if text.shared else "",
         content_hash=rules.content_hash(content),
         material=material,
         made_by_id=actor.person_id,

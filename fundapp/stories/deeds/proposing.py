@@ -19,6 +19,7 @@ from fundapp.projects.commands import (
     withdraw,
 )
 from fundapp.projects.rules import CostItem, Finding, Kind, ProposalText, Theme
+from fundapp.projects.sharing import SharedSum, Sharing
 from fundapp.stories.engine import Facts, Scene, deed
 
 
@@ -34,7 +35,20 @@ def _text(scene: Scene) -> ProposalText:
         origin=fields.text("origin"),
         payers=fields.text("payers"),
         lines=tuple(_line(scene, row) for row in fields.listed("lines")),
+        shared=_shared(scene),
     )
+
+
+def _shared(scene: Scene) -> SharedSum | None:
+    fields = scene.fields
+    how, amount = fields.text("sharing", ""), fields.text("sharing_amount", "")
+    buildings = tuple(str(name) for name in fields.listed("sharing_buildings", []))
+    if not how and not amount and not buildings:
+        return None
+    where = f"{fields.where}, sharing"
+    if how not in set(Sharing):
+        raise BadInput(where, repr(how), ", ".join(Sharing))
+    return SharedSum(Sharing(how), from_fen(fen_of_text(amount, f"{where}_amount")), buildings)
 
 
 def _line(scene: Scene, row: Any) -> CostItem:
@@ -49,7 +63,7 @@ def projects_propose(scene: Scene) -> Facts:
     """Propose and submit.
 
     Fields: compound, programme, title, why, location, kind, theme, beneficiaries, origin, payers, lines
-    ([{name, amount}]), invented.
+    ([{name, amount}]), sharing (equal, area, floor), sharing_amount, sharing_buildings, invented.
     """
     text, invented = _text(scene), scene.fields.yes("invented", False)
     place, programme = scene.thing("place", "compound"), scene.thing("programme")
