@@ -57,10 +57,10 @@ class BallotRules:
         )
 
     def allow(self, marks: Marks) -> bool:
-        """Say whether a ballot keeps the limits; a blank one does."""
+        """Say whether a ballot keeps the limits, a tick being one point; a blank one does."""
         if not marks or not self.bounds:
             return True
-        if not self.ticks and not self._points_hold([points for _, points in marks]):
+        if not self._points_hold([points for _, points in marks]):
             return False
         return self._holds("length", len(marks)) and (
             "sum_cost" not in self.bounds or self._holds("sum_cost", sum(self.projects[at].cost for at, _ in marks))

@@ -71,6 +71,8 @@ def test_a_project_may_be_called_votes():
         (["h1;1,2", "h2;1"], {"max_sum_cost": "900.50"}, 0),
         (["h1;1,2", "h2;2", "h3;"], {"min_sum_cost": "301"}, 1),
         (["h1;1,2", "h2;2", "h3;"], {"vote_type": "choose-1"}, 1),
+        (["h1;1,2", "h2;1", "h3;"], {"max_sum_points": "1"}, 1),
+        (["h1;1", "h2;1", "h3;"], {"min_points": "2"}, 2),
         (["h1;1,,2"], {}, 1),
     ],
 )
