@@ -212,6 +212,11 @@ def staff_at(session: Session, place_id: int, now: datetime) -> list[tuple[str, 
     return [(row.name, row.role) for row in rows]
 
 
+def building_heads(session: Session, place_id: int, now: datetime) -> list[str]:
+    """Name the heads of a building: who holds that role at exactly this place."""
+    return [name for name, role in staff_at(session, place_id, now) if role is Role.BUILDING_HEAD]
+
+
 def household_states(session: Session, compound_id: int, now: datetime) -> list[HouseholdState]:
     """List the households of a compound with speakers and live codes, in three statements."""
     units = units_of_compound(session, compound_id)

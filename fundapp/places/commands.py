@@ -1,4 +1,4 @@
-"""The deeds on the tree of places."""
+"""The deeds on the tree of places; those on groups beside it are handed on from ``groups.py``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +17,38 @@ from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places import policy
 from fundapp.places.doors import building_key, door_key
 from fundapp.places.events import PlaceMade
-from fundapp.places.models import Place, PlaceKind, Unit, UnitOrigin, UnitState, UnitUse
-from fundapp.places.queries import PlaceRow, get_place
+from fundapp.places.groups import (
+    AssignUnits,
+    MakeGroup,
+    NameHead,
+    assign_units,
+    close_group,
+    leave_groups,
+    make_group,
+    move_units,
+    name_head,
+    put_in_groups,
+    release_unit,
+)
+from fundapp.places.holding import hold_compound
+from fundapp.places.models import GroupKind, Place, PlaceKind, Unit, UnitOrigin, UnitState, UnitUse
 from fundapp.places.rules import clean_name, clean_room, fits_under
+
+__all__ = [
+    "AssignUnits",
+    "GroupKind",
+    "MakeGroup",
+    "NameHead",
+    "assign_units",
+    "close_group",
+    "hold_compound",
+    "leave_groups",
+    "make_group",
+    "move_units",
+    "name_head",
+    "put_in_groups",
+    "release_unit",
+]
 
 BATCH = 500
 
@@ -131,18 +160,6 @@ def note_origin(session: Session, unit_ids: Sequence[int], from_ids: Sequence[in
     """Note from which units others came."""
     session.add_all(UnitOrigin(unit_id=made, from_unit_id=former) for made in unit_ids for former in from_ids)
     session.flush()
-
-
-def hold_compound(session: Session, compound_id: int) -> PlaceRow:
-    """Hold a compound, so that two deeds on its roster do not cross.
-
-    Raises:
-        NotVisible: there is none of this number.
-    """
-    place = lock(session, Place, compound_id)
-    if place is None or place.kind is not PlaceKind.COMPOUND:
-        raise NotVisible
-    return get_place(session, compound_id)
 
 
 def _held(session: Session, place_id: int) -> Place:

@@ -13,7 +13,7 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places import policy
-from fundapp.places.commands import hold_compound
+from fundapp.places.holding import hold_compound
 from fundapp.places.models import GroupHead, GroupKind, GroupMember, UnitGroup
 from fundapp.places.queries import PlaceRow, get_place, unit_of_door
 from fundapp.places.rules import clean_name, split_names

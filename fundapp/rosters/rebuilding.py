@@ -9,8 +9,7 @@ from fundapp.audit.commands import record
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
-from fundapp.places.commands import UnitData, add_units, end_units, note_origin
-from fundapp.places.groups import leave_groups, move_units
+from fundapp.places.commands import UnitData, add_units, end_units, leave_groups, move_units, note_origin
 from fundapp.places.models import GroupKind
 from fundapp.places.queries import UnitRow, groups_below, unit_of_door, units_of_compound
 from fundapp.places.rules import clean_room

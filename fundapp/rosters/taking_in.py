@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.people.commands import release_household
-from fundapp.places.commands import AddBuildings, UnitData, add_buildings, add_units, change_unit
+from fundapp.places.commands import AddBuildings, UnitData, add_buildings, add_units, change_unit, put_in_groups
 from fundapp.places.doors import building_key
-from fundapp.places.groups import put_in_groups
 from fundapp.places.models import GroupKind, PlaceKind
 from fundapp.places.queries import PlaceRow, ancestor
 from fundapp.places.rules import UnitState

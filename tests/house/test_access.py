@@ -178,6 +178,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "grant_id": first(RoleGrant.id, RoleGrant.person_id == worker),
         "book_id": first(Book.id),
         "upload_id": _upload(worker, things["place", "yard"]),
+        "group_id": _group(worker, things["place", "yard"]),
         "public_id": first(Attachment.public_id, Attachment.audience != "public"),
         "name": "projects",
     }
@@ -198,6 +199,16 @@ def _upload(worker: int, compound_id: int) -> int:
         now = datetime.now(UTC)
         cmd = KeepUpload(compound_id, "名册.csv", UPLOAD)
         return keep_upload(session, actor_of(session, worker, now), cmd, SetClock(now)).id
+
+
+def _group(worker: int, compound_id: int) -> int:
+    from fundapp.people.queries import actor_of
+    from fundapp.places.commands import GroupKind, MakeGroup, make_group
+
+    with unit_of_work() as session:
+        now = datetime.now(UTC)
+        cmd = MakeGroup(compound_id, GroupKind.TEN, "第一组")
+        return make_group(session, actor_of(session, worker, now), cmd, SetClock(now)).id
 
 
 def test_the_table_lists_exactly_the_routes_that_there_are(town):

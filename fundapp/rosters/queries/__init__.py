@@ -1,6 +1,17 @@
 """Read rosters: the register, who holds what and speaks for whom, and the snapshots that rounds stand on."""
 
-from fundapp.rosters.queries.holders import Speaker, developers_below, speaks_for, voters_below
+from fundapp.rosters.queries.holders import (
+    HoldingRow,
+    LookRow,
+    NamedHolder,
+    Speaker,
+    developers_below,
+    history_of,
+    holders_by_unit,
+    looks,
+    speaks_for,
+    voters_below,
+)
 from fundapp.rosters.queries.register import (
     BuildingCount,
     CompoundRow,
@@ -13,6 +24,7 @@ from fundapp.rosters.queries.register import (
     list_imports,
     unit_ids_by_key,
     waiting_upload,
+    wrong_rows,
 )
 from fundapp.rosters.queries.snapshots import LINE, get_snapshot, snapshot_heads, snapshot_size, snapshot_units
 
@@ -20,7 +32,10 @@ __all__ = [
     "LINE",
     "BuildingCount",
     "CompoundRow",
+    "HoldingRow",
     "ImportRow",
+    "LookRow",
+    "NamedHolder",
     "Speaker",
     "UploadRow",
     "buildings_of",
@@ -28,8 +43,11 @@ __all__ = [
     "counts_of",
     "developers_below",
     "get_snapshot",
+    "history_of",
+    "holders_by_unit",
     "kept_units",
     "list_imports",
+    "looks",
     "snapshot_heads",
     "snapshot_size",
     "snapshot_units",
@@ -37,4 +55,5 @@ __all__ = [
     "unit_ids_by_key",
     "voters_below",
     "waiting_upload",
+    "wrong_rows",
 ]

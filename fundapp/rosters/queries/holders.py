@@ -1,14 +1,18 @@
-"""Read who holds a unit and who speaks for it at a moment. No names here."""
+"""Read who holds a unit and who speaks for it at a moment; names only where a deed writes the look down."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from fundapp.people.models import UnitBinding
+from fundapp.kernel.actor import Actor, Role
+from fundapp.people.models import Person, UnitBinding
 from fundapp.places.models import Place, Unit
-from fundapp.rosters.models import Holder, HolderKind, Holding
+from fundapp.places.queries import UnitRow, units_by_id
+from fundapp.rosters.heads import masked
+from fundapp.rosters.models import Holder, HolderKind, Holding, HoldingReason, NameView, Purpose
+from fundapp.web.paging import PER_PAGE, Page, page_of
 
 
 @dataclass(frozen=True)
@@ -81,3 +85,100 @@ def developers_below(session: Session, path: str, at: datetime) -> dict[int, int
     ):
         found.setdefault(compound_id, set()).add(holder_id)
     return {compound_id: ids.pop() for compound_id, ids in found.items() if len(ids) == 1}
+
+
+@dataclass(frozen=True)
+class NamedHolder:
+    """A present holder with name and phone: for the deeds that write the look down, and for nothing else."""
+
+    name: str
+    phone: str
+    kind: HolderKind
+    is_voter: bool
+
+
+@dataclass(frozen=True)
+class HoldingRow:
+    """One holding of a unit's history; only the first sign of the name is shown."""
+
+    name: str
+    kind: HolderKind
+    is_voter: bool
+    starts_at: datetime
+    ends_at: datetime | None
+    reason: HoldingReason
+    units: int
+
+
+def holders_by_unit(session: Session, compound_id: int, unit_ids: list[int]) -> dict[int, list[NamedHolder]]:
+    """Give the present holders of some units of a compound, the voter first."""
+    wanted, found = set(unit_ids), dict[int, list[NamedHolder]]()
+    for row in session.execute(
+        select(Holding.unit_id, Holding.is_voter, Holder.name, Holder.phone, Holder.kind)
+        .join(Holder, Holder.id == Holding.holder_id)
+        .join(Unit, Unit.id == Holding.unit_id)
+        .where(Unit.compound_id == compound_id, Holding.ends_at.is_(None))
+        .order_by(Holding.is_voter.desc(), Holding.id)
+    ):
+        if row.unit_id in wanted:
+            found.setdefault(row.unit_id, []).append(NamedHolder(row.name, row.phone or "", row.kind, row.is_voter))
+    return found
+
+
+def history_of(session: Session, unit_id: int) -> list[HoldingRow]:
+    """List all holdings of a unit, the present ones first; with each how many units its holder has now."""
+    rows = session.execute(
+        select(Holding, Holder.name, Holder.kind)
+        .join(Holder, Holder.id == Holding.holder_id)
+        .where(Holding.unit_id == unit_id)
+        .order_by(Holding.ends_at.is_not(None), Holding.starts_at.desc(), Holding.is_voter.desc(), Holding.id)
+    ).all()
+    counted = session.execute(
+        select(Holding.holder_id, func.count())
+        .where(Holding.holder_id.in_([row[0].holder_id for row in rows]), Holding.ends_at.is_(None), Holding.is_voter)
+        .group_by(Holding.holder_id)
+    )
+    sizes = {holder_id: count for holder_id, count in counted}
+    return [
+        HoldingRow(
+            masked(name), kind, one.is_voter, one.starts_at, one.ends_at, one.reason, sizes.get(one.holder_id, 0)
+        )
+        for one, name, kind in rows
+    ]
+
+
+@dataclass(frozen=True)
+class LookRow:
+    """One look at names, as the log shows it."""
+
+    id: int
+    seen_at: datetime
+    by: str
+    place: str
+    about: str
+    names: int
+    purpose: Purpose
+
+
+def looks(session: Session, actor: Actor, after: str = "") -> Page[LookRow]:
+    """List who looked at names in the places that the actor works for or administers, the newest first."""
+    hers = [grant.path for grant in actor.grants if grant.role in (Role.WORKER, Role.ADMINISTRATOR)]
+    query = (
+        select(NameView, Person.name, Place.name.label("place"))
+        .join(Person, Person.id == NameView.seen_by_id)
+        .join(Place, Place.id == NameView.place_id)
+        .where(or_(false(), *(Place.path.startswith(path, autoescape=True) for path in hers)))
+        .order_by(NameView.id.desc())
+        .limit(PER_PAGE + 1)
+    )
+    if after.isdigit():
+        query = query.where(NameView.id < int(after))
+    rows = session.execute(query).all()
+    doors = units_by_id(session, [int(view.about[5:]) for view, *_ in rows if view.about.startswith("unit:")])
+    return page_of([_look(view, by, place, doors) for view, by, place in rows], lambda row: row.id)
+
+
+def _look(view: NameView, by: str, place: str, doors: dict[int, UnitRow]) -> LookRow:
+    kind, _, number = view.about.partition(":")
+    about = doors[int(number)].door if kind == "unit" else ""
+    return LookRow(view.id, view.seen_at, by, place, about, view.names, view.purpose)

@@ -13,7 +13,7 @@ from fundapp.places.queries import PlaceRow, group_names, places_below
 from fundapp.places.rules import natural_key
 from fundapp.rosters.heads import HolderData
 from fundapp.rosters.models import Holder, Holding, RosterImport, RosterUpload
-from fundapp.rosters.rules import Kept, Plan, SheetRow, make_plan
+from fundapp.rosters.rules import Fault, Kept, Plan, SheetRow, make_plan
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,19 @@ def waiting_upload(session: Session, compound: PlaceRow, upload_id: int) -> Uplo
     rows = [SheetRow(*kept) for kept in row.rows]
     plan = make_plan(rows, kept_units(session, compound.id), buildings_of(session, compound))
     return UploadRow(row.id, row.file_name, tuple(row.ignored), plan)
+
+
+def wrong_rows(session: Session, compound: PlaceRow, upload_id: int) -> list[tuple[SheetRow, Fault]]:
+    """Give the rows of a waiting file that cannot be taken in, each with its fault.
+
+    Raises:
+        NotVisible: there is none of this number for this compound, or none of its rows is wrong.
+    """
+    faults = {fault.number: fault for fault in waiting_upload(session, compound, upload_id).plan.wrong}
+    row = session.get(RosterUpload, upload_id)
+    if row is None or not faults:
+        raise NotVisible
+    return [(one, faults[one.number]) for one in (SheetRow(*kept) for kept in row.rows) if one.number in faults]
 
 
 def counts_of(session: Session, compound: PlaceRow) -> list[BuildingCount]:

@@ -1,4 +1,4 @@
-"""Read the tree."""
+"""Read the tree and its units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.doors import door_key, split_door
-from fundapp.places.models import GroupKind, GroupMember, Place, PlaceKind, Unit, UnitGroup, UnitState, UnitUse
+from fundapp.places.models import Place, PlaceKind, Unit, UnitState, UnitUse
 from fundapp.places.rules import natural_key
 
 
@@ -103,29 +103,6 @@ def unit_of_door(session: Session, compound_id: int, typed: str) -> UnitRow | No
 def units_below(session: Session, path: str) -> list[UnitRow]:
     """List the standing units of every compound in the subtree of *path*."""
     return _units(session, Place.path.startswith(path, autoescape=True) & Unit.ended_at.is_(None))
-
-
-def groups_below(session: Session, path: str, at: datetime) -> dict[tuple[int, GroupKind], int]:
-    """Give the group of each kind of the units in the subtree of *path* at a moment, by unit and kind."""
-    rows = session.execute(
-        select(GroupMember.unit_id, GroupMember.kind, GroupMember.group_id)
-        .join(Unit, Unit.id == GroupMember.unit_id)
-        .join(Place, Place.id == Unit.building_id)
-        .where(Place.path.startswith(path, autoescape=True), GroupMember.starts_at <= at)
-        .where(or_(GroupMember.ends_at.is_(None), GroupMember.ends_at > at))
-    )
-    return {(row.unit_id, row.kind): row.group_id for row in rows}
-
-
-def group_names(session: Session, compound_id: int) -> dict[tuple[int, GroupKind], str]:
-    """Give the present groups of a compound's units by name, by unit and kind."""
-    rows = session.execute(
-        select(GroupMember.unit_id, GroupMember.kind, UnitGroup.name)
-        .join(UnitGroup, UnitGroup.id == GroupMember.group_id)
-        .join(Unit, Unit.id == GroupMember.unit_id)
-        .where(Unit.compound_id == compound_id, GroupMember.ends_at.is_(None))
-    )
-    return {(row.unit_id, row.kind): row.name for row in rows}
 
 
 def path_of(session: Session, place_id: int) -> str | None:

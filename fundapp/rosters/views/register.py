@@ -1,25 +1,21 @@
-"""Pages of the roster, for the workers of a community."""
+"""Files that are taken in, and the register as it stands."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as AnyResponse
 
 from fundapp.kernel.actor import Role
-from fundapp.kernel.errors import NotVisible
-from fundapp.places.models import PlaceKind
-from fundapp.places.queries import PlaceRow, get_place, units_of_compound
-from fundapp.places.texts import USES
-from fundapp.rosters import commands, policy, queries
-from fundapp.rosters.forms import UploadForm
-from fundapp.rosters.outgoing import template
+from fundapp.places.queries import PlaceRow, units_of_compound
+from fundapp.places.texts import STATES, USES
+from fundapp.rosters import commands, queries
+from fundapp.rosters.forms import TakeInForm, UploadForm
+from fundapp.rosters.heads import masked
+from fundapp.rosters.outgoing import rejected, template
 from fundapp.rosters.texts import FAULTS
+from fundapp.rosters.views.blueprint import Page, bp, own_compound
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
-from fundapp.web.forms import PageForm
 from fundapp.web.gate import current_actor, for_roles
 
-bp = Blueprint("rosters", __name__, url_prefix="/rosters")
-Page = str | AnyResponse | tuple[str, int]
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
 
@@ -43,7 +39,7 @@ def template_file() -> Response:
 @for_roles(Role.WORKER)
 def show(compound_id: int) -> Page:
     """Show a compound's roster; look at a file before it is taken in."""
-    compound, form = _own_compound(compound_id), UploadForm()
+    compound, form = own_compound(compound_id), UploadForm()
     if form.filled_in():
         with form.deed() as session:
             kept = commands.keep_upload(session, current_actor(), form.to_command(compound_id), clock())
@@ -63,6 +59,7 @@ def _roster_page(compound: PlaceRow, form: UploadForm) -> str:
         chosen=chosen,
         units=[unit for unit in units if chosen and unit.path.endswith(f"/{chosen.building_id}/")],
         uses=USES,
+        states=STATES,
         imports=queries.list_imports(session, compound.id),
         form=form,
     )
@@ -72,20 +69,26 @@ def _roster_page(compound: PlaceRow, form: UploadForm) -> str:
 @for_roles(Role.WORKER)
 def look(compound_id: int, upload_id: int) -> Page:
     """Show what taking a file in would do; take it in."""
-    compound, form = _own_compound(compound_id), PageForm()
+    compound, form = own_compound(compound_id), TakeInForm()
     upload = queries.waiting_upload(reading(), compound, upload_id)
     if form.filled_in():
         with form.deed() as session:
-            done = commands.import_upload(session, current_actor(), upload_id, clock())
+            done = commands.import_upload(session, current_actor(), upload_id, clock(), form.reason_of())
         if form.done:
             flash(_("已导入：新增 %(new)s 户，变更 %(changed)s 户。", new=done.rows_new, changed=done.rows_changed))
             return redirect(url_for(".show", compound_id=compound_id), 303)
-    values = {"uses": USES, "faults": FAULTS, "most": SHOWN}
+    values = {"uses": USES, "states": STATES, "faults": FAULTS, "most": SHOWN, "masked": masked}
     return render_template("rosters/look.html", compound=compound, upload=upload, form=form, **values), form.status
 
 
-def _own_compound(compound_id: int) -> PlaceRow:
-    place = get_place(reading(), compound_id)
-    if place.kind is not PlaceKind.COMPOUND or not policy.may_keep_roster(current_actor(), place.path):
-        raise NotVisible
-    return place
+@bp.get("/<int:compound_id>/uploads/<int:upload_id>/rejected.xlsx")
+@for_roles(Role.WORKER)
+def rejected_file(compound_id: int, upload_id: int) -> Response:
+    """Give the wrong rows of a file that waits, each with its reason."""
+    rows = queries.wrong_rows(reading(), own_compound(compound_id), upload_id)
+    told = [
+        (row, f"{FAULTS[fault.code]}{_('：')}{fault.found}" if fault.found else str(FAULTS[fault.code]))
+        for row, fault in rows
+    ]
+    headers = {"Content-Disposition": 'attachment; filename="rejected.xlsx"', "Cache-Control": "no-store"}
+    return Response(rejected(told), mimetype=EXCEL, headers=headers)
