@@ -55,6 +55,35 @@ def found(district: str, name: str, login: str) -> None:
     click.echo(f"founded: {login} may sign in")
 
 
+@command.command()
+def rekey() -> None:
+    """Write all names and phones again with the newest key of FUNDAPP_DATA_KEY; older keys must still stand behind it.
+
+    Raises:
+        BadInput: the database is not up to date, or a name opens with none of the keys.
+    """
+    from fundapp.app import create_app, let_go
+    from fundapp.db.clock import DatabaseClock
+    from fundapp.db.crypt import WrongKey
+    from fundapp.db.work import unit_of_work
+    from fundapp.rosters.commands import rekey as rekey_house
+
+    settings = Settings.from_environment()
+    if not _at_head(settings):
+        raise BadInput("FUNDAPP_DATABASE_URL", "no up-to-date fundapp database", "one made by `fundapp db upgrade`")
+    app = create_app(settings)
+    try:
+        with unit_of_work() as session:
+            rows = rekey_house(session, DatabaseClock())
+    except WrongKey:
+        raise BadInput(
+            "FUNDAPP_DATA_KEY", "a name that none of the keys opens", "the former key behind the new"
+        ) from None
+    finally:
+        let_go(app)
+    click.echo(f"{rows} rows are written with the newest key")
+
+
 def _at_head(settings: Settings) -> bool:
     from fundapp.db.schema import at_head
 

@@ -23,13 +23,16 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def run(file: Path, url: str | None, today: object, as_json: bool) -> None:
     """Play FILE; exit status 1 at the first deed whose outcome differs."""
+    from fundapp.settings import Settings
     from fundapp.stories.running import run_file
 
     if not file.is_file():
         raise BadInput(str(file), "no such file", "a story in TOML")
+    keys = Settings.from_environment().data_keys if url else ()
     on = today.date() if today is not None else None  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory() as folder:
-        difference, played = run_file(file, url or f"sqlite:///{Path(folder) / 'story.sqlite3'}", on or _today())
+        place = url or f"sqlite:///{Path(folder) / 'story.sqlite3'}"
+        difference, played = run_file(file, place, on or _today(), keys)
     if as_json:
         print_json(
             {"ok": difference is None, "deeds": played, "difference": None if difference is None else vars(difference)}

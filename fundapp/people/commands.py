@@ -31,6 +31,7 @@ from fundapp.people.register import (
     add_grant,
     add_person,
     give_role_by_task,
+    rekey_people,
     set_password,
     standing_grant,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "bind_household",
     "give_role_by_task",
     "issue_codes",
+    "rekey_people",
     "release_household",
     "use_code",
 ]

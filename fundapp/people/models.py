@@ -7,17 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import frozen, refuse
-from fundapp.db.types import stored
+from fundapp.db.types import Encrypted, stored
 from fundapp.kernel.actor import Role
 
 
 class Person(Numbered, Base):
-    """A person, as other people see her on staff pages; never shown in public."""
+    """A person, as other people see her on staff pages; never shown in public. Her name is encrypted."""
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("length(trim(name)) > 0", name="named"),)
+    __table_args__ = (CheckConstraint("name LIKE 'gAAAA%'", name="name_encrypted"),)
 
-    name: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(Encrypted())
     created_at: Mapped[datetime]
 
 

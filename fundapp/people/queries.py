@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -130,7 +131,7 @@ class JoinedCount:
 def list_staff(session: Session, actor: Actor, now: datetime, words: str = "", after: str = "") -> Page[PersonRow]:
     """List persons whom the actor may administer: with a staff role in her places, or without any role yet.
 
-    ``words`` looks in names and login names, ``after`` is the key of the page before.
+    ``words`` looks in names (which the database cannot read) and login names, ``after`` is the key of the page before.
     """
     present = and_(RoleGrant.starts_at <= now, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
     hers = [
@@ -147,13 +148,11 @@ def list_staff(session: Session, actor: Actor, now: datetime, words: str = "", a
         .outerjoin(Account, Account.person_id == Person.id)
         .where(or_(Person.id.in_(staff), bare))
         .order_by(Person.id)
-        .limit(PER_PAGE + 1)
     )
-    if words:
-        query = query.where(or_(Person.name.contains(words, autoescape=True), Account.login == clean_login(words)))
     if after.isdigit():
         query = query.where(Person.id > int(after))
-    people = session.execute(query).all()
+    named = (row for row in session.execute(query) if words in row.name or row.login == clean_login(words))
+    people = list(islice(named, PER_PAGE + 1))
     roles = _roles_of(session, [row.id for row in people], now)
     rows = [PersonRow(row.id, row.name, row.login, tuple(roles.get(row.id, ()))) for row in people]
     return page_of(rows, lambda row: row.id)
@@ -207,9 +206,8 @@ def staff_at(session: Session, place_id: int, now: datetime) -> list[tuple[str, 
         .join(Person, Person.id == RoleGrant.person_id)
         .where(RoleGrant.place_id == place_id, RoleGrant.role.in_(STAFF), RoleGrant.starts_at <= now)
         .where(or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
-        .order_by(RoleGrant.role, Person.name)
     )
-    return [(row.name, row.role) for row in rows]
+    return sorted(((row.name, row.role) for row in rows), key=lambda row: (row[1], row[0]))
 
 
 def building_heads(session: Session, place_id: int, now: datetime) -> list[str]:

@@ -28,6 +28,7 @@ from fundapp.places.groups import (
     move_units,
     name_head,
     put_in_groups,
+    rekey_heads,
     release_unit,
 )
 from fundapp.places.holding import hold_compound
@@ -47,6 +48,7 @@ __all__ = [
     "move_units",
     "name_head",
     "put_in_groups",
+    "rekey_heads",
     "release_unit",
 ]
 

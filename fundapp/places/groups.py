@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from fundapp.audit.commands import record
 from fundapp.db.work import lock
@@ -189,6 +190,17 @@ def standing_groups(session: Session, compound_id: int, kind: GroupKind) -> dict
     """Give the groups of a kind in a compound by name."""
     standing = UnitGroup.place_id == compound_id, UnitGroup.kind == kind, UnitGroup.closed_at.is_(None)
     return {row.name: row.id for row in session.scalars(select(UnitGroup).where(*standing))}
+
+
+def rekey_heads(session: Session) -> int:
+    """Encrypt the names of all heads of groups anew; give how many. Who may do so is the caller's rule."""
+    heads = session.scalars(select(GroupHead)).all()
+    for head in heads:
+        flag_modified(head, "name")
+        if head.phone is not None:
+            flag_modified(head, "phone")
+    session.flush()
+    return len(heads)
 
 
 def _standing(session: Session, group_id: int) -> tuple[UnitGroup, PlaceRow]:

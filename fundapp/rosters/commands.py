@@ -20,6 +20,7 @@ from fundapp.rosters.holders import ChangeHolders, change_holders
 from fundapp.rosters.models import RosterImport, RosterUpload
 from fundapp.rosters.queries import buildings_of, kept_units
 from fundapp.rosters.rebuilding import NewRoom, RebuildUnits, rebuild_units
+from fundapp.rosters.rekeying import rekey
 from fundapp.rosters.sheets import read_sheet
 from fundapp.rosters.taking_in import carry_out
 
@@ -32,6 +33,7 @@ __all__ = [
     "change_holders",
     "freeze_roster",
     "rebuild_units",
+    "rekey",
 ]
 
 

@@ -1,6 +1,7 @@
 """Play story files on a database, fresh or given."""
 
 import importlib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
@@ -13,7 +14,7 @@ from fundapp.stories.engine import Difference, World, play
 from fundapp.stories.rules import parse
 
 LIBRARY = Path(__file__).parent / "library"
-DEEDS = ("ground", "proposing", "answering", "deciding", "raising", "delivering")
+DEEDS = ("ground", "rostering", "proposing", "answering", "deciding", "raising", "delivering")
 
 
 def load_deeds() -> None:
@@ -22,8 +23,10 @@ def load_deeds() -> None:
         importlib.import_module(f"fundapp.stories.deeds.{name}")
 
 
-def run_file(path: Path, url: str, today: date) -> tuple[Difference | None, int]:
+def run_file(path: Path, url: str, today: date, data_keys: tuple[str, ...] = ()) -> tuple[Difference | None, int]:
     """Play one story on the database at *url*; give the difference, if any, and the number of its deeds.
+
+    ``data_keys`` are those of a database that others read; one that is thrown away needs none.
 
     Raises:
         BadInput: a file that cannot be read as a story.
@@ -34,6 +37,7 @@ def run_file(path: Path, url: str, today: date) -> tuple[Difference | None, int]
         raise BadInput(str(path), "bytes that are not UTF-8", "a story in UTF-8") from None
     load_deeds()
     settings = Settings.for_tests(database_url({"FUNDAPP_DATABASE_URL": url}, Path()), Path(mkdtemp()))
+    settings = replace(settings, data_keys=data_keys or settings.data_keys)
     build(settings.database_url)
     app = create_app(settings)
     try:

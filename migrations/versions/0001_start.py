@@ -34,9 +34,9 @@ def upgrade():
     op.create_table(
         "person",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("length(trim(name)) > 0", name=op.f("ck_person_named")),
+        sa.CheckConstraint("name LIKE 'gAAAA%'", name=op.f("ck_person_name_encrypted")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     op.create_table(

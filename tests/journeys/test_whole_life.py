@@ -101,7 +101,7 @@ def _set_up(life: Life) -> None:
     admin.send("/setup/people/new", name="王社工", login="worker")
     password = admin.page.inner_text("main code")
     with reading_session() as session:
-        worker = session.scalar(select(Person.id).where(Person.name == "王社工"))
+        worker = next(one.id for one in session.scalars(select(Person)) if one.name == "王社工")
     admin.send(f"/setup/people/{worker}", role="worker", place=made["community"])
     life.phones["worker"] = Walker(life.open_phone(), life.address).sign_in("worker", password)
     life.persons["worker"] = worker or 0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.council.models import CouncilAttendance, CouncilBody, CouncilItem, CouncilMember, CouncilSession
@@ -28,9 +28,8 @@ def body_named(session: Session, place_id: int, name: str) -> bool:
 
 def members_of(session: Session, body_id: int, at: datetime | None = None) -> list[MemberRow]:
     """List the members of a body, today's or those of a moment."""
-    name = func.coalesce(CouncilMember.name, Person.name)
     query = (
-        select(CouncilMember.id, CouncilMember.person_id, name)
+        select(CouncilMember.id, CouncilMember.person_id, CouncilMember.name, Person.name.label("person"))
         .outerjoin(Person, Person.id == CouncilMember.person_id)
         .where(CouncilMember.body_id == body_id)
         .order_by(CouncilMember.id)
@@ -40,7 +39,7 @@ def members_of(session: Session, body_id: int, at: datetime | None = None) -> li
     else:
         stays = or_(CouncilMember.left_at.is_(None), CouncilMember.left_at > at)
         query = query.where(CouncilMember.joined_at <= at, stays)
-    return [MemberRow(*row) for row in session.execute(query)]
+    return [MemberRow(row.id, row.person_id, row.name or row.person or "") for row in session.execute(query)]
 
 
 def attendance_of(session: Session, session_id: int) -> list[CouncilAttendance]:

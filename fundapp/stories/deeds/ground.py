@@ -25,12 +25,9 @@ from fundapp.places.rules import clean_name
 from fundapp.programmes.commands import OpenProgramme, open_programme
 from fundapp.programmes.models import Programme
 from fundapp.programmes.rules import usual_parts
-from fundapp.rosters.commands import ImportRoster, import_roster
-from fundapp.rosters.rules import SheetRow
 from fundapp.stories.engine import Facts, Scene, deed
 
 PASSWORD = "yanshi-2026"  # noqa: S105 - the printed password of every demonstration account
-PER_FLOOR = 4
 
 
 @deed("people.found")
@@ -104,22 +101,6 @@ def unit_of_door(scene: Scene, compound_id: int, door: str) -> int:
         if unit.door == door:
             return unit.id
     raise BadInput(f"{scene.fields.where}, door", repr(door), "a door of that compound, like 1栋101")
-
-
-@deed("rosters.import")
-def rosters_import(scene: Scene) -> Facts:
-    """Import a roster of rooms made by counting. Fields: compound, buildings ([names]), households."""
-    compound, households = scene.thing("place", "compound"), scene.fields.whole("households")
-    buildings = [str(name) for name in scene.fields.listed("buildings")]
-    rows, each = [], -(-households // len(buildings))
-    for number in range(households):
-        building, place = buildings[number // each], number % each
-        room = f"{place // PER_FLOOR + 1}{place % PER_FLOOR + 1:02d}"
-        rows.append(SheetRow(number + 2, building, room))
-    made = import_roster(
-        scene.session, scene.actor, ImportRoster(compound, tuple(rows), "名册.xlsx", f"{compound:064d}"), scene.clock
-    )
-    return {"new": made.rows_new, "changed": made.rows_changed}
 
 
 @deed("programmes.open")
