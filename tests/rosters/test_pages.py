@@ -103,3 +103,79 @@ def test_the_lists_and_the_template_open(sqlite_app, places):
     assert str(places.compound) in visitor.text("/rosters")
     assert visitor.get("/rosters/template.xlsx").data[:2] == b"PK"
     assert visitor.get(f"/rosters/{places.community}").status_code == 404
+
+
+def test_a_unit_shows_its_history_and_names_only_for_a_purpose(sqlite_app, places):
+    """The page masks names; saying what for shows them once, and the log tells of it."""
+    visitor = Visitor(sqlite_app, "wang")
+    address = f"/rosters/{places.compound}/units/{places.units[0]}"
+    form = {"name": "演示·王芳", "phone": "13800000001", "kind": "person", "others": "演示·李雷", "reason": "first"}
+    ahead = visitor.post(f"{address}/holders", on="2999-01-01", **form)
+    assert ahead.status_code == 422
+    assert "日期不能晚于今天" in ahead.text
+    assert "演示·王芳" in ahead.text
+    assert visitor.post(f"{address}/holders", on="2026-01-01", **form).status_code == 303
+    page = visitor.text(address)
+    assert "演****" in page
+    assert "演示·王芳" not in page
+    assert "13800000001" not in page
+    seen = visitor.post(address, purpose="contact")
+    assert "演示·王芳" in seen.text
+    assert "13800000001" in seen.text
+    assert "no-store" in seen.headers["Cache-Control"]
+    log = visitor.text("/rosters/looks")
+    assert "王社工" in log
+    assert "1栋101" in log
+    assert "联系住户" in Visitor(sqlite_app, "zhao").text("/rosters/looks")
+    assert "1栋101" not in Visitor(sqlite_app, "wai").text("/rosters/looks")
+
+
+def test_a_unit_is_split_on_its_page(sqlite_app, places):
+    """The former unit's page says that it ended, and offers no change any more."""
+    visitor = Visitor(sqlite_app, "wang")
+    address = f"/rosters/{places.compound}/units/{places.units[0]}"
+    wrong = visitor.post(f"{address}/rebuild", with_doors="", rooms="101A 大")
+    assert "“大”不是正确的平方米数" in wrong.text
+    assert visitor.post(f"{address}/rebuild", with_doors="", rooms="101A 40\n101B 45.5").status_code == 303
+    page = visitor.text(address)
+    assert "不再使用" in page
+    assert "分户或合户" not in page.split("<main")[1].split("不再使用")[1]
+    assert visitor.get(f"{address}/holders").status_code == 404
+    again = {"name": "演示·丙", "kind": "person", "on": "2026-01-01", "reason": "first"}
+    assert visitor.post(f"{address}/holders", **again).status_code == 404
+
+
+def test_a_group_is_formed_filled_and_closed_on_its_pages(sqlite_app, places):
+    """From an empty list to a printed one, and back."""
+    visitor = Visitor(sqlite_app, "wang")
+    groups = f"/rosters/{places.compound}/groups"
+    address = visitor.post(groups, kind="ten_households", name="第一组").headers["Location"]
+    assert visitor.post(groups, kind="ten_households", name="第一组").status_code == 422
+    assert "本院落没有“9栋9”这一户" in visitor.post(address, doors="9栋9").text
+    assert visitor.post(address, doors="1栋101、1#102").status_code == 303
+    assert visitor.post(f"{address}/head", name="演示·十户长", phone="13900000000").status_code == 303
+    assert "演示·十户长" in visitor.text(address)
+    assert visitor.post(f"{address}/units/{places.units[0]}").status_code == 303
+    assert "1栋101" not in visitor.text(address)
+    assert visitor.post(f"{address}/close").status_code == 303
+    assert visitor.get(address).status_code == 404
+
+
+@pytest.mark.pdf
+def test_a_list_is_printed_for_a_building(sqlite_app, places):
+    """The paper has the doors of the building; it is kept by no cache."""
+    visitor = Visitor(sqlite_app, "wang")
+    chosen = {"which": f"building-{places.buildings[0]}", "with_names": "y", "purpose": "lists"}
+    paper = visitor.post(f"/rosters/{places.compound}/lists", **chosen)
+    assert paper.data[:4] == b"%PDF"
+    assert paper.headers["Cache-Control"] == "no-store"
+
+
+def test_wrong_rows_can_be_downloaded(sqlite_app, places):
+    """The file has the rows with their reasons; where nothing is wrong there is no such file."""
+    visitor = Visitor(sqlite_app, "wang")
+    looked = upload(visitor, places, csv_text("1栋,101,大,", "1栋,102,80,").encode("gbk"), "名册.csv")
+    file = visitor.get(looked.headers["Location"] + "/rejected.xlsx")
+    assert file.data[:2] == b"PK"
+    right = upload(visitor, places, csv_text("1栋,101,85,").encode("gbk"), "名册.csv")
+    assert visitor.get(right.headers["Location"] + "/rejected.xlsx").status_code == 404

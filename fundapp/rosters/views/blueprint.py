@@ -26,14 +26,14 @@ def own_compound(compound_id: int) -> PlaceRow:
     return place
 
 
-def own_unit(compound_id: int, unit_id: int) -> tuple[PlaceRow, UnitRow]:
-    """Give a unit of such a compound.
+def own_unit(compound_id: int, unit_id: int, standing: bool = False) -> tuple[PlaceRow, UnitRow]:
+    """Give a unit of such a compound; one that ended only where *standing* does not matter.
 
     Raises:
         NotVisible: it is none of the compound's.
     """
     compound = own_compound(compound_id)
     unit = units_by_id(reading(), [unit_id]).get(unit_id)
-    if unit is None or unit.compound_id != compound.id:
+    if unit is None or unit.compound_id != compound.id or (standing and unit.ended_at is not None):
         raise NotVisible
     return compound, unit

@@ -36,7 +36,7 @@ def unit(compound_id: int, unit_id: int) -> Page:
 @for_roles(Role.WORKER)
 def holders(compound_id: int, unit_id: int) -> Page:
     """Let others hold the unit from a day on."""
-    compound, row = own_unit(compound_id, unit_id)
+    compound, row = own_unit(compound_id, unit_id, standing=True)
     form = HoldersForm()
     if form.filled_in():
         with form.deed() as session:
@@ -51,7 +51,7 @@ def holders(compound_id: int, unit_id: int) -> Page:
 @for_roles(Role.WORKER)
 def rebuild(compound_id: int, unit_id: int) -> Page:
     """Split the unit, or merge it with others."""
-    compound, row = own_unit(compound_id, unit_id)
+    compound, row = own_unit(compound_id, unit_id, standing=True)
     form = RebuildForm()
     if form.filled_in():
         with form.deed() as session:
