@@ -7,7 +7,6 @@ from types import ModuleType
 from typing import Any
 
 from flask import Flask, g, request
-from flask_babel import Babel
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -50,6 +49,7 @@ from fundapp.web.files import asset
 from fundapp.web.filters import FILTERS
 from fundapp.web.gate import guard_app
 from fundapp.web.kept import keep_pages
+from fundapp.web.language import speak
 from fundapp.web.refusals import learn
 from fundapp.web.security import secure_answers
 from fundapp.web.sessions import ServerSessions, end_all_sessions
@@ -107,7 +107,7 @@ def _connect(app: Flask, settings: Settings) -> None:
 
 
 def _speak(app: Flask, settings: Settings) -> None:
-    Babel(app)
+    speak(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(asset=asset)
