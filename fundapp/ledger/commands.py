@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
@@ -98,12 +98,15 @@ def ensure_account(
     return found
 
 
+_ACCOUNT = select(LedgerAccount).where(
+    LedgerAccount.book_id == bindparam("book_id"),
+    LedgerAccount.ledger == bindparam("ledger"),
+    LedgerAccount.code == bindparam("code"),
+)
+
+
 def _account(session: Session, book_id: int, ledger: Ledger, code: str) -> LedgerAccount | None:
-    return session.scalar(
-        select(LedgerAccount).where(
-            LedgerAccount.book_id == book_id, LedgerAccount.ledger == ledger, LedgerAccount.code == code
-        )
-    )
+    return session.scalar(_ACCOUNT, {"book_id": book_id, "ledger": ledger, "code": code})
 
 
 def lock_books(session: Session, book_ids: Sequence[int]) -> dict[int, Book]:

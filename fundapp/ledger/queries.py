@@ -4,9 +4,10 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
@@ -219,9 +220,9 @@ def legs_of(session: Session, journal_id: int) -> list[Leg]:
     return [Leg(code, amount) for code, amount in session.execute(query)]
 
 
-def lines_of(session: Session, subject: str, ledger: Ledger | None = None) -> list[LedgerLine]:
-    """List every entry about *subject* ("project:12") in the order of posting, in one ledger or in both."""
-    query = (
+@cache
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Journal.id, Journal.seq, Journal.event_date, Journal.purpose, LedgerAccount.code, LedgerAccount.name,
             _fen(Entry.amount_fen), Journal.source, Journal.canonical, Book.id, Book.holder_name, Journal.ledger,
@@ -230,12 +231,15 @@ def lines_of(session: Session, subject: str, ledger: Ledger | None = None) -> li
         .join(Entry, Entry.journal_id == Journal.id)
         .join(LedgerAccount, LedgerAccount.id == Entry.account_id)
         .join(Book, Book.id == Journal.book_id)
-        .where(Journal.subject == subject)
+        .where(Journal.subject == bindparam("subject"))
         .order_by(Journal.id, Entry.leg)
     )  # fmt: skip
-    if ledger is not None:
-        query = query.where(Journal.ledger == ledger)
-    return [_line(list(row)) for row in session.execute(query)]
+
+
+def lines_of(session: Session, subject: str, ledger: Ledger | None = None) -> list[LedgerLine]:
+    """List every entry about *subject* ("project:12") in the order of posting, in one ledger or in both."""
+    query = _lines() if ledger is None else _lines().where(Journal.ledger == ledger)
+    return [_line(list(row)) for row in session.execute(query, {"subject": subject})]
 
 
 def _line(cells: list[Any]) -> LedgerLine:

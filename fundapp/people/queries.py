@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy import and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import NOBODY, Actor, Grant, Role
@@ -16,26 +16,30 @@ from fundapp.places.models import Place, Unit
 from fundapp.places.queries import PlaceRow, UnitRow, units_of_compound
 from fundapp.web.paging import PER_PAGE, Page, page_of
 
+# Asked for every request of somebody who has signed in, so they are put together once.
+_GRANTS = (
+    select(RoleGrant.role, Place.path)
+    .join(Place, Place.id == RoleGrant.place_id)
+    .where(RoleGrant.person_id == bindparam("person_id"), RoleGrant.starts_at <= bindparam("now"))
+    .where(or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > bindparam("now")))
+    .order_by(RoleGrant.id)
+)
+_UNITS = (
+    select(Unit.id, Place.path)
+    .join(UnitBinding, UnitBinding.unit_id == Unit.id)
+    .join(Place, Place.id == Unit.building_id)
+    .where(UnitBinding.person_id == bindparam("person_id"), UnitBinding.starts_at <= bindparam("now"))
+    .where(or_(UnitBinding.ends_at.is_(None), UnitBinding.ends_at > bindparam("now")))
+)
+
 
 def actor_of(session: Session, person_id: int, now: datetime) -> Actor:
     """Give the person with the roles and households she has *now*; :data:`NOBODY` if there is none such."""
     person = session.get(Person, person_id)
     if person is None:
         return NOBODY
-    grants = session.execute(
-        select(RoleGrant.role, Place.path)
-        .join(Place, Place.id == RoleGrant.place_id)
-        .where(RoleGrant.person_id == person_id, RoleGrant.starts_at <= now)
-        .where(or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
-        .order_by(RoleGrant.id)
-    ).all()
-    units = session.execute(
-        select(Unit.id, Place.path)
-        .join(UnitBinding, UnitBinding.unit_id == Unit.id)
-        .join(Place, Place.id == Unit.building_id)
-        .where(UnitBinding.person_id == person_id, UnitBinding.starts_at <= now)
-        .where(or_(UnitBinding.ends_at.is_(None), UnitBinding.ends_at > now))
-    ).all()
+    asked = {"person_id": person_id, "now": now}
+    grants, units = session.execute(_GRANTS, asked).all(), session.execute(_UNITS, asked).all()
     return Actor(
         person_id=person.id,
         name=person.name,
@@ -63,7 +67,7 @@ def places_of_roles(session: Session, person_id: int, now: datetime) -> list[str
 
 def units_spoken_for(session: Session, person_id: int, at: datetime) -> frozenset[int]:
     """Give the units for which a person speaks *at* a moment."""
-    return actor_of(session, person_id, at).unit_ids
+    return frozenset(row.id for row in session.execute(_UNITS, {"person_id": person_id, "now": at}))
 
 
 def units_with_speakers(session: Session, unit_ids: Sequence[int], at: datetime) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from moneyed import Money
@@ -84,6 +85,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return or_(open_to_all, own, not_draft) if not_draft is not None else or_(open_to_all, own)
 
 
+@cache
 def select_projects() -> Select[Project, ProjectVersion, str, str]:
     """Start a query for projects with place and newest version; extend it with conditions and order."""
     return (

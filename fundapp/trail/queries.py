@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import Select, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from fundapp.consent.queries import Bar, bars
@@ -12,7 +14,7 @@ from fundapp.delivery.models import ProgressPhoto, ProgressReport
 from fundapp.files.models import Attachment
 from fundapp.fundraising.models import Contribution, ContributionDecision
 from fundapp.fundraising.rules import ORDER, Source, shares
-from fundapp.kernel.actor import Actor
+from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.kernel.errors import NotVisible
 from fundapp.ledger.queries import LedgerLine, Totals, lines_of, list_books, totals_by_kind
 from fundapp.ledger.rules import Ledger
@@ -46,23 +48,27 @@ class Card:
     raised: int
 
 
-def sources_of(session: Session, project_ids: Sequence[int]) -> dict[int, FourSources]:
-    """Give confirmed and granted fen by source, in one statement."""
+@cache
+def _sources() -> Select[*tuple[Any, ...]]:
+    ids: Any = bindparam("project_ids", expanding=True)
     given = (
         select(Contribution.project_id, Contribution.source, Contribution.amount_fen.label("fen"))
         .join(ContributionDecision, ContributionDecision.contribution_id == Contribution.id)
-        .where(Contribution.project_id.in_(project_ids), ContributionDecision.confirmed)
+        .where(Contribution.project_id.in_(ids), ContributionDecision.confirmed)
     )
     refused = select(MatchDecision.claim_id).where(~MatchDecision.passed)
     matched = (
         select(MatchClaim.project_id, literal(Source.FOUNDATION.value), MatchGrant.amount_fen)
         .join(MatchGrant, MatchGrant.claim_id == MatchClaim.id)
-        .where(MatchClaim.project_id.in_(project_ids), MatchClaim.id.not_in(refused))
+        .where(MatchClaim.project_id.in_(ids), MatchClaim.id.not_in(refused))
     )
     both = union_all(given, matched).subquery()
-    rows = session.execute(
-        select(both.c.project_id, both.c.source, func.sum(both.c.fen)).group_by(both.c.project_id, both.c.source)
-    )
+    return select(both.c.project_id, both.c.source, func.sum(both.c.fen)).group_by(both.c.project_id, both.c.source)
+
+
+def sources_of(session: Session, project_ids: Sequence[int]) -> dict[int, FourSources]:
+    """Give confirmed and granted fen by source, in one statement."""
+    rows = session.execute(_sources(), {"project_ids": list(project_ids)})
     amounts: dict[int, dict[Source, int]] = {project_id: {} for project_id in project_ids}
     for project_id, source, total in rows:
         amounts[project_id][Source(source)] = int(total.amount * 100)
@@ -73,11 +79,25 @@ def _four(found: dict[Source, int]) -> FourSources:
     return FourSources({source: found.get(source, 0) for source in ORDER}, shares(found), sum(found.values()))
 
 
+def _listed(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return select_projects().where(visible_to(actor), Project.stage != Stage.DRAFT).order_by(Project.id.desc())
+
+
+@cache
+def _for_visitors() -> Select[*tuple[Any, ...]]:
+    return _listed(NOBODY)
+
+
+@cache
+def _by_stage() -> Select[*tuple[Any, ...]]:
+    return select(Project.stage, func.count()).where(Project.stage.in_(PUBLIC_STAGES)).group_by(Project.stage)
+
+
 def list_page(
     session: Session, actor: Actor, group: str | None, place_path: str | None, before: int | None, now: datetime
 ) -> Page[Card]:
     """List projects, the newest first: five statements, however many there are."""
-    query = select_projects().where(visible_to(actor), Project.stage != Stage.DRAFT).order_by(Project.id.desc())
+    query = _for_visitors() if actor == NOBODY else _listed(actor)
     if group in GROUPS:
         query = query.where(Project.stage.in_(GROUPS[group]))
     if place_path:
@@ -100,7 +120,7 @@ def cards_of(session: Session, rows: Sequence[ProjectRow], now: datetime) -> lis
 
 def stage_counts(session: Session, place_path: str | None = None) -> dict[Stage, int]:
     """Count the public projects by stage."""
-    query = select(Project.stage, func.count()).where(Project.stage.in_(PUBLIC_STAGES)).group_by(Project.stage)
+    query = _by_stage()
     if place_path:
         query = query.join(Place, Place.id == Project.place_id)
         query = query.where(Place.path.startswith(place_path, autoescape=True))

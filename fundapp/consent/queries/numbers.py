@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from fundapp.consent.heads import HeadCount, count_heads
@@ -40,24 +41,29 @@ def count_round(session: Session, round_: ConsentRound) -> HeadCount:
     return count_heads(round_.regime, round_.households, *_said(session, round_.id))
 
 
-def bars(session: Session, project_ids: Iterable[int], now: datetime) -> dict[int, Bar]:
-    """Give the numbers of each project's newest round in one statement; a project without a round is absent.
-
-    Counts are shown while a round is open: consent is a named, signed act, not a secret ballot.
-    """
+@cache
+def _newest_counted() -> Select[*tuple[Any, ...]]:
     newest = (
         select(func.max(ConsentRound.id))
-        .where(ConsentRound.project_id.in_(project_ids))
+        .where(ConsentRound.project_id.in_(bindparam("project_ids", expanding=True)))
         .group_by(ConsentRound.project_id)
     )
     said = _tallies(newest).subquery()
-    rows = session.execute(
+    return (
         select(ConsentRound, ConsentResult, ConsentVoid.id, said.c.agree, said.c.oppose, said.c.abstain)
         .outerjoin(ConsentResult, ConsentResult.round_id == ConsentRound.id)
         .outerjoin(ConsentVoid, ConsentVoid.round_id == ConsentRound.id)
         .outerjoin(said, said.c.round_id == ConsentRound.id)
         .where(ConsentRound.id.in_(newest))
     )
+
+
+def bars(session: Session, project_ids: Iterable[int], now: datetime) -> dict[int, Bar]:
+    """Give the numbers of each project's newest round in one statement; a project without a round is absent.
+
+    Counts are shown while a round is open: consent is a named, signed act, not a secret ballot.
+    """
+    rows = session.execute(_newest_counted(), {"project_ids": list(project_ids)})
     return {
         round_.project_id: _bar(round_, (int(a or 0), int(o or 0), int(b or 0)), result, void_id is not None, now)
         for round_, result, void_id, a, o, b in rows

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor, Role
@@ -46,16 +48,16 @@ class RoundMark:
     votes: int | None
 
 
-def place_of(session: Session, project_ids: Iterable[int]) -> dict[int, RoundMark]:
-    """Give the newest opened round of each project that was in one, in one statement."""
+@cache
+def _newest_opened() -> Select[*tuple[Any, ...]]:
     newest = (
         select(VoteCandidate.project_id, func.max(VoteOpening.id).label("opening_id"))
         .join(VoteOpening, VoteOpening.round_id == VoteCandidate.round_id)
-        .where(VoteCandidate.project_id.in_(project_ids))
+        .where(VoteCandidate.project_id.in_(bindparam("project_ids", expanding=True)))
         .group_by(VoteCandidate.project_id)
         .subquery()
     )
-    rows = session.execute(
+    return (
         select(VoteRound, newest.c.project_id, VoteStanding, VoteResult.ballots)
         .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
         .join(newest, newest.c.opening_id == VoteOpening.id)
@@ -66,6 +68,11 @@ def place_of(session: Session, project_ids: Iterable[int]) -> dict[int, RoundMar
         .outerjoin(VoteStanding, VoteStanding.candidate_id == VoteCandidate.id)
         .outerjoin(VoteResult, VoteResult.round_id == VoteRound.id)
     )
+
+
+def place_of(session: Session, project_ids: Iterable[int]) -> dict[int, RoundMark]:
+    """Give the newest opened round of each project that was in one, in one statement."""
+    rows = session.execute(_newest_opened(), {"project_ids": list(project_ids)})
     return {project_id: _mark(round_, standing, ballots) for round_, project_id, standing, ballots in rows}
 
 
