@@ -5,6 +5,7 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
 from fundapp.cli.db import command
+from fundapp.db.crypt import bind_data_key
 from fundapp.kernel.errors import BadInput
 
 WORDS = ["found", "--district", "盘龙区", "--name", "管理员", "--login", "admin"]
@@ -79,3 +80,19 @@ def test_an_empty_file_is_to_be_upgraded_first(configured, tmp_path):
     configured(f"sqlite:///{tmp_path / 'new.sqlite3'}")
     with pytest.raises(BadInput, match="fundapp db upgrade"):
         run(env={"FUNDAPP_PASSWORD": PASSWORD})
+
+
+def test_the_data_key_is_changed_from_the_command_line(configured, database_url, monkeypatch):
+    """New key in front, rewrite, old key away; with the old one still needed and gone, the command says so."""
+    configured(database_url)
+    old, new = "a" * 32, "b" * 32
+    monkeypatch.setenv("FUNDAPP_DATA_KEY", old)
+    run(env={"FUNDAPP_PASSWORD": PASSWORD})
+    monkeypatch.setenv("FUNDAPP_DATA_KEY", new)
+    with pytest.raises(BadInput, match="FUNDAPP_DATA_KEY"):
+        CliRunner().invoke(command, ["rekey"], catch_exceptions=False)
+    monkeypatch.setenv("FUNDAPP_DATA_KEY", f"{new},{old}")
+    assert "1 rows" in CliRunner().invoke(command, ["rekey"], catch_exceptions=False).output
+    monkeypatch.setenv("FUNDAPP_DATA_KEY", new)
+    assert "1 rows" in CliRunner().invoke(command, ["rekey"], catch_exceptions=False).output
+    bind_data_key(("only-for-tests",))
