@@ -5,7 +5,7 @@ from typing import Any
 import flask_babel
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, RadioField, SelectField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, StopValidation
 
 from fundapp.fundraising.commands import NewContribution, NewHelp
 from fundapp.fundraising.rules import RECORDED, Means, Source
@@ -43,7 +43,7 @@ class ContributionForm(OnceForm):
     def validate_unit_id(self, field: Any) -> None:
         """Ask for the household where residents gave."""
         if self.source.data == Source.RESIDENTS.value and not field.data:
-            raise ValueError(_("居民集资请选择是哪一户交的。"))
+            raise StopValidation(str(_("居民集资请选择是哪一户交的。")))
 
     def to_command(self, project_id: int, proof_id: int) -> NewContribution:
         """Make the command."""
