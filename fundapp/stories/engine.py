@@ -64,15 +64,16 @@ class Scene:
 
 Handler = Callable[[Scene], Facts | None]
 HANDLERS: dict[str, Handler] = {}
+FIELDS: dict[str, frozenset[str]] = {}
 
 
-def deed(name: str) -> Callable[[Handler], Handler]:
-    """Register the handler of a deed."""
+def deed(name: str, fields: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a deed with the names of all its fields, blanks between them."""
 
     def register(handler: Handler) -> Handler:
         if name in HANDLERS:
             raise ValueError(f"two handlers for {name}")
-        HANDLERS[name] = handler
+        HANDLERS[name], FIELDS[name] = handler, frozenset(fields.split())
         return handler
 
     return register
@@ -110,7 +111,7 @@ def _play_one(story: Story, step: Deed, world: World) -> Difference | None:
     handler = HANDLERS.get(step.do)
     if handler is None:
         raise BadInput(f"{where}, do", repr(step.do), "one of " + ", ".join(sorted(HANDLERS)))
-    fields = Fields(where, step.fields, world.today)
+    fields = Fields(where, step.fields, world.today, FIELDS[step.do])
     got, facts = _outcome(handler, step, world, fields)
     if got != step.expect:
         return Difference(story.file, step.line, step.do, step.expect, got)

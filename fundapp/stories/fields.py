@@ -1,5 +1,6 @@
 """The fields of a deed, read one by one with their kind; what is left over is a typo."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -15,13 +16,23 @@ _MISSING: Any = object()
 
 
 class Fields:
-    """Gives a deed's fields. Every reader raises BadInput with the line and the field's name."""
+    """Gives a deed's fields. Every reader raises BadInput with the line and the field's name.
 
-    def __init__(self, where: str, values: dict[str, Any], today: date) -> None:
-        self.where, self.values, self.today = where, dict(values), today
+    ``known``: all fields that the deed can have. A field outside them is bad input at once, so that a deed that is
+    expected to be refused does not hide a typo.
+
+    Raises:
+        BadInput: a field that is not known.
+    """
+
+    def __init__(self, where: str, values: dict[str, Any], today: date, known: Collection[str]) -> None:
+        self.where, self.values, self.today, self.known = where, dict(values), today, known
         self.read: set[str] = set()
+        self._check(set(values) - set(known), known)
 
     def _take(self, name: str, kind: type | tuple[type, ...], said: str, default: Any) -> Any:
+        if name not in self.known:
+            raise ValueError(f"{name} is read but not registered as a field of this deed")
         self.read.add(name)
         value = self.values.get(name, default)
         if value is _MISSING or (
@@ -76,7 +87,9 @@ class Fields:
             raise BadInput(f"{self.where}, {name}", repr(value), "one of " + ", ".join(kind)) from None
 
     def done(self) -> None:
-        """Check that no field is left over."""
-        left = sorted(set(self.values) - self.read)
+        """Check that no field is left over: some are known only beside another."""
+        self._check(set(self.values) - self.read, self.read)
+
+    def _check(self, left: set[str], known: Collection[str]) -> None:
         if left:
-            raise BadInput(f"{self.where}, {left[0]}", "an unknown field", "one of " + ", ".join(sorted(self.read)))
+            raise BadInput(f"{self.where}, {min(left)}", "an unknown field", "one of " + ", ".join(sorted(known)))

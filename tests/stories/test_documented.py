@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fundapp.stories.engine import HANDLERS
+from fundapp.stories.engine import FIELDS, HANDLERS
 from fundapp.stories.running import load_deeds, run_file
 
 PAGE = Path(__file__).parents[2] / "docs" / "stories.md"
@@ -33,7 +33,8 @@ def test_a_deed_is_told_with_all_its_fields(name):
     """Every registered deed has a paragraph, and each field of its docstring stands in it."""
     text, fields = section(name), told_fields(HANDLERS[name])
     assert fields
-    assert [field for field in fields if f"`{field}`" not in text] == []
+    assert [field for field in sorted({*fields, *FIELDS[name]}) if f"`{field}`" not in text] == []
+    assert set(fields) <= FIELDS[name]
 
 
 def test_no_deed_is_told_that_is_not_there():

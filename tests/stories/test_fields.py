@@ -13,6 +13,9 @@ from fundapp.stories.running import run_file
 TODAY = date(2026, 3, 10)
 
 
+KNOWN = ("t", "n", "m", "c", "f", "name")
+
+
 class Colour(StrEnum):
     """Something to choose from."""
 
@@ -22,7 +25,7 @@ class Colour(StrEnum):
 
 def fields(**values):
     """Make the fields of the deed at line 7."""
-    return Fields("s.toml:7", values, TODAY)
+    return Fields("s.toml:7", values, TODAY, {*values, *KNOWN})
 
 
 def test_each_reader_gives_its_kind():
@@ -77,6 +80,14 @@ def test_a_missing_field_is_named():
     """A required field cannot be left out."""
     with pytest.raises(BadInput, match=r"s\.toml:7, name.*nothing"):
         fields().text("name")
+
+
+def test_an_unknown_field_is_named_before_anything_is_read():
+    """A typo is told at once, whatever comes of the deed; a reader of an unregistered field is a mistake of ours."""
+    with pytest.raises(BadInput, match=r"s\.toml:7, nmae.*unknown field.*one of name"):
+        Fields("s.toml:7", {"nmae": "b"}, TODAY, {"name"})
+    with pytest.raises(ValueError, match="not registered"):
+        Fields("s.toml:7", {}, TODAY, {"name"}).text("nmae", "")
 
 
 def test_a_field_that_nobody_reads_is_named():
@@ -146,6 +157,7 @@ def test_an_expected_refusal_is_no_difference(sqlite_url, tmp_path):
         ('by = "admin"', 'by = "nobody"', "three.toml:10, by"),
         ("places.make", "places.mkae", "three.toml:10, do"),
         ("reuse = true", "reuse = true\nnmae = 1", "three.toml:10, nmae"),
+        ('login = "second"', 'login = "second"\nnmae = 1\nexpect = "refused:people.already_founded"', "toml:18, nmae"),
         ('login = "admin"', 'login = "admin"\nthen = { people = 1 }', r"three.toml:2, then\.people"),
     ],
 )

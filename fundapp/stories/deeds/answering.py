@@ -29,7 +29,7 @@ from fundapp.stories.props import key, picture
 SAID = (("agree", Choice.AGREE), ("oppose", Choice.OPPOSE), ("abstain", Choice.ABSTAIN))
 
 
-@deed("consent.open")
+@deed("consent.open", "project opens closes")
 def consent_open(scene: Scene) -> Facts:
     """Open a round. Fields: project, opens, closes."""
     opens, closes = scene.fields.instant("opens"), scene.fields.instant("closes")
@@ -46,7 +46,7 @@ def _numbers(scene: Scene, round_id: int) -> Facts:
     }  # fmt: skip
 
 
-@deed("consent.answer")
+@deed("consent.answer", "round door answer")
 def consent_answer(scene: Scene) -> Facts:
     """Answer on the phone for one's household. Fields: round, door, answer (agree, oppose, abstain)."""
     round_id = scene.thing("consent_round", "round")
@@ -56,7 +56,7 @@ def consent_answer(scene: Scene) -> Facts:
     return _numbers(scene, round_id)
 
 
-@deed("consent.answers")
+@deed("consent.answers", "round agree oppose abstain")
 def consent_answers(scene: Scene) -> Facts:
     """Let many households answer on the phone, each by an invented resident. Fields: round, agree, oppose, abstain."""
     round_id = scene.thing("consent_round", "round")
@@ -90,7 +90,7 @@ def _silent(scene: Scene, round_id: int, count: int) -> list[tuple[int, str]]:
     return left[-count:] if count else []
 
 
-@deed("consent.papers")
+@deed("consent.papers", "round place agree oppose abstain")
 def consent_papers(scene: Scene) -> Facts:
     """Register and key in paper answers of many households. Fields: round, place, agree, oppose, abstain."""
     round_id, place = scene.thing("consent_round", "round"), scene.thing("place")
@@ -103,7 +103,7 @@ def consent_papers(scene: Scene) -> Facts:
     return _numbers(scene, round_id)
 
 
-@deed("consent.publish")
+@deed("consent.publish", "round complete")
 def consent_publish(scene: Scene) -> Facts:
     """Publish the result. Fields: round, complete (all paper is keyed in)."""
     round_id = scene.thing("consent_round", "round")

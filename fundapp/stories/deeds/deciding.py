@@ -49,7 +49,7 @@ def _projects(scene: Scene, handles: list[Any]) -> tuple[int, ...]:
     return tuple(scene.world.named("project", str(handle), scene.fields.where) for handle in handles)
 
 
-@deed("council.body")
+@deed("council.body", "place name members")
 def council_body(scene: Scene) -> Facts:
     """Found a council with members known by plain names. Fields: place, name, members (how many)."""
     names = tuple(f"演示·议事员{n}" for n in range(1, scene.fields.whole("members") + 1))
@@ -60,7 +60,7 @@ def council_body(scene: Scene) -> Facts:
     return {"members": len(names)}
 
 
-@deed("council.call")
+@deed("council.call", "body title held items projects venue")
 def council_call(scene: Scene) -> Facts:
     """Call a session. Fields: body, title, held, items ([texts]), projects ([handles]), venue."""
     fields = scene.fields
@@ -72,7 +72,7 @@ def council_call(scene: Scene) -> Facts:
     return {}
 
 
-@deed("council.attendance")
+@deed("council.attendance", "session present guests")
 def council_attendance(scene: Scene) -> Facts:
     """Record who came. Fields: session, present (how many members), guests."""
     session_id, count = scene.thing("council_session", "session"), scene.fields.whole("present")
@@ -82,7 +82,7 @@ def council_attendance(scene: Scene) -> Facts:
     return {"present": record_attendance(scene.session, scene.actor, cmd, scene.clock)}
 
 
-@deed("council.decide")
+@deed("council.decide", "session item outcome for against abstain note")
 def council_decide(scene: Scene) -> Facts:
     """Note what became of an item. Fields: session, item (its place from 1), outcome, for, against, abstain, note."""
     fields = scene.fields
@@ -102,7 +102,7 @@ def _item(scene: Scene) -> int:
     return items[place - 1]
 
 
-@deed("council.close")
+@deed("council.close", "session minutes")
 def council_close(scene: Scene) -> Facts:
     """Write the minutes and close the session. Fields: session, minutes."""
     session_id, minutes = scene.thing("council_session", "session"), scene.fields.text("minutes", "")
@@ -112,14 +112,14 @@ def council_close(scene: Scene) -> Facts:
     return {}
 
 
-@deed("council.confirm")
+@deed("council.confirm", "session item")
 def council_confirm(scene: Scene) -> Facts:
     """Confirm that a project is chosen by a passed item. Fields: session, item."""
     confirm_selection(scene.session, scene.actor, ConfirmSelection(_item(scene)), scene.clock)
     return {}
 
 
-@deed("voting.open")
+@deed("voting.open", "programme place title opens closes budget choices projects")
 def voting_open(scene: Scene) -> Facts:
     """Draft a round, name its candidates and open it.
 
@@ -137,7 +137,7 @@ def voting_open(scene: Scene) -> Facts:
     return {"candidates": len(named.project_ids)}
 
 
-@deed("voting.cast")
+@deed("voting.cast", "round door projects")
 def voting_cast(scene: Scene) -> Facts:
     """Cast one's household's ballot. Fields: round, door, projects ([handles])."""
     round_id = scene.thing("vote_round", "round")
@@ -150,7 +150,7 @@ def voting_cast(scene: Scene) -> Facts:
     return {}
 
 
-@deed("voting.ballots")
+@deed("voting.ballots", "round ballots")
 def voting_ballots(scene: Scene) -> Facts:
     """Let many households vote, each by an invented resident. Fields: round, ballots ([{count, projects}])."""
     round_id, cast = scene.thing("vote_round", "round"), 0
@@ -178,7 +178,7 @@ def _roll(scene: Scene, round_id: int) -> list[tuple[int, str, int | None]]:
     return snapshot_units(scene.session, snapshot or 0)
 
 
-@deed("voting.publish")
+@deed("voting.publish", "round")
 def voting_publish(scene: Scene) -> Facts:
     """Publish the result. Fields: round. Facts: selected (the titles, sorted)."""
     round_id = scene.thing("vote_round", "round")

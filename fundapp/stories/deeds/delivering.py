@@ -29,7 +29,7 @@ def _project(scene: Scene) -> ProjectRow:
     return get_project(scene.session, scene.thing("project"))
 
 
-@deed("procurement.quote")
+@deed("procurement.quote", "project supplier amount")
 def procurement_quote(scene: Scene) -> Facts:
     """Record a quote. Fields: project, supplier, amount."""
     project, fields = _project(scene), scene.fields
@@ -39,14 +39,14 @@ def procurement_quote(scene: Scene) -> Facts:
     return {}
 
 
-@deed("procurement.choose")
+@deed("procurement.choose", "quote reason")
 def procurement_choose(scene: Scene) -> Facts:
     """Choose a quote. Fields: quote, reason."""
     choose_supplier(scene.session, scene.actor, scene.thing("quote"), scene.fields.text("reason", ""), scene.clock)
     return {}
 
 
-@deed("delivery.report")
+@deed("delivery.report", "project told percent")
 def delivery_report(scene: Scene) -> Facts:
     """Report progress with a picture. Fields: project, told, percent."""
     project, percent = _project(scene), scene.fields.whole("percent")
@@ -56,7 +56,7 @@ def delivery_report(scene: Scene) -> Facts:
     return {}
 
 
-@deed("delivery.claim")
+@deed("delivery.claim", "project amount purpose payee invoice")
 def delivery_claim(scene: Scene) -> Facts:
     """Claim an expense. Fields: project, amount, purpose, payee, invoice."""
     project, fields = _project(scene), scene.fields
@@ -74,7 +74,7 @@ def delivery_claim(scene: Scene) -> Facts:
     return {}
 
 
-@deed("delivery.decide")
+@deed("delivery.decide", "expense project approved reason")
 def delivery_decide(scene: Scene) -> Facts:
     """Approve and pay an expense, or refuse it. Fields: expense, project, approved, reason. Facts: cash."""
     number, approved = scene.thing("expense"), scene.fields.yes("approved", True)
@@ -91,14 +91,14 @@ def _cash(scene: Scene, project: ProjectRow) -> int:
     return ledger_balance(scene.session, book.id, Ledger.ACTUAL, f"cash:{project.id}")
 
 
-@deed("delivery.accept")
+@deed("delivery.accept", "project told")
 def delivery_accept(scene: Scene) -> Facts:
     """Accept the work. Fields: project, told."""
     accept(scene.session, scene.actor, scene.thing("project"), scene.fields.text("told"), scene.clock)
     return {}
 
 
-@deed("evaluation.grade")
+@deed("evaluation.grade", "project door grade comment")
 def evaluation_grade(scene: Scene) -> Facts:
     """Grade a project for one's household. Fields: project, door, grade, comment."""
     project, fields = _project(scene), scene.fields
@@ -108,7 +108,7 @@ def evaluation_grade(scene: Scene) -> Facts:
     return {}
 
 
-@deed("evaluation.grades")
+@deed("evaluation.grades", "project satisfied basically unsatisfied")
 def evaluation_grades(scene: Scene) -> Facts:
     """Let many households grade, each by an invented resident. Fields: project, satisfied, basically, unsatisfied."""
     project = _project(scene)
@@ -122,7 +122,7 @@ def evaluation_grades(scene: Scene) -> Facts:
     return {"graded": min(len(grades), len(units))}
 
 
-@deed("evaluation.sheet")
+@deed("evaluation.sheet", "project party base satisfied basically unsatisfied")
 def evaluation_sheet(scene: Scene) -> Facts:
     """Record a party's sheet. Fields: project, party, base, satisfied, basically, unsatisfied."""
     project, fields = _project(scene), scene.fields
@@ -133,14 +133,14 @@ def evaluation_sheet(scene: Scene) -> Facts:
     return {}
 
 
-@deed("evaluation.publish")
+@deed("evaluation.publish", "project")
 def evaluation_publish(scene: Scene) -> Facts:
     """Publish the evaluation. Fields: project. Facts: community, party_members, residents, overall."""
     made = publish_result(scene.session, scene.actor, scene.thing("project"), scene.clock)
     return {name: getattr(made, name).value for name in ("community", "party_members", "residents", "overall")}
 
 
-@deed("delivery.close")
+@deed("delivery.close", "project")
 def delivery_close(scene: Scene) -> Facts:
     """Close a project. Fields: project. Facts: received, spent, left, and what went back to each source."""
     project = scene.thing("project")

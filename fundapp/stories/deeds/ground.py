@@ -30,7 +30,7 @@ from fundapp.stories.engine import Facts, Scene, deed
 PASSWORD = "yanshi-2026"  # noqa: S105 - the printed password of every demonstration account
 
 
-@deed("people.found")
+@deed("people.found", "district name login")
 def people_found(scene: Scene) -> Facts:
     """Make the first administrator, or find the one of that login. Fields: district, name, login."""
     district, name, login = (scene.fields.text(field) for field in ("district", "name", "login"))
@@ -42,7 +42,7 @@ def people_found(scene: Scene) -> Facts:
     return {"person": known}
 
 
-@deed("places.make")
+@deed("places.make", "kind name in reuse")
 def places_make(scene: Scene) -> Facts:
     """Make a place. Fields: kind, name, in (a handle; not for a district), reuse (take the one of that name)."""
     kind, name = scene.fields.choice("kind", PlaceKind), clean_name(scene.fields.text("name"))
@@ -58,7 +58,7 @@ def places_make(scene: Scene) -> Facts:
     return {"place": made.id}
 
 
-@deed("people.person")
+@deed("people.person", "name login roles household compound")
 def people_person(scene: Scene) -> Facts:
     """Make a person with an account. Fields: name, login, roles ([{role, place}]), household (a door), compound."""
     name, login = scene.fields.text("name"), scene.fields.text("login")
@@ -103,7 +103,7 @@ def unit_of_door(scene: Scene, compound_id: int, door: str) -> int:
     raise BadInput(f"{scene.fields.where}, door", repr(door), "a door of that compound, like 1栋101")
 
 
-@deed("programmes.open")
+@deed("programmes.open", "place year name foundation funding policy reuse")
 def programmes_open(scene: Scene) -> Facts:
     """Open a programme. Fields: place, year, name, foundation, funding, policy (what differs from the usual), reuse."""
     fields = scene.fields

@@ -22,6 +22,8 @@ from fundapp.projects.rules import CostItem, Finding, Kind, ProposalText, Theme
 from fundapp.projects.sharing import SharedSum, Sharing
 from fundapp.stories.engine import Facts, Scene, deed
 
+TEXT_FIELDS = "title why location kind theme beneficiaries origin payers lines sharing sharing_amount sharing_buildings"
+
 
 def _text(scene: Scene) -> ProposalText:
     fields = scene.fields
@@ -58,7 +60,7 @@ def _line(scene: Scene, row: Any) -> CostItem:
     return CostItem(str(row["name"]), from_fen(fen_of_text(row["amount"], where)))
 
 
-@deed("projects.propose")
+@deed("projects.propose", f"compound programme {TEXT_FIELDS} invented")
 def projects_propose(scene: Scene) -> Facts:
     """Propose and submit.
 
@@ -75,7 +77,7 @@ def projects_propose(scene: Scene) -> Facts:
     return {"stage": made.stage.value, "version": made.version}
 
 
-@deed("projects.edit")
+@deed("projects.edit", f"project {TEXT_FIELDS}")
 def projects_edit(scene: Scene) -> Facts:
     """Submit a changed text. Fields: project, and all of the text as in projects.propose."""
     project = scene.thing("project")
@@ -83,14 +85,14 @@ def projects_edit(scene: Scene) -> Facts:
     return {"stage": made.stage.value, "version": made.version}
 
 
-@deed("projects.withdraw")
+@deed("projects.withdraw", "project reason")
 def projects_withdraw(scene: Scene) -> Facts:
     """Withdraw a proposal. Fields: project, reason."""
     project, reason = scene.thing("project"), scene.fields.text("reason", "")
     return {"stage": withdraw(scene.session, scene.actor, project, scene.clock, reason).stage.value}
 
 
-@deed("projects.check")
+@deed("projects.check", "project finding reason")
 def projects_check(scene: Scene) -> Facts:
     """Check a proposal. Fields: project, finding (pass, return, reject), reason."""
     cmd = CheckProposal(
@@ -99,7 +101,7 @@ def projects_check(scene: Scene) -> Facts:
     return {"stage": check_proposal(scene.session, scene.actor, cmd, scene.clock).stage.value}
 
 
-@deed("projects.group")
+@deed("projects.group", "project lead treasurer members supervisors")
 def projects_group(scene: Scene) -> Facts:
     """Name the project group. Fields: project, lead, treasurer, members ([handles]), supervisors ([handles])."""
     fields = scene.fields

@@ -34,7 +34,7 @@ def _day(scene: Scene) -> date:
     return local_date(scene.clock.at)
 
 
-@deed("fundraising.record")
+@deed("fundraising.record", "project source giver amount means door anonymous related")
 def fundraising_record(scene: Scene) -> Facts:
     """Record money. Fields: project, source, giver, amount, means, door (residents), anonymous, related."""
     fields, project = scene.fields, get_project(scene.session, scene.thing("project"))
@@ -57,7 +57,7 @@ def fundraising_record(scene: Scene) -> Facts:
     return {"receipt": made.receipt_no}
 
 
-@deed("fundraising.decide")
+@deed("fundraising.decide", "contribution confirmed reason")
 def fundraising_decide(scene: Scene) -> Facts:
     """Confirm or refuse recorded money. Fields: contribution, confirmed, reason."""
     number, confirmed = scene.thing("contribution"), scene.fields.yes("confirmed", True)
@@ -71,7 +71,7 @@ def _raised(scene: Scene, project_id: int) -> Facts:
     return {source.value: yuan_text(sums.get(source, 0)) for source in Source if source is not Source.FOUNDATION}
 
 
-@deed("fundraising.households")
+@deed("fundraising.households", "project confirmed_by gifts")
 def fundraising_households(scene: Scene) -> Facts:
     """Record many households' gifts, confirmed by another. Fields: project, confirmed_by, gifts ([{count, amount}])."""
     project = get_project(scene.session, scene.thing("project"))
@@ -98,7 +98,7 @@ def _gifts(scene: Scene) -> list[int]:
     return amounts
 
 
-@deed("fundraising.help")
+@deed("fundraising.help", "project giver what value")
 def fundraising_help(scene: Scene) -> Facts:
     """Record help in kind. Fields: project, giver, what, value."""
     fields = scene.fields
@@ -108,7 +108,7 @@ def fundraising_help(scene: Scene) -> Facts:
     return {}
 
 
-@deed("matching.fund")
+@deed("matching.fund", "programme amount origin")
 def matching_fund(scene: Scene) -> Facts:
     """Put money into a pool. Fields: programme, amount, origin."""
     fields, programme = scene.fields, scene.thing("programme")
@@ -122,7 +122,7 @@ def _pool(scene: Scene, programme_id: int) -> Facts:
     return {name: yuan_text(getattr(state, name)) for name in ("available", "held", "committed", "paid")}
 
 
-@deed("matching.claim")
+@deed("matching.claim", "project viable")
 def matching_claim(scene: Scene) -> Facts:
     """Claim matched money. Fields: project, viable. Facts: ticket, matchable, entitled, granted, givers."""
     cmd = NewClaim(scene.thing("project"), key(), scene.fields.money("viable"))
@@ -137,7 +137,7 @@ def _claim(scene: Scene, claim_id: int) -> Facts:
     return {"ticket": claim.ticket, "givers": claim.givers, **amounts}
 
 
-@deed("matching.decide")
+@deed("matching.decide", "claim step passed note")
 def matching_decide(scene: Scene) -> Facts:
     """Decide a step. Fields: claim, step (street_review, proposal, approval), passed, note. Facts: the pool."""
     fields, claim = scene.fields, scene.thing("claim")
@@ -146,7 +146,7 @@ def matching_decide(scene: Scene) -> Facts:
     return _pool(scene, scene.session.get_one(MatchClaim, claim).programme_id)
 
 
-@deed("matching.pay")
+@deed("matching.pay", "claim")
 def matching_pay(scene: Scene) -> Facts:
     """Pay what is promised to a claim's project. Fields: claim. Facts: the pool, and amount."""
     claim = scene.thing("claim")

@@ -17,7 +17,7 @@ from fundapp.stories.engine import Facts, Scene, deed
 PER_FLOOR = 4
 
 
-@deed("rosters.import")
+@deed("rosters.import", "compound buildings households areas holders two_units developer developer_units group_of")
 def rosters_import(scene: Scene) -> Facts:
     """Import a roster of rooms made by counting.
 
@@ -53,7 +53,7 @@ def _owners(scene: Scene, households: int) -> list[dict[str, str]]:
     return [*named, *({"holder": firm, "kind": "开发商", "state": "未交付"} for _ in range(unsold))]
 
 
-@deed("rosters.change_holders")
+@deed("rosters.change_holders", "compound door holder phone co_holders reason on")
 def rosters_change_holders(scene: Scene) -> Facts:
     """Let others hold a household. Fields: compound, door, holder, phone, co_holders ([names]), reason, on (a date)."""
     fields = scene.fields
