@@ -1,5 +1,7 @@
 """What ``fundapp check`` recounts: every published result, from the answers."""
 
+from dataclasses import asdict
+
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -17,11 +19,14 @@ def check_results(session: Session) -> CheckResult:
         .order_by(ConsentRound.id)
     ).all()
     for number, (round_, result) in enumerate(rows, start=1):
-        count = count_round(session, round_)
-        counted = (count.agree, count.oppose, count.abstain, count.silent, count.needed, count.result)
-        told = (result.agree, result.oppose, result.abstain, result.silent, result.needed, result.outcome.value)
-        if counted != told:
-            return CheckResult(number, f"consent_result:{result.id} says {told}, its answers say {counted}")
+        counted = asdict(count_round(session, round_))
+        told = {name: getattr(result, name) for name in counted if name != "result"}
+        told["result"] = result.outcome.value
+        wrong = [
+            f"{name} {told[name]} (its answers: {counted[name]})" for name in counted if told[name] != counted[name]
+        ]
+        if wrong:
+            return CheckResult(number, f"consent_result:{result.id} says {', '.join(wrong)}")
     return CheckResult(len(rows))
 
 

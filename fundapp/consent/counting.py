@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fundapp.consent.law import MAJORITY
+from fundapp.consent.law import COUNCIL, MAJORITY
 from fundapp.consent.rules import (
     Answer,
     Area,
@@ -31,6 +31,11 @@ class Count:
     area: Area | None
     result: Result
     because: tuple[str, ...]
+
+    @property
+    def advice(self) -> bool:
+        """Tell whether it binds nobody, whatever it comes to."""
+        return self.regime == COUNCIL
 
 
 @dataclass(frozen=True)

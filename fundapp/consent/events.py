@@ -33,3 +33,13 @@ class RoundVoided:
     round_id: int
     project_id: int
     reason: str
+
+
+@dataclass(frozen=True)
+class CloseMoved:
+    """A round closes later, for ``reason``; or, without one, it was ended early at ``closes_at``."""
+
+    round_id: int
+    project_id: int
+    closes_at: datetime
+    reason: str

@@ -1,6 +1,7 @@
 """The shape of what is typed on the pages of a round."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 import flask_babel
 from flask_wtf.file import FileField, FileRequired
@@ -8,15 +9,33 @@ from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
 from wtforms.fields import choices
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from fundapp.consent.commands import AnswerByPhone, CorrectPaper, KeyPaper, OpenRound, PublishResult, RegisterPapers
-from fundapp.consent.policy import MOST_SHEETS, SAYABLE, Choice
+from fundapp.consent.commands import (
+    AnswerByPhone,
+    CorrectPaper,
+    EndRoundEarly,
+    ExtendRound,
+    KeyPaper,
+    OpenRound,
+    PublishResult,
+    RegisterPapers,
+)
+from fundapp.consent.policy import MOST_SHEETS, Choice, sayable
 from fundapp.consent.texts import CHOICES
 from fundapp.web.forms import REQUIRED, InstantField, OnceForm, PageForm, TextField
 
 SelectChoice: Any = choices.SelectChoice  # type: ignore[attr-defined]  # newer than its types
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
-_ANSWERS = [SelectChoice(choice.value, CHOICES[choice]) for choice in SAYABLE]
-_CHOSEN = InputRequired(lazy_gettext("请选择同意、反对或弃权。"))
+_CHOSEN = InputRequired(lazy_gettext("请选择一个意见。"))
+
+
+class AnswersForm(OnceForm):
+    """A form with the answers that its round offers."""
+
+    answer: Any = RadioField(lazy_gettext("意见"), choices=[], validators=[_CHOSEN])
+
+    def offer_answers(self, follow: bool) -> None:
+        """Offer the answers; 从众 only where the rules of the round name it."""
+        self.answer.choices = [SelectChoice(choice.value, CHOICES[choice]) for choice in sayable(follow)]
 
 
 class OpenForm(PageForm):
@@ -30,14 +49,15 @@ class OpenForm(PageForm):
         return OpenRound(project_id, self.opens_at.data, self.closes_at.data)
 
 
-class AnswerForm(OnceForm):
+class AnswerForm(AnswersForm):
     """A household's own answer."""
 
     unit_id = RadioField(lazy_gettext("代表哪一户"), coerce=int, validators=[REQUIRED])
-    answer = RadioField(lazy_gettext("本户意见"), choices=_ANSWERS, validators=[_CHOSEN])
+    answer = RadioField(lazy_gettext("本户意见"), choices=[], validators=[_CHOSEN])
 
-    def offer(self, units: list[tuple[int, str]]) -> None:
-        """Offer the person's households; where there is one only, it is chosen."""
+    def offer(self, units: list[tuple[int, str]], follow: bool) -> None:
+        """Offer the answers, and the person's households; where there is one only, it is chosen."""
+        self.offer_answers(follow)
         self.unit_id.choices = [SelectChoice(str(unit_id), door) for unit_id, door in units]
         if len(units) == 1 and self.unit_id.data is None:
             self.unit_id.data = units[0][0]
@@ -47,14 +67,14 @@ class AnswerForm(OnceForm):
         return AnswerByPhone(round_id, self.unit_id.data, Choice(self.answer.data), str(self.op_key.data))
 
 
-class SheetForm(OnceForm):
+class SheetForm(AnswersForm):
     """A sheet of paper, field by field in the order of the paper."""
 
     serial = IntegerField(
         lazy_gettext("纸质编号"), validators=[InputRequired(lazy_gettext("请填写右上角的编号。")), NumberRange(min=1)]
     )
     door = TextField(lazy_gettext("门牌"), validators=[REQUIRED, Length(max=160)])
-    answer = RadioField(lazy_gettext("意见"), choices=_ANSWERS, validators=[_CHOSEN])
+    answer = RadioField(lazy_gettext("意见"), choices=[], validators=[_CHOSEN])
 
 
 class PaperForm(SheetForm):
@@ -97,6 +117,25 @@ class RegisterForm(PageForm):
     def to_command(self, round_id: int) -> RegisterPapers:
         """Make the command."""
         return RegisterPapers(round_id, int(self.count.data or 0))
+
+
+class ExtendForm(PageForm):
+    """A later close and why."""
+
+    closes_at = InstantField(lazy_gettext("新的截止时间"), validators=[REQUIRED])
+    reason = TextAreaField(lazy_gettext("延长的原因（公开）"), validators=[REQUIRED, Length(max=400)])
+
+    def to_command(self, round_id: int) -> ExtendRound:
+        """Make the command."""
+        return ExtendRound(round_id, cast(datetime, self.closes_at.data), str(self.reason.data))
+
+
+class EndForm(PageForm):
+    """Nothing is typed to end a round early."""
+
+    def to_command(self, round_id: int) -> EndRoundEarly:
+        """Make the command."""
+        return EndRoundEarly(round_id)
 
 
 class PublishForm(PageForm):

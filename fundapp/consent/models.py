@@ -1,4 +1,8 @@
-"""Rounds, their registered papers, answers, results and strikings: nothing here is ever changed or deleted."""
+"""Rounds, their registered papers, answers, results and strikings: nothing here is ever changed or deleted.
+
+A *voice* is what counts as one head of a round: under an owners regime the holder on the frozen roster, who speaks with
+all her units, else the unit. Areas are whole cm².
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,9 +11,9 @@ from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from fundapp.consent import guards  # noqa: F401 - declares them
 from fundapp.consent.policy import Channel, Choice
-from fundapp.db.base import Base, Numbered
-from fundapp.db.guards import append_only, refuse
+from fundapp.db.base import ID, Base, Numbered
 from fundapp.db.types import stored
 
 
@@ -19,17 +23,26 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NO_QUORUM = "no_quorum"
+    UNDETERMINED = "undetermined"
+    ADVICE = "advice"
 
 
 class ConsentRound(Numbered, Base):
-    """A question to the households of a place about one exact version of a project."""
+    """A question to the households of a place about one exact version of a project, with the law's numbers pinned."""
 
     __tablename__ = "consent_round"
     __table_args__ = (
         UniqueConstraint("id", "snapshot_id"),
         CheckConstraint("closes_at > opens_at", name="closes_after_opening"),
         CheckConstraint("keying_until >= closes_at", name="keyed_after_close"),
-        CheckConstraint("households > 0", name="somebody_is_asked"),
+        CheckConstraint("heads > 0 AND heads <= households", name="somebody_is_asked"),
+        CheckConstraint("area_cm2 IS NULL OR area_cm2 > 0", name="area_positive"),
+        CheckConstraint("closes_at <= latest_close", name="within_longest_window"),
+        CheckConstraint("bar_p > 0 AND bar_p <= bar_q", name="bar_is_a_share"),
+        CheckConstraint(
+            "(quorum_p IS NULL) = (quorum_q IS NULL) AND (quorum_p IS NULL OR (quorum_p > 0 AND quorum_p <= quorum_q))",
+            name="quorum_is_a_share",
+        ),
         Index("ix_consent_round_project_id", "project_id", "id"),
         {"info": {"sealed": True}},
     )
@@ -42,11 +55,60 @@ class ConsentRound(Numbered, Base):
     households: Mapped[int]
     policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
     regime: Mapped[str] = mapped_column(String(40))
+    law: Mapped[str] = mapped_column(String(40))
+    heads: Mapped[int]
+    area_cm2: Mapped[int | None] = mapped_column(ID)
+    quorum_p: Mapped[int | None] = mapped_column(ID)
+    quorum_q: Mapped[int | None] = mapped_column(ID)
+    quorum_strict: Mapped[bool]
+    bar_p: Mapped[int] = mapped_column(ID)
+    bar_q: Mapped[int] = mapped_column(ID)
+    bar_strict: Mapped[bool]
+    follow: Mapped[bool]
+    early_end: Mapped[bool]
+    latest_close: Mapped[datetime]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     keying_until: Mapped[datetime]
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime]
+
+
+class ConsentExtension(Numbered, Base):
+    """A later close, with its published reason; the newest one counts."""
+
+    __tablename__ = "consent_extension"
+    __table_args__ = (
+        UniqueConstraint("round_id", "number"),
+        CheckConstraint("length(trim(reason)) > 0", name="has_reason"),
+        CheckConstraint("keying_until >= closes_at", name="keyed_after_close"),
+        CheckConstraint("at < closes_at", name="moved_before_close"),
+        {"info": {"sealed": True}},
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("consent_round.id"))
+    number: Mapped[int]
+    closes_at: Mapped[datetime]
+    keying_until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class ConsentEnding(Numbered, Base):
+    """An early end: answering closed at ``at``, because the silent could no longer change the result."""
+
+    __tablename__ = "consent_ending"
+    __table_args__ = (
+        UniqueConstraint("round_id"),
+        CheckConstraint("keying_until >= at", name="keyed_after_close"),
+        {"info": {"sealed": True}},
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("consent_round.id"))
+    at: Mapped[datetime]
+    keying_until: Mapped[datetime]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 
 class ConsentPaper(Numbered, Base):
@@ -62,10 +124,15 @@ class ConsentPaper(Numbered, Base):
 
 
 class ConsentAnswer(Numbered, Base):
-    """One revision of a household's answer; the highest counts. ``reason`` marks a keying mistake put right."""
+    """One revision of a voice's answer, given for one of its units; the highest counts.
+
+    ``area_cm2`` is the area of all its units under an owners regime, where it is known. ``reason`` marks a keying
+    mistake put right.
+    """
 
     __tablename__ = "consent_answer"
     __table_args__ = (
+        UniqueConstraint("round_id", "voice", "revision"),
         UniqueConstraint("round_id", "unit_id", "revision"),
         UniqueConstraint("op_key"),
         ForeignKeyConstraint(["round_id", "snapshot_id"], ["consent_round.id", "consent_round.snapshot_id"]),
@@ -90,6 +157,8 @@ class ConsentAnswer(Numbered, Base):
     round_id: Mapped[int]
     snapshot_id: Mapped[int]
     unit_id: Mapped[int]
+    voice: Mapped[int] = mapped_column(ID)
+    area_cm2: Mapped[int | None] = mapped_column(ID)
     revision: Mapped[int]
     answer: Mapped[Choice] = mapped_column(stored(Choice))
     channel: Mapped[Channel] = mapped_column(stored(Channel))
@@ -102,22 +171,48 @@ class ConsentAnswer(Numbered, Base):
 
 
 class ConsentResult(Numbered, Base):
-    """What a round came to, counted from its answers and published by the worker."""
+    """What a round came to, counted from its answers and published by the worker: every number apart."""
 
     __tablename__ = "consent_result"
     __table_args__ = (
         UniqueConstraint("round_id"),
-        CheckConstraint("agree + oppose + abstain + silent = households", name="adds_up"),
-        CheckConstraint("agree >= 0 AND oppose >= 0 AND abstain >= 0 AND silent >= 0", name="not_negative"),
+        CheckConstraint("agree + oppose + abstain + follow = participating", name="adds_up"),
+        CheckConstraint("participating + silent = heads", name="heads_add_up"),
+        CheckConstraint(
+            "agree >= 0 AND oppose >= 0 AND abstain >= 0 AND follow >= 0 AND silent >= 0", name="not_negative"
+        ),
+        CheckConstraint(
+            "(area_cm2 IS NULL) = (area_agree IS NULL) AND (area_cm2 IS NULL) = (area_oppose IS NULL) "
+            "AND (area_cm2 IS NULL) = (area_abstain IS NULL) AND (area_cm2 IS NULL) = (area_follow IS NULL) "
+            "AND (area_cm2 IS NULL) = (area_participating IS NULL)",
+            name="areas_together",
+        ),
+        CheckConstraint(
+            "area_cm2 IS NULL OR (area_agree + area_oppose + area_abstain + area_follow = area_participating "
+            "AND area_participating <= area_cm2)",
+            name="areas_add_up",
+        ),
+        CheckConstraint(
+            "area_cm2 IS NULL OR (area_agree >= 0 AND area_oppose >= 0 AND area_abstain >= 0 AND area_follow >= 0)",
+            name="areas_not_negative",
+        ),
         {"info": {"sealed": True}},
     )
 
     round_id: Mapped[int] = mapped_column(ForeignKey("consent_round.id"))
-    households: Mapped[int]
+    heads: Mapped[int]
+    participating: Mapped[int]
     agree: Mapped[int]
     oppose: Mapped[int]
     abstain: Mapped[int]
+    follow: Mapped[int]
     silent: Mapped[int]
+    area_cm2: Mapped[int | None] = mapped_column(ID)
+    area_participating: Mapped[int | None] = mapped_column(ID)
+    area_agree: Mapped[int | None] = mapped_column(ID)
+    area_oppose: Mapped[int | None] = mapped_column(ID)
+    area_abstain: Mapped[int | None] = mapped_column(ID)
+    area_follow: Mapped[int | None] = mapped_column(ID)
     needed: Mapped[int]
     outcome: Mapped[Outcome] = mapped_column(stored(Outcome))
     keying_complete: Mapped[bool]
@@ -156,141 +251,3 @@ class ConsentShare(Base):
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     snapshot_id: Mapped[int]
     share_fen: Mapped[Money]
-
-
-append_only("consent_round")
-append_only("consent_share", key="round_id, unit_id")
-append_only("consent_paper", also=["round_id, serial"])
-append_only("consent_answer", also=["op_key", "round_id, unit_id, revision"])
-append_only("consent_result", also=["round_id"])
-append_only("consent_void", also=["round_id"])
-
-refuse(
-    "consent_round_pins_version",
-    "consent_round",
-    "INSERT",
-    "NOT EXISTS (SELECT 1 FROM project_version v WHERE v.id = NEW.version_id AND v.project_id = NEW.project_id "
-    "AND v.content_hash = NEW.version_hash)",
-    "a consent round must name a version of its project by its hash",
-)
-refuse(
-    "consent_round_pins_roster",
-    "consent_round",
-    "INSERT",
-    "NOT EXISTS (SELECT 1 FROM roster_snapshot s WHERE s.id = NEW.snapshot_id AND s.place_id = NEW.place_id "
-    "AND s.households = NEW.households)",
-    "a consent round must stand on a snapshot of its place",
-)
-refuse(
-    "consent_round_one_live",
-    "consent_round",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM consent_round r WHERE r.project_id = NEW.project_id "
-    "AND NOT EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = r.id))",
-    "a project has one consent round that is not struck",
-)
-refuse(
-    "consent_share_within_sum",
-    "consent_share",
-    "INSERT",
-    "NEW.share_fen + COALESCE((SELECT SUM(share_fen) FROM consent_share WHERE round_id = NEW.round_id), 0) > COALESCE("
-    "(SELECT v.sharing_fen FROM project_version v JOIN consent_round r ON r.version_id = v.id "
-    "WHERE r.id = NEW.round_id), 0)",
-    "the shares of a round may not exceed the sum that is shared",
-)
-refuse(
-    "consent_share_before_answers",
-    "consent_share",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM consent_answer WHERE round_id = NEW.round_id)",
-    "shares are fixed before anybody answers",
-)
-refuse(
-    "consent_paper_before_close",
-    "consent_paper",
-    "INSERT",
-    "NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.registered_at < r.closes_at)",
-    "papers are registered before the close",
-)
-refuse(
-    "consent_answer_in_window",
-    "consent_answer",
-    "INSERT",
-    "NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at "
-    "AND NEW.at < CASE NEW.channel WHEN 'phone' THEN r.closes_at ELSE r.keying_until END)",
-    "no answer outside the window of its round",
-)
-refuse(
-    "consent_answer_not_settled",
-    "consent_answer",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = NEW.round_id) "
-    "OR EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id)",
-    "no answer to a round that is published or struck",
-)
-refuse(
-    "consent_answer_next_revision",
-    "consent_answer",
-    "INSERT",
-    "NEW.revision <> 1 + (SELECT COALESCE(MAX(a.revision), 0) FROM consent_answer a "
-    "WHERE a.round_id = NEW.round_id AND a.unit_id = NEW.unit_id)",
-    "revisions of an answer follow each other",
-)
-refuse(
-    "consent_answer_by_household",
-    "consent_answer",
-    "INSERT",
-    "NEW.channel = 'phone' AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id "
-    "AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at))",
-    "only a person of the household answers by phone",
-)
-refuse(
-    "consent_answer_corrects",
-    "consent_answer",
-    "INSERT",
-    "NEW.reason <> '' AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id "
-    "AND a.serial = NEW.serial AND a.scan_id = NEW.scan_id)",
-    "a correction needs a paper that was keyed in",
-)
-refuse(
-    "consent_answer_phone_stands",
-    "consent_answer",
-    "INSERT",
-    "NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a "
-    "JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.unit_id = NEW.unit_id "
-    "AND a.channel = 'phone' AND NEW.at >= r.closes_at)",
-    "after the close no paper replaces an answer given by phone",
-)
-refuse(
-    "consent_result_after_close",
-    "consent_result",
-    "INSERT",
-    "NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.households = NEW.households "
-    "AND NEW.at >= r.closes_at AND (NEW.keying_complete OR NEW.at >= r.keying_until))",
-    "no result before the close and the keying in of paper",
-)
-refuse(
-    "consent_result_not_void",
-    "consent_result",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id)",
-    "no result of a round that was struck",
-)
-
-
-def _current(answer: str) -> str:
-    """Count the households whose highest revision says *answer*."""
-    return (
-        "(SELECT COUNT(*) FROM consent_answer a WHERE a.round_id = NEW.round_id "  # noqa: S608 - our own words
-        f"AND a.answer = '{answer}' AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id "
-        "AND b.unit_id = a.unit_id AND b.revision > a.revision))"
-    )
-
-
-refuse(
-    "consent_result_counted",
-    "consent_result",
-    "INSERT",
-    f"NEW.agree <> {_current('agree')} OR NEW.oppose <> {_current('oppose')} OR NEW.abstain <> {_current('abstain')}",
-    "a result is counted from the answers",
-)

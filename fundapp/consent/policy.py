@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from fundapp.consent.law import COUNCIL
 from fundapp.consent.rules import Regime
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import BadInput, Forbidden, Refused
@@ -22,10 +23,14 @@ class Choice(StrEnum):
     AGREE = "agree"
     OPPOSE = "oppose"
     ABSTAIN = "abstain"
+    FOLLOW = "follow"
     NONE = "none"
 
 
-SAYABLE = (Choice.AGREE, Choice.OPPOSE, Choice.ABSTAIN)
+def sayable(follow: bool) -> tuple[Choice, ...]:
+    """Give the answers that a round offers; 从众 only where its rules name it."""
+    plain = (Choice.AGREE, Choice.OPPOSE, Choice.ABSTAIN)
+    return (*plain, Choice.FOLLOW) if follow else plain
 
 
 class Channel(StrEnum):
@@ -47,7 +52,7 @@ class RoundState(StrEnum):
 
 
 class Times(Protocol):
-    """The three frozen moments of a round."""
+    """The three moments of a round, extensions and an early end reckoned in."""
 
     @property
     def opens_at(self) -> datetime:
@@ -63,31 +68,46 @@ class Times(Protocol):
 
 
 @dataclass(frozen=True)
+class Window:
+    """The moments of a round as they stand after its extensions or its early end, and the latest close there may be."""
+
+    opens_at: datetime
+    closes_at: datetime
+    keying_until: datetime
+    latest_close: datetime
+
+
+@dataclass(frozen=True)
 class Terms:
-    """The part "consent" of a policy version: the rule, the usual length, the days for keying in paper."""
+    """The part "consent" of a policy version: the rule, the usual length, the days for keying in paper, 从众."""
 
     regime: str
     days: int
     keying_days: int
+    follow: bool = False
 
 
 def terms_of(parts: Mapping[str, Any]) -> Terms:
-    """Read the part "consent" of a policy version; ``keying_days`` is 3 where the part is silent.
+    """Read the part "consent" of a policy version; ``keying_days`` is 3 and ``follow`` false where the part is silent.
 
     Raises:
         BadInput: no such part, an unknown key or regime, or a number of days that is none.
 
     >>> terms_of({"consent": {"regime": "household:2/3", "days": 7}})
-    Terms(regime='household:2/3', days=7, keying_days=3)
+    Terms(regime='household:2/3', days=7, keying_days=3, follow=False)
     """
     part = parts.get("consent")
     if not isinstance(part, Mapping) or not isinstance(part.get("regime"), str):
         raise BadInput("consent", repr(part), 'a table with "regime" and "days"')
-    unknown = part.keys() - {"regime", "days", "keying_days"}
+    unknown = part.keys() - {"regime", "days", "keying_days", "follow"}
     if unknown:
-        raise BadInput("consent", repr(sorted(unknown)), "regime, days, keying_days")
-    Regime.of_text(part["regime"], "consent.regime")
-    return Terms(part["regime"], _days(part, "days", None, 1), _days(part, "keying_days", KEYING_DAYS, 0))
+        raise BadInput("consent", repr(sorted(unknown)), "regime, days, keying_days, follow")
+    if part["regime"] != COUNCIL:
+        Regime.of_text(part["regime"], "consent.regime")
+    follow = part.get("follow", False)
+    if not isinstance(follow, bool):
+        raise BadInput("consent.follow", repr(follow), "true or false")
+    return Terms(part["regime"], _days(part, "days", None, 1), _days(part, "keying_days", KEYING_DAYS, 0), follow)
 
 
 def _days(part: Mapping[str, Any], name: str, usual: int | None, least: int) -> int:
@@ -202,3 +222,37 @@ def check_may_publish(times: Times, state: RoundState, keying_complete: bool) ->
         raise Refused("consent.still_open", closes_at=times.closes_at)
     if state is RoundState.KEYING and not keying_complete:
         raise Refused("consent.paper_outstanding", field="keying_complete", keying_until=times.keying_until)
+
+
+def check_may_extend(times: Window, state: RoundState, closes_at: datetime, reason: str) -> None:
+    """Let a round be given a later close, with a reason that is published, while it is waiting or open.
+
+    Raises:
+        Refused: ``consent.void``, ``consent.closed``, ``consent.not_later`` or ``consent.beyond_longest`` (on the field
+            ``closes_at``), or ``consent.extension_reason_needed`` (on ``reason``).
+
+    Source: domain.md 3.3 and worked case 4.
+    """
+    check_takes_sheets(times, state)
+    if closes_at <= times.closes_at:
+        raise Refused("consent.not_later", field="closes_at", closes_at=times.closes_at)
+    if closes_at > times.latest_close:
+        raise Refused("consent.beyond_longest", field="closes_at", latest=times.latest_close, days=LONGEST.days)
+    if not reason.strip():
+        raise Refused("consent.extension_reason_needed", field="reason")
+
+
+def check_may_end(times: Times, state: RoundState, early_end: bool, won: bool) -> None:
+    """Let an open round end early where its law allows it and the silent can no longer change the result.
+
+    Raises:
+        Refused: ``consent.no_early_end``, ``consent.void``, ``consent.not_open_yet``, ``consent.closed`` or
+            ``consent.not_won``.
+
+    Source: domain.md 3.3 and worked case 3.
+    """
+    if not early_end:
+        raise Refused("consent.no_early_end")
+    check_takes(times, state, Channel.PHONE)
+    if not won:
+        raise Refused("consent.not_won")

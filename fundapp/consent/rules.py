@@ -47,7 +47,7 @@ class Regime:
     @property
     def owners(self) -> bool:
         """Tell whether heads are holders, and areas count too."""
-        return self.name.startswith("owners:")
+        return asks_owners(self.name)
 
     @property
     def advice(self) -> bool:
@@ -82,6 +82,15 @@ class Regime:
         """
         rule = law.rules.get(text)
         return cls(text, rule.bar, rule.quorum) if rule else cls.of_text(text)
+
+
+def asks_owners(regime: str) -> bool:
+    """Tell from its name whether a regime counts holders and their areas.
+
+    >>> asks_owners("owners:half"), asks_owners("household:2/3")
+    (True, False)
+    """
+    return regime.startswith("owners:")
 
 
 _REGIMES = {name: Regime(name, rule.bar, rule.quorum) for name, rule in newest_rules().items()}

@@ -6,15 +6,28 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from fundapp.consent.law import Law, Standing, law_of
 from fundapp.consent.models import Outcome
 from fundapp.consent.policy import Channel, Choice, RoundState
+from fundapp.consent.queries import Bar
+from fundapp.consent.rules import area_text, asks_owners
+from fundapp.consent.sheet import Line, lines_of
 
 REFUSALS: Mapping[str, Any] = {
     "consent.not_worker": lazy_gettext("只有本社区的社区工作者可以办理。"),
     "consent.not_feasible": lazy_gettext("项目通过可行性初审后才能征求意见。"),
-    "consent.owners_need_register": lazy_gettext(
-        "该政策要求按业主人数和面积计票，需要产权人名册；现有名册只登记门牌，不能发起。"
+    "consent.holder_unknown": lazy_gettext(
+        "本计划按业主征求意见，但有 %(count)s 户没有登记产权人，请先在名册里补齐：%(doors)s。"
     ),
+    "consent.advice_needs_a_vote": lazy_gettext(
+        "议事意见只供参考，不能代替决定；本计划的政策没有安排居民投票，不能只凭议事意见往下办。"
+    ),
+    "consent.no_law": lazy_gettext("开始的那一天没有可以适用的法律规定，不能发起。"),
+    "consent.not_later": lazy_gettext("新的截止时间要晚于现在的截止时间 %(closes_at)s。"),
+    "consent.beyond_longest": lazy_gettext("最多开放 %(days)s 天，最晚到 %(latest)s。"),
+    "consent.extension_reason_needed": lazy_gettext("请写明延长的原因，所有人都能看到。"),
+    "consent.no_early_end": lazy_gettext("这种征求方式没有提前结束的规定，要等到截止时间。"),
+    "consent.not_won": lazy_gettext("还没有到提前结束的时候：没有表态的业主全部反对也改变不了结果时，才可以提前结束。"),
     "consent.opens_in_the_past": lazy_gettext("开始时间不能早于现在。"),
     "consent.too_short": lazy_gettext("征求意见至少要开放 %(days)s 天。"),
     "consent.too_long": lazy_gettext("征求意见最多开放 %(days)s 天。"),
@@ -36,19 +49,21 @@ REFUSALS: Mapping[str, Any] = {
     "consent.phone_replaced": lazy_gettext("这一户已于 %(at)s 在手机上重新表态，以手机表态为准，不需要更正。"),
     "consent.reason_needed": lazy_gettext("请写明录错的原因。"),
     "consent.nothing_changed": lazy_gettext("门牌和意见都与已录入的相同，没有需要更正的内容。"),
-    "consent.no_such_answer": lazy_gettext("请选择同意、反对或弃权。"),
+    "consent.no_such_answer": lazy_gettext("本次征求意见没有这个选项，请重新选择。"),
 }
 
 CHOICES: Mapping[Choice, Any] = {
     Choice.AGREE: lazy_gettext("同意"),
     Choice.OPPOSE: lazy_gettext("反对"),
     Choice.ABSTAIN: lazy_gettext("弃权"),
+    Choice.FOLLOW: lazy_gettext("从众"),
     Choice.NONE: lazy_gettext("录入作废"),
 }
 MEANINGS: Mapping[Choice, Any] = {
     Choice.AGREE: lazy_gettext("赞成按上面的内容实施。"),
     Choice.OPPOSE: lazy_gettext("不赞成这样实施。"),
     Choice.ABSTAIN: lazy_gettext("收到了，不表示赞成或反对；不计入同意。"),
+    Choice.FOLLOW: lazy_gettext("跟着多数的一边走；单独列出，不写进同意的数字。"),
 }
 CHANNELS: Mapping[Channel, Any] = {
     Channel.PHONE: lazy_gettext("手机"),
@@ -65,7 +80,14 @@ STATES: Mapping[RoundState, Any] = {
 OUTCOMES: Mapping[Outcome, Any] = {
     Outcome.PASSED: lazy_gettext("通过"),
     Outcome.FAILED: lazy_gettext("未通过"),
-    Outcome.NO_QUORUM: lazy_gettext("参与户数不足，未通过"),
+    Outcome.NO_QUORUM: lazy_gettext("参与不足，未通过"),
+    Outcome.UNDETERMINED: lazy_gettext("面积没有登记全，不能断定"),
+    Outcome.ADVICE: lazy_gettext("意见已收集，只供参考"),
+}
+STANDINGS: Mapping[Standing, Any] = {
+    Standing.STATUTE: lazy_gettext("依据"),
+    Standing.PRACTICE: lazy_gettext("这不是业主共同决定"),
+    Standing.ADVICE: lazy_gettext("只供参考，没有约束力"),
 }
 
 
@@ -74,11 +96,55 @@ def rule_sentence(regime: str) -> str:
 
     Source: domain.md section 3.
     """
-    kind, _colon, share = regime.partition(":")
-    if kind == "residents-meeting":
-        return _("参与户数超过全体住户的一半，并且同意的超过参与户数的一半，即为通过。")
-    if kind == "representatives":
-        return _("参与的达到全体的三分之二，并且同意的超过参与的一半，即为通过。")
+    said = RULES.get(regime)
+    if said is not None:
+        return str(said)
+    share = regime.partition(":")[2]
     if share.startswith(">"):
         return _("同意的超过全体住户的 %(share)s，即为通过；没有表态的不算同意。", share=share[1:])
     return _("同意的达到全体住户的 %(share)s，即为通过；没有表态的不算同意。", share=share)
+
+
+RULES: Mapping[str, Any] = {
+    "owners:half": lazy_gettext(
+        "参与的业主，人数和专有面积都达到三分之二；参与的业主中，同意的人数和面积都过半数，即为通过。一人名下有几套的算一人，面积相加。"
+    ),
+    "owners:three-quarters": lazy_gettext(
+        "参与的业主，人数和专有面积都达到三分之二；参与的业主中，同意的人数和面积都达到四分之三，即为通过。"
+        "一人名下有几套的算一人，面积相加。"
+    ),
+    "residents-meeting": lazy_gettext("参与户数超过全体住户的一半，并且同意的超过参与户数的一半，即为通过。"),
+    "representatives": lazy_gettext("参与的达到规定的人数，并且同意的超过参与的一半，即为通过。"),
+    "council": lazy_gettext("同意的超过全体住户的一半为多数赞成；只供参考，不论结果如何都没有约束力。"),
+}
+
+
+def law_of_round(code: str) -> Law:
+    """Give the law that a round pinned when it opened."""
+    return law_of(code)
+
+
+def noun_of(regime: str) -> str:
+    """Give the word that heads are counted with."""
+    return _("人") if asks_owners(regime) else _("户")
+
+
+LINES: Mapping[str, Any] = {
+    "total": lazy_gettext("涉及"),
+    "participating": lazy_gettext("参与"),
+    "agree": lazy_gettext("同意"),
+    "oppose": lazy_gettext("反对"),
+    "abstain": lazy_gettext("弃权"),
+    "follow": lazy_gettext("从众"),
+    "silent": lazy_gettext("未表态"),
+}
+
+
+def sheet_lines(bar: Bar) -> list[Line]:
+    """Give the lines of a round's result sheet."""
+    return lines_of(bar.count, of_all=bar.count.heads.quorum_needed is None, with_follow=bar.with_follow)
+
+
+def square(cm2: Any) -> str:
+    """Write cm² as square metres, also where a bar is no whole number of them; what is finer is rounded up."""
+    return area_text(cm2)

@@ -60,7 +60,7 @@ def open_round(project_id: int) -> Answer:
 def answer(round_id: int) -> Answer:
     """Take the answer of the person's household."""
     page, form = _page(round_id), forms.AnswerForm()
-    form.offer([(unit.unit_id, unit.door) for unit in page.own])
+    form.offer([(unit.unit_id, unit.door) for unit in page.own], page.bar.with_follow)
     if form.filled_in():
         with form.deed() as session:
             row = commands.answer_by_phone(session, current_actor(), form.to_command(round_id), clock())
@@ -98,6 +98,7 @@ def papers(round_id: int) -> Answer:
 def new_paper(round_id: int) -> Answer:
     """Key in a sheet; the next number is ready when it is done."""
     page, form = _worker_page(round_id), forms.PaperForm(serial=request.args.get("serial", type=int))
+    form.offer_answers(page.bar.with_follow)
     if form.filled_in():
         with form.deed() as session:
             actor = current_actor()
@@ -116,6 +117,7 @@ def correct_paper(round_id: int, serial: int) -> Answer:
     """Put a keying mistake right."""
     page, sheet = _worker_page(round_id), queries.sheet_of(reading(), round_id, serial)
     form = forms.CorrectForm(serial=serial, door=sheet.door, answer=sheet.answer)
+    form.offer_answers(page.bar.with_follow)
     if form.filled_in():
         with form.deed() as session:
             unit_id = queries.door_or_refuse(session, page.snapshot_id, str(form.door.data))
@@ -138,6 +140,49 @@ def result(round_id: int) -> Answer:
             flash(_("结果已公布。"))
             return redirect(url_for(".show", round_id=round_id), 303)
     return render_template("consent/result.html", page=page, form=form, **_possible(page)), form.status
+
+
+@bp.route("/<int:round_id>/extend", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def extend(round_id: int) -> Answer:
+    """Let the round close later, with a reason."""
+    page, form = _worker_page(round_id), forms.ExtendForm()
+    if form.filled_in():
+        with form.deed() as session:
+            commands.extend_round(session, current_actor(), form.to_command(round_id), clock())
+        if form.done:
+            flash(_("截止时间已延长，原因已公开。"))
+            return redirect(url_for(".show", round_id=round_id), 303)
+    return render_template("consent/extend.html", page=page, form=form, **_possible(page)), form.status
+
+
+@bp.route("/<int:round_id>/end", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def end(round_id: int) -> Answer:
+    """End the round early."""
+    page, form = _worker_page(round_id), forms.EndForm()
+    if form.filled_in():
+        with form.deed() as session:
+            commands.end_round_early(session, current_actor(), form.to_command(round_id), clock())
+        if form.done:
+            flash(_("已提前结束，可以公布结果。"))
+            return redirect(url_for(".show", round_id=round_id), 303)
+    return render_template("consent/end.html", page=page, form=form, **_possible(page)), form.status
+
+
+@bp.get("/<int:round_id>/sheet")
+@public
+def result_sheet(round_id: int) -> Answer:
+    """Show the sheet of the result: heads and area, shares, the law."""
+    return render_template("consent/result_sheet.html", page=_page(round_id))
+
+
+@bp.get("/<int:round_id>/sheet.pdf")
+@public
+def result_sheet_pdf(round_id: int) -> Response:
+    """Print the sheet of the result."""
+    page, name = _page(round_id), f"consent-result-{round_id}.pdf"
+    return pdf_page("consent/print/result_sheet.html", name, page=page, **_links(round_id))
 
 
 @bp.get("/<int:round_id>/notice.pdf")
@@ -181,6 +226,8 @@ def _possible(page: queries.RoundPage) -> dict[str, Any]:
         "against_answer": _against_answer(page),
         "against_keying": _reasons(policy.check_takes, page.bar, page.bar.state, policy.Channel.PAPER),
         "against_publishing": _reasons(policy.check_may_publish, page.bar, page.bar.state, True),
+        "against_extending": _reasons(policy.check_takes_sheets, page.bar, page.bar.state),
+        "against_ending": _reasons(policy.check_may_end, page.bar, page.bar.state, page.bar.early_end, page.won),
         "against_registering": _reasons(policy.check_takes_sheets, page.bar, page.bar.state),
     }
 

@@ -52,3 +52,12 @@ def fraction_of_text(text: object, where: str, *, at_most_one: bool = True) -> F
     if share <= 0 or (at_most_one and share > 1):
         raise BadInput(where, repr(text), "a fraction above 0" + (" and at most 1" if at_most_one else ""))
     return share
+
+
+def bar(part: int, whole: int, strict: bool) -> Bar:
+    """Make a bar from whole numbers as a row keeps them.
+
+    >>> bar(2, 3, strict=False)
+    Bar(share=Fraction(2, 3), strict=False)
+    """
+    return Bar(Fraction(part, whole), strict)

@@ -156,6 +156,7 @@ class SnapshotUnit(Base):
     __tablename__ = "snapshot_unit"
     __table_args__ = (
         UniqueConstraint("snapshot_id", "door"),
+        Index("ix_snapshot_unit_holder", "snapshot_id", "holder_id"),
         CheckConstraint(
             "head_key = CASE WHEN holder_id IS NULL THEN 'unit:' || unit_id ELSE 'holder:' || holder_id END",
             name="head_is_holder_or_unit",

@@ -665,6 +665,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("snapshot_id", "unit_id", name=op.f("pk_snapshot_unit")),
         sa.UniqueConstraint("snapshot_id", "door", name=op.f("uq_snapshot_unit_snapshot_id_door")),
     )
+    op.create_index("ix_snapshot_unit_holder", "snapshot_unit", ["snapshot_id", "holder_id"], unique=False)
     op.create_table(
         "unit_binding",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1420,13 +1421,32 @@ def upgrade():
         sa.Column("households", sa.Integer(), nullable=False),
         sa.Column("policy_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("regime", sa.String(length=40), nullable=False),
+        sa.Column("law", sa.String(length=40), nullable=False),
+        sa.Column("heads", sa.Integer(), nullable=False),
+        sa.Column("area_cm2", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("quorum_p", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("quorum_q", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("quorum_strict", sa.Boolean(), nullable=False),
+        sa.Column("bar_p", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("bar_q", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("bar_strict", sa.Boolean(), nullable=False),
+        sa.Column("follow", sa.Boolean(), nullable=False),
+        sa.Column("early_end", sa.Boolean(), nullable=False),
+        sa.Column("latest_close", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("keying_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(quorum_p IS NULL) = (quorum_q IS NULL) AND (quorum_p IS NULL OR (quorum_p > 0 AND quorum_p <= quorum_q))",
+            name=op.f("ck_consent_round_quorum_is_a_share"),
+        ),
+        sa.CheckConstraint("area_cm2 IS NULL OR area_cm2 > 0", name=op.f("ck_consent_round_area_positive")),
+        sa.CheckConstraint("bar_p > 0 AND bar_p <= bar_q", name=op.f("ck_consent_round_bar_is_a_share")),
+        sa.CheckConstraint("closes_at <= latest_close", name=op.f("ck_consent_round_within_longest_window")),
         sa.CheckConstraint("closes_at > opens_at", name=op.f("ck_consent_round_closes_after_opening")),
-        sa.CheckConstraint("households > 0", name=op.f("ck_consent_round_somebody_is_asked")),
+        sa.CheckConstraint("heads > 0 AND heads <= households", name=op.f("ck_consent_round_somebody_is_asked")),
         sa.CheckConstraint("keying_until >= closes_at", name=op.f("ck_consent_round_keyed_after_close")),
         sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name=op.f("fk_consent_round_opened_by_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_consent_round_place_id")),
@@ -1441,6 +1461,39 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_consent_round_project_id", "consent_round", ["project_id", "id"], unique=False)
+    op.create_table(
+        "consent_ending",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("keying_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("keying_until >= at", name=op.f("ck_consent_ending_keyed_after_close")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_ending_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_ending_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_ending")),
+        sa.UniqueConstraint("round_id", name=op.f("uq_consent_ending_round_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "consent_extension",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("keying_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("at < closes_at", name=op.f("ck_consent_extension_moved_before_close")),
+        sa.CheckConstraint("keying_until >= closes_at", name=op.f("ck_consent_extension_keyed_after_close")),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_consent_extension_has_reason")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_extension_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_extension_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_extension")),
+        sa.UniqueConstraint("round_id", "number", name=op.f("uq_consent_extension_round_id_number")),
+        info={"sealed": True},
+    )
     op.create_table(
         "contribution_decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1684,26 +1737,56 @@ def upgrade():
         "consent_result",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("households", sa.Integer(), nullable=False),
+        sa.Column("heads", sa.Integer(), nullable=False),
+        sa.Column("participating", sa.Integer(), nullable=False),
         sa.Column("agree", sa.Integer(), nullable=False),
         sa.Column("oppose", sa.Integer(), nullable=False),
         sa.Column("abstain", sa.Integer(), nullable=False),
+        sa.Column("follow", sa.Integer(), nullable=False),
         sa.Column("silent", sa.Integer(), nullable=False),
+        sa.Column("area_cm2", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("area_participating", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("area_agree", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("area_oppose", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("area_abstain", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("area_follow", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("needed", sa.Integer(), nullable=False),
         sa.Column(
             "outcome",
             sa.Enum(
-                "passed", "failed", "no_quorum", name="outcome", native_enum=False, create_constraint=True, length=32
+                "passed",
+                "failed",
+                "no_quorum",
+                "undetermined",
+                "advice",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
             ),
             nullable=False,
         ),
         sa.Column("keying_complete", sa.Boolean(), nullable=False),
         sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("agree + oppose + abstain + silent = households", name=op.f("ck_consent_result_adds_up")),
         sa.CheckConstraint(
-            "agree >= 0 AND oppose >= 0 AND abstain >= 0 AND silent >= 0", name=op.f("ck_consent_result_not_negative")
+            "(area_cm2 IS NULL) = (area_agree IS NULL) AND (area_cm2 IS NULL) = (area_oppose IS NULL) AND (area_cm2 IS NULL) = (area_abstain IS NULL) AND (area_cm2 IS NULL) = (area_follow IS NULL) AND (area_cm2 IS NULL) = (area_participating IS NULL)",
+            name=op.f("ck_consent_result_areas_together"),
         ),
+        sa.CheckConstraint("agree + oppose + abstain + follow = participating", name=op.f("ck_consent_result_adds_up")),
+        sa.CheckConstraint(
+            "agree >= 0 AND oppose >= 0 AND abstain >= 0 AND follow >= 0 AND silent >= 0",
+            name=op.f("ck_consent_result_not_negative"),
+        ),
+        sa.CheckConstraint(
+            "area_cm2 IS NULL OR (area_agree + area_oppose + area_abstain + area_follow = area_participating AND area_participating <= area_cm2)",
+            name=op.f("ck_consent_result_areas_add_up"),
+        ),
+        sa.CheckConstraint(
+            "area_cm2 IS NULL OR (area_agree >= 0 AND area_oppose >= 0 AND area_abstain >= 0 AND area_follow >= 0)",
+            name=op.f("ck_consent_result_areas_not_negative"),
+        ),
+        sa.CheckConstraint("participating + silent = heads", name=op.f("ck_consent_result_heads_add_up")),
         sa.ForeignKeyConstraint(["published_by_id"], ["person.id"], name=op.f("fk_consent_result_published_by_id")),
         sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_result_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_result")),
@@ -1812,6 +1895,8 @@ def upgrade():
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("snapshot_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("voice", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("area_cm2", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column(
             "answer",
@@ -1819,6 +1904,7 @@ def upgrade():
                 "agree",
                 "oppose",
                 "abstain",
+                "follow",
                 "none",
                 name="choice",
                 native_enum=False,
@@ -1869,6 +1955,7 @@ def upgrade():
         sa.UniqueConstraint(
             "round_id", "unit_id", "revision", name=op.f("uq_consent_answer_round_id_unit_id_revision")
         ),
+        sa.UniqueConstraint("round_id", "voice", "revision", name=op.f("uq_consent_answer_round_id_voice_revision")),
         info={"sealed": True},
     )
     op.create_index(
@@ -1998,6 +2085,76 @@ GUARDS = [
             "CREATE TRIGGER consent_share_no_truncate BEFORE TRUNCATE ON consent_share FOR EACH STATEMENT EXECUTE FUNCTION consent_share_no_truncate()",
         ),
     ),
+    # consent_extension_keeps_rows on consent_extension
+    (
+        (
+            "CREATE TRIGGER consent_extension_keeps_rows BEFORE DELETE ON consent_extension FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_extension is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_extension_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_extension is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_extension_keeps_rows BEFORE DELETE ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_keeps_rows()",
+        ),
+    ),
+    # consent_extension_keeps_values on consent_extension
+    (
+        (
+            "CREATE TRIGGER consent_extension_keeps_values BEFORE UPDATE ON consent_extension FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_extension is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_extension_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_extension is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_extension_keeps_values BEFORE UPDATE ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_keeps_values()",
+        ),
+    ),
+    # consent_extension_no_replace on consent_extension
+    (
+        (
+            "CREATE TRIGGER consent_extension_no_replace BEFORE INSERT ON consent_extension FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_extension WHERE (id = NEW.id) OR (round_id = NEW.round_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'consent_extension keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_extension_no_truncate on consent_extension
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_extension_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_extension keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_extension_no_truncate BEFORE TRUNCATE ON consent_extension FOR EACH STATEMENT EXECUTE FUNCTION consent_extension_no_truncate()",
+        ),
+    ),
+    # consent_ending_keeps_rows on consent_ending
+    (
+        (
+            "CREATE TRIGGER consent_ending_keeps_rows BEFORE DELETE ON consent_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_ending is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_ending_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_ending_keeps_rows BEFORE DELETE ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_keeps_rows()",
+        ),
+    ),
+    # consent_ending_keeps_values on consent_ending
+    (
+        (
+            "CREATE TRIGGER consent_ending_keeps_values BEFORE UPDATE ON consent_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_ending is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_ending_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_ending_keeps_values BEFORE UPDATE ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_keeps_values()",
+        ),
+    ),
+    # consent_ending_no_replace on consent_ending
+    (
+        (
+            "CREATE TRIGGER consent_ending_no_replace BEFORE INSERT ON consent_ending FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_ending WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'consent_ending keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_ending_no_truncate on consent_ending
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_ending_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_ending keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_ending_no_truncate BEFORE TRUNCATE ON consent_ending FOR EACH STATEMENT EXECUTE FUNCTION consent_ending_no_truncate()",
+        ),
+    ),
     # consent_paper_keeps_rows on consent_paper
     (
         (
@@ -2056,7 +2213,7 @@ GUARDS = [
     # consent_answer_no_replace on consent_answer
     (
         (
-            "CREATE TRIGGER consent_answer_no_replace BEFORE INSERT ON consent_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (round_id = NEW.round_id AND unit_id = NEW.unit_id AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'consent_answer keeps its rows'); END",
+            "CREATE TRIGGER consent_answer_no_replace BEFORE INSERT ON consent_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (round_id = NEW.round_id AND unit_id = NEW.unit_id AND revision = NEW.revision) OR (round_id = NEW.round_id AND voice = NEW.voice AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'consent_answer keeps its rows'); END",
         ),
         (),
     ),
@@ -2158,13 +2315,23 @@ GUARDS = [
             "CREATE TRIGGER consent_round_pins_roster BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_pins_roster()",
         ),
     ),
+    # consent_round_counts_heads on consent_round
+    (
+        (
+            "CREATE TRIGGER consent_round_counts_heads BEFORE INSERT ON consent_round FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM (SELECT COUNT(*) AS units, COUNT(u.holder_id) AS held, COUNT(DISTINCT u.holder_id) AS holders, COUNT(u.area_cm2) AS measured, SUM(u.area_cm2) AS area FROM snapshot_unit u WHERE u.snapshot_id = NEW.snapshot_id) c WHERE CASE WHEN NEW.regime IN ('owners:half', 'owners:three-quarters') THEN c.held = c.units AND NEW.heads = c.holders AND COALESCE(NEW.area_cm2, 0) = CASE WHEN c.measured = c.units THEN c.area ELSE 0 END ELSE NEW.heads = c.units AND NEW.area_cm2 IS NULL END) BEGIN SELECT RAISE(ABORT, 'a consent round counts the heads and the area of its snapshot'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_round_counts_heads() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM (SELECT COUNT(*) AS units, COUNT(u.holder_id) AS held, COUNT(DISTINCT u.holder_id) AS holders, COUNT(u.area_cm2) AS measured, SUM(u.area_cm2) AS area FROM snapshot_unit u WHERE u.snapshot_id = NEW.snapshot_id) c WHERE CASE WHEN NEW.regime IN ('owners:half', 'owners:three-quarters') THEN c.held = c.units AND NEW.heads = c.holders AND COALESCE(NEW.area_cm2, 0) = CASE WHEN c.measured = c.units THEN c.area ELSE 0 END ELSE NEW.heads = c.units AND NEW.area_cm2 IS NULL END) THEN RAISE EXCEPTION 'a consent round counts the heads and the area of its snapshot' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_round_counts_heads BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_counts_heads()",
+        ),
+    ),
     # consent_round_one_live on consent_round
     (
         (
-            "CREATE TRIGGER consent_round_one_live BEFORE INSERT ON consent_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_round r WHERE r.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = r.id)) BEGIN SELECT RAISE(ABORT, 'a project has one consent round that is not struck'); END",
+            "CREATE TRIGGER consent_round_one_live BEFORE INSERT ON consent_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_round r WHERE r.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = r.id AND s.outcome = 'undetermined')) BEGIN SELECT RAISE(ABORT, 'a project has one consent round that is not struck'); END",
         ),
         (
-            "CREATE FUNCTION consent_round_one_live() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r WHERE r.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = r.id)) THEN RAISE EXCEPTION 'a project has one consent round that is not struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_round_one_live() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r WHERE r.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = r.id AND s.outcome = 'undetermined')) THEN RAISE EXCEPTION 'a project has one consent round that is not struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_round_one_live BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_one_live()",
         ),
     ),
@@ -2188,43 +2355,103 @@ GUARDS = [
             "CREATE TRIGGER consent_share_before_answers BEFORE INSERT ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_before_answers()",
         ),
     ),
+    # consent_extension_before_close on consent_extension
+    (
+        (
+            "CREATE TRIGGER consent_extension_before_close BEFORE INSERT ON consent_extension FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at > COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at <= r.latest_close) OR EXISTS (SELECT 1 FROM consent_ending e WHERE e.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round is extended before its close, to a later one within the longest window'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_extension_before_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at > COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at <= r.latest_close) OR EXISTS (SELECT 1 FROM consent_ending e WHERE e.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round is extended before its close, to a later one within the longest window' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_extension_before_close BEFORE INSERT ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_before_close()",
+        ),
+    ),
+    # consent_extension_next_number on consent_extension
+    (
+        (
+            "CREATE TRIGGER consent_extension_next_number BEFORE INSERT ON consent_extension FOR EACH ROW WHEN NEW.number <> 1 + (SELECT COALESCE(MAX(x.number), 0) FROM consent_extension x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'extensions of a round follow each other'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_extension_next_number() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number <> 1 + (SELECT COALESCE(MAX(x.number), 0) FROM consent_extension x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'extensions of a round follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_extension_next_number BEFORE INSERT ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_next_number()",
+        ),
+    ),
+    # consent_ending_before_close on consent_ending
+    (
+        (
+            "CREATE TRIGGER consent_ending_before_close BEFORE INSERT ON consent_ending FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.early_end AND NEW.at > r.opens_at AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round ends early only where its law allows it, while it is open'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_ending_before_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.early_end AND NEW.at > r.opens_at AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round ends early only where its law allows it, while it is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_ending_before_close BEFORE INSERT ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_before_close()",
+        ),
+    ),
+    # consent_ending_won on consent_ending
+    (
+        (
+            "CREATE TRIGGER consent_ending_won BEFORE INSERT ON consent_ending FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.area_cm2 IS NOT NULL AND EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN 1 ELSE 0 END), 0) AS part, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_part FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE ((c.part) * r.quorum_q > (r.heads) * r.quorum_p OR (NOT r.quorum_strict AND (c.part) * r.quorum_q = (r.heads) * r.quorum_p)) AND ((c.area_part) * r.quorum_q > (r.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (c.area_part) * r.quorum_q = (r.area_cm2) * r.quorum_p)) AND ((c.agree) * r.bar_q > (r.heads) * r.bar_p OR (NOT r.bar_strict AND (c.agree) * r.bar_q = (r.heads) * r.bar_p)) AND ((c.area) * r.bar_q > (r.area_cm2) * r.bar_p OR (NOT r.bar_strict AND (c.area) * r.bar_q = (r.area_cm2) * r.bar_p)))) BEGIN SELECT RAISE(ABORT, 'a round ends early only when the silent can no longer change its result'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_ending_won() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.area_cm2 IS NOT NULL AND EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN 1 ELSE 0 END), 0) AS part, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_part FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE ((c.part) * r.quorum_q > (r.heads) * r.quorum_p OR (NOT r.quorum_strict AND (c.part) * r.quorum_q = (r.heads) * r.quorum_p)) AND ((c.area_part) * r.quorum_q > (r.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (c.area_part) * r.quorum_q = (r.area_cm2) * r.quorum_p)) AND ((c.agree) * r.bar_q > (r.heads) * r.bar_p OR (NOT r.bar_strict AND (c.agree) * r.bar_q = (r.heads) * r.bar_p)) AND ((c.area) * r.bar_q > (r.area_cm2) * r.bar_p OR (NOT r.bar_strict AND (c.area) * r.bar_q = (r.area_cm2) * r.bar_p)))) THEN RAISE EXCEPTION 'a round ends early only when the silent can no longer change its result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_ending_won BEFORE INSERT ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_won()",
+        ),
+    ),
     # consent_paper_before_close on consent_paper
     (
         (
-            "CREATE TRIGGER consent_paper_before_close BEFORE INSERT ON consent_paper FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.registered_at < r.closes_at) BEGIN SELECT RAISE(ABORT, 'papers are registered before the close'); END",
+            "CREATE TRIGGER consent_paper_before_close BEFORE INSERT ON consent_paper FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.registered_at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) BEGIN SELECT RAISE(ABORT, 'papers are registered before the close'); END",
         ),
         (
-            "CREATE FUNCTION consent_paper_before_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.registered_at < r.closes_at) THEN RAISE EXCEPTION 'papers are registered before the close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_paper_before_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.registered_at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) THEN RAISE EXCEPTION 'papers are registered before the close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_paper_before_close BEFORE INSERT ON consent_paper FOR EACH ROW EXECUTE FUNCTION consent_paper_before_close()",
         ),
     ),
     # consent_answer_in_window on consent_answer
     (
         (
-            "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < CASE NEW.channel WHEN 'phone' THEN r.closes_at ELSE r.keying_until END) BEGIN SELECT RAISE(ABORT, 'no answer outside the window of its round'); END",
+            "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < CASE NEW.channel WHEN 'phone' THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END) BEGIN SELECT RAISE(ABORT, 'no answer outside the window of its round'); END",
         ),
         (
-            "CREATE FUNCTION consent_answer_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < CASE NEW.channel WHEN 'phone' THEN r.closes_at ELSE r.keying_until END) THEN RAISE EXCEPTION 'no answer outside the window of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_answer_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < CASE NEW.channel WHEN 'phone' THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END) THEN RAISE EXCEPTION 'no answer outside the window of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_in_window()",
         ),
     ),
     # consent_answer_not_settled on consent_answer
     (
         (
-            "CREATE TRIGGER consent_answer_not_settled BEFORE INSERT ON consent_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no answer to a round that is published or struck'); END",
+            "CREATE TRIGGER consent_answer_not_settled BEFORE INSERT ON consent_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no answer to a round that is published or struck'); END",
         ),
         (
-            "CREATE FUNCTION consent_answer_not_settled() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no answer to a round that is published or struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_answer_not_settled() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no answer to a round that is published or struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_answer_not_settled BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_not_settled()",
+        ),
+    ),
+    # consent_answer_for_voice on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_for_voice BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit u ON u.snapshot_id = r.snapshot_id WHERE r.id = NEW.round_id AND u.unit_id = NEW.unit_id AND CASE WHEN r.regime IN ('owners:half', 'owners:three-quarters') THEN NEW.voice = u.holder_id AND COALESCE(NEW.area_cm2, 0) = (SELECT CASE WHEN COUNT(*) = COUNT(h.area_cm2) THEN SUM(h.area_cm2) ELSE 0 END FROM snapshot_unit h WHERE h.snapshot_id = r.snapshot_id AND h.holder_id = u.holder_id) ELSE NEW.voice = NEW.unit_id AND NEW.area_cm2 IS NULL END) BEGIN SELECT RAISE(ABORT, 'an answer is the voice of its unit on the frozen roster'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_for_voice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit u ON u.snapshot_id = r.snapshot_id WHERE r.id = NEW.round_id AND u.unit_id = NEW.unit_id AND CASE WHEN r.regime IN ('owners:half', 'owners:three-quarters') THEN NEW.voice = u.holder_id AND COALESCE(NEW.area_cm2, 0) = (SELECT CASE WHEN COUNT(*) = COUNT(h.area_cm2) THEN SUM(h.area_cm2) ELSE 0 END FROM snapshot_unit h WHERE h.snapshot_id = r.snapshot_id AND h.holder_id = u.holder_id) ELSE NEW.voice = NEW.unit_id AND NEW.area_cm2 IS NULL END) THEN RAISE EXCEPTION 'an answer is the voice of its unit on the frozen roster' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_for_voice BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_for_voice()",
+        ),
+    ),
+    # consent_answer_follow_named on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_follow_named BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.answer = 'follow' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.follow) BEGIN SELECT RAISE(ABORT, 'to follow is an answer only where the rules of the round name it'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_follow_named() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.answer = 'follow' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.follow) THEN RAISE EXCEPTION 'to follow is an answer only where the rules of the round name it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_follow_named BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_follow_named()",
         ),
     ),
     # consent_answer_next_revision on consent_answer
     (
         (
-            "CREATE TRIGGER consent_answer_next_revision BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.revision <> 1 + (SELECT COALESCE(MAX(a.revision), 0) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.unit_id = NEW.unit_id) BEGIN SELECT RAISE(ABORT, 'revisions of an answer follow each other'); END",
+            "CREATE TRIGGER consent_answer_next_revision BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.revision <> 1 + (SELECT COALESCE(MAX(a.revision), 0) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice) BEGIN SELECT RAISE(ABORT, 'revisions of an answer follow each other'); END",
         ),
         (
-            "CREATE FUNCTION consent_answer_next_revision() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.revision <> 1 + (SELECT COALESCE(MAX(a.revision), 0) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.unit_id = NEW.unit_id) THEN RAISE EXCEPTION 'revisions of an answer follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_answer_next_revision() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.revision <> 1 + (SELECT COALESCE(MAX(a.revision), 0) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice) THEN RAISE EXCEPTION 'revisions of an answer follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_answer_next_revision BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_next_revision()",
         ),
     ),
@@ -2251,20 +2478,20 @@ GUARDS = [
     # consent_answer_phone_stands on consent_answer
     (
         (
-            "CREATE TRIGGER consent_answer_phone_stands BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.unit_id = NEW.unit_id AND a.channel = 'phone' AND NEW.at >= r.closes_at) BEGIN SELECT RAISE(ABORT, 'after the close no paper replaces an answer given by phone'); END",
+            "CREATE TRIGGER consent_answer_phone_stands BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice AND a.channel = 'phone' AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) BEGIN SELECT RAISE(ABORT, 'after the close no paper replaces an answer given by phone'); END",
         ),
         (
-            "CREATE FUNCTION consent_answer_phone_stands() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.unit_id = NEW.unit_id AND a.channel = 'phone' AND NEW.at >= r.closes_at) THEN RAISE EXCEPTION 'after the close no paper replaces an answer given by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_answer_phone_stands() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice AND a.channel = 'phone' AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) THEN RAISE EXCEPTION 'after the close no paper replaces an answer given by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_answer_phone_stands BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_phone_stands()",
         ),
     ),
     # consent_result_after_close on consent_result
     (
         (
-            "CREATE TRIGGER consent_result_after_close BEFORE INSERT ON consent_result FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.households = NEW.households AND NEW.at >= r.closes_at AND (NEW.keying_complete OR NEW.at >= r.keying_until)) BEGIN SELECT RAISE(ABORT, 'no result before the close and the keying in of paper'); END",
+            "CREATE TRIGGER consent_result_after_close BEFORE INSERT ON consent_result FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.heads = NEW.heads AND COALESCE(r.area_cm2, 0) = COALESCE(NEW.area_cm2, 0) AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) BEGIN SELECT RAISE(ABORT, 'no result before the close and the keying in of paper'); END",
         ),
         (
-            "CREATE FUNCTION consent_result_after_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.households = NEW.households AND NEW.at >= r.closes_at AND (NEW.keying_complete OR NEW.at >= r.keying_until)) THEN RAISE EXCEPTION 'no result before the close and the keying in of paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_result_after_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.heads = NEW.heads AND COALESCE(r.area_cm2, 0) = COALESCE(NEW.area_cm2, 0) AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) THEN RAISE EXCEPTION 'no result before the close and the keying in of paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_result_after_close BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_after_close()",
         ),
     ),
@@ -2281,11 +2508,21 @@ GUARDS = [
     # consent_result_counted on consent_result
     (
         (
-            "CREATE TRIGGER consent_result_counted BEFORE INSERT ON consent_result FOR EACH ROW WHEN NEW.agree <> (SELECT COUNT(*) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.answer = 'agree' AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.unit_id = a.unit_id AND b.revision > a.revision)) OR NEW.oppose <> (SELECT COUNT(*) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.answer = 'oppose' AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.unit_id = a.unit_id AND b.revision > a.revision)) OR NEW.abstain <> (SELECT COUNT(*) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.answer = 'abstain' AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.unit_id = a.unit_id AND b.revision > a.revision)) BEGIN SELECT RAISE(ABORT, 'a result is counted from the answers'); END",
+            "CREATE TRIGGER consent_result_counted BEFORE INSERT ON consent_result FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area_agree, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN 1 ELSE 0 END), 0) AS oppose, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN a.area_cm2 ELSE 0 END), 0) AS area_oppose, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN 1 ELSE 0 END), 0) AS abstain, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN a.area_cm2 ELSE 0 END), 0) AS area_abstain, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN 1 ELSE 0 END), 0) AS follow, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_follow FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE c.agree = NEW.agree AND c.oppose = NEW.oppose AND c.abstain = NEW.abstain AND c.follow = NEW.follow AND (NEW.area_cm2 IS NULL OR (c.area_agree = NEW.area_agree AND c.area_oppose = NEW.area_oppose AND c.area_abstain = NEW.area_abstain AND c.area_follow = NEW.area_follow))) BEGIN SELECT RAISE(ABORT, 'a result is counted from the answers'); END",
         ),
         (
-            "CREATE FUNCTION consent_result_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.agree <> (SELECT COUNT(*) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.answer = 'agree' AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.unit_id = a.unit_id AND b.revision > a.revision)) OR NEW.oppose <> (SELECT COUNT(*) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.answer = 'oppose' AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.unit_id = a.unit_id AND b.revision > a.revision)) OR NEW.abstain <> (SELECT COUNT(*) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.answer = 'abstain' AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.unit_id = a.unit_id AND b.revision > a.revision)) THEN RAISE EXCEPTION 'a result is counted from the answers' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_result_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area_agree, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN 1 ELSE 0 END), 0) AS oppose, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN a.area_cm2 ELSE 0 END), 0) AS area_oppose, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN 1 ELSE 0 END), 0) AS abstain, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN a.area_cm2 ELSE 0 END), 0) AS area_abstain, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN 1 ELSE 0 END), 0) AS follow, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_follow FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE c.agree = NEW.agree AND c.oppose = NEW.oppose AND c.abstain = NEW.abstain AND c.follow = NEW.follow AND (NEW.area_cm2 IS NULL OR (c.area_agree = NEW.area_agree AND c.area_oppose = NEW.area_oppose AND c.area_abstain = NEW.area_abstain AND c.area_follow = NEW.area_follow))) THEN RAISE EXCEPTION 'a result is counted from the answers' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_result_counted BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_counted()",
+        ),
+    ),
+    # consent_result_within_law on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_within_law BEFORE INSERT ON consent_result FOR EACH ROW WHEN (NEW.outcome = 'advice') <> EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.regime = 'council') OR NEW.outcome = 'passed' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND (r.quorum_p IS NULL OR ((NEW.participating) * r.quorum_q > (NEW.heads) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.participating) * r.quorum_q = (NEW.heads) * r.quorum_p))) AND CASE WHEN r.quorum_p IS NULL THEN ((NEW.agree) * r.bar_q > (NEW.heads) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree) * r.bar_q = (NEW.heads) * r.bar_p)) ELSE ((NEW.agree + NEW.follow) * r.bar_q > (NEW.participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree + NEW.follow) * r.bar_q = (NEW.participating) * r.bar_p)) END AND (NOT r.regime IN ('owners:half', 'owners:three-quarters') OR (NEW.area_cm2 IS NOT NULL AND ((NEW.area_participating) * r.quorum_q > (NEW.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.area_participating) * r.quorum_q = (NEW.area_cm2) * r.quorum_p)) AND ((NEW.area_agree + NEW.area_follow) * r.bar_q > (NEW.area_participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.area_agree + NEW.area_follow) * r.bar_q = (NEW.area_participating) * r.bar_p))))) BEGIN SELECT RAISE(ABORT, 'a result passes only where the shares that its round pins are reached'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_within_law() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (NEW.outcome = 'advice') <> EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.regime = 'council') OR NEW.outcome = 'passed' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND (r.quorum_p IS NULL OR ((NEW.participating) * r.quorum_q > (NEW.heads) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.participating) * r.quorum_q = (NEW.heads) * r.quorum_p))) AND CASE WHEN r.quorum_p IS NULL THEN ((NEW.agree) * r.bar_q > (NEW.heads) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree) * r.bar_q = (NEW.heads) * r.bar_p)) ELSE ((NEW.agree + NEW.follow) * r.bar_q > (NEW.participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree + NEW.follow) * r.bar_q = (NEW.participating) * r.bar_p)) END AND (NOT r.regime IN ('owners:half', 'owners:three-quarters') OR (NEW.area_cm2 IS NOT NULL AND ((NEW.area_participating) * r.quorum_q > (NEW.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.area_participating) * r.quorum_q = (NEW.area_cm2) * r.quorum_p)) AND ((NEW.area_agree + NEW.area_follow) * r.bar_q > (NEW.area_participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.area_agree + NEW.area_follow) * r.bar_q = (NEW.area_participating) * r.bar_p))))) THEN RAISE EXCEPTION 'a result passes only where the shares that its round pins are reached' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_within_law BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_within_law()",
         ),
     ),
     # council_body_keeps_rows on council_body

@@ -12,17 +12,18 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record, seal
-from fundapp.consent import commands
+from fundapp.consent import commands, queries
 from fundapp.consent.policy import Choice
 from fundapp.db.engine import tuned_engine
-from fundapp.db.work import bind, bound_engine, unit_of_work
+from fundapp.db.work import bind, bound_engine, reading_session, unit_of_work
 from fundapp.files.models import Attachment, Audience
 from fundapp.kernel.actor import Actor, Role
-from fundapp.kernel.clock import SetClock
+from fundapp.kernel.clock import SetClock, local_date
 from fundapp.kernel.money import from_fen
 from fundapp.programmes.models import PolicyVersion, Programme
 from fundapp.projects.models import CostLine, Project, ProjectVersion
 from fundapp.projects.rules import Kind, Stage, Theme
+from fundapp.rosters.commands import ChangeHolders, HolderData, HoldingReason, change_holders
 from tests.support.world import NOW, PlaceTree, later, make_person, make_place_tree, make_resident
 
 OPENS = NOW + timedelta(minutes=30)
@@ -59,8 +60,12 @@ def at(moment):
     return SetClock(moment)
 
 
-def make_project(session: Session, worker: Actor, place_id: int, regime="household:2/3", stage=Stage.FEASIBLE) -> int:
-    """Make a project with one version under a policy with *regime*, standing at *stage*."""
+def make_project(
+    session: Session, worker: Actor, place_id: int, regime="household:2/3", stage=Stage.FEASIBLE, **more
+) -> int:
+    """Make a project with one version under a policy with *regime*, standing at *stage*; *more*: of the policy."""
+    consent = {"regime": regime, "days": 7} | {name: value for name, value in more.items() if name != "vote"}
+    parts = {"consent": consent, "voting": {"choose_by_vote": more.get("vote", True), "max_choices": 3, "days": 7}}
     programme = Programme(
         place_id=place_id, year=2026, name=f"年度计划{uuid4().hex[:6]}", foundation_name="基金会",
         opened_by_id=worker.person_id, opened_at=NOW,
@@ -68,7 +73,7 @@ def make_project(session: Session, worker: Actor, place_id: int, regime="househo
     session.add(programme)
     session.flush()
     policy = PolicyVersion(
-        programme_id=programme.id, number=1, effective_from=NOW, parts={"consent": {"regime": regime, "days": 7}},
+        programme_id=programme.id, number=1, effective_from=NOW, parts=parts,
         parts_hash="p" * 64, made_by_id=worker.person_id, made_at=NOW,
     )  # fmt: skip
     session.add(policy)
@@ -108,16 +113,32 @@ def make_scan(session: Session, worker: Actor, place_id: int) -> int:
     return scan.id
 
 
-def make_asked(units=6, people=3, sheets=4, regime="household:2/3") -> Asked:
-    """Open a round over *units* households, *people* of which have a phone, with registered sheets."""
+def let_hold(session: Session, worker: Actor, places: PlaceTree, holders) -> None:
+    """Say who holds which unit: one name is one holder."""
+    for unit, name in zip(places.units, holders, strict=False):
+        if name is not None:
+            phone_of = f"139{sum(name.encode()) % 10**8:08d}"
+            cmd = ChangeHolders(unit, (HolderData(f"演示·{name}", phone_of),), local_date(NOW), HoldingReason.FIRST)
+            change_holders(session, worker, cmd, at(NOW))
+
+
+def make_asked(
+    units=6, people=3, sheets=4, regime="household:2/3", areas=(None,), holders=(), opens=OPENS, closes=CLOSES, **more
+) -> Asked:
+    """Open a round over *units* households, *people* of which have a phone, with registered sheets.
+
+    *holders* names who holds which unit, ``None`` where nobody knows; *areas* are cm², going round.
+    """
+    asked_at = at(min(NOW, opens))
     with unit_of_work() as session:
-        places = make_place_tree(session, units=units)
+        places = make_place_tree(session, units=units, areas=areas)
         worker = make_person(session, "王社工", Role.WORKER, places.community)
         residents = tuple(make_resident(session, f"居民{n}", places.units[n]) for n in range(people))
-        project = make_project(session, worker, places.compound, regime)
-        opened = commands.open_round(session, worker, commands.OpenRound(project, OPENS, CLOSES), at(NOW))
+        let_hold(session, worker, places, holders)
+        project = make_project(session, worker, places.compound, regime, **more)
+        opened = commands.open_round(session, worker, commands.OpenRound(project, opens, closes), asked_at)
         if sheets:
-            commands.register_papers(session, worker, commands.RegisterPapers(opened.id, sheets), at(NOW))
+            commands.register_papers(session, worker, commands.RegisterPapers(opened.id, sheets), asked_at)
         return Asked(places, worker, residents, project, opened.id, make_scan(session, worker, places.compound))
 
 
@@ -151,6 +172,25 @@ def publish(asked: Asked, clock, complete=False):
     with unit_of_work() as session:
         cmd = commands.PublishResult(asked.round, complete)
         return commands.publish_result(session, asked.worker, cmd, clock).outcome
+
+
+def extend(asked: Asked, closes, reason="在家的业主太少", clock=None):
+    """Let the worker give a later close."""
+    with unit_of_work() as session:
+        cmd = commands.ExtendRound(asked.round, closes, reason)
+        return commands.extend_round(session, asked.worker, cmd, clock or later(hours=4)).closes_at
+
+
+def end_early(asked: Asked, clock):
+    """Let the worker end the round before its time."""
+    with unit_of_work() as session:
+        return commands.end_round_early(session, asked.worker, commands.EndRoundEarly(asked.round), clock).at
+
+
+def counted(asked: Asked, moment=None):
+    """The numbers of the round at a moment: total, participating, agree, oppose, abstain, follow, silent, needed."""
+    with reading_session() as session:
+        return queries.bar_of_round(session, asked.round, moment or OPENS).count
 
 
 def attack(statement: str, **values: object) -> None:

@@ -17,21 +17,28 @@ from fundapp.projects.commands import lock_project
 from tests.consent.asking import CLOSES, JUST, KEYED, OPENS, at, make_asked, paper, phone, publish
 
 ANSWER = (
-    "INSERT INTO consent_answer (round_id, snapshot_id, unit_id, revision, answer, channel, op_key, person_id, at, "
-    "serial, scan_id, reason) VALUES (:round, :snapshot, :unit, :revision, :answer, :channel, :key, :person, :at, "
-    ":serial, :scan, :reason)"
+    "INSERT INTO consent_answer (round_id, snapshot_id, unit_id, voice, area_cm2, revision, answer, channel, op_key, "
+    "person_id, at, serial, scan_id, reason) VALUES (:round, :snapshot, :unit, :voice, :area, :revision, :answer, "
+    ":channel, :key, :person, :at, :serial, :scan, :reason)"
 )
 RESULT = (
-    "INSERT INTO consent_result (round_id, households, agree, oppose, abstain, silent, needed, outcome, "
-    "keying_complete, published_by_id, at) VALUES (:round, :all, :agree, 0, 0, :silent, 4, 'passed', :complete, "
-    ":person, :at)"
+    "INSERT INTO consent_result (round_id, heads, participating, agree, oppose, abstain, follow, silent, area_cm2, "
+    "area_participating, area_agree, area_oppose, area_abstain, area_follow, needed, outcome, keying_complete, "
+    "published_by_id, at) VALUES (:round, :all, :part, :agree, :oppose, 0, 0, :silent, :area, :area_part, :area_agree, "
+    ":area_oppose, :area_rest, :area_rest, 4, :outcome, :complete, :person, :at)"
 )
 ROUND = (
     "INSERT INTO consent_round (project_id, version_id, version_hash, place_id, snapshot_id, households, "
-    "policy_version_id, regime, opens_at, closes_at, keying_until, opened_by_id, opened_at) SELECT project_id, "
-    "version_id, {hash}, place_id, snapshot_id, {all}, policy_version_id, regime, opens_at, closes_at, keying_until, "
-    "opened_by_id, opened_at FROM consent_round"
+    "policy_version_id, regime, law, heads, area_cm2, quorum_p, quorum_q, quorum_strict, bar_p, bar_q, bar_strict, "
+    "follow, early_end, latest_close, opens_at, closes_at, keying_until, opened_by_id, opened_at) SELECT project_id, "
+    "version_id, {hash}, place_id, snapshot_id, {all}, policy_version_id, {regime}, law, {heads}, {area}, quorum_p, "
+    "quorum_q, quorum_strict, bar_p, bar_q, bar_strict, follow, early_end, latest_close, opens_at, {closes}, "
+    "keying_until, opened_by_id, opened_at FROM consent_round"
 )
+AS_IT_IS = {
+    "hash": "version_hash", "all": "households", "regime": "regime", "heads": "heads", "area": "area_cm2",
+    "closes": "closes_at",
+}  # fmt: skip
 VOID = "INSERT INTO consent_void (round_id, reason, at) VALUES (1, 'x', :at)"
 PAPER = "INSERT INTO consent_paper (round_id, serial, registered_by_id, registered_at) VALUES (1, 9, :person, :at)"
 
@@ -60,8 +67,19 @@ def answer(asked, **changes):
     """The values of an answer that would be taken."""
     values = {
         "round": asked.round, "snapshot": 1, "unit": asked.places.units[0], "revision": 1, "answer": "agree",
-        "channel": "phone", "key": str(uuid4()), "person": asked.residents[0].person_id,
+        "voice": None, "area": None, "channel": "phone", "key": str(uuid4()), "person": asked.residents[0].person_id,
         "at": OPENS + timedelta(hours=1), "serial": None, "scan": None, "reason": "",
+    }  # fmt: skip
+    made = values | changes
+    return made | {"voice": made["unit"] if made["voice"] is None else made["voice"]}
+
+
+def told(asked, **changes):
+    """The values of a result of six households, one of which agreed."""
+    values = {
+        "round": asked.round, "all": 6, "part": 1, "agree": 1, "oppose": 0, "silent": 5, "area": None,
+        "area_part": None, "area_agree": None, "area_oppose": None, "area_rest": None, "outcome": "failed",
+        "complete": True, "person": 1, "at": KEYED,
     }  # fmt: skip
     return values | changes
 
@@ -158,45 +176,54 @@ def test_nothing_is_answered_once_the_round_is_settled(asked):
         ("consent_result_after_close", {"at": CLOSES - JUST}),
         ("consent_result_after_close", {"at": CLOSES, "complete": False}),
         ("consent_result_after_close", {"all": 5, "silent": 4}),
-        ("consent_result_counted", {"agree": 4, "silent": 2}),
+        ("consent_result_counted", {"agree": 4, "part": 4, "silent": 2}),
+        ("consent_result_counted", {"agree": 0, "oppose": 1}),
+        ("consent_result_within_law", {"outcome": "passed"}),
+        ("consent_result_within_law", {"outcome": "advice"}),
         (None, {"silent": 4}),
-        (None, {"agree": -1, "silent": 7}),
+        (None, {"agree": 2}),
+        (None, {"agree": -1, "part": -1, "silent": 7}),
+        (None, {"area": 100}),
+        (None, {"area": 9, "area_part": 9, "area_agree": 5, "area_oppose": 5, "area_rest": 0}),
+        (None, {"outcome": "perhaps"}),
     ],
 )
 def test_a_result_is_refused(asked, guard, changes):
     """Too early, of another number of households, not counted from the answers, or not adding up."""
     phone(asked, 0)
-    told = {"round": 1, "all": 6, "agree": 1, "silent": 5, "complete": True, "person": 1, "at": KEYED}
-    refused_by(guard, RESULT, **(told | changes))
+    refused_by(guard, RESULT, **told(asked, **changes))
 
 
 def test_a_round_has_one_result(asked):
     """A second publication is refused."""
     publish(asked, at(KEYED))
-    told = {"round": 1, "all": 6, "agree": 0, "silent": 6, "complete": True, "person": 1, "at": KEYED}
-    refused_by(None, RESULT, **told)
+    refused_by(None, RESULT, **told(asked, part=0, agree=0, silent=6))
 
 
 def test_a_struck_round_has_no_result(asked):
     """What was changed is not published as agreed."""
     run(VOID, {"at": OPENS})
-    told = {"round": 1, "all": 6, "agree": 0, "silent": 6, "complete": True, "person": 1, "at": KEYED}
-    refused_by("consent_result_not_void", RESULT, **told)
+    refused_by("consent_result_not_void", RESULT, **told(asked, part=0, agree=0, silent=6))
 
 
 @pytest.mark.parametrize(
     ("guard", "values"),
     [
-        ("consent_round_one_live", {"hash": "version_hash", "all": "households"}),
-        ("consent_round_pins_version", {"hash": "'x'", "all": "households"}),
-        ("consent_round_pins_roster", {"hash": "version_hash", "all": "7"}),
+        ("consent_round_one_live", {}),
+        ("consent_round_pins_version", {"hash": "'x'"}),
+        ("consent_round_pins_roster", {"all": "7"}),
+        ("consent_round_counts_heads", {"heads": "5"}),
+        ("consent_round_counts_heads", {"area": "100"}),
+        ("consent_round_counts_heads", {"regime": "'owners:half'"}),
+        (None, {"closes": "latest_close", "heads": "7"}),
+        (None, {"closes": "opens_at"}),
     ],
 )
 def test_a_second_round_is_refused(asked, guard, values):
     """While one is live; and afterwards one about another text or another roster."""
     if guard != "consent_round_one_live":
         run(VOID, {"at": OPENS})
-    refused_by(guard, ROUND.format(**values))
+    refused_by(guard, ROUND.format(**(AS_IT_IS | values)))
 
 
 def test_no_sheet_is_registered_after_the_close(asked):
@@ -230,7 +257,14 @@ def test_nothing_is_changed_or_deleted(table, change, working):
             run(statement, {})
 
 
-def test_a_choice_that_is_none_of_the_three_reaches_no_row(asked):
+def test_a_word_that_is_no_answer_reaches_no_row(asked):
     """The enum's words are the column's words."""
-    assert {choice.value for choice in Choice} == {"agree", "oppose", "abstain", "none"}
-    refused_by(None, ANSWER, **answer(asked, answer="follow"))
+    assert {choice.value for choice in Choice} == {"agree", "oppose", "abstain", "follow", "none"}
+    refused_by(None, ANSWER, **answer(asked, answer="yes"))
+    refused_by("consent_answer_follow_named", ANSWER, **answer(asked, answer="follow"))
+
+
+@pytest.mark.parametrize("changes", [{"voice": 99}, {"area": 100}])
+def test_a_household_speaks_for_itself(asked, changes):
+    """Under a household rule the voice is the unit, and no area is noted."""
+    refused_by("consent_answer_for_voice", ANSWER, **answer(asked, **changes))

@@ -95,7 +95,7 @@ def test_without_a_choice_the_form_comes_back_with_the_mistake_marked(asked, vis
     """Nothing is taken that was not chosen."""
     sent = key_in(visit(asked.residents[0]), f"/consent/{asked.round}/answer", unit_id=asked.places.units[0])
     assert sent.status_code == 422, sent
-    assert "请选择同意、反对或弃权。" in sent.get_data(as_text=True)
+    assert "请选择一个意见。" in sent.get_data(as_text=True)
 
 
 def test_a_household_is_told_when_and_how_it_answered(asked, visit):

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from fundapp.consent import commands, queries
 from fundapp.consent.commands import answers, rounds
 from fundapp.consent.models import ConsentRound
-from fundapp.consent.policy import SAYABLE
+from fundapp.consent.policy import sayable
 from fundapp.db.work import Busy, bound_engine, reading_session, unit_of_work
 from fundapp.kernel.errors import Refused
 from tests.consent.asking import CLOSES, JUST, at, bound, make_asked, publish
@@ -44,7 +44,7 @@ def phone_of(url, asked, number, key, barrier, seconds, told, locked):
     if not locked:
         without_the_lock(patch)
     with bound(url):
-        cmd = commands.AnswerByPhone(asked.round, asked.places.units[0], SAYABLE[number % 3], key)
+        cmd = commands.AnswerByPhone(asked.round, asked.places.units[0], sayable(follow=False)[number % 3], key)
         try:
             with unit_of_work() as session:
                 if not locked:
@@ -108,7 +108,7 @@ def test_an_answer_in_the_closing_moment_counts_if_and_only_if_it_is_acknowledge
     asked = make_asked(units=6, people=6)
     taken = 0
     for number, moment in enumerate((CLOSES - 3 * JUST, CLOSES - JUST, CLOSES, CLOSES + JUST, CLOSES - 2 * JUST)):
-        cmd = commands.AnswerByPhone(asked.round, asked.places.units[number], SAYABLE[0], str(uuid4()))
+        cmd = commands.AnswerByPhone(asked.round, asked.places.units[number], sayable(follow=False)[0], str(uuid4()))
         with suppress(Refused), unit_of_work() as session:
             commands.answer_by_phone(session, asked.residents[number], cmd, at(moment))
             taken += 1

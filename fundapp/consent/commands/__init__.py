@@ -8,6 +8,7 @@ from fundapp.consent.commands.answers import (
     correct_paper,
     key_paper,
 )
+from fundapp.consent.commands.moving import EndRoundEarly, ExtendRound, end_round_early, extend_round
 from fundapp.consent.commands.rounds import (
     OpenRound,
     PublishResult,
@@ -22,12 +23,16 @@ from fundapp.consent.commands.rounds import (
 __all__ = [
     "AnswerByPhone",
     "CorrectPaper",
+    "EndRoundEarly",
+    "ExtendRound",
     "KeyPaper",
     "OpenRound",
     "PublishResult",
     "RegisterPapers",
     "answer_by_phone",
     "correct_paper",
+    "end_round_early",
+    "extend_round",
     "key_paper",
     "open_round",
     "publish_result",

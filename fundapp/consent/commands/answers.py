@@ -1,15 +1,14 @@
 """Take a household's answer: by phone from its own person, or from a numbered sheet of paper."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.consent import queries
-from fundapp.consent.commands.rounds import hold
-from fundapp.consent.models import ConsentAnswer, ConsentRound
-from fundapp.consent.policy import SAYABLE, Channel, Choice, RoundState, check_may_answer, check_takes, check_worker
+from fundapp.consent.commands.rounds import Held, hold
+from fundapp.consent.models import ConsentAnswer
+from fundapp.consent.policy import Channel, Choice, RoundState, check_may_answer, check_takes, check_worker, sayable
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
@@ -59,8 +58,19 @@ class _Sheet:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class _Said:
+    """Which unit says what, under which key of a form."""
+
+    unit_id: int
+    answer: Choice
+    op_key: str
+
+
 def answer_by_phone(session: Session, actor: Actor, cmd: AnswerByPhone, clock: Clock) -> ConsentAnswer:
     """Take a household's answer; until the close a later one replaces it, also one that came on paper.
+
+    Where owners are asked it is the answer of the holder for all her units: it replaces what another of them said.
 
     Raises:
         Forbidden: not a person of the household, or the household is not on the frozen roster.
@@ -69,13 +79,14 @@ def answer_by_phone(session: Session, actor: Actor, cmd: AnswerByPhone, clock: C
     Source: peers.md failures 16, 18 and 26.
 
     """
-    round_, state, now = hold(session, cmd.round_id, clock)
+    held = hold(session, cmd.round_id, clock)
+    round_, now = held.round, held.now
     sent = _sent_before(session, cmd.op_key, round_.id, cmd.unit_id, cmd.answer)
     if sent is not None:
         return sent
     bound = actor.person_id is not None and cmd.unit_id in actor_of(session, actor.person_id, now).unit_ids
-    check_may_answer(round_, state, bound, queries.on_roster(session, round_.snapshot_id, cmd.unit_id))
-    row = _next(session, round_, actor, cmd.unit_id, cmd.answer, cmd.op_key, now)
+    check_may_answer(held.window, held.state, bound, queries.on_roster(session, round_.snapshot_id, cmd.unit_id))
+    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, cmd.op_key))
     record(session, actor, "consent.answer", f"consent_round:{round_.id}", now, revision=row.revision)
     return row
 
@@ -89,16 +100,17 @@ def key_paper(session: Session, actor: Actor, cmd: KeyPaper, clock: Clock) -> Co
             close, the household has answered by phone.
 
     """
-    round_, state, now = _for_paper(session, actor, cmd.round_id, cmd.unit_id, clock)
+    held = _for_paper(session, actor, cmd.round_id, cmd.unit_id, clock)
+    round_ = held.round
     sent = _sent_before(session, cmd.op_key, round_.id, cmd.unit_id, cmd.answer)
     if sent is not None:
         return sent
-    check_takes(round_, state, Channel.PAPER)
+    check_takes(held.window, held.state, Channel.PAPER)
     _check_sheet(session, round_.id, cmd.serial)
-    _check_no_phone(session, round_, state, cmd.unit_id)
+    _check_no_phone(session, held, cmd.unit_id)
     sheet = _Sheet(cmd.serial, cmd.scan_id)
-    row = _next(session, round_, actor, cmd.unit_id, cmd.answer, cmd.op_key, now, sheet)
-    record(session, actor, "consent.key_paper", f"consent_round:{round_.id}", now, serial=cmd.serial)
+    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, cmd.op_key), sheet)
+    record(session, actor, "consent.key_paper", f"consent_round:{round_.id}", held.now, serial=cmd.serial)
     return row
 
 
@@ -113,31 +125,31 @@ def correct_paper(session: Session, actor: Actor, cmd: CorrectPaper, clock: Cloc
             phone answer has replaced the sheet since.
 
     """
-    round_, state, now = _for_paper(session, actor, cmd.round_id, cmd.unit_id, clock)
+    held = _for_paper(session, actor, cmd.round_id, cmd.unit_id, clock)
+    round_ = held.round
     sent = _sent_before(session, cmd.op_key, round_.id, cmd.unit_id, cmd.answer)
     if sent is not None:
         return sent
-    check_takes(round_, state, Channel.PAPER)
+    check_takes(held.window, held.state, Channel.PAPER)
     keyed = queries.keyed_paper(session, round_.id, cmd.serial)
     if keyed is None or keyed.scan_id is None:
         raise Refused("consent.not_keyed", field="serial", serial=cmd.serial)
-    _check_correction(session, round_, state, keyed, cmd)
+    elsewhere = keyed.voice != queries.voice_of(session, round_, cmd.unit_id).number
+    _check_correction(session, held, keyed, cmd, elsewhere)
     sheet = _Sheet(cmd.serial, keyed.scan_id, cmd.reason.strip())
-    if keyed.unit_id != cmd.unit_id:
-        _strike(session, round_, actor, keyed.unit_id, sheet, f"{cmd.op_key[:-1]}s", now)
-    row = _next(session, round_, actor, cmd.unit_id, cmd.answer, cmd.op_key, now, sheet)
-    record(session, actor, "consent.correct_paper", f"consent_round:{round_.id}", now, serial=cmd.serial)
+    if elsewhere:
+        _strike(session, held, actor, keyed, sheet, f"{cmd.op_key[:-1]}s")
+    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, cmd.op_key), sheet)
+    record(session, actor, "consent.correct_paper", f"consent_round:{round_.id}", held.now, serial=cmd.serial)
     return row
 
 
-def _for_paper(
-    session: Session, actor: Actor, round_id: int, unit_id: int, clock: Clock
-) -> tuple[ConsentRound, RoundState, datetime]:
-    round_, state, now = hold(session, round_id, clock)
-    check_worker(actor, queries.path_of(session, round_.place_id))
-    if not queries.on_roster(session, round_.snapshot_id, unit_id):
+def _for_paper(session: Session, actor: Actor, round_id: int, unit_id: int, clock: Clock) -> Held:
+    held = hold(session, round_id, clock)
+    check_worker(actor, queries.path_of(session, held.round.place_id))
+    if not queries.on_roster(session, held.round.snapshot_id, unit_id):
         raise Refused("consent.door_not_on_roster", field="door")
-    return round_, state, now
+    return held
 
 
 def _sent_before(session: Session, op_key: str, round_id: int, unit_id: int, answer: Choice) -> ConsentAnswer | None:
@@ -155,62 +167,54 @@ def _check_sheet(session: Session, round_id: int, serial: int) -> None:
         raise Refused("consent.sheet_used", field="serial", serial=serial)
 
 
-def _check_no_phone(session: Session, round_: ConsentRound, state: RoundState, unit_id: int) -> None:
+def _check_no_phone(session: Session, held: Held, unit_id: int) -> None:
     """Keep what a household said by phone once it can no longer answer to a paper."""
-    at = queries.phone_answer_at(session, round_.id, unit_id)
-    if state is not RoundState.OPEN and at is not None:
+    voice = queries.voice_of(session, held.round, unit_id)
+    at = queries.phone_answer_at(session, held.round.id, voice.number)
+    if held.state is not RoundState.OPEN and at is not None:
         raise Refused("consent.phone_stands", field="door", at=at)
 
 
-def _check_correction(
-    session: Session, round_: ConsentRound, state: RoundState, keyed: ConsentAnswer, cmd: CorrectPaper
-) -> None:
+def _check_correction(session: Session, held: Held, keyed: ConsentAnswer, cmd: CorrectPaper, elsewhere: bool) -> None:
     if not cmd.reason.strip():
         raise Refused("consent.reason_needed", field="reason")
     if (keyed.unit_id, keyed.answer) == (cmd.unit_id, cmd.answer):
         raise Refused("consent.nothing_changed", field="answer")
-    if keyed.unit_id != cmd.unit_id:
-        _check_no_phone(session, round_, state, cmd.unit_id)
+    if elsewhere:
+        _check_no_phone(session, held, cmd.unit_id)
         return
-    current = queries.current_answer(session, round_.id, cmd.unit_id)
+    current = queries.current_answer(session, held.round.id, cmd.unit_id)
     if current is not None and current.channel is Channel.PHONE:
         raise Refused("consent.phone_replaced", field="answer", at=current.at)
 
 
-def _strike(
-    session: Session, round_: ConsentRound, actor: Actor, unit_id: int, sheet: _Sheet, op_key: str, now: datetime
-) -> None:
+def _strike(session: Session, held: Held, actor: Actor, keyed: ConsentAnswer, sheet: _Sheet, op_key: str) -> None:
     """Take a sheet off the wrong door; where another answer has come since, that one stands anyway."""
-    trail = queries.trail_of(session, round_.id, [unit_id])
+    trail = queries.trail_of(session, held.round.id, [keyed.voice])
     if trail[-1].serial != sheet.serial:
         return
     before = [row.answer for row in trail if row.serial != sheet.serial]
-    _next(session, round_, actor, unit_id, before[-1] if before else Choice.NONE, op_key, now, sheet)
+    _next(session, held, actor, _Said(keyed.unit_id, before[-1] if before else Choice.NONE, op_key), sheet)
 
 
-def _next(
-    session: Session,
-    round_: ConsentRound,
-    actor: Actor,
-    unit_id: int,
-    answer: Choice,
-    op_key: str,
-    now: datetime,
-    sheet: _Sheet | None = None,
-) -> ConsentAnswer:
-    """Append the household's next revision; the round is held, so nobody else writes it."""
-    if answer not in SAYABLE and not (sheet and sheet.reason):
+def _next(session: Session, held: Held, actor: Actor, said: _Said, sheet: _Sheet | None = None) -> ConsentAnswer:
+    """Append the head's next revision; the round is held, so nobody else writes it."""
+    round_ = held.round
+    if said.answer not in sayable(round_.follow) and not (said.answer is Choice.NONE and sheet and sheet.reason):
         raise Refused("consent.no_such_answer", field="answer")
+    voice = queries.voice_of(session, round_, said.unit_id)
     row = ConsentAnswer(
         round_id=round_.id,
         snapshot_id=round_.snapshot_id,
-        unit_id=unit_id,
-        revision=queries.last_revision(session, round_.id, unit_id) + 1,
-        answer=answer,
+        unit_id=said.unit_id,
+        voice=voice.number,
+        area_cm2=voice.area_cm2,
+        revision=queries.last_revision(session, round_.id, voice.number) + 1,
+        answer=said.answer,
         channel=Channel.PAPER if sheet else Channel.PHONE,
-        op_key=op_key,
+        op_key=said.op_key,
         person_id=actor.person_id,
-        at=now,
+        at=held.now,
         serial=sheet.serial if sheet else None,
         scan_id=sheet.scan_id if sheet else None,
         reason=sheet.reason if sheet else "",

@@ -1,6 +1,6 @@
 """Open a round, register its papers, publish its result, strike it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 from fundapp.audit.commands import record
 from fundapp.consent import queries
 from fundapp.consent.commands.shares import fix_shares
+from fundapp.consent.commands.telling import told
 from fundapp.consent.events import ResultPublished, RoundOpened, RoundVoided
+from fundapp.consent.law import COUNCIL, Law, law_for
 from fundapp.consent.models import ConsentPaper, ConsentResult, ConsentRound, ConsentVoid, Outcome
 from fundapp.consent.policy import (
+    LONGEST,
     MOST_SHEETS,
     RoundState,
     Terms,
+    Window,
     check_may_publish,
     check_takes_sheets,
     check_window,
@@ -26,13 +30,15 @@ from fundapp.consent.rules import Regime
 from fundapp.db.wiring import tell
 from fundapp.db.work import lock
 from fundapp.kernel.actor import NOBODY, Actor
-from fundapp.kernel.clock import Clock
+from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.programmes.queries import get_policy
 from fundapp.projects.commands import lock_project, move_on
 from fundapp.projects.queries import ProjectRow, get_project
 from fundapp.projects.rules import Stage
 from fundapp.rosters.commands import freeze_roster
+
+MOST_DOORS = 20
 
 
 @dataclass(frozen=True)
@@ -61,12 +67,13 @@ class PublishResult:
 
 
 def open_round(session: Session, actor: Actor, cmd: OpenRound, clock: Clock) -> ConsentRound:
-    """Freeze the roster and the rule, and ask the households of the project's place.
+    """Freeze the roster and the rule, and ask the households of the project's place, or their owners.
 
     Raises:
         Forbidden: not the worker of the community.
-        Refused: the project does not stand at 可行; its policy's rule cannot be counted on a roster of doors; the
-            window is wrong; a sum is to be shared by a rule for which the register lacks an area or a floor.
+        Refused: the project does not stand at 可行; its policy's rule asks for what is not there (holders, a vote that
+            decides); the window is wrong; no law of that day is known; a sum is to be shared by a rule for which the
+            register lacks an area or a floor.
 
     Source: design.md rules 3 and 4; peers.md failure 17.
 
@@ -79,7 +86,8 @@ def open_round(session: Session, actor: Actor, cmd: OpenRound, clock: Clock) -> 
     opens_at = cmd.opens_at or now
     closes_at = cmd.closes_at or opens_at + timedelta(days=terms.days)
     check_window(opens_at, closes_at, now)
-    round_ = _pinned(session, actor, project, terms, now, opens_at, closes_at)
+    law = law_in_force(terms.regime, opens_at)
+    round_ = _pinned(session, actor, project, (terms, law), now, (opens_at, closes_at))
     fix_shares(session, round_)
     move_on(session, actor, project.id, Stage.CONSENTING, now)
     record(session, actor, "consent.open", f"consent_round:{round_.id}", now, households=round_.households)
@@ -91,22 +99,45 @@ def terms_for(session: Session, project: ProjectRow) -> Terms:
     """Give the terms under which a project's households may be asked.
 
     Raises:
-        Refused: the project does not stand at 可行, or its policy asks owners by holder and area.
+        Refused: the project does not stand at 可行, or its policy asks for advice alone and has no vote that decides.
 
     """
     if project.stage is not Stage.FEASIBLE or project.policy_version_id is None:
         raise Refused("consent.not_feasible")
-    terms = terms_of(get_policy(session, project.policy_version_id).parts)
-    if Regime.of_text(terms.regime).owners:
-        raise Refused("consent.owners_need_register")
+    parts = get_policy(session, project.policy_version_id).parts
+    terms = terms_of(parts)
+    if terms.regime == COUNCIL and not parts.get("voting", {}).get("choose_by_vote"):
+        raise Refused("consent.advice_needs_a_vote")
     return terms
 
 
+def law_in_force(regime: str, opens_at: datetime) -> Law:
+    """Give the law of the day on which a round opens, as the calendar stands in China.
+
+    Raises:
+        Refused: none is known for that day.
+
+    """
+    try:
+        return law_for(regime, local_date(opens_at))
+    except LookupError:
+        raise Refused("consent.no_law", field="opens_at") from None
+
+
 def _pinned(
-    session: Session, actor: Actor, project: ProjectRow, terms: Terms, now: datetime, opens: datetime, closes: datetime
+    session: Session,
+    actor: Actor,
+    project: ProjectRow,
+    rule: tuple[Terms, Law],
+    now: datetime,
+    window: tuple[datetime, datetime],
 ) -> ConsentRound:
+    terms, law = rule
     version_id, version_hash = queries.newest_version(session, project.id)
     snapshot = freeze_roster(session, actor, project.place_id, now)
+    regime = Regime.under(terms.regime, law)
+    heads, area = _electorate(session, snapshot.id, snapshot.households, regime)
+    opens, closes = window
     round_ = ConsentRound(
         project_id=project.id,
         version_id=version_id,
@@ -116,6 +147,13 @@ def _pinned(
         households=snapshot.households,
         policy_version_id=project.policy_version_id,
         regime=terms.regime,
+        law=law.code,
+        heads=heads,
+        area_cm2=area,
+        **_shares(regime),
+        follow=terms.follow,
+        early_end=law.early_end,
+        latest_close=opens + LONGEST,
         opens_at=opens,
         closes_at=closes,
         keying_until=closes + timedelta(days=terms.keying_days),
@@ -127,7 +165,45 @@ def _pinned(
     return round_
 
 
-def hold(session: Session, round_id: int, now_of: Clock) -> tuple[ConsentRound, RoundState, datetime]:
+def _electorate(session: Session, snapshot_id: int, households: int, regime: Regime) -> tuple[int, int | None]:
+    """Count the heads of a frozen roster and, where owners are asked, their area; ``None`` where it is not all known.
+
+    Raises:
+        Refused: owners are asked, and the holder of some household is not known.
+
+    """
+    if not regime.owners:
+        return households, None
+    doors = queries.doors_without_holder(session, snapshot_id)
+    if doors:
+        shown = "、".join(doors[:MOST_DOORS]) + (" 等" if len(doors) > MOST_DOORS else "")
+        raise Refused("consent.holder_unknown", count=len(doors), doors=shown)
+    return queries.heads_and_area(session, snapshot_id)
+
+
+def _shares(regime: Regime) -> dict[str, int | bool | None]:
+    quorum, bar = regime.quorum, regime.bar
+    return {
+        "quorum_p": quorum.share.numerator if quorum else None,
+        "quorum_q": quorum.share.denominator if quorum else None,
+        "quorum_strict": bool(quorum and quorum.strict),
+        "bar_p": bar.share.numerator,
+        "bar_q": bar.share.denominator,
+        "bar_strict": bar.strict,
+    }
+
+
+@dataclass(frozen=True)
+class Held:
+    """A round that is held, its window as extensions and an early end have made it, and where it stands now."""
+
+    round: ConsentRound
+    window: Window
+    state: RoundState
+    now: datetime
+
+
+def hold(session: Session, round_id: int, now_of: Clock) -> Held:
     """Lock a round, then read the clock and tell where the round stands.
 
     Raises:
@@ -137,9 +213,9 @@ def hold(session: Session, round_id: int, now_of: Clock) -> tuple[ConsentRound, 
     round_ = lock(session, ConsentRound, round_id)
     if round_ is None:
         raise NotVisible
-    now = now_of.now(session)
+    now, window = now_of.now(session), queries.window_of(session, round_)
     published, void = queries.ended(session, round_id)
-    return round_, state_of(round_, now, published=published, void=void), now
+    return Held(round_, window, state_of(window, now, published=published, void=void), now)
 
 
 def register_papers(session: Session, actor: Actor, cmd: RegisterPapers, clock: Clock) -> list[ConsentPaper]:
@@ -150,9 +226,10 @@ def register_papers(session: Session, actor: Actor, cmd: RegisterPapers, clock: 
         Refused: the answering has closed, or more sheets than one may print at once.
 
     """
-    round_, state, now = hold(session, cmd.round_id, clock)
+    held = hold(session, cmd.round_id, clock)
+    round_, now = held.round, held.now
     check_worker(actor, queries.path_of(session, round_.place_id))
-    check_takes_sheets(round_, state)
+    check_takes_sheets(held.window, held.state)
     if not 1 <= cmd.count <= MOST_SHEETS:
         raise Refused("consent.too_many_sheets", field="count", most=MOST_SHEETS)
     query = select(func.coalesce(func.max(ConsentPaper.serial), 0)).where(ConsentPaper.round_id == round_.id)
@@ -167,7 +244,7 @@ def register_papers(session: Session, actor: Actor, cmd: RegisterPapers, clock: 
 
 
 def publish_result(session: Session, actor: Actor, cmd: PublishResult, clock: Clock) -> ConsentResult:
-    """Count the answers, publish the result, and move the project to 已同意 or 不通过.
+    """Count the answers, publish the result, and move the project on.
 
     Raises:
         Forbidden: not the worker of the community.
@@ -175,38 +252,46 @@ def publish_result(session: Session, actor: Actor, cmd: PublishResult, clock: Cl
 
     """
     project = lock_project(session, queries.project_of(session, cmd.round_id))
-    round_, state, now = hold(session, cmd.round_id, clock)
-    check_worker(actor, queries.path_of(session, round_.place_id))
-    check_may_publish(round_, state, cmd.keying_complete)
-    count = queries.count_round(session, round_)
+    held = hold(session, cmd.round_id, clock)
+    check_worker(actor, queries.path_of(session, held.round.place_id))
+    check_may_publish(held.window, held.state, cmd.keying_complete)
+    return settle(session, actor, held.round, project.id, cmd.keying_complete, held.now)
+
+
+def settle(
+    session: Session, actor: Actor, round_: ConsentRound, project_id: int, keying_complete: bool, now: datetime
+) -> ConsentResult:
+    """Count and publish what is final, and move the project on. The caller holds project and round.
+
+    Passed, and advice, which binds nobody: 已同意. Undetermined for want of areas: back to 可行, to be asked again.
+    """
+    numbers = asdict(queries.count_round(session, round_))
+    outcome = Outcome(numbers.pop("result"))
     result = ConsentResult(
         round_id=round_.id,
-        households=round_.households,
-        agree=count.agree,
-        oppose=count.oppose,
-        abstain=count.abstain,
-        silent=count.silent,
-        needed=count.needed,
-        outcome=Outcome(count.result),
-        keying_complete=cmd.keying_complete,
+        **numbers,
+        outcome=outcome,
+        keying_complete=keying_complete,
         published_by_id=actor.person_id,
         at=now,
     )
     session.add(result)
     session.flush()
-    passed = result.outcome is Outcome.PASSED
-    move_on(session, actor, project.id, Stage.CONSENTED if passed else Stage.REJECTED, now, _told(result))
-    record(session, actor, "consent.publish", f"consent_round:{round_.id}", now, agree=count.agree, needed=count.needed)
-    tell(session, ResultPublished(round_.id, project.id, result.outcome))
+    move_on(session, actor, project_id, AFTER[outcome], now, told(round_, result))
+    record(
+        session, actor, "consent.publish", f"consent_round:{round_.id}", now, agree=result.agree, needed=result.needed
+    )
+    tell(session, ResultPublished(round_.id, project_id, outcome))
     return result
 
 
-def _told(result: ConsentResult) -> str:
-    """Say a result in the words that stand in the project's public history."""
-    numbers = f"{result.households} 户中同意 {result.agree} 户，反对 {result.oppose} 户，弃权 {result.abstain} 户"
-    if result.outcome is Outcome.NO_QUORUM:
-        return f"征求意见参与户数不足：{numbers}。"
-    return f"征求意见{'通过' if result.outcome is Outcome.PASSED else '未通过'}：{numbers}，门槛 {result.needed} 户。"
+AFTER = {
+    Outcome.PASSED: Stage.CONSENTED,
+    Outcome.ADVICE: Stage.CONSENTED,
+    Outcome.FAILED: Stage.REJECTED,
+    Outcome.NO_QUORUM: Stage.REJECTED,
+    Outcome.UNDETERMINED: Stage.FEASIBLE,
+}
 
 
 def void_round(session: Session, project_id: int, person_id: int | None, reason: str, at: datetime) -> bool:

@@ -1,9 +1,12 @@
 """Read rounds: single facts for deeds, public numbers, pages, and what waits."""
 
 from fundapp.consent.queries.facts import (
+    Voice,
     answer_of_key,
     current_answer,
+    doors_without_holder,
     ended,
+    heads_and_area,
     keyed_paper,
     last_revision,
     live_round_of,
@@ -14,8 +17,17 @@ from fundapp.consent.queries.facts import (
     project_of,
     registered,
     trail_of,
+    voice_of,
 )
-from fundapp.consent.queries.numbers import Bar, bar_of_round, bars, count_round
+from fundapp.consent.queries.numbers import (
+    Bar,
+    bar_of_round,
+    bars,
+    count_round,
+    full_count,
+    regime_of,
+    rounds_of_project,
+)
 from fundapp.consent.queries.pages import (
     RoundPage,
     door_or_refuse,
@@ -23,16 +35,18 @@ from fundapp.consent.queries.pages import (
     receipt_number,
     receipt_of,
     round_page,
-    rounds_of_project,
     sheet_of,
     sheets_of,
     unit_of_door,
 )
 from fundapp.consent.queries.waiting import WaitingRound, open_rounds_for_units, rounds_waiting_for_result
+from fundapp.consent.queries.windows import Moved, moves_of, window_of
 
 __all__ = [
     "Bar",
+    "Moved",
     "RoundPage",
+    "Voice",
     "WaitingRound",
     "answer_of_key",
     "bar_of_round",
@@ -41,10 +55,14 @@ __all__ = [
     "current_answer",
     "door_or_refuse",
     "doors_of",
+    "doors_without_holder",
     "ended",
+    "full_count",
+    "heads_and_area",
     "keyed_paper",
     "last_revision",
     "live_round_of",
+    "moves_of",
     "newest_version",
     "on_roster",
     "open_rounds_for_units",
@@ -53,6 +71,7 @@ __all__ = [
     "project_of",
     "receipt_number",
     "receipt_of",
+    "regime_of",
     "registered",
     "round_page",
     "rounds_of_project",
@@ -61,4 +80,6 @@ __all__ = [
     "sheets_of",
     "trail_of",
     "unit_of_door",
+    "voice_of",
+    "window_of",
 ]

@@ -1,13 +1,16 @@
 """What commands need to know of one round."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentResult, ConsentRound, ConsentVoid
+from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentResult, ConsentRound, ConsentVoid, Outcome
 from fundapp.consent.policy import Channel
+from fundapp.consent.rules import asks_owners
+from fundapp.db.types import Instant
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.queries import get_place
 from fundapp.projects.models import Project, ProjectVersion
@@ -43,10 +46,13 @@ def project_of(session: Session, round_id: int) -> int:
 
 
 def live_round_of(session: Session, project_id: int) -> int | None:
-    """Give the project's round that has not been struck, published or not."""
+    """Give the project's round that has not been struck, published or not; one that decided nothing is over."""
     struck = select(ConsentVoid.round_id)
+    open_ended = select(ConsentResult.round_id).where(ConsentResult.outcome == Outcome.UNDETERMINED)
     return session.scalar(
-        select(ConsentRound.id).where(ConsentRound.project_id == project_id, ConsentRound.id.not_in(struck))
+        select(ConsentRound.id).where(
+            ConsentRound.project_id == project_id, ConsentRound.id.not_in(struck), ConsentRound.id.not_in(open_ended)
+        )
     )
 
 
@@ -66,12 +72,34 @@ def on_roster(session: Session, snapshot_id: int, unit_id: int) -> bool:
     return session.get(SnapshotUnit, (snapshot_id, unit_id)) is not None
 
 
-def last_revision(session: Session, round_id: int, unit_id: int) -> int:
-    """Give the number of a household's newest revision, 0 where it has not answered."""
+@dataclass(frozen=True)
+class Voice:
+    """What a unit counts as in its round: the head's number, her units, and her area under an owners regime."""
+
+    number: int
+    unit_ids: tuple[int, ...]
+    area_cm2: int | None
+
+
+def voice_of(session: Session, round_: ConsentRound, unit_id: int) -> Voice:
+    """Give the head that a unit speaks for: its holder with all her units where owners are asked, else itself."""
+    if not asks_owners(round_.regime):
+        return Voice(unit_id, (unit_id,), None)
+    here = session.get_one(SnapshotUnit, (round_.snapshot_id, unit_id))
+    rows = session.execute(
+        select(SnapshotUnit.unit_id, SnapshotUnit.area_cm2)
+        .where(SnapshotUnit.snapshot_id == round_.snapshot_id, SnapshotUnit.holder_id == here.holder_id)
+        .order_by(SnapshotUnit.unit_id)
+    ).all()
+    areas = [row.area_cm2 for row in rows]
+    area = None if None in areas else sum(area for area in areas if area)
+    return Voice(here.holder_id or 0, tuple(row.unit_id for row in rows), area)
+
+
+def last_revision(session: Session, round_id: int, voice: int) -> int:
+    """Give the number of a head's newest revision, 0 where she has not answered."""
     found = session.scalar(
-        select(func.max(ConsentAnswer.revision)).where(
-            ConsentAnswer.round_id == round_id, ConsentAnswer.unit_id == unit_id
-        )
+        select(func.max(ConsentAnswer.revision)).where(ConsentAnswer.round_id == round_id, ConsentAnswer.voice == voice)
     )
     return found or 0
 
@@ -82,28 +110,29 @@ def answer_of_key(session: Session, op_key: str) -> ConsentAnswer | None:
 
 
 def current_answer(session: Session, round_id: int, unit_id: int) -> ConsentAnswer | None:
-    """Give the answer of a household that counts now."""
-    trail = trail_of(session, round_id, [unit_id])
+    """Give the answer that counts now for the head of a unit."""
+    round_ = session.get_one(ConsentRound, round_id)
+    trail = trail_of(session, round_id, [voice_of(session, round_, unit_id).number])
     return trail[-1] if trail else None
 
 
-def trail_of(session: Session, round_id: int, unit_ids: Iterable[int]) -> list[ConsentAnswer]:
-    """List all revisions of some households, the oldest first."""
+def trail_of(session: Session, round_id: int, voices: Iterable[int]) -> list[ConsentAnswer]:
+    """List all revisions of some heads, the oldest first."""
     return list(
         session.scalars(
             select(ConsentAnswer)
-            .where(ConsentAnswer.round_id == round_id, ConsentAnswer.unit_id.in_(unit_ids))
+            .where(ConsentAnswer.round_id == round_id, ConsentAnswer.voice.in_(voices))
             .order_by(ConsentAnswer.id)
         )
     )
 
 
-def phone_answer_at(session: Session, round_id: int, unit_id: int) -> datetime | None:
-    """Tell when a household last answered by phone."""
+def phone_answer_at(session: Session, round_id: int, voice: int) -> datetime | None:
+    """Tell when a head last answered by phone."""
     return session.scalar(
-        select(func.max(ConsentAnswer.at)).where(
+        select(func.max(ConsentAnswer.at, type_=Instant())).where(
             ConsentAnswer.round_id == round_id,
-            ConsentAnswer.unit_id == unit_id,
+            ConsentAnswer.voice == voice,
             ConsentAnswer.channel == Channel.PHONE,
         )
     )
@@ -123,3 +152,21 @@ def keyed_paper(session: Session, round_id: int, serial: int) -> ConsentAnswer |
         .order_by(ConsentAnswer.id.desc())
         .limit(1)
     )
+
+
+def doors_without_holder(session: Session, snapshot_id: int) -> list[str]:
+    """List the doors of a frozen roster whose holder is not known."""
+    query = select(SnapshotUnit.door).where(SnapshotUnit.snapshot_id == snapshot_id, SnapshotUnit.holder_id.is_(None))
+    return list(session.scalars(query.order_by(SnapshotUnit.unit_id)))
+
+
+def heads_and_area(session: Session, snapshot_id: int) -> tuple[int, int | None]:
+    """Count the holders of a frozen roster and sum its areas; ``None`` where one is missing."""
+    row = session.execute(
+        select(
+            func.count(SnapshotUnit.holder_id.distinct()),
+            func.count() == func.count(SnapshotUnit.area_cm2),
+            func.sum(SnapshotUnit.area_cm2),
+        ).where(SnapshotUnit.snapshot_id == snapshot_id)
+    ).one()
+    return row[0], int(row[2] or 0) if row[1] else None

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentRound, ConsentVoid
 from fundapp.consent.policy import Channel, Choice, works_here
 from fundapp.consent.queries.facts import trail_of
-from fundapp.consent.queries.numbers import Bar, bar_of_round
+from fundapp.consent.queries.numbers import Bar, bar_of_round, regime_of
 from fundapp.consent.queries.shares import SharePage, shares_of_round
+from fundapp.consent.queries.windows import Moved, moves_of
+from fundapp.consent.rules import asks_owners, is_settled
 from fundapp.files.models import Attachment
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible, Refused
@@ -48,15 +50,21 @@ class Revision:
     serial: int | None
     corrected: bool
     receipt: str
+    other_unit: bool = False
 
 
 @dataclass(frozen=True)
 class OwnUnit:
-    """A household that the person speaks for, with its trail in this round, the newest last."""
+    """A household that the person speaks for, with its trail in this round, the newest last.
+
+    Where owners are asked the trail is that of the holder, who answers for all her ``units`` at once.
+    """
 
     unit_id: int
     door: str
     trail: tuple[Revision, ...]
+    units: int = 1
+    area_cm2: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,8 @@ class RoundPage:
     own: tuple[OwnUnit, ...]
     doors: Doors | None
     shares: SharePage | None
+    moves: tuple[Moved, ...]
+    won: bool
 
 
 @dataclass(frozen=True)
@@ -121,15 +131,9 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         own=_own(session, round_, actor) if actor.unit_ids else (),
         doors=_doors(session, round_) if works_here(actor, project.place_path) else None,
         shares=shares_of_round(session, round_),
+        moves=tuple(moves_of(session, round_)),
+        won=is_settled(regime_of(round_), bar.count.heads, bar.count.area),
     )
-
-
-def rounds_of_project(session: Session, project_id: int, now: datetime) -> list[Bar]:
-    """List all rounds of a project, struck ones included, the newest first."""
-    ids = session.scalars(
-        select(ConsentRound.id).where(ConsentRound.project_id == project_id).order_by(ConsentRound.id.desc())
-    ).all()
-    return [bar_of_round(session, round_id, now) for round_id in ids]
 
 
 def sheets_of(session: Session, round_id: int) -> list[Sheet]:
@@ -253,39 +257,70 @@ def _text(session: Session, version_id: int) -> AskedText:
 
 
 def _own(session: Session, round_: ConsentRound, actor: Actor) -> tuple[OwnUnit, ...]:
+    here = SnapshotUnit.snapshot_id == round_.snapshot_id
     units = session.execute(
-        select(SnapshotUnit.unit_id, SnapshotUnit.door)
-        .where(SnapshotUnit.snapshot_id == round_.snapshot_id, SnapshotUnit.unit_id.in_(actor.unit_ids))
+        select(SnapshotUnit.unit_id, SnapshotUnit.door, SnapshotUnit.holder_id)
+        .where(here, SnapshotUnit.unit_id.in_(actor.unit_ids))
         .order_by(SnapshotUnit.unit_id)
     ).all()
-    trail = trail_of(session, round_.id, actor.unit_ids) if units else []
+    if not units:
+        return ()
+    if not asks_owners(round_.regime):
+        trail = trail_of(session, round_.id, [unit.unit_id for unit in units])
+        return tuple(OwnUnit(unit.unit_id, unit.door, _revisions(trail, unit.unit_id, unit.unit_id)) for unit in units)
+    holders = {unit.holder_id for unit in units}
+    trail = trail_of(session, round_.id, holders)
+    held = {
+        row.holder_id: row
+        for row in session.execute(
+            select(SnapshotUnit.holder_id, func.count().label("units"), func.sum(SnapshotUnit.area_cm2).label("area"))
+            .where(here, SnapshotUnit.holder_id.in_(holders))
+            .group_by(SnapshotUnit.holder_id)
+        )
+    }
     return tuple(
-        OwnUnit(unit.unit_id, unit.door, tuple(_revision(row) for row in trail if row.unit_id == unit.unit_id))
+        OwnUnit(
+            unit.unit_id, unit.door, _revisions(trail, unit.holder_id, unit.unit_id), held[unit.holder_id].units,
+            None if round_.area_cm2 is None else int(held[unit.holder_id].area),
+        )
         for unit in units
-    )
+    )  # fmt: skip
 
 
-def _revision(row: ConsentAnswer) -> Revision:
+def _revisions(trail: list[ConsentAnswer], voice: int, unit_id: int) -> tuple[Revision, ...]:
+    return tuple(_revision(row, unit_id) for row in trail if row.voice == voice)
+
+
+def _revision(row: ConsentAnswer, unit_id: int) -> Revision:
     return Revision(
-        row.id, row.revision, row.answer, row.channel, row.at, row.serial, bool(row.reason), receipt_number(row.op_key)
+        row.id,
+        row.revision,
+        row.answer,
+        row.channel,
+        row.at,
+        row.serial,
+        bool(row.reason),
+        receipt_number(row.op_key),
+        row.unit_id != unit_id,
     )
 
 
 def _doors(session: Session, round_: ConsentRound) -> Doors:
     said = (
-        select(ConsentAnswer.unit_id, func.max(ConsentAnswer.revision).label("revision"))
+        select(ConsentAnswer.voice, func.max(ConsentAnswer.revision).label("revision"))
         .where(ConsentAnswer.round_id == round_.id)
-        .group_by(ConsentAnswer.unit_id)
+        .group_by(ConsentAnswer.voice)
         .subquery()
     )
     current = (
-        select(ConsentAnswer.unit_id)
-        .join(said, and_(said.c.unit_id == ConsentAnswer.unit_id, said.c.revision == ConsentAnswer.revision))
+        select(ConsentAnswer.voice)
+        .join(said, and_(said.c.voice == ConsentAnswer.voice, said.c.revision == ConsentAnswer.revision))
         .where(ConsentAnswer.round_id == round_.id, ConsentAnswer.answer != Choice.NONE)
     )
+    voice = SnapshotUnit.holder_id if asks_owners(round_.regime) else SnapshotUnit.unit_id
     silent = session.scalars(
         select(SnapshotUnit.door)
-        .where(SnapshotUnit.snapshot_id == round_.snapshot_id, SnapshotUnit.unit_id.not_in(current))
+        .where(SnapshotUnit.snapshot_id == round_.snapshot_id, voice.not_in(current))
         .order_by(SnapshotUnit.unit_id)
     )
     sheets = select(func.count()).select_from(ConsentPaper).where(ConsentPaper.round_id == round_.id)

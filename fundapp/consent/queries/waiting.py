@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import Session
 
 from fundapp.consent.models import ConsentAnswer, ConsentResult, ConsentRound, ConsentVoid
+from fundapp.consent.queries.windows import closes_at, keying_until
 from fundapp.projects.models import ProjectVersion
 from fundapp.rosters.models import SnapshotUnit
 
@@ -30,16 +32,20 @@ def open_rounds_for_units(session: Session, unit_ids: Iterable[int], now: dateti
     """List the open rounds for some households, one row per round and household, the soonest close first."""
     said = (
         select(ConsentAnswer.id)
-        .where(ConsentAnswer.round_id == ConsentRound.id, ConsentAnswer.unit_id == SnapshotUnit.unit_id)
+        .where(
+            ConsentAnswer.round_id == ConsentRound.id,
+            ConsentAnswer.voice
+            == case((ConsentRound.regime.startswith("owners:"), SnapshotUnit.holder_id), else_=SnapshotUnit.unit_id),
+        )
         .exists()
     )
     rows = session.execute(
         _waiting()
         .add_columns(SnapshotUnit.unit_id, said.label("said"))
         .join(SnapshotUnit, SnapshotUnit.snapshot_id == ConsentRound.snapshot_id)
-        .where(SnapshotUnit.unit_id.in_(unit_ids), ConsentRound.opens_at <= now, ConsentRound.closes_at > now)
+        .where(SnapshotUnit.unit_id.in_(unit_ids), ConsentRound.opens_at <= now, closes_at() > now)
         .where(~_settled())
-        .order_by(ConsentRound.closes_at, ConsentRound.id, SnapshotUnit.unit_id)
+        .order_by(closes_at(), ConsentRound.id, SnapshotUnit.unit_id)
     )
     return [
         WaitingRound(r.id, r.project_id, r.title, r.place_id, r.unit_id, bool(r.said), r.closes_at, r.keying_until)
@@ -51,22 +57,22 @@ def rounds_waiting_for_result(session: Session, place_ids: Iterable[int], now: d
     """List the closed rounds in some places that are neither published nor struck, the oldest close first."""
     rows = session.execute(
         _waiting()
-        .where(ConsentRound.place_id.in_(place_ids), ConsentRound.closes_at <= now, ~_settled())
-        .order_by(ConsentRound.closes_at, ConsentRound.id)
+        .where(ConsentRound.place_id.in_(place_ids), closes_at() <= now, ~_settled())
+        .order_by(closes_at(), ConsentRound.id)
     )
     return [
         WaitingRound(r.id, r.project_id, r.title, r.place_id, None, False, r.closes_at, r.keying_until) for r in rows
     ]
 
 
-def _waiting() -> Select[int, int, str, int, datetime, datetime]:
+def _waiting() -> Select[Any]:
     return select(
         ConsentRound.id,
         ConsentRound.project_id,
         ProjectVersion.title,
         ConsentRound.place_id,
-        ConsentRound.closes_at,
-        ConsentRound.keying_until,
+        closes_at().label("closes_at"),
+        keying_until().label("keying_until"),
     ).join(ProjectVersion, ProjectVersion.id == ConsentRound.version_id)
 
 
