@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Table, event, inspect, select, text
 from sqlalchemy.orm import Session
 
-from fundapp.audit.models import AuditEntry
+from fundapp.audit.models import AuditEntry, AuditHead
 from fundapp.audit.rules import START, chain_hash, fingerprint
 from fundapp.db.types import CanonicalJson, canonical
 from fundapp.db.work import on_sqlite
@@ -61,12 +61,14 @@ def seal(session: Session) -> None:
         return
     if not on_sqlite(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
-    last = session.execute(select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)).first()
-    seq, prev = (last.seq, last.hash) if last else (0, START)
+    head = session.get(AuditHead, 1, populate_existing=True) or AuditHead(id=1, seq=0, hash=START)
+    seq, prev = head.seq, head.hash
     for number, noted in enumerate(deeds, start=1):
         entry = {**noted, "seq": seq + number, "rows": rows if number == len(deeds) else {}, "prev_hash": prev}
         prev = chain_hash({name: as_stored(_COLUMNS[name], value) for name, value in entry.items()})
         session.add(AuditEntry(**entry, hash=prev))
+    head.seq, head.hash = seq + len(deeds), prev
+    session.add(head)
     session.flush()
 
 

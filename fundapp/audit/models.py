@@ -1,4 +1,4 @@
-"""The one table of the trail."""
+"""The trail, and where it ends."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import ID, Base
-from fundapp.db.guards import append_only
+from fundapp.db.guards import append_only, no_replace, no_truncate, refuse
 from fundapp.db.types import CanonicalJson
 
 
@@ -19,6 +19,7 @@ class AuditEntry(Base):
         UniqueConstraint("prev_hash"),
         CheckConstraint("seq >= 1", name="numbered_from_one"),
         Index("ix_audit_entry_about", "about", "seq"),
+        {"info": {"recomputed_by": "audit.chain"}},
     )
 
     seq: Mapped[int] = mapped_column(ID, primary_key=True, autoincrement=False)
@@ -32,4 +33,19 @@ class AuditEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class AuditHead(Base):
+    """The number and the hash of the newest entry, in one row: without it nobody would miss the last entry."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), {"info": {"recomputed_by": "audit.chain"}})
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(ID)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
 append_only("audit_entry", key="seq")
+refuse("audit_head_keeps_rows", "audit_head", "DELETE", None, "audit_head keeps its row")
+refuse("audit_head_goes_on", "audit_head", "UPDATE", "NEW.seq <= OLD.seq", "the end of the trail only goes on")
+no_replace("audit_head")
+no_truncate("audit_head")

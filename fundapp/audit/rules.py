@@ -26,7 +26,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, bytes):
-        return value.hex()
+        return f"0x{value.hex()}"  # an empty text is not an empty heap of bytes
     return value
 
 

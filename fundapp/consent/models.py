@@ -115,7 +115,11 @@ class ConsentPaper(Numbered, Base):
     """One numbered sheet of paper of a round, registered before the close."""
 
     __tablename__ = "consent_paper"
-    __table_args__ = (UniqueConstraint("round_id", "serial"), CheckConstraint("serial > 0", name="numbered_from_one"))
+    __table_args__ = (
+        UniqueConstraint("round_id", "serial"),
+        CheckConstraint("serial > 0", name="numbered_from_one"),
+        {"info": {"sealed": True}},
+    )
 
     round_id: Mapped[int] = mapped_column(ForeignKey("consent_round.id"))
     serial: Mapped[int]

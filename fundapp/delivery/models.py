@@ -18,6 +18,7 @@ class ProgressReport(Numbered, Base):
         UniqueConstraint("op_key"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent_of_whole"),
         Index("ix_progress_report_project_id", "project_id"),
+        {"info": {"sealed": True}},
     )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))

@@ -26,7 +26,11 @@ class Attachment(Numbered, Base):
     """One stored picture. ``public_id`` is 128 random bits."""
 
     __tablename__ = "attachment"
-    __table_args__ = (UniqueConstraint("public_id"), CheckConstraint("bytes > 0", name="not_empty"))
+    __table_args__ = (
+        UniqueConstraint("public_id"),
+        CheckConstraint("bytes > 0", name="not_empty"),
+        {"info": {"sealed": True}},
+    )
 
     public_id: Mapped[str] = mapped_column(String(32))
     sha256: Mapped[str] = mapped_column(String(64), index=True)

@@ -40,6 +40,7 @@ class RoleGrant(Numbered, Base):
     __table_args__ = (
         CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="ends_not_before_start"),
         Index("ix_role_grant_person_id", "person_id"),
+        {"info": {"sealed": True}},
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -86,6 +87,7 @@ class UnitBinding(Numbered, Base):
         UniqueConstraint("unit_id", "person_id", "starts_at"),
         CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="ends_not_before_start"),
         Index("ix_unit_binding_person_id", "person_id"),
+        {"info": {"sealed": True}},
     )
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))

@@ -125,7 +125,7 @@ class ProjectMember(Base):
     """A person's task in a project's group. Who supervises does nothing else there."""
 
     __tablename__ = "project_member"
-    __table_args__ = (UniqueConstraint("project_id", "person_id"),)
+    __table_args__ = (UniqueConstraint("project_id", "person_id"), {"info": {"sealed": True}})
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)

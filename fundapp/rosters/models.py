@@ -161,6 +161,7 @@ class SnapshotUnit(Base):
             "head_key = CASE WHEN holder_id IS NULL THEN 'unit:' || unit_id ELSE 'holder:' || holder_id END",
             name="head_is_holder_or_unit",
         ),
+        {"info": {"recomputed_by": "rosters.snapshots"}},
     )
 
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("roster_snapshot.id"), primary_key=True)

@@ -32,6 +32,14 @@ def upgrade():
     )
     op.create_index("ix_audit_entry_about", "audit_entry", ["about", "seq"], unique=False)
     op.create_table(
+        "audit_head",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_audit_head_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -2013,6 +2021,41 @@ GUARDS = [
         (
             "CREATE FUNCTION audit_entry_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'audit_entry keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_no_truncate()",
+        ),
+    ),
+    # audit_head_keeps_rows on audit_head
+    (
+        (
+            "CREATE TRIGGER audit_head_keeps_rows BEFORE DELETE ON audit_head FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'audit_head keeps its row'); END",
+        ),
+        (
+            "CREATE FUNCTION audit_head_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'audit_head keeps its row' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER audit_head_keeps_rows BEFORE DELETE ON audit_head FOR EACH ROW EXECUTE FUNCTION audit_head_keeps_rows()",
+        ),
+    ),
+    # audit_head_goes_on on audit_head
+    (
+        (
+            "CREATE TRIGGER audit_head_goes_on BEFORE UPDATE ON audit_head FOR EACH ROW WHEN NEW.seq <= OLD.seq BEGIN SELECT RAISE(ABORT, 'the end of the trail only goes on'); END",
+        ),
+        (
+            "CREATE FUNCTION audit_head_goes_on() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.seq <= OLD.seq THEN RAISE EXCEPTION 'the end of the trail only goes on' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER audit_head_goes_on BEFORE UPDATE ON audit_head FOR EACH ROW EXECUTE FUNCTION audit_head_goes_on()",
+        ),
+    ),
+    # audit_head_no_replace on audit_head
+    (
+        (
+            "CREATE TRIGGER audit_head_no_replace BEFORE INSERT ON audit_head FOR EACH ROW WHEN EXISTS (SELECT 1 FROM audit_head WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'audit_head keeps its rows'); END",
+        ),
+        (),
+    ),
+    # audit_head_no_truncate on audit_head
+    (
+        (),
+        (
+            "CREATE FUNCTION audit_head_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'audit_head keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER audit_head_no_truncate BEFORE TRUNCATE ON audit_head FOR EACH STATEMENT EXECUTE FUNCTION audit_head_no_truncate()",
         ),
     ),
     # consent_round_keeps_rows on consent_round

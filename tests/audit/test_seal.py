@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import func, select
 
 from fundapp.audit.checks import check_chain, check_sealed_rows
 from fundapp.audit.commands import record
+from fundapp.audit.models import AuditEntry
 from fundapp.db.guards import guards
 from fundapp.db.schema import create_guard, drop_guard
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
@@ -37,6 +39,10 @@ def programme_id(app):
         )  # fmt: skip
         record(session, Actor(admin.person_id), "test.open", f"programme:{programme.id}", NOW)
     return programme.id
+
+
+def _writing():
+    return bound_engine().execution_options(writes=True).begin()
 
 
 def faults():
@@ -98,3 +104,27 @@ def test_the_trail_refuses_plain_sql(programme_id, statement):
     with pytest.raises(Exception, match="append-only"), bound_engine().execution_options(writes=True).begin() as c:
         c.exec_driver_sql(statement)
     assert faults() == []
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_head SET seq = seq - 1", "UPDATE audit_head SET hash = 'x'", "DELETE FROM audit_head"]
+)
+def test_the_end_of_the_trail_only_goes_on(programme_id, statement):
+    """Nobody moves the head back, rewrites it or takes it away."""
+    with pytest.raises(Exception, match=r"audit_head keeps|only goes on"), _writing() as connection:
+        connection.exec_driver_sql(statement)
+    assert faults() == []
+
+
+def test_an_entry_taken_off_the_end_is_named(programme_id):
+    """Nothing follows the last entry; that it was there, the head says."""
+    with reading_session() as session:
+        last = session.scalar(select(func.max(AuditEntry.seq)))
+    change(f"DELETE FROM audit_entry WHERE seq = {last}", "audit_entry")
+    assert faults()[0] == f"audit_entry:{last} is gone, audit_head:1 names it as the last"
+
+
+def test_an_entry_that_cannot_be_read_does_not_stop_the_check(programme_id):
+    """Broken text is a fault of its row, not of the program."""
+    change("UPDATE audit_entry SET rows = '{' WHERE deed = 'test.open'", "audit_entry")
+    assert any(fault.startswith("audit_entry:") for fault in faults())

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
@@ -77,9 +76,9 @@ def _persons(session: Session, cmd: FormGroup) -> list[tuple[int, Task]]:
 def _write(session: Session, project: Project, wanted: dict[int, Task], now: datetime) -> None:
     standing = tasks_of(session, project.id)
     gone = [person for person, task in standing.items() if wanted.get(person) is not task]
-    session.execute(
-        delete(ProjectMember).where(ProjectMember.project_id == project.id, ProjectMember.person_id.in_(gone))
-    )
+    for person in gone:
+        session.delete(session.get_one(ProjectMember, (project.id, person)))
+    session.flush()
     for person, task in wanted.items():
         if standing.get(person) is not task:
             session.add(ProjectMember(project_id=project.id, person_id=person, task=task, joined_at=now))
