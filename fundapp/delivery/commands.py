@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from moneyed import Money
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.db.once import done_before, own_key
 from fundapp.delivery.models import Acceptance, Expense, ExpenseDecision, ProgressPhoto, ProgressReport
 from fundapp.delivery.policy import check_may_accept, check_may_decide_expense, check_may_work
 from fundapp.delivery.queries import expenses_of, reports_of
@@ -44,15 +46,15 @@ def report_progress(session: Session, actor: Actor, cmd: NewReport, clock: Clock
     """
     lock_project(session, cmd.project_id)
     now = clock.now(session)
-    standing = session.scalar(select(ProgressReport).where(ProgressReport.op_key == cmd.op_key))
+    key, said = own_key(actor, cmd.op_key), {"told": cmd.told, "percent": cmd.percent}
+    standing = done_before(session, ProgressReport, key, project_id=cmd.project_id, **said)
     if standing is not None:
         return standing
     check_may_work(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id))
     row = ProgressReport(
         project_id=cmd.project_id,
-        op_key=cmd.op_key,
-        told=cmd.told,
-        percent=cmd.percent,
+        op_key=key,
+        **said,
         reported_by_id=actor.person_id,
         reported_at=now,
     )
@@ -86,10 +88,9 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
     """
     lock_project(session, cmd.project_id)
     now = clock.now(session)
-    standing = session.scalar(select(Expense).where(Expense.op_key == cmd.op_key))
+    key, said = own_key(actor, cmd.op_key), _said(cmd)
+    standing = done_before(session, Expense, key, **said)
     if standing is not None:
-        if (standing.project_id, standing.amount_fen) != (cmd.project_id, cmd.amount):
-            raise Refused("web.used_key")
         return standing
     check_may_work(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id))
     if any(row.invoice_no == cmd.invoice_no for row in expenses_of(session, cmd.project_id)):
@@ -98,8 +99,9 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
         raise Refused("delivery.not_yet", field="spent_on")
     last = session.scalar(select(func.max(Expense.number)).where(Expense.project_id == cmd.project_id))
     row = Expense(
-        **{name: getattr(cmd, name) for name in cmd.__dataclass_fields__ if name != "amount"},
-        amount_fen=cmd.amount,
+        **said,
+        op_key=key,
+        invoice_id=cmd.invoice_id,
         number=(last or 0) + 1,
         claimed_by_id=actor.person_id,
         claimed_at=now,
@@ -108,6 +110,14 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
     session.flush()
     record(session, actor, "delivery.claim", f"project:{cmd.project_id}", now, expense=row.id)
     return row
+
+
+def _said(cmd: NewExpense) -> dict[str, Any]:
+    """Give what the form says; the picture of its invoice is stored anew each time that it is sent."""
+    others = {"amount", "op_key", "invoice_id"}
+    return {name: getattr(cmd, name) for name in cmd.__dataclass_fields__ if name not in others} | {
+        "amount_fen": cmd.amount
+    }
 
 
 def decide_expense(

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.db.once import done_before, own_key
 from fundapp.evaluation.models import EvaluationResult, GradeSheet, HouseholdGrade
 from fundapp.evaluation.policy import check_may_grade, check_may_record
 from fundapp.evaluation.queries import counts_of
@@ -35,24 +36,26 @@ def grade_project(session: Session, actor: Actor, cmd: NewGrade, clock: Clock) -
     """Grade a project for one's household, once.
 
     Raises:
-        Forbidden, Refused: see :func:`fundapp.evaluation.policy.check_may_grade`; ``evaluation.already``.
+        Forbidden, Refused: see :func:`fundapp.evaluation.policy.check_may_grade`; ``evaluation.already``,
+            ``web.used_key``.
     """
     lock_project(session, cmd.project_id)
     now = clock.now(session)
+    key, said = own_key(actor, cmd.op_key), {"grade": cmd.grade, "comment": cmd.comment}
+    sent = done_before(session, HouseholdGrade, key, project_id=cmd.project_id, unit_id=cmd.unit_id, **said)
+    if sent is not None:
+        return sent
     standing = session.scalar(
         select(HouseholdGrade).where(HouseholdGrade.project_id == cmd.project_id, HouseholdGrade.unit_id == cmd.unit_id)
     )
     if standing is not None:
-        if standing.op_key == cmd.op_key:
-            return standing
         raise Refused("evaluation.already", at=standing.graded_at)
     check_may_grade(actor, get_project(session, cmd.project_id), cmd.unit_id)
     row = HouseholdGrade(
         project_id=cmd.project_id,
         unit_id=cmd.unit_id,
-        op_key=cmd.op_key,
-        grade=cmd.grade,
-        comment=cmd.comment,
+        op_key=key,
+        **said,
         graded_by_id=actor.person_id,
         graded_at=now,
     )

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from moneyed import Money
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.db.once import done_before, own_key
 from fundapp.db.wiring import tell
 from fundapp.fundraising.events import ContributionConfirmed
 from fundapp.fundraising.models import Contribution, ContributionDecision, InKindHelp
@@ -53,9 +55,10 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
     """
     lock_project(session, cmd.project_id)
     now = clock.now(session)
-    standing = session.scalar(select(Contribution).where(Contribution.op_key == cmd.op_key))
+    key, said = own_key(actor, cmd.op_key), _said(cmd)
+    standing = done_before(session, Contribution, key, **said)
     if standing is not None:
-        return _same(standing, cmd)
+        return standing
     project = get_project(session, cmd.project_id)
     check_may_record(actor, project, tasks_of(session, cmd.project_id))
     _check_household(session, cmd, project.place_id)
@@ -63,8 +66,9 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
         raise Refused("fundraising.not_yet", field="received_on")
     last = session.scalar(select(func.max(Contribution.receipt_no)).where(Contribution.project_id == cmd.project_id))
     row = Contribution(
-        **{name: getattr(cmd, name) for name in cmd.__dataclass_fields__ if name != "amount"},
-        amount_fen=cmd.amount,
+        **said,
+        op_key=key,
+        proof_id=cmd.proof_id,
         receipt_no=(last or 0) + 1,
         recorded_by_id=actor.person_id,
         recorded_at=now,
@@ -75,10 +79,12 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
     return row
 
 
-def _same(standing: Contribution, cmd: NewContribution) -> Contribution:
-    if (standing.project_id, standing.amount_fen, standing.unit_id) != (cmd.project_id, cmd.amount, cmd.unit_id):
-        raise Refused("web.used_key")
-    return standing
+def _said(cmd: NewContribution) -> dict[str, Any]:
+    """Give what the form says; its picture is stored anew each time that it is sent."""
+    others = {"amount", "op_key", "proof_id"}
+    return {name: getattr(cmd, name) for name in cmd.__dataclass_fields__ if name not in others} | {
+        "amount_fen": cmd.amount
+    }
 
 
 def _check_household(session: Session, cmd: NewContribution, compound_id: int) -> None:
@@ -177,16 +183,15 @@ def record_help(session: Session, actor: Actor, cmd: NewHelp, clock: Clock) -> I
     """
     lock_project(session, cmd.project_id)
     now = clock.now(session)
-    standing = session.scalar(select(InKindHelp).where(InKindHelp.op_key == cmd.op_key))
+    key, said = own_key(actor, cmd.op_key), {"giver": cmd.giver, "what": cmd.what, "value_fen": cmd.value}
+    standing = done_before(session, InKindHelp, key, project_id=cmd.project_id, **said)
     if standing is not None:
         return standing
     check_may_record(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id))
     row = InKindHelp(
         project_id=cmd.project_id,
-        op_key=cmd.op_key,
-        giver=cmd.giver,
-        what=cmd.what,
-        value_fen=cmd.value,
+        op_key=key,
+        **said,
         recorded_by_id=actor.person_id,
         recorded_at=now,
     )

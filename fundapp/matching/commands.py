@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.db.once import done_before, own_key
 from fundapp.db.work import lock
 from fundapp.fundraising.commands import committee_book, project_accounts
 from fundapp.fundraising.queries import unconfirmed
@@ -82,16 +83,14 @@ def fund_pool(session: Session, actor: Actor, cmd: NewFunding, clock: Clock) -> 
     programme = lock_pool(session, cmd.programme_id)
     now = clock.now(session)
     check_may_fund(actor, programme.place_path)
-    standing = session.scalar(select(PoolFunding).where(PoolFunding.op_key == cmd.op_key))
+    key, said = own_key(actor, cmd.op_key), {"amount_fen": cmd.amount, "origin": cmd.origin}
+    standing = done_before(session, PoolFunding, key, programme_id=cmd.programme_id, **said)
     if standing is not None:
-        if (standing.programme_id, standing.amount_fen) != (cmd.programme_id, cmd.amount):
-            raise Refused("web.used_key")
         return standing
     row = PoolFunding(
         programme_id=programme.id,
-        op_key=cmd.op_key,
-        amount_fen=cmd.amount,
-        origin=cmd.origin,
+        op_key=key,
+        **said,
         funded_by_id=actor.person_id,
         funded_at=now,
     )
@@ -135,10 +134,9 @@ def claim_match(session: Session, actor: Actor, cmd: NewClaim, clock: Clock) -> 
     programme = lock_pool(session, get_project(session, cmd.project_id).programme_id)
     lock_project(session, cmd.project_id)
     now = clock.now(session)
-    standing = session.scalar(select(MatchClaim).where(MatchClaim.op_key == cmd.op_key))
+    key = own_key(actor, cmd.op_key)
+    standing = done_before(session, MatchClaim, key, project_id=cmd.project_id, viable_fen=cmd.viable)
     if standing is not None:
-        if standing.project_id != cmd.project_id:
-            raise Refused("web.used_key")
         return standing
     project = get_project(session, cmd.project_id)
     check_may_claim(
@@ -185,7 +183,7 @@ def _worked_out(
         ticket=ticket,
         project_id=project.id,
         policy_version_id=project.policy_version_id,
-        op_key=cmd.op_key,
+        op_key=own_key(actor, cmd.op_key),
         facts=facts,
         steps=list(earned.steps),
         matchable_fen=from_fen(earned.standing.matchable),
@@ -222,7 +220,8 @@ def decide(session: Session, actor: Actor, cmd: NewDecision, clock: Clock) -> Ma
     programme = lock_pool(session, claim.programme_id)
     lock_project(session, claim.project_id)
     now = clock.now(session)
-    standing = session.scalar(select(MatchDecision).where(MatchDecision.op_key == cmd.op_key))
+    key, said = own_key(actor, cmd.op_key), {"step": cmd.step, "passed": cmd.passed, "note": cmd.note}
+    standing = done_before(session, MatchDecision, key, claim_id=claim.id, **said)
     if standing is not None:
         return standing
     project = get_project(session, claim.project_id)
@@ -230,10 +229,8 @@ def decide(session: Session, actor: Actor, cmd: NewDecision, clock: Clock) -> Ma
     _check_step(session, claim, cmd)
     row = MatchDecision(
         claim_id=claim.id,
-        step=cmd.step,
-        passed=cmd.passed,
-        note=cmd.note,
-        op_key=cmd.op_key,
+        op_key=key,
+        **said,
         decided_by_id=actor.person_id,
         decided_at=now,
     )
@@ -281,7 +278,8 @@ def disburse(session: Session, actor: Actor, claim_id: int, op_key: str, clock: 
     programme = lock_pool(session, claim.programme_id)
     lock_project(session, claim.project_id)
     now = clock.now(session)
-    standing = session.scalar(select(Disbursement).where(Disbursement.op_key == op_key))
+    key = own_key(actor, op_key)
+    standing = done_before(session, Disbursement, key, claim_id=claim.id)
     if standing is not None:
         return standing
     project = get_project(session, claim.project_id)
@@ -293,7 +291,7 @@ def disburse(session: Session, actor: Actor, claim_id: int, op_key: str, clock: 
     row = Disbursement(
         claim_id=claim.id,
         project_id=project.id,
-        op_key=op_key,
+        op_key=key,
         amount_fen=from_fen(due),
         paid_by_id=actor.person_id,
         paid_at=now,

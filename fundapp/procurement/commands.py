@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.db.once import done_before, own_key
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
@@ -40,7 +41,8 @@ def record_quote(session: Session, actor: Actor, cmd: NewQuote, clock: Clock) ->
     """
     lock_project(session, cmd.project_id)
     now = clock.now(session)
-    standing = session.scalar(select(Quote).where(Quote.op_key == cmd.op_key))
+    key, said = own_key(actor, cmd.op_key), {"supplier": cmd.supplier, "amount_fen": cmd.amount}
+    standing = done_before(session, Quote, key, project_id=cmd.project_id, **said)
     if standing is not None:
         return standing
     check_may_procure(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id))
@@ -48,9 +50,8 @@ def record_quote(session: Session, actor: Actor, cmd: NewQuote, clock: Clock) ->
         raise Refused("procurement.twice", field="supplier")
     row = Quote(
         project_id=cmd.project_id,
-        op_key=cmd.op_key,
-        supplier=cmd.supplier,
-        amount_fen=cmd.amount,
+        op_key=key,
+        **said,
         paper_id=cmd.paper_id,
         recorded_by_id=actor.person_id,
         recorded_at=now,

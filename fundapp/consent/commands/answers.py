@@ -9,6 +9,7 @@ from fundapp.consent import queries
 from fundapp.consent.commands.rounds import Held, hold
 from fundapp.consent.models import ConsentAnswer
 from fundapp.consent.policy import Channel, Choice, RoundState, check_may_answer, check_takes, check_worker, sayable
+from fundapp.db.once import done_before, own_key
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
@@ -81,12 +82,13 @@ def answer_by_phone(session: Session, actor: Actor, cmd: AnswerByPhone, clock: C
     """
     held = hold(session, cmd.round_id, clock)
     round_, now = held.round, held.now
-    sent = _sent_before(session, cmd.op_key, round_.id, cmd.unit_id, cmd.answer)
+    key = own_key(actor, cmd.op_key)
+    sent = _sent_before(session, key, cmd)
     if sent is not None:
         return sent
     bound = actor.person_id is not None and cmd.unit_id in actor_of(session, actor.person_id, now).unit_ids
     check_may_answer(held.window, held.state, bound, queries.on_roster(session, round_.snapshot_id, cmd.unit_id))
-    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, cmd.op_key))
+    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, key))
     record(session, actor, "consent.answer", f"consent_round:{round_.id}", now, revision=row.revision)
     return row
 
@@ -102,14 +104,15 @@ def key_paper(session: Session, actor: Actor, cmd: KeyPaper, clock: Clock) -> Co
     """
     held = _for_paper(session, actor, cmd.round_id, cmd.unit_id, clock)
     round_ = held.round
-    sent = _sent_before(session, cmd.op_key, round_.id, cmd.unit_id, cmd.answer)
+    key = own_key(actor, cmd.op_key)
+    sent = _sent_before(session, key, cmd)
     if sent is not None:
         return sent
     check_takes(held.window, held.state, Channel.PAPER)
     _check_sheet(session, round_.id, cmd.serial)
     _check_no_phone(session, held, cmd.unit_id)
     sheet = _Sheet(cmd.serial, cmd.scan_id)
-    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, cmd.op_key), sheet)
+    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, key), sheet)
     record(session, actor, "consent.key_paper", f"consent_round:{round_.id}", held.now, serial=cmd.serial)
     return row
 
@@ -127,7 +130,8 @@ def correct_paper(session: Session, actor: Actor, cmd: CorrectPaper, clock: Cloc
     """
     held = _for_paper(session, actor, cmd.round_id, cmd.unit_id, clock)
     round_ = held.round
-    sent = _sent_before(session, cmd.op_key, round_.id, cmd.unit_id, cmd.answer)
+    key = own_key(actor, cmd.op_key)
+    sent = _sent_before(session, key, cmd)
     if sent is not None:
         return sent
     check_takes(held.window, held.state, Channel.PAPER)
@@ -138,8 +142,8 @@ def correct_paper(session: Session, actor: Actor, cmd: CorrectPaper, clock: Cloc
     _check_correction(session, held, keyed, cmd, elsewhere)
     sheet = _Sheet(cmd.serial, keyed.scan_id, cmd.reason.strip())
     if elsewhere:
-        _strike(session, held, actor, keyed, sheet, f"{cmd.op_key[:-1]}s")
-    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, cmd.op_key), sheet)
+        _strike(session, held, actor, keyed, sheet, f"{key[:-1]}s")
+    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, key), sheet)
     record(session, actor, "consent.correct_paper", f"consent_round:{round_.id}", held.now, serial=cmd.serial)
     return row
 
@@ -152,12 +156,11 @@ def _for_paper(session: Session, actor: Actor, round_id: int, unit_id: int, cloc
     return held
 
 
-def _sent_before(session: Session, op_key: str, round_id: int, unit_id: int, answer: Choice) -> ConsentAnswer | None:
-    """Give the row that the same form wrote when it was sent before."""
-    row = queries.answer_of_key(session, op_key)
-    if row is not None and (row.round_id, row.unit_id, row.answer) != (round_id, unit_id, answer):
-        raise Refused("web.used_key")
-    return row
+def _sent_before(session: Session, key: str, cmd: AnswerByPhone | KeyPaper | CorrectPaper) -> ConsentAnswer | None:
+    """Give the row that the same form wrote when it was sent before; its picture is stored anew each time."""
+    said = {"round_id": cmd.round_id, "unit_id": cmd.unit_id, "answer": cmd.answer}
+    serial = None if isinstance(cmd, AnswerByPhone) else cmd.serial
+    return done_before(session, ConsentAnswer, key, serial=serial, **said)
 
 
 def _check_sheet(session: Session, round_id: int, serial: int) -> None:

@@ -2,7 +2,6 @@
 
 from fundapp.consent.queries.facts import (
     Voice,
-    answer_of_key,
     current_answer,
     doors_without_holder,
     ended,
@@ -48,7 +47,6 @@ __all__ = [
     "RoundPage",
     "Voice",
     "WaitingRound",
-    "answer_of_key",
     "bar_of_round",
     "bars",
     "count_round",

@@ -104,11 +104,6 @@ def last_revision(session: Session, round_id: int, voice: int) -> int:
     return found or 0
 
 
-def answer_of_key(session: Session, op_key: str) -> ConsentAnswer | None:
-    """Give the answer that a form with this key wrote."""
-    return session.scalar(select(ConsentAnswer).where(ConsentAnswer.op_key == op_key))
-
-
 def current_answer(session: Session, round_id: int, unit_id: int) -> ConsentAnswer | None:
     """Give the answer that counts now for the head of a unit."""
     round_ = session.get_one(ConsentRound, round_id)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.db.once import own_key
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
@@ -69,14 +70,14 @@ def cast_ballot(
     Source: peers.md failures 1, 3, 18 and 23.
     """
     held = _hold(session, cmd.round_id, clock)
-    sent = _sent_before(session, actor, cmd.op_key, cmd.round_id, cmd.unit_id, cmd.project_ids)
+    sent = _sent_before(session, actor, own_key(actor, cmd.op_key), cmd.round_id, cmd.unit_id, cmd.project_ids)
     if sent is not None:
         return sent
     bound = actor.person_id is not None and cmd.unit_id in actor_of(session, actor.person_id, held.now).unit_ids
     policy.check_may_vote(held.round, held.state, bound, _on_roster(session, held, cmd.unit_id))
     candidates = queries.candidate_ids(session, held.round.id)
     check_choices(cmd.project_ids, candidates, held.round.max_choices)
-    ballot = _ballot(actor, held, cmd.unit_id, cmd.op_key, len(cmd.project_ids), chance)
+    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), len(cmd.project_ids), chance)
     return _take(session, actor, held, ballot, cmd.project_ids, candidates)
 
 
@@ -93,7 +94,7 @@ def key_ballot(
     """
     held = _hold(session, cmd.round_id, clock)
     policy.check_worker(actor, get_place(session, held.round.place_id).path)
-    sent = _sent_before(session, actor, cmd.op_key, cmd.round_id, cmd.unit_id, cmd.project_ids)
+    sent = _sent_before(session, actor, own_key(actor, cmd.op_key), cmd.round_id, cmd.unit_id, cmd.project_ids)
     if sent is not None:
         return sent
     policy.check_open(held.round, held.state)
@@ -104,7 +105,7 @@ def key_ballot(
         check_choices(cmd.project_ids, candidates, held.round.max_choices)
     elif cmd.project_ids:
         raise Refused("voting.invalid_names_nothing", field="choices")
-    ballot = _ballot(actor, held, cmd.unit_id, cmd.op_key, len(cmd.project_ids), chance)
+    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), len(cmd.project_ids), chance)
     ballot.channel, ballot.serial, ballot.scan_id = Channel.PAPER, cmd.serial, cmd.scan_id
     return _take(session, actor, held, ballot, cmd.project_ids, candidates)
 

@@ -1,0 +1,294 @@
+"""Every form that carries a key: how it comes to be sent, by whom, and how it would be sent otherwise."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fundapp.consent.commands import AnswerByPhone, answer_by_phone
+from fundapp.consent.policy import Choice
+from fundapp.db.work import unit_of_work
+from fundapp.delivery.commands import NewExpense, NewReport, claim_expense, report_progress
+from fundapp.evaluation.commands import NewGrade, grade_project
+from fundapp.evaluation.rules import Grade
+from fundapp.fundraising.commands import (
+    NewContribution,
+    NewHelp,
+    decide_contribution,
+    record_contribution,
+    record_help,
+)
+from fundapp.fundraising.rules import Means, Source
+from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.clock import local_date
+from fundapp.kernel.money import from_fen
+from fundapp.matching.commands import (
+    NewClaim,
+    NewDecision,
+    NewFunding,
+    claim_match,
+    decide,
+    disburse,
+    fund_pool,
+)
+from fundapp.matching.models import Step
+from fundapp.procurement.commands import NewQuote, record_quote
+from fundapp.projects.commands import move_on
+from fundapp.projects.rules import Stage, Task
+from fundapp.stories.props import picture
+from fundapp.voting.commands import CastBallot, cast_ballot
+from tests.consent.asking import make_asked
+from tests.support.world import (
+    CLOCK,
+    NOW,
+    PlaceTree,
+    later,
+    make_group,
+    make_person,
+    make_place_tree,
+    make_programme,
+    make_project,
+    make_resident,
+    make_text,
+)
+from tests.voting.polling import OPEN, make_polled
+
+ROAD = (
+    Stage.CONSENTING, Stage.CONSENTED, Stage.SELECTED, Stage.MATCHED, Stage.DELIVERING, Stage.ACCEPTED,
+)  # fmt: skip
+Send = Callable[[Session, Actor, str, bool], Any]
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Who sends a form, who else might send the same key, and the deed: ``send(session, actor, key, otherwise)``."""
+
+    who: Actor
+    other: Actor
+    send: Send
+
+
+@dataclass(frozen=True)
+class Town:
+    """A programme with projects that have come to a stage, and the people around them."""
+
+    places: PlaceTree
+    programme: int
+    projects: tuple[int, ...]
+    groups: tuple[dict[Task, Actor], ...]
+    staff: dict[Role, tuple[Actor, Actor]]
+    scan: int
+
+
+def make_town(stage: Stage, projects: int = 1) -> Town:
+    """Make a town whose projects stand at *stage*."""
+    with unit_of_work() as session:
+        places = make_place_tree(session)
+        programme = make_programme(session, places.street)
+        proposer = make_resident(session, "李提案", places.units[0])
+        made, groups = [], []
+        for number in range(projects):
+            text = make_text(f"第{number}件", budget="20000.00")
+            made.append(make_project(session, places, proposer, programme=programme, text=text).id)
+            groups.append(make_group(session, places, made[-1]))
+            for step in ROAD[: ROAD.index(stage) + 1]:
+                move_on(session, groups[-1][Task.LEAD], made[-1], step, NOW)
+        roles = (Role.STREET_OFFICER, Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER)
+        staff = {
+            role: (
+                make_person(session, f"甲{role.value}", role, places.street),
+                make_person(session, f"乙{role.value}", role, places.street),
+            )
+            for role in roles
+        }
+        scan = picture(session, groups[0][Task.TREASURER], places.compound, CLOCK)
+    return Town(places, programme.id, tuple(made), tuple(groups), staff, scan)
+
+
+def gift(town: Town, key: str, amount: int = 200_000, number: int = 0) -> NewContribution:
+    """Give a household's gift of 2,000 yuan."""
+    return NewContribution(
+        town.projects[number], key, Source.RESIDENTS, town.places.units[1], "住户", False, False, from_fen(amount),
+        Means.CASH, local_date(NOW), town.scan,
+    )  # fmt: skip
+
+
+def make_claims(projects: int = 1, upto: Step | None = None) -> tuple[Town, tuple[int, ...]]:
+    """Let projects claim matched money, and decide their claims up to a step."""
+    town = make_town(Stage.SELECTED, projects)
+    claims = []
+    with unit_of_work() as session:
+        for number, group in enumerate(town.groups):
+            made = record_contribution(session, group[Task.TREASURER], gift(town, "g", number=number), CLOCK)
+            decide_contribution(session, group[Task.MEMBER], made.id, True, "", CLOCK)
+            asked = NewClaim(town.projects[number], "c", from_fen(100_000))
+            claims.append(claim_match(session, group[Task.LEAD], asked, CLOCK).id)
+        roles = (Role.STREET_OFFICER, Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER)
+        for claim in claims:
+            for step, role in zip(Step, roles, strict=True):
+                if upto is None or list(Step).index(step) > list(Step).index(upto):
+                    break
+                decide(session, town.staff[role][1], NewDecision(claim, f"{claim}-{step}", step, True, ""), CLOCK)
+    return town, tuple(claims)
+
+
+def contribution() -> Sending:
+    """A gift is recorded."""
+    town = make_town(Stage.SELECTED)
+    group = town.groups[0]
+    return Sending(
+        group[Task.TREASURER],
+        group[Task.LEAD],
+        lambda s, who, key, otherwise: record_contribution(s, who, gift(town, key, 200_001 - otherwise), CLOCK),
+    )
+
+
+def in_kind_help() -> Sending:
+    """Help in kind is recorded."""
+    town = make_town(Stage.SELECTED)
+    group, project = town.groups[0], town.projects[0]
+    return Sending(
+        group[Task.TREASURER],
+        group[Task.LEAD],
+        lambda s, who, key, otherwise: record_help(
+            s, who, NewHelp(project, key, "邻居", "水泥", from_fen(500 + otherwise)), CLOCK
+        ),
+    )
+
+
+def pool_funding() -> Sending:
+    """A pool is filled."""
+    town = make_town(Stage.SELECTED)
+    return Sending(
+        *town.staff[Role.FOUNDATION_OFFICER],
+        lambda s, who, key, otherwise: fund_pool(
+            s, who, NewFunding(town.programme, key, from_fen(5000 + otherwise), "演示基金会"), CLOCK
+        ),
+    )
+
+
+def match_claim() -> Sending:
+    """A group claims."""
+    town = make_town(Stage.SELECTED)
+    group = town.groups[0]
+    with unit_of_work() as session:
+        made = record_contribution(session, group[Task.TREASURER], gift(town, "g"), CLOCK)
+        decide_contribution(session, group[Task.MEMBER], made.id, True, "", CLOCK)
+    return Sending(
+        group[Task.LEAD],
+        group[Task.TREASURER],
+        lambda s, who, key, otherwise: claim_match(
+            s, who, NewClaim(town.projects[0], key, from_fen(100_000 - otherwise)), CLOCK
+        ),
+    )
+
+
+def match_decision() -> Sending:
+    """The street reviews a claim."""
+    town, claims = make_claims(2)
+    return Sending(
+        *town.staff[Role.STREET_OFFICER],
+        lambda s, who, key, otherwise: decide(
+            s, who, NewDecision(claims[otherwise], key, Step.STREET_REVIEW, True, ""), CLOCK
+        ),
+    )
+
+
+def disbursement() -> Sending:
+    """Approved money is paid."""
+    town, claims = make_claims(2, Step.APPROVAL)
+    officers = town.staff[Role.FOUNDATION_OFFICER]
+    return Sending(*officers, lambda s, who, key, otherwise: disburse(s, who, claims[otherwise], key, CLOCK))
+
+
+def quote() -> Sending:
+    """A supplier's quote is recorded."""
+    town = make_town(Stage.SELECTED)
+    group = town.groups[0]
+    return Sending(
+        group[Task.LEAD],
+        group[Task.MEMBER],
+        lambda s, who, key, otherwise: record_quote(
+            s, who, NewQuote(town.projects[0], key, f"商家{otherwise:d}", from_fen(900), town.scan), CLOCK
+        ),
+    )
+
+
+def expense() -> Sending:
+    """An expense is claimed."""
+    town = make_town(Stage.DELIVERING)
+    group = town.groups[0]
+
+    def send(session, who, key, otherwise):
+        bill = NewExpense(
+            town.projects[0], key, from_fen(900 + otherwise), "材料", "商家", f"F{otherwise:d}", town.scan,
+            local_date(NOW),
+        )  # fmt: skip
+        return claim_expense(session, who, bill, CLOCK)
+
+    return Sending(group[Task.LEAD], group[Task.MEMBER], send)
+
+
+def progress_report() -> Sending:
+    """Progress is reported."""
+    town = make_town(Stage.DELIVERING)
+    group = town.groups[0]
+    return Sending(
+        group[Task.LEAD],
+        group[Task.MEMBER],
+        lambda s, who, key, otherwise: report_progress(
+            s, who, NewReport(town.projects[0], key, "进行中", 40 + otherwise, ()), CLOCK
+        ),
+    )
+
+
+def household_grade() -> Sending:
+    """A household grades."""
+    town = make_town(Stage.ACCEPTED)
+    with unit_of_work() as session:
+        two = [make_resident(session, f"住户{n}", town.places.units[n]) for n in (1, 2)]
+    grades = (Grade.SATISFIED, Grade.BASICALLY)
+    return Sending(
+        two[0],
+        two[1],
+        lambda s, who, key, otherwise: grade_project(
+            s, who, NewGrade(town.projects[0], min(who.unit_ids), key, grades[otherwise], ""), CLOCK
+        ),
+    )
+
+
+def consent_answer() -> Sending:
+    """A household answers."""
+    asked = make_asked()
+    return Sending(
+        asked.residents[0],
+        asked.residents[1],
+        lambda s, who, key, otherwise: answer_by_phone(
+            s,
+            who,
+            AnswerByPhone(asked.round, min(who.unit_ids), (Choice.AGREE, Choice.OPPOSE)[otherwise], key),
+            later(hours=1),
+        ),
+    )
+
+
+def vote_ballot() -> Sending:
+    """A household votes."""
+    polled = make_polled()
+    return Sending(
+        polled.residents[0],
+        polled.residents[1],
+        lambda s, who, key, otherwise: cast_ballot(
+            s, who, CastBallot(polled.round, min(who.unit_ids), (polled.projects[otherwise],), key), OPEN
+        ),
+    )
+
+
+SENDINGS: dict[str, Callable[[], Sending]] = {
+    made.__name__: made
+    for made in (
+        contribution, in_kind_help, pool_funding, match_claim, match_decision, disbursement, quote, expense,
+        progress_report, household_grade, consent_answer, vote_ballot,
+    )
+}  # fmt: skip
