@@ -45,8 +45,8 @@ PAPER = "INSERT INTO consent_paper (round_id, serial, registered_by_id, register
 
 def run(statement, values):
     """Run one statement with instants written as the house writes them."""
-    made = text(statement)
-    if ":at" in statement:
+    made = text(statement) if isinstance(statement, str) else statement
+    if isinstance(statement, str) and ":at" in statement:
         made = made.bindparams(bindparam("at", type_=Instant()))
     with bound_engine().execution_options(writes=True).begin() as connection:
         connection.execute(made, values)

@@ -15,6 +15,7 @@ from fundapp.consent.queries.facts import (
     phone_answer_at,
     project_of,
     registered,
+    silent_heads,
     trail_of,
     voice_of,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "rounds_waiting_for_result",
     "sheet_of",
     "sheets_of",
+    "silent_heads",
     "trail_of",
     "unit_of_door",
     "voice_of",

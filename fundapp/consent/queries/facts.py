@@ -165,3 +165,17 @@ def heads_and_area(session: Session, snapshot_id: int) -> tuple[int, int | None]
         ).where(SnapshotUnit.snapshot_id == snapshot_id)
     ).one()
     return row[0], int(row[2] or 0) if row[1] else None
+
+
+def silent_heads(session: Session, round_id: int) -> list[tuple[int, str]]:
+    """List the heads of a round that never answered, each by one of its units: number and door, as on the roster."""
+    round_ = session.get_one(ConsentRound, round_id)
+    said = set(session.scalars(select(ConsentAnswer.voice).where(ConsentAnswer.round_id == round_id)))
+    voice = SnapshotUnit.holder_id if asks_owners(round_.regime) else SnapshotUnit.unit_id
+    rows = session.execute(
+        select(SnapshotUnit.unit_id, SnapshotUnit.door, voice.label("voice"))
+        .where(SnapshotUnit.snapshot_id == round_.snapshot_id)
+        .order_by(SnapshotUnit.unit_id)
+    )
+    first = {row.voice: (row.unit_id, row.door) for row in reversed(rows.all()) if row.voice not in said}
+    return sorted(first.values())

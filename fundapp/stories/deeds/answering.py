@@ -5,28 +5,34 @@ from sqlalchemy.orm import Session
 
 from fundapp.consent.commands import (
     AnswerByPhone,
+    EndRoundEarly,
+    ExtendRound,
     KeyPaper,
     OpenRound,
     PublishResult,
     RegisterPapers,
     answer_by_phone,
+    end_round_early,
+    extend_round,
     key_paper,
     open_round,
     publish_result,
     register_papers,
 )
-from fundapp.consent.models import ConsentAnswer, ConsentRound
+from fundapp.consent.models import ConsentRound
 from fundapp.consent.policy import Choice
-from fundapp.consent.queries import bar_of_round, door_or_refuse
+from fundapp.consent.queries import bar_of_round, door_or_refuse, silent_heads
+from fundapp.consent.rules import area_text
 from fundapp.kernel.errors import BadInput
 from fundapp.people.commands import bind_household
 from fundapp.people.models import Person
 from fundapp.people.queries import actor_of
-from fundapp.rosters.queries import snapshot_units
 from fundapp.stories.engine import Facts, Scene, deed
 from fundapp.stories.props import key, picture
 
-SAID = (("agree", Choice.AGREE), ("oppose", Choice.OPPOSE), ("abstain", Choice.ABSTAIN))
+SAID = (
+    ("agree", Choice.AGREE), ("oppose", Choice.OPPOSE), ("abstain", Choice.ABSTAIN), ("follow", Choice.FOLLOW),
+)  # fmt: skip
 
 
 @deed("consent.open", "project opens closes")
@@ -40,15 +46,21 @@ def consent_open(scene: Scene) -> Facts:
 
 def _numbers(scene: Scene, round_id: int) -> Facts:
     bar = bar_of_round(scene.session, round_id, scene.clock.at)
+    area = bar.count.area
+    measured = {
+        "area": area_text(area.total), "area_participating": area_text(area.participating),
+        "area_agree": area_text(area.agree),
+    } if area else {}  # fmt: skip
     return {
         "households": bar.households, "agree": bar.agree, "oppose": bar.oppose, "abstain": bar.abstain,
-        "silent": bar.silent, "needed": bar.needed, "outcome": bar.outcome.value if bar.outcome else "",
+        "follow": bar.follow, "silent": bar.silent, "needed": bar.needed,
+        "outcome": bar.outcome.value if bar.outcome else "", **measured,
     }  # fmt: skip
 
 
 @deed("consent.answer", "round door answer")
 def consent_answer(scene: Scene) -> Facts:
-    """Answer on the phone for one's household. Fields: round, door, answer (agree, oppose, abstain)."""
+    """Answer on the phone for one's household. Fields: round, door, answer (agree, oppose, abstain, follow)."""
     round_id = scene.thing("consent_round", "round")
     unit = door_or_refuse(scene.session, _snapshot(scene.session, round_id), scene.fields.text("door"))
     cmd = AnswerByPhone(round_id, unit, scene.fields.choice("answer", Choice), key())
@@ -56,9 +68,12 @@ def consent_answer(scene: Scene) -> Facts:
     return _numbers(scene, round_id)
 
 
-@deed("consent.answers", "round agree oppose abstain")
+@deed("consent.answers", "round agree oppose abstain follow")
 def consent_answers(scene: Scene) -> Facts:
-    """Let many households answer on the phone, each by an invented resident. Fields: round, agree, oppose, abstain."""
+    """Let many households answer on the phone, each by an invented resident.
+
+    Fields: round, agree, oppose, abstain, follow.
+    """
     round_id = scene.thing("consent_round", "round")
     wanted = [choice for name, choice in SAID for _ in range(scene.fields.whole(name, 0))]
     for (unit_id, door), choice in zip(_silent(scene, round_id, len(wanted)), wanted, strict=True):
@@ -82,17 +97,35 @@ def _snapshot(session: Session, round_id: int) -> int:
 
 
 def _silent(scene: Scene, round_id: int, count: int) -> list[tuple[int, str]]:
-    said = set(scene.session.scalars(select(ConsentAnswer.unit_id).where(ConsentAnswer.round_id == round_id)))
-    units = snapshot_units(scene.session, _snapshot(scene.session, round_id))
-    left = [(unit_id, door) for unit_id, door, _ in units if unit_id not in said]
+    left = silent_heads(scene.session, round_id)
     if len(left) < count:
         raise BadInput(scene.fields.where, f"{count} answers", f"at most {len(left)}: so many households are silent")
     return left[-count:] if count else []
 
 
-@deed("consent.papers", "round place agree oppose abstain")
+@deed("consent.extend", "round closes reason")
+def consent_extend(scene: Scene) -> Facts:
+    """Let a round close later. Fields: round, closes, reason."""
+    round_id = scene.thing("consent_round", "round")
+    cmd = ExtendRound(round_id, scene.fields.instant("closes"), scene.fields.text("reason"))
+    extend_round(scene.session, scene.actor, cmd, scene.clock)
+    return _numbers(scene, round_id)
+
+
+@deed("consent.end_early", "round")
+def consent_end_early(scene: Scene) -> Facts:
+    """End an owners' round before its close. Fields: round."""
+    round_id = scene.thing("consent_round", "round")
+    end_round_early(scene.session, scene.actor, EndRoundEarly(round_id), scene.clock)
+    return _numbers(scene, round_id)
+
+
+@deed("consent.papers", "round place agree oppose abstain follow")
 def consent_papers(scene: Scene) -> Facts:
-    """Register and key in paper answers of many households. Fields: round, place, agree, oppose, abstain."""
+    """Register and key in paper answers of many households.
+
+    Fields: round, place, agree, oppose, abstain, follow.
+    """
     round_id, place = scene.thing("consent_round", "round"), scene.thing("place")
     wanted = [choice for name, choice in SAID for _ in range(scene.fields.whole(name, 0))]
     sheets = register_papers(scene.session, scene.actor, RegisterPapers(round_id, len(wanted)), scene.clock)
