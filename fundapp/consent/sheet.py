@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fundapp.consent.counting import Count
-from fundapp.consent.rules import Area, Heads, area_text
+from fundapp.consent.rules import Answer, Area, Heads, Regime, area_text, follow_joins
 from fundapp.kernel.money import split
 
 
@@ -24,6 +24,43 @@ class Line:
     heads_share: str
     area: str = ""
     area_share: str = ""
+
+
+@dataclass(frozen=True)
+class Met:
+    """Which bars are reached, and what counts as agreement: those who agree, and who follows where that side is larger.
+
+    A quorum that is not asked for is reached.
+    """
+
+    heads_counted: int
+    area_counted: int
+    quorum_heads: bool
+    quorum_area: bool
+    heads: bool
+    area: bool
+
+
+def met(regime: Regime, heads: Heads, area: Area | None) -> Met:
+    """Tell bar by bar what is reached; exactly a half does not exceed a half.
+
+    >>> regime = Regime.of_text("owners:half")
+    >>> halves = heads_of(regime, 4, {Answer.AGREE: 2, Answer.OPPOSE: 2}), area_of(regime, 80, {Answer.AGREE: 60})
+    >>> met(regime, *halves)
+    Met(heads_counted=2, area_counted=60, quorum_heads=True, quorum_area=True, heads=False, area=True)
+    """
+    joins = follow_joins(regime, heads, area) is Answer.AGREE
+    counted = heads.agree + joins * heads.follow
+    base, quorum = heads.participating if regime.quorum else heads.total, regime.quorum
+    counted_area = area.agree + joins * area.follow if area else 0
+    return Met(
+        heads_counted=counted,
+        area_counted=counted_area,
+        quorum_heads=quorum is None or quorum.reached(heads.participating, heads.total),
+        quorum_area=quorum is None or area is None or quorum.reached(area.participating, area.total),
+        heads=regime.bar.reached(counted, base),
+        area=area is not None and regime.bar.reached(counted_area, area.participating),
+    )
 
 
 def percents(parts: Sequence[int]) -> list[str]:

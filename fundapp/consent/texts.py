@@ -11,7 +11,7 @@ from fundapp.consent.models import Outcome
 from fundapp.consent.policy import Channel, Choice, RoundState
 from fundapp.consent.queries import Bar
 from fundapp.consent.rules import area_text, asks_owners
-from fundapp.consent.sheet import Line, lines_of
+from fundapp.consent.sheet import Line, Met, lines_of, met
 
 REFUSALS: Mapping[str, Any] = {
     "consent.not_worker": lazy_gettext("只有本社区的社区工作者可以办理。"),
@@ -143,6 +143,11 @@ LINES: Mapping[str, Any] = {
 def sheet_lines(bar: Bar) -> list[Line]:
     """Give the lines of a round's result sheet."""
     return lines_of(bar.count, of_all=bar.count.heads.quorum_needed is None, with_follow=bar.with_follow)
+
+
+def met_of(bar: Bar) -> Met:
+    """Tell which bars of a round are reached."""
+    return met(bar.rule, bar.count.heads, bar.count.area)
 
 
 def square(cm2: Any) -> str:

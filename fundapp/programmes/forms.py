@@ -17,6 +17,7 @@ from wtforms import (
     Form,
     FormField,
     IntegerField,
+    RadioField,
     SelectField,
     SelectMultipleField,
 )
@@ -102,12 +103,20 @@ def _money(label: Any, about: Any, *, optional: bool = False) -> MoneyField:
 class PolicyForm(PageForm):
     """All parts of a policy."""
 
-    regime = SelectField(
-        _("居民同意的门槛"),
+    meanings = texts.REGIME_MEANINGS
+    regime = RadioField(
+        _("由谁同意、多少算通过"),
         choices=_choices(texts.REGIME_LABELS),
         description=_(
             "默认全体住户三分之二以上：各地从三分之二到九成，昆明盘龙东风巷实际达到 84%。"
-            "业主方式依据《民法典》第 278 条，需要产权人名册。"
+            "一个项目只用一种方式，按发起那天的法律计算。"
+        ),
+        validators=[REQUIRED],
+    )
+    follow = BooleanField(
+        _("可以选“从众”"),
+        description=_(
+            "默认不勾选。勾选后多一个选项：跟着多数的一边走。人数单独列出，不写进同意；按户征求时从不算同意。"
         ),
     )
     consent_days = _days(_("征求意见天数"), _("默认 7 天；杭州规定业主表决不少于 5 天、不多于 60 天。"))
@@ -186,6 +195,7 @@ class PolicyForm(PageForm):
             "regime": parts["consent"]["regime"],
             "consent_days": parts["consent"]["days"],
             "keying_days": parts["consent"].get("keying_days", 3),
+            "follow": parts["consent"].get("follow", False),
             "choose_by_vote": parts["voting"]["choose_by_vote"],
             "max_choices": parts["voting"]["max_choices"],
             "vote_days": parts["voting"]["days"],
@@ -224,6 +234,11 @@ class PolicyForm(PageForm):
         used = {"linear", "household_tiers"} & set(self.rules.data or [])
         return bool(used or self.linear.errors or self.household_tiers.errors)
 
+    def validate_regime(self, field: Any) -> None:
+        """Need a vote that decides where the council only advises."""
+        if field.data == "council" and not self.choose_by_vote.data:
+            raise StopValidation(str(_("议事意见只供参考，要同时勾选“由居民投票选出要办的项目”。")))
+
     def validate_tiers(self, field: Any) -> None:
         """Take tiers that begin at 0 and rise, where they are used or anything was typed."""
         rows = [(row.form.start.data, row.form.rate.data) for row in field.entries if _typed(row.form)]
@@ -261,6 +276,7 @@ class PolicyForm(PageForm):
                 "regime": self.regime.data,
                 "days": self.consent_days.data,
                 "keying_days": self.keying_days.data,
+                **({"follow": True} if self.follow.data else {}),
             },
             "voting": {
                 "choose_by_vote": bool(self.choose_by_vote.data),

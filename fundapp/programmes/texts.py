@@ -30,6 +30,25 @@ REGIME_LABELS: Mapping[str, Any] = {
     "representatives": _("居民代表会议：三分之二以上参加，参加者过半同意"),
     "owners:half": _("业主：三分之二以上参与，参与者双过半"),
     "owners:three-quarters": _("业主：三分之二以上参与，参与者四分之三以上"),
+    "council": _("议事会意见：只供参考，另由居民投票决定"),
+}
+_PRACTICE = _("社区的做法，没有法律条文；不是业主共同决定，不能用来动维修资金或改共有部分。没有表态的不算同意。")
+REGIME_MEANINGS: Mapping[str, Any] = {
+    "household:2/3": _PRACTICE,
+    "household:>1/2": _PRACTICE,
+    "household:3/4": _PRACTICE,
+    "household:9/10": _PRACTICE,
+    "residents-meeting": _("居民委员会组织法的居民会议，一户派一位代表。适合小区里大家共同的事，不涉及谁家的产权。"),
+    "representatives": _("居民委员会组织法的居民代表会议，由选出来的代表表决；名册上只列代表。适合社区范围的事。"),
+    "owners:half": _(
+        "《民法典》第 278 条，人数和面积都要过。用维修资金、请物业、订规约用这一项。"
+        "名册要有产权人和面积，缺面积的不能算通过。"
+    ),
+    "owners:three-quarters": _(
+        "《民法典》第 278 条，人数和面积都要过。筹集维修资金、加装电梯等改建、改变共有部分用途用这一项。"
+        "名册要有产权人和面积。"
+    ),
+    "council": _("先听听大家的意见，赞成多少都不算数，也不拦着项目往下走；真正的决定在后面的居民投票。"),
 }
 ORDER_LABELS: Mapping[str, Any] = {
     "ready": _("条件齐备的先后（居民同意、已入选、自筹到账）"),
@@ -55,9 +74,10 @@ PARTIAL_LABELS: Mapping[str, Any] = {
 LINE_LABELS: Mapping[str, Any] = {"strict": _("前面的没排到，后面的等"), "skip": _("前面的等着，后面够的先给")}
 
 PLACES: Mapping[str, Any] = {
-    "consent.regime": _("居民同意的门槛"),
+    "consent.regime": _("由谁同意、多少算通过"),
     "consent.days": _("征求意见天数"),
     "consent.keying_days": _("纸质意见补录天数"),
+    "consent.follow": _("可以选“从众”"),
     "voting.choose_by_vote": _("由居民投票选项目"),
     "voting.max_choices": _("每户最多选几项"),
     "voting.days": _("投票天数"),
@@ -90,6 +110,7 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "matching.allocation.mode": MODE_LABELS,
     "matching.allocation.partial": PARTIAL_LABELS,
     "matching.allocation.line": LINE_LABELS,
+    "consent.follow": {"True": _("是"), "False": _("否")},
     "voting.choose_by_vote": {"True": _("是"), "False": _("否")},
 }
 _AMOUNT = re.compile(r"\d+\.\d{2}")

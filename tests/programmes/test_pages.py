@@ -34,7 +34,7 @@ def filled_in(page):
     """Read a form off its page, with what it shows."""
     fields = {}
     for found in FIELD.finditer(page):
-        if 'type="checkbox"' not in found[0] or "checked" in found[0]:
+        if not re.search(r'type="(checkbox|radio)"', found[0]) or "checked" in found[0]:
             value = VALUE.search(found[0])
             fields.setdefault(found[1], []).append(unescape(value[1]) if value else "")
     for name, options in SELECT.findall(page):
@@ -143,3 +143,25 @@ def test_an_officer_of_another_street_is_turned_away(officer, sqlite_app):
     answer = Visitor(sqlite_app, "waijie").get("/programmes/1/policy/new")
     assert answer.status_code == 403
     assert "只有本地区" in answer.text
+
+
+def test_each_rule_of_consent_is_explained_where_it_is_chosen(officer):
+    """Words for people who are no lawyers stand beside every choice; advice needs the vote that decides."""
+    page = officer.text("/programmes/new")
+    for words in ("居民会议", "《民法典》第 278 条", "只供参考", "没有法律条文", "从众"):
+        assert words in page
+    fields = filled_in(page) | {
+        "name": "只听意见",
+        "foundation_name": "社区基金会",
+        "funding": "8万",
+        "regime": "council",
+    }
+    fields.pop("choose_by_vote", None)
+    answer = officer.post("/programmes/new", **fields)
+    assert answer.status_code == 422
+    assert "议事意见只供参考" in answer.get_data(as_text=True)
+    assert officer.post("/programmes/new", **fields, choose_by_vote="y", follow="y").status_code == 303
+    with reading_session() as session:
+        made = next(row for row in list_programmes(session) if row.name == "只听意见")
+        consent = policy_versions(session, made.id)[0].parts["consent"]
+    assert (consent["regime"], consent["follow"]) == ("council", True)

@@ -31,6 +31,7 @@ class Bar:
     regime: str
     law: str
     units: int
+    rule: Regime
     count: Count
     with_follow: bool
     state: RoundState
@@ -214,6 +215,7 @@ def _bar(
         regime=round_.regime,
         law=round_.law,
         units=round_.households,
+        rule=regime_of(round_),
         count=_count(round_, said),
         with_follow=round_.follow,
         state=state_of(window, now, published=result is not None, void=void),
