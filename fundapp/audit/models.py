@@ -44,7 +44,7 @@ class AuditHead(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-append_only("audit_entry", key="seq")
+append_only("audit_entry")
 refuse("audit_head_keeps_rows", "audit_head", "DELETE", None, "audit_head keeps its row")
 refuse("audit_head_goes_on", "audit_head", "UPDATE", "NEW.seq <= OLD.seq", "the end of the trail only goes on")
 no_replace("audit_head")

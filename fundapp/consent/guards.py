@@ -8,13 +8,13 @@ unit is its holder on the frozen roster under an owners regime, else the unit it
 from fundapp.db.guards import append_only, refuse
 
 append_only("consent_round")
-append_only("consent_share", key="round_id, unit_id")
-append_only("consent_extension", also=["round_id, number"])
-append_only("consent_ending", also=["round_id"])
-append_only("consent_paper", also=["round_id, serial"])
-append_only("consent_answer", also=["op_key", "round_id, unit_id, revision", "round_id, voice, revision"])
-append_only("consent_result", also=["round_id"])
-append_only("consent_void", also=["round_id"])
+append_only("consent_share")
+append_only("consent_extension")
+append_only("consent_ending")
+append_only("consent_paper")
+append_only("consent_answer")
+append_only("consent_result")
+append_only("consent_void")
 
 CLOSE = (
     "COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), "

@@ -11,7 +11,6 @@ from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fundapp.consent import guards  # noqa: F401 - declares them
 from fundapp.consent.policy import Channel, Choice
 from fundapp.db.base import ID, Base, Numbered
 from fundapp.db.types import stored
@@ -255,3 +254,6 @@ class ConsentShare(Base):
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     snapshot_id: Mapped[int]
     share_fen: Mapped[Money]
+
+
+from fundapp.consent import guards  # noqa: E402, F401 - declares them for the tables above

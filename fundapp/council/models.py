@@ -152,8 +152,8 @@ for _table, _item in (("council_item", "item"), ("council_attendance", "attendan
         )
     refuse(f"{_table}_keeps_rows", _table, "DELETE", None, f"{_table} keeps its rows")
     no_truncate(_table)
-no_replace("council_item", also=["session_id, position"])
-no_replace("council_attendance", also=["session_id, member_id"])
+no_replace("council_item")
+no_replace("council_attendance")
 refuse(
     "council_item_hands_present",
     "council_item",

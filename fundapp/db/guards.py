@@ -4,10 +4,12 @@ A package's ``models.py`` calls :func:`guard` or one of its short forms; the mig
 test compares what the database has with what was declared here.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table, UniqueConstraint
 
 from fundapp.db.base import Base
 
@@ -65,14 +67,11 @@ def refuse(name: str, table: str, on: str, when: str | None, because: str, pg_wh
     )
 
 
-def append_only(table: str, key: str = "id", also: Sequence[str] = ()) -> None:
-    """Refuse UPDATE, DELETE, TRUNCATE and (SQLite) INSERT OR REPLACE on *table*.
-
-    ``also`` names the other unique columns ("a" or "a, b") over which a row could be replaced.
-    """
+def append_only(table: str) -> None:
+    """Refuse UPDATE, DELETE, TRUNCATE and (SQLite) INSERT OR REPLACE on *table*."""
     refuse(f"{table}_keeps_rows", table, "DELETE", None, f"{table} is append-only")
     refuse(f"{table}_keeps_values", table, "UPDATE", None, f"{table} is append-only")
-    no_replace(table, key, also)
+    no_replace(table)
     no_truncate(table)
 
 
@@ -86,11 +85,12 @@ def frozen(table: str, columns: Sequence[str]) -> None:
     no_truncate(table)
 
 
-def no_replace(table: str, key: str = "id", also: Sequence[str] = ()) -> None:
-    """Close SQLite's INSERT OR REPLACE, which deletes without firing a delete trigger."""
-    same = " OR ".join(
-        "(" + " AND ".join(f"{column} = NEW.{column}" for column in unique.split(", ")) + ")" for unique in (key, *also)
-    )
+def no_replace(table: str) -> None:
+    """Close SQLite's INSERT OR REPLACE, which deletes without firing a delete trigger, over each unique key.
+
+    The keys are those of the model, which stands before its guards.
+    """
+    same = " OR ".join(_same_row(Base.metadata.tables[table]))
     guard(
         f"{table}_no_replace",
         table,
@@ -99,6 +99,27 @@ def no_replace(table: str, key: str = "id", also: Sequence[str] = ()) -> None:
         f"BEGIN SELECT RAISE(ABORT, '{table} keeps its rows'); END",
         (),
     )
+
+
+def _same_row(table: Table) -> Iterator[str]:
+    """Say for each unique key when a standing row is in the way of a new one; a key may hold for some rows only."""
+    yield _equal(table.primary_key.columns)
+    keys = [one.columns for one in table.constraints if isinstance(one, UniqueConstraint)]
+    for columns in sorted(keys, key=lambda one: one.keys()):
+        if not set(table.primary_key.columns) <= set(columns):
+            yield _equal(columns)
+    for index in sorted((one for one in table.indexes if one.unique), key=lambda one: str(one.name)):
+        some = index.dialect_options["sqlite"]["where"]
+        yield _equal(index.columns) + ("" if some is None else f" AND {some} AND {_of_new(table, some)}")
+
+
+def _equal(columns: Iterable[Any]) -> str:
+    return "(" + " AND ".join(f"{column.name} = NEW.{column.name}" for column in columns) + ")"
+
+
+def _of_new(table: Table, condition: object) -> str:
+    """Write a condition on a standing row for the new one."""
+    return re.sub(rf"\b({'|'.join(table.columns.keys())})\b", r"NEW.\1", str(condition))
 
 
 def no_truncate(table: str) -> None:

@@ -44,4 +44,4 @@ class Attachment(Numbered, Base):
     uploaded_at: Mapped[datetime]
 
 
-append_only("attachment", also=("public_id",))
+append_only("attachment")

@@ -145,11 +145,11 @@ class Entry(Base):
     account_version: Mapped[int] = mapped_column(ID)
 
 
-append_only("book", also=["holder_kind, place_id", "start_hash"])
-append_only("ledger_account", also=["book_id, ledger, code"])
-append_only("ledger_closing", key="account_id")
-append_only("ledger_journal", also=["book_id, ledger, key", "book_id, seq", "prev_hash", "reverses_id"])
-append_only("ledger_entry", key="journal_id, leg", also=["account_id, account_version"])
+append_only("book")
+append_only("ledger_account")
+append_only("ledger_closing")
+append_only("ledger_journal")
+append_only("ledger_entry")
 
 _OPEN = (
     "INSERT INTO ledger_balance (account_id, floor_fen, ceiling_fen, balance_fen, version) "
@@ -179,7 +179,7 @@ _follow("ledger_account_opens_balance", "ledger_account", _OPEN)
 _follow("ledger_entry_moves_balance", "ledger_entry", _MOVE)
 
 refuse("ledger_balance_keeps_rows", "ledger_balance", "DELETE", None, "ledger_balance keeps its rows")
-no_replace("ledger_balance", "account_id")
+no_replace("ledger_balance")
 no_truncate("ledger_balance")
 _NO_ENTRY = (
     "NEW.account_id <> OLD.account_id OR NEW.version <> OLD.version + 1 OR NOT EXISTS (SELECT 1 FROM ledger_entry e "

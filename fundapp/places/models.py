@@ -173,7 +173,7 @@ class GroupHead(Numbered, Base):
 
 frozen("unit", ["building_id", "compound_id", "room", "door_key", "printed"])
 refuse("unit_ends_once", "unit", "UPDATE", "OLD.ended_at IS NOT NULL", "a unit that ended stays so")
-append_only("unit_origin", "unit_id, from_unit_id")
+append_only("unit_origin")
 frozen("unit_group", ["kind", "place_id", "made_by_id", "made_at"])
 refuse("unit_group_closed_once", "unit_group", "UPDATE", "OLD.closed_at IS NOT NULL", "a closed group stays closed")
 frozen("group_member", ["group_id", "kind", "unit_id", "starts_at"])

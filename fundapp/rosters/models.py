@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import ID, Base, Numbered
-from fundapp.db.guards import append_only, frozen, no_truncate, refuse
+from fundapp.db.guards import append_only, frozen, no_replace, no_truncate, refuse
 from fundapp.db.types import CanonicalJson, Encrypted, EncryptedJson, stored
 from fundapp.rosters.heads import HolderKind, HoldingReason, Purpose
 
@@ -214,4 +214,5 @@ append_only("roster_snapshot")
 append_only("roster_import")
 refuse("snapshot_unit_keeps_rows", "snapshot_unit", "DELETE", None, "snapshot_unit is append-only")
 refuse("snapshot_unit_keeps_values", "snapshot_unit", "UPDATE", None, "snapshot_unit is append-only")
+no_replace("snapshot_unit")
 no_truncate("snapshot_unit")

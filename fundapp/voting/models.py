@@ -201,13 +201,13 @@ for _on, _rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", 
         " OR ".join(_opened(f"{_row}.round_id") for _row in _rows),
         "the candidates of an opened round are never changed",
     )
-no_replace("vote_candidate", also=["round_id, project_id"])
+no_replace("vote_candidate")
 no_truncate("vote_candidate")
-append_only("vote_opening", also=["round_id"])
-append_only("vote_ballot", also=["op_key", "receipt_code", "round_id, unit_id", "round_id, serial"])
-append_only("vote_choice", also=["ballot_id, candidate_id"])
-append_only("vote_result", also=["round_id"])
-append_only("vote_standing", also=["candidate_id", "round_id, selected, rank"])
+append_only("vote_opening")
+append_only("vote_ballot")
+append_only("vote_choice")
+append_only("vote_result")
+append_only("vote_standing")
 
 refuse(
     "vote_opening_pins_roster",

@@ -2011,7 +2011,7 @@ GUARDS = [
     # audit_entry_no_replace on audit_entry
     (
         (
-            "CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON audit_entry FOR EACH ROW WHEN EXISTS (SELECT 1 FROM audit_entry WHERE (seq = NEW.seq)) BEGIN SELECT RAISE(ABORT, 'audit_entry keeps its rows'); END",
+            "CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON audit_entry FOR EACH ROW WHEN EXISTS (SELECT 1 FROM audit_entry WHERE (seq = NEW.seq) OR (prev_hash = NEW.prev_hash)) BEGIN SELECT RAISE(ABORT, 'audit_entry keeps its rows'); END",
         ),
         (),
     ),
@@ -2256,7 +2256,7 @@ GUARDS = [
     # consent_answer_no_replace on consent_answer
     (
         (
-            "CREATE TRIGGER consent_answer_no_replace BEFORE INSERT ON consent_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (round_id = NEW.round_id AND unit_id = NEW.unit_id AND revision = NEW.revision) OR (round_id = NEW.round_id AND voice = NEW.voice AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'consent_answer keeps its rows'); END",
+            "CREATE TRIGGER consent_answer_no_replace BEFORE INSERT ON consent_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (round_id = NEW.round_id AND unit_id = NEW.unit_id AND revision = NEW.revision) OR (round_id = NEW.round_id AND voice = NEW.voice AND revision = NEW.revision) OR (round_id = NEW.round_id AND serial = NEW.serial) AND reason = '' AND NEW.reason = '') BEGIN SELECT RAISE(ABORT, 'consent_answer keeps its rows'); END",
         ),
         (),
     ),
@@ -2591,7 +2591,7 @@ GUARDS = [
     # council_body_no_replace on council_body
     (
         (
-            "CREATE TRIGGER council_body_no_replace BEFORE INSERT ON council_body FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_body WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'council_body keeps its rows'); END",
+            "CREATE TRIGGER council_body_no_replace BEFORE INSERT ON council_body FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_body WHERE (id = NEW.id) OR (place_id = NEW.place_id AND name = NEW.name)) BEGIN SELECT RAISE(ABORT, 'council_body keeps its rows'); END",
         ),
         (),
     ),
@@ -2626,7 +2626,7 @@ GUARDS = [
     # council_member_no_replace on council_member
     (
         (
-            "CREATE TRIGGER council_member_no_replace BEFORE INSERT ON council_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_member WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'council_member keeps its rows'); END",
+            "CREATE TRIGGER council_member_no_replace BEFORE INSERT ON council_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_member WHERE (id = NEW.id) OR (body_id = NEW.body_id AND person_id = NEW.person_id AND joined_at = NEW.joined_at)) BEGIN SELECT RAISE(ABORT, 'council_member keeps its rows'); END",
         ),
         (),
     ),
@@ -2816,7 +2816,7 @@ GUARDS = [
     # progress_report_no_replace on progress_report
     (
         (
-            "CREATE TRIGGER progress_report_no_replace BEFORE INSERT ON progress_report FOR EACH ROW WHEN EXISTS (SELECT 1 FROM progress_report WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'progress_report keeps its rows'); END",
+            "CREATE TRIGGER progress_report_no_replace BEFORE INSERT ON progress_report FOR EACH ROW WHEN EXISTS (SELECT 1 FROM progress_report WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'progress_report keeps its rows'); END",
         ),
         (),
     ),
@@ -2851,7 +2851,7 @@ GUARDS = [
     # expense_no_replace on expense
     (
         (
-            "CREATE TRIGGER expense_no_replace BEFORE INSERT ON expense FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'expense keeps its rows'); END",
+            "CREATE TRIGGER expense_no_replace BEFORE INSERT ON expense FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND invoice_no = NEW.invoice_no) OR (project_id = NEW.project_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'expense keeps its rows'); END",
         ),
         (),
     ),
@@ -2886,7 +2886,7 @@ GUARDS = [
     # expense_decision_no_replace on expense_decision
     (
         (
-            "CREATE TRIGGER expense_decision_no_replace BEFORE INSERT ON expense_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense_decision WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'expense_decision keeps its rows'); END",
+            "CREATE TRIGGER expense_decision_no_replace BEFORE INSERT ON expense_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense_decision WHERE (id = NEW.id) OR (expense_id = NEW.expense_id)) BEGIN SELECT RAISE(ABORT, 'expense_decision keeps its rows'); END",
         ),
         (),
     ),
@@ -2921,7 +2921,7 @@ GUARDS = [
     # acceptance_no_replace on acceptance
     (
         (
-            "CREATE TRIGGER acceptance_no_replace BEFORE INSERT ON acceptance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM acceptance WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'acceptance keeps its rows'); END",
+            "CREATE TRIGGER acceptance_no_replace BEFORE INSERT ON acceptance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM acceptance WHERE (id = NEW.id) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'acceptance keeps its rows'); END",
         ),
         (),
     ),
@@ -2956,7 +2956,7 @@ GUARDS = [
     # project_closing_no_replace on project_closing
     (
         (
-            "CREATE TRIGGER project_closing_no_replace BEFORE INSERT ON project_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_closing WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'project_closing keeps its rows'); END",
+            "CREATE TRIGGER project_closing_no_replace BEFORE INSERT ON project_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_closing WHERE (id = NEW.id) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'project_closing keeps its rows'); END",
         ),
         (),
     ),
@@ -2991,7 +2991,7 @@ GUARDS = [
     # closing_return_no_replace on closing_return
     (
         (
-            "CREATE TRIGGER closing_return_no_replace BEFORE INSERT ON closing_return FOR EACH ROW WHEN EXISTS (SELECT 1 FROM closing_return WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'closing_return keeps its rows'); END",
+            "CREATE TRIGGER closing_return_no_replace BEFORE INSERT ON closing_return FOR EACH ROW WHEN EXISTS (SELECT 1 FROM closing_return WHERE (id = NEW.id) OR (closing_id = NEW.closing_id AND source = NEW.source)) BEGIN SELECT RAISE(ABORT, 'closing_return keeps its rows'); END",
         ),
         (),
     ),
@@ -3036,7 +3036,7 @@ GUARDS = [
     # household_grade_no_replace on household_grade
     (
         (
-            "CREATE TRIGGER household_grade_no_replace BEFORE INSERT ON household_grade FOR EACH ROW WHEN EXISTS (SELECT 1 FROM household_grade WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'household_grade keeps its rows'); END",
+            "CREATE TRIGGER household_grade_no_replace BEFORE INSERT ON household_grade FOR EACH ROW WHEN EXISTS (SELECT 1 FROM household_grade WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND unit_id = NEW.unit_id)) BEGIN SELECT RAISE(ABORT, 'household_grade keeps its rows'); END",
         ),
         (),
     ),
@@ -3071,7 +3071,7 @@ GUARDS = [
     # grade_sheet_no_replace on grade_sheet
     (
         (
-            "CREATE TRIGGER grade_sheet_no_replace BEFORE INSERT ON grade_sheet FOR EACH ROW WHEN EXISTS (SELECT 1 FROM grade_sheet WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'grade_sheet keeps its rows'); END",
+            "CREATE TRIGGER grade_sheet_no_replace BEFORE INSERT ON grade_sheet FOR EACH ROW WHEN EXISTS (SELECT 1 FROM grade_sheet WHERE (id = NEW.id) OR (project_id = NEW.project_id AND party = NEW.party)) BEGIN SELECT RAISE(ABORT, 'grade_sheet keeps its rows'); END",
         ),
         (),
     ),
@@ -3106,7 +3106,7 @@ GUARDS = [
     # evaluation_result_no_replace on evaluation_result
     (
         (
-            "CREATE TRIGGER evaluation_result_no_replace BEFORE INSERT ON evaluation_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM evaluation_result WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'evaluation_result keeps its rows'); END",
+            "CREATE TRIGGER evaluation_result_no_replace BEFORE INSERT ON evaluation_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM evaluation_result WHERE (id = NEW.id) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'evaluation_result keeps its rows'); END",
         ),
         (),
     ),
@@ -3186,7 +3186,7 @@ GUARDS = [
     # contribution_no_replace on contribution
     (
         (
-            "CREATE TRIGGER contribution_no_replace BEFORE INSERT ON contribution FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'contribution keeps its rows'); END",
+            "CREATE TRIGGER contribution_no_replace BEFORE INSERT ON contribution FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND receipt_no = NEW.receipt_no)) BEGIN SELECT RAISE(ABORT, 'contribution keeps its rows'); END",
         ),
         (),
     ),
@@ -3221,7 +3221,7 @@ GUARDS = [
     # contribution_decision_no_replace on contribution_decision
     (
         (
-            "CREATE TRIGGER contribution_decision_no_replace BEFORE INSERT ON contribution_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution_decision WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'contribution_decision keeps its rows'); END",
+            "CREATE TRIGGER contribution_decision_no_replace BEFORE INSERT ON contribution_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution_decision WHERE (id = NEW.id) OR (contribution_id = NEW.contribution_id)) BEGIN SELECT RAISE(ABORT, 'contribution_decision keeps its rows'); END",
         ),
         (),
     ),
@@ -3256,7 +3256,7 @@ GUARDS = [
     # in_kind_help_no_replace on in_kind_help
     (
         (
-            "CREATE TRIGGER in_kind_help_no_replace BEFORE INSERT ON in_kind_help FOR EACH ROW WHEN EXISTS (SELECT 1 FROM in_kind_help WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'in_kind_help keeps its rows'); END",
+            "CREATE TRIGGER in_kind_help_no_replace BEFORE INSERT ON in_kind_help FOR EACH ROW WHEN EXISTS (SELECT 1 FROM in_kind_help WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'in_kind_help keeps its rows'); END",
         ),
         (),
     ),
@@ -3601,7 +3601,7 @@ GUARDS = [
     # match_claim_no_replace on match_claim
     (
         (
-            "CREATE TRIGGER match_claim_no_replace BEFORE INSERT ON match_claim FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_claim WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'match_claim keeps its rows'); END",
+            "CREATE TRIGGER match_claim_no_replace BEFORE INSERT ON match_claim FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_claim WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (programme_id = NEW.programme_id AND ticket = NEW.ticket)) BEGIN SELECT RAISE(ABORT, 'match_claim keeps its rows'); END",
         ),
         (),
     ),
@@ -3671,7 +3671,7 @@ GUARDS = [
     # match_decision_no_replace on match_decision
     (
         (
-            "CREATE TRIGGER match_decision_no_replace BEFORE INSERT ON match_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_decision WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'match_decision keeps its rows'); END",
+            "CREATE TRIGGER match_decision_no_replace BEFORE INSERT ON match_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_decision WHERE (id = NEW.id) OR (claim_id = NEW.claim_id AND step = NEW.step) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'match_decision keeps its rows'); END",
         ),
         (),
     ),
@@ -3706,7 +3706,7 @@ GUARDS = [
     # disbursement_no_replace on disbursement
     (
         (
-            "CREATE TRIGGER disbursement_no_replace BEFORE INSERT ON disbursement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM disbursement WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'disbursement keeps its rows'); END",
+            "CREATE TRIGGER disbursement_no_replace BEFORE INSERT ON disbursement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM disbursement WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'disbursement keeps its rows'); END",
         ),
         (),
     ),
@@ -3741,7 +3741,7 @@ GUARDS = [
     # pool_funding_no_replace on pool_funding
     (
         (
-            "CREATE TRIGGER pool_funding_no_replace BEFORE INSERT ON pool_funding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pool_funding WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'pool_funding keeps its rows'); END",
+            "CREATE TRIGGER pool_funding_no_replace BEFORE INSERT ON pool_funding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pool_funding WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'pool_funding keeps its rows'); END",
         ),
         (),
     ),
@@ -3851,7 +3851,7 @@ GUARDS = [
     # household_code_no_replace on household_code
     (
         (
-            "CREATE TRIGGER household_code_no_replace BEFORE INSERT ON household_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM household_code WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'household_code keeps its rows'); END",
+            "CREATE TRIGGER household_code_no_replace BEFORE INSERT ON household_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM household_code WHERE (id = NEW.id) OR (code_hash = NEW.code_hash) OR (unit_id = NEW.unit_id) AND used_at IS NULL AND revoked_at IS NULL AND NEW.used_at IS NULL AND NEW.revoked_at IS NULL) BEGIN SELECT RAISE(ABORT, 'household_code keeps its rows'); END",
         ),
         (),
     ),
@@ -3886,7 +3886,7 @@ GUARDS = [
     # unit_binding_no_replace on unit_binding
     (
         (
-            "CREATE TRIGGER unit_binding_no_replace BEFORE INSERT ON unit_binding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_binding WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'unit_binding keeps its rows'); END",
+            "CREATE TRIGGER unit_binding_no_replace BEFORE INSERT ON unit_binding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_binding WHERE (id = NEW.id) OR (unit_id = NEW.unit_id AND person_id = NEW.person_id AND starts_at = NEW.starts_at)) BEGIN SELECT RAISE(ABORT, 'unit_binding keeps its rows'); END",
         ),
         (),
     ),
@@ -3931,7 +3931,7 @@ GUARDS = [
     # unit_no_replace on unit
     (
         (
-            "CREATE TRIGGER unit_no_replace BEFORE INSERT ON unit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'unit keeps its rows'); END",
+            "CREATE TRIGGER unit_no_replace BEFORE INSERT ON unit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit WHERE (id = NEW.id) OR (compound_id = NEW.compound_id AND door_key = NEW.door_key) AND ended_at IS NULL AND NEW.ended_at IS NULL) BEGIN SELECT RAISE(ABORT, 'unit keeps its rows'); END",
         ),
         (),
     ),
@@ -4011,7 +4011,7 @@ GUARDS = [
     # unit_group_no_replace on unit_group
     (
         (
-            "CREATE TRIGGER unit_group_no_replace BEFORE INSERT ON unit_group FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_group WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'unit_group keeps its rows'); END",
+            "CREATE TRIGGER unit_group_no_replace BEFORE INSERT ON unit_group FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_group WHERE (id = NEW.id) OR (place_id = NEW.place_id AND kind = NEW.kind AND name = NEW.name) AND closed_at IS NULL AND NEW.closed_at IS NULL) BEGIN SELECT RAISE(ABORT, 'unit_group keeps its rows'); END",
         ),
         (),
     ),
@@ -4056,7 +4056,7 @@ GUARDS = [
     # group_member_no_replace on group_member
     (
         (
-            "CREATE TRIGGER group_member_no_replace BEFORE INSERT ON group_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM group_member WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'group_member keeps its rows'); END",
+            "CREATE TRIGGER group_member_no_replace BEFORE INSERT ON group_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM group_member WHERE (id = NEW.id) OR (unit_id = NEW.unit_id AND kind = NEW.kind) AND ends_at IS NULL AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'group_member keeps its rows'); END",
         ),
         (),
     ),
@@ -4101,7 +4101,7 @@ GUARDS = [
     # group_head_no_replace on group_head
     (
         (
-            "CREATE TRIGGER group_head_no_replace BEFORE INSERT ON group_head FOR EACH ROW WHEN EXISTS (SELECT 1 FROM group_head WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'group_head keeps its rows'); END",
+            "CREATE TRIGGER group_head_no_replace BEFORE INSERT ON group_head FOR EACH ROW WHEN EXISTS (SELECT 1 FROM group_head WHERE (id = NEW.id) OR (group_id = NEW.group_id) AND ends_at IS NULL AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'group_head keeps its rows'); END",
         ),
         (),
     ),
@@ -4156,7 +4156,7 @@ GUARDS = [
     # quote_no_replace on quote
     (
         (
-            "CREATE TRIGGER quote_no_replace BEFORE INSERT ON quote FOR EACH ROW WHEN EXISTS (SELECT 1 FROM quote WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'quote keeps its rows'); END",
+            "CREATE TRIGGER quote_no_replace BEFORE INSERT ON quote FOR EACH ROW WHEN EXISTS (SELECT 1 FROM quote WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND supplier = NEW.supplier)) BEGIN SELECT RAISE(ABORT, 'quote keeps its rows'); END",
         ),
         (),
     ),
@@ -4191,7 +4191,7 @@ GUARDS = [
     # supplier_choice_no_replace on supplier_choice
     (
         (
-            "CREATE TRIGGER supplier_choice_no_replace BEFORE INSERT ON supplier_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM supplier_choice WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'supplier_choice keeps its rows'); END",
+            "CREATE TRIGGER supplier_choice_no_replace BEFORE INSERT ON supplier_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM supplier_choice WHERE (id = NEW.id) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'supplier_choice keeps its rows'); END",
         ),
         (),
     ),
@@ -4236,7 +4236,7 @@ GUARDS = [
     # policy_version_no_replace on policy_version
     (
         (
-            "CREATE TRIGGER policy_version_no_replace BEFORE INSERT ON policy_version FOR EACH ROW WHEN EXISTS (SELECT 1 FROM policy_version WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'policy_version keeps its rows'); END",
+            "CREATE TRIGGER policy_version_no_replace BEFORE INSERT ON policy_version FOR EACH ROW WHEN EXISTS (SELECT 1 FROM policy_version WHERE (id = NEW.id) OR (programme_id = NEW.programme_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'policy_version keeps its rows'); END",
         ),
         (),
     ),
@@ -4271,7 +4271,7 @@ GUARDS = [
     # programme_no_replace on programme
     (
         (
-            "CREATE TRIGGER programme_no_replace BEFORE INSERT ON programme FOR EACH ROW WHEN EXISTS (SELECT 1 FROM programme WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'programme keeps its rows'); END",
+            "CREATE TRIGGER programme_no_replace BEFORE INSERT ON programme FOR EACH ROW WHEN EXISTS (SELECT 1 FROM programme WHERE (id = NEW.id) OR (place_id = NEW.place_id AND year = NEW.year AND name = NEW.name)) BEGIN SELECT RAISE(ABORT, 'programme keeps its rows'); END",
         ),
         (),
     ),
@@ -4341,7 +4341,7 @@ GUARDS = [
     # project_version_no_replace on project_version
     (
         (
-            "CREATE TRIGGER project_version_no_replace BEFORE INSERT ON project_version FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_version WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'project_version keeps its rows'); END",
+            "CREATE TRIGGER project_version_no_replace BEFORE INSERT ON project_version FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_version WHERE (id = NEW.id) OR (project_id = NEW.project_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'project_version keeps its rows'); END",
         ),
         (),
     ),
@@ -4376,7 +4376,7 @@ GUARDS = [
     # cost_line_no_replace on cost_line
     (
         (
-            "CREATE TRIGGER cost_line_no_replace BEFORE INSERT ON cost_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cost_line WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'cost_line keeps its rows'); END",
+            "CREATE TRIGGER cost_line_no_replace BEFORE INSERT ON cost_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cost_line WHERE (id = NEW.id) OR (version_id = NEW.version_id AND position = NEW.position)) BEGIN SELECT RAISE(ABORT, 'cost_line keeps its rows'); END",
         ),
         (),
     ),
@@ -4486,7 +4486,7 @@ GUARDS = [
     # holder_no_replace on holder
     (
         (
-            "CREATE TRIGGER holder_no_replace BEFORE INSERT ON holder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holder WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
+            "CREATE TRIGGER holder_no_replace BEFORE INSERT ON holder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holder WHERE (id = NEW.id) OR (community_id = NEW.community_id AND identity_hash = NEW.identity_hash)) BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
         ),
         (),
     ),
@@ -4521,7 +4521,7 @@ GUARDS = [
     # holding_no_replace on holding
     (
         (
-            "CREATE TRIGGER holding_no_replace BEFORE INSERT ON holding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holding WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
+            "CREATE TRIGGER holding_no_replace BEFORE INSERT ON holding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holding WHERE (id = NEW.id) OR (unit_id = NEW.unit_id AND holder_id = NEW.holder_id) AND ends_at IS NULL AND NEW.ends_at IS NULL OR (unit_id = NEW.unit_id) AND is_voter AND ends_at IS NULL AND NEW.is_voter AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
         ),
         (),
     ),
@@ -4708,6 +4708,13 @@ GUARDS = [
             "CREATE TRIGGER snapshot_unit_keeps_values BEFORE UPDATE ON snapshot_unit FOR EACH ROW EXECUTE FUNCTION snapshot_unit_keeps_values()",
         ),
     ),
+    # snapshot_unit_no_replace on snapshot_unit
+    (
+        (
+            "CREATE TRIGGER snapshot_unit_no_replace BEFORE INSERT ON snapshot_unit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM snapshot_unit WHERE (snapshot_id = NEW.snapshot_id AND unit_id = NEW.unit_id) OR (snapshot_id = NEW.snapshot_id AND door = NEW.door)) BEGIN SELECT RAISE(ABORT, 'snapshot_unit keeps its rows'); END",
+        ),
+        (),
+    ),
     # snapshot_unit_no_truncate on snapshot_unit
     (
         (),
@@ -4819,7 +4826,7 @@ GUARDS = [
     # vote_opening_no_replace on vote_opening
     (
         (
-            "CREATE TRIGGER vote_opening_no_replace BEFORE INSERT ON vote_opening FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'vote_opening keeps its rows'); END",
+            "CREATE TRIGGER vote_opening_no_replace BEFORE INSERT ON vote_opening FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening WHERE (id = NEW.id) OR (round_id = NEW.round_id) OR (round_id = NEW.round_id AND snapshot_id = NEW.snapshot_id)) BEGIN SELECT RAISE(ABORT, 'vote_opening keeps its rows'); END",
         ),
         (),
     ),
@@ -4854,7 +4861,7 @@ GUARDS = [
     # vote_ballot_no_replace on vote_ballot
     (
         (
-            "CREATE TRIGGER vote_ballot_no_replace BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_ballot WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (receipt_code = NEW.receipt_code) OR (round_id = NEW.round_id AND unit_id = NEW.unit_id) OR (round_id = NEW.round_id AND serial = NEW.serial)) BEGIN SELECT RAISE(ABORT, 'vote_ballot keeps its rows'); END",
+            "CREATE TRIGGER vote_ballot_no_replace BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_ballot WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (receipt_code = NEW.receipt_code) OR (round_id = NEW.round_id AND unit_id = NEW.unit_id) OR (round_id = NEW.round_id AND serial = NEW.serial) AND serial IS NOT NULL AND NEW.serial IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'vote_ballot keeps its rows'); END",
         ),
         (),
     ),
