@@ -110,12 +110,13 @@ def test_no_second_ballot_of_a_household(polled):
 
 def test_no_second_use_of_key_code_or_serial(polled):
     """Each is unique."""
-    cast(polled, 0, 0, key="a" * 36)
+    cast(polled, 0, 0)
     paper(polled, 7, 2, 0)
     with reading_session() as session:
-        code = queries.ballot_of_key(session, "a" * 36).receipt_code
+        stands = queries.ballot_of_unit(session, polled.round, polled.places.units[0])
+        key, code = stands.op_key, stands.receipt_code
     sheet = {"channel": "paper", "serial": 7, "scan": polled.scan}
-    for changes in ({"key": "a" * 36}, {"code": code}, sheet):
+    for changes in ({"key": key}, {"code": code}, sheet):
         refused_by(None, BALLOT, **ballot(polled, 1, **changes))
     run(BALLOT, **ballot(polled, 1, **(sheet | {"serial": 8})))
 
