@@ -17,6 +17,9 @@ REFUSALS: Mapping[str, Any] = {
     "voting.other_programme": lazy_gettext("这个年度计划不包括该地区。"),
     "voting.not_by_vote": lazy_gettext("按这个年度计划的政策，入选由议事会确认，不另外表决。"),
     "voting.more_than_policy": lazy_gettext("每张选票最多选 %(most)s 个（政策规定）。"),
+    "voting.over_pool": lazy_gettext(
+        "本轮资金 %(budget)s 元超过资金池现在可用的 %(left)s 元，请改小或先给资金池追加资金。"
+    ),
     "voting.too_short": lazy_gettext("表决至少要开放 %(days)s 天。"),
     "voting.too_long": lazy_gettext("表决最多开放 %(days)s 天。"),
     "voting.closes_in_the_past": lazy_gettext("截止时间要在开始时间和现在之后。"),

@@ -21,6 +21,8 @@ from fundapp.files.models import Attachment, Audience
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.clock import SetClock
 from fundapp.kernel.money import from_fen
+from fundapp.matching.commands import first_funding
+from fundapp.programmes.events import ProgrammeOpened
 from fundapp.programmes.models import PolicyVersion, Programme
 from fundapp.projects.models import CostLine, Project, ProjectVersion
 from fundapp.projects.rules import Kind, Stage, Theme
@@ -32,6 +34,7 @@ OPENS = NOW + timedelta(hours=1)
 CLOSES = OPENS + timedelta(days=7)
 JUST = timedelta(microseconds=1)
 TITLES = ("装路灯", "修雨棚", "铺路面", "健身角", "读书室", "棋牌桌")
+FUNDING = 100_000_000
 BY_VOTE = {"choose_by_vote": True, "max_choices": 3, "days": 7}
 
 
@@ -82,7 +85,7 @@ OPEN = at(OPENS + timedelta(hours=1))
 SHUT = at(CLOSES)
 
 
-def make_programme(session: Session, place_id: int, by: Actor, voting=None) -> tuple[int, int]:
+def make_programme(session: Session, place_id: int, by: Actor, voting=None, funding=FUNDING) -> tuple[int, int]:
     """Make a programme and its policy; give both numbers."""
     programme = Programme(
         place_id=place_id, year=2026, name=f"年度计划{uuid4().hex[:6]}", foundation_name="演示基金会",
@@ -96,6 +99,7 @@ def make_programme(session: Session, place_id: int, by: Actor, voting=None) -> t
     )  # fmt: skip
     session.add(policy)
     session.flush()
+    first_funding(session, ProgrammeOpened(programme.id, place_id, "演示基金会", from_fen(funding), by, NOW))
     record(session, by, "tests.programme", f"programme:{programme.id}", NOW)
     return programme.id, policy.id
 

@@ -8,6 +8,9 @@ from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.kernel.money import from_fen
+from fundapp.ledger.rules import Leg
+from fundapp.matching.pool import book_of, pool_account, shift
+from fundapp.programmes.queries import get_programme
 from fundapp.projects.queries import get_project
 from fundapp.projects.rules import Stage
 from fundapp.voting import commands, queries
@@ -17,6 +20,7 @@ from tests.support.world import NOW, make_compound, make_person, make_place_tree
 from tests.voting.polling import (
     BY_VOTE,
     CLOSES,
+    FUNDING,
     OPENS,
     at,
     cast,
@@ -68,6 +72,24 @@ def test_a_draft_takes_the_number_of_choices_from_the_policy(drafted):
     with unit_of_work() as session:
         row = commands.draft_round(session, drafted.worker, wish(drafted), at(NOW))
         assert row.max_choices == BY_VOTE["max_choices"]
+
+
+def test_a_round_spends_no_more_than_its_pool_has(drafted):
+    """The whole pool may be voted on and not a fen more; a pool that shrinks before the opening stops the opening."""
+    refused = refusal_of(drafted, wish(drafted, budget=from_fen(FUNDING + 1)))
+    assert refused == "voting.over_pool"
+    with unit_of_work() as session:
+        whole = commands.draft_round(session, drafted.worker, wish(drafted, budget=from_fen(FUNDING)), at(NOW)).id
+        commands.set_candidates(session, drafted.worker, commands.SetCandidates(whole, drafted.projects), at(NOW))
+    with unit_of_work() as session:
+        programme = get_programme(session, drafted.programme)
+        book = book_of(session, drafted.officer, programme, NOW)
+        held, free = (pool_account(session, book, programme, part) for part in ("held", "available"))
+        legs = (Leg(held, 1), Leg(free, -1))
+        shift(session, drafted.officer, book, "test", "先占一分", ("test:1", None), legs, NOW)
+    with pytest.raises(Refused, match="over_pool"):
+        open_it(drafted, whole)
+    assert open_it(drafted)
 
 
 def test_a_draft_outside_the_rules_is_refused(drafted):

@@ -13,6 +13,8 @@ from fundapp.db.work import lock
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.kernel.money import fen, yuan_text
+from fundapp.ledger.queries import pool_state
 from fundapp.places.queries import PlaceRow, get_place
 from fundapp.rosters.commands import freeze_roster
 from fundapp.voting import policy, queries
@@ -58,7 +60,7 @@ def draft_round(session: Session, actor: Actor, cmd: DraftRound, clock: Clock) -
         Forbidden: not the worker of the community.
         NotVisible: there is no such place or programme.
         Refused: the place lies outside the programme; its policy chooses without a vote; more choices than the
-            policy allows; a wrong window.
+            policy allows; a wrong window; a budget above what the programme's pool has available.
     """
     now = clock.now(session)
     place = get_place(session, cmd.place_id)
@@ -70,7 +72,7 @@ def draft_round(session: Session, actor: Actor, cmd: DraftRound, clock: Clock) -
         policy_version_id=programme.policy_version_id,
         drafted_by_id=actor.person_id,
         drafted_at=now,
-        **_wishes(cmd, programme),
+        **_wishes(session, cmd, programme),
     )
     session.add(draft)
     session.flush()
@@ -83,12 +85,13 @@ def change_draft(session: Session, actor: Actor, round_id: int, cmd: DraftRound,
 
     Raises:
         Forbidden: not the worker of the community.
-        Refused: the round is opened; more choices than the policy allows; a wrong window.
+        Refused: the round is opened; more choices than the policy allows; a wrong window; a budget above what the
+            pool has available.
     """
     draft, place, now = hold_draft(session, actor, round_id, clock)
     programme = _programme(session, draft.programme_id, place, now)
     draft.policy_version_id = programme.policy_version_id
-    for name, value in _wishes(cmd, programme).items():
+    for name, value in _wishes(session, cmd, programme).items():
         setattr(draft, name, value)
     record(session, actor, "voting.change_draft", f"vote_round:{draft.id}", now)
     return draft
@@ -124,13 +127,15 @@ def open_round(
 
     Raises:
         Forbidden: not the worker of the community.
-        Refused: opened already; no candidates, or one that may no longer stand; a wrong window.
+        Refused: opened already; no candidates, or one that may no longer stand; a wrong window; a budget above what
+            the pool still has available.
 
     Source: peers.md failures 4, 13 and 14.
     """
     draft, place, now = hold_draft(session, actor, cmd.round_id, clock)
     policy.check_starts_ahead(draft.opens_at, draft.closes_at, now)
     draft.opens_at = max(draft.opens_at, now)
+    _check_pool(session, draft.programme_id, draft.budget_fen)
     candidates = _freshen(session, draft, place)
     snapshot = freeze_roster(session, actor, place.id, now)
     lots = [row.project_id for row in candidates]
@@ -180,11 +185,12 @@ def _programme(session: Session, programme_id: int, place: PlaceRow, now: dateti
     return programme
 
 
-def _wishes(cmd: DraftRound, programme: ProgrammeFacts) -> dict[str, object]:
+def _wishes(session: Session, cmd: DraftRound, programme: ProgrammeFacts) -> dict[str, object]:
     most = programme.terms.max_choices
     if cmd.max_choices is not None and not 1 <= cmd.max_choices <= most:
         raise Refused("voting.more_than_policy", field="max_choices", most=most)
     check_window(cmd.opens_at, cmd.closes_at)
+    _check_pool(session, programme.programme_id, cmd.budget)
     return {
         "title": cmd.title,
         "opens_at": cmd.opens_at,
@@ -192,6 +198,13 @@ def _wishes(cmd: DraftRound, programme: ProgrammeFacts) -> dict[str, object]:
         "max_choices": cmd.max_choices or most,
         "budget_fen": cmd.budget,
     }
+
+
+def _check_pool(session: Session, programme_id: int, budget: Money) -> None:
+    """Refuse to let households spend what the pool has not."""
+    left = pool_state(session, programme_id).available
+    if fen(budget) > left:
+        raise Refused("voting.over_pool", field="budget", budget=yuan_text(fen(budget)), left=yuan_text(left))
 
 
 def _options(session: Session, programme_id: int, place: PlaceRow, wanted: list[int]) -> list[Option]:
