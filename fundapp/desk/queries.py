@@ -1,6 +1,5 @@
 """What waits for a person, from every package; and the deeds of one project, each with its reasons."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -9,6 +8,9 @@ from sqlalchemy.orm import Session
 from fundapp.consent import queries as consent
 from fundapp.council.queries import sessions_waiting
 from fundapp.delivery import queries as delivery
+from fundapp.desk.group_steps import for_group, for_proposer
+from fundapp.desk.lines import Link, Waiting
+from fundapp.desk.staff_steps import for_officer, for_setup, for_worker
 from fundapp.evaluation.queries import waiting_for_grade
 from fundapp.fundraising import queries as fundraising
 from fundapp.kernel.actor import Actor, Role
@@ -22,31 +24,18 @@ from fundapp.voting import queries as voting
 from fundapp.web.filters import moment, yuan
 
 
-@dataclass(frozen=True)
-class Link:
-    """Where a thing is done: an endpoint and its values."""
-
-    endpoint: str
-    values: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One thing that waits."""
-
-    title: str
-    link: Link
-    text: str = ""
-    due: str = ""
-
-
 def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """List everything that waits for this person, the household's own things first."""
     return [
         *_for_household(session, actor, now),
+        *for_proposer(session, actor),
         *_for_checkers(session, actor),
         *_for_workers(session, actor, now),
+        *for_worker(session, actor),
+        *for_group(session, actor),
         *_for_money(session, actor),
+        *for_officer(session, actor),
+        *for_setup(session, actor, now),
     ]
 
 

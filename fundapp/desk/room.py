@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from fundapp.consent import queries as consent
 from fundapp.delivery import queries as delivery
 from fundapp.delivery.policy import check_may_accept, check_may_close, check_may_work
-from fundapp.desk.queries import Link
+from fundapp.desk.lines import Link
 from fundapp.desk.rules import reasons
+from fundapp.desk.staff_steps import unpaid
 from fundapp.evaluation.policy import check_may_record
 from fundapp.fundraising.policy import check_may_record as check_may_record_money
 from fundapp.fundraising.queries import unconfirmed
 from fundapp.kernel.actor import Actor, Role
-from fundapp.ledger.queries import balances, list_books
-from fundapp.ledger.rules import Ledger
 from fundapp.matching.policy import check_may_claim
 from fundapp.procurement.policy import check_may_procure
 from fundapp.projects.queries import ProjectRow, tasks_of
@@ -111,7 +110,7 @@ def _ending(session: Session, actor: Actor, project: ProjectRow) -> Part:
             project,
             _("办结并退回结余"),
             "delivery.close",
-            lambda: check_may_close(actor, project, _unpaid(session, project)),
+            lambda: check_may_close(actor, project, unpaid(session, project)),
         ),
     ]
     return _("评议和办结"), acts
@@ -121,8 +120,3 @@ def _why_not_open(actor: Actor, project: ProjectRow) -> list[str]:
     if not actor.has(Role.WORKER, project.place_path):
         return [_("由社区工作者开始征求意见。")]
     return [] if project.stage is Stage.FEASIBLE else [_("提案通过初审以后才能征求意见。")]
-
-
-def _unpaid(session: Session, project: ProjectRow) -> int:
-    code = f"pool:{project.programme_id}:committed:{project.id}"
-    return sum(balances(session, book.id, Ledger.COMMIT, code).get(code, 0) for book in list_books(session))

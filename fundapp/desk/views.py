@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, url_for
 
 from fundapp.desk import queries
+from fundapp.desk.lines import Waiting
 from fundapp.desk.room import room as room_of
 from fundapp.projects.queries import get_project, tasks_of
 from fundapp.projects.texts import TASK_LABELS
@@ -26,7 +27,7 @@ def mine() -> str:
     )
 
 
-def _linked(row: queries.Waiting) -> dict[str, str]:
+def _linked(row: Waiting) -> dict[str, str]:
     return {"title": row.title, "href": url_for(row.link.endpoint, **row.link.values), "text": row.text, "due": row.due}  # type: ignore[arg-type]  # addresses' values
 
 

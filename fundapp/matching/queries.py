@@ -9,13 +9,14 @@ from moneyed import Money
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fundapp.kernel.actor import Actor
+from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import fen, from_fen
 from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, MatchGrant, Step
 from fundapp.matching.policy import STEP_ROLE, next_step
 from fundapp.places.models import Place
 from fundapp.projects.models import Project
+from fundapp.projects.rules import Stage
 
 
 def decisions_of(session: Session, claim_id: int) -> dict[Step, bool]:
@@ -166,6 +167,20 @@ def waiting_for(session: Session, actor: Actor) -> list[ClaimRow]:
     done = select(MatchDecision.claim_id).where((MatchDecision.step == Step.APPROVAL) | ~MatchDecision.passed)
     rows = _claims(session, MatchClaim.id.not_in(done))
     return [row for row in rows if row.waits_for and actor.has(STEP_ROLE[row.waits_for], row.place_path)]
+
+
+def waiting_for_payment(session: Session, actor: Actor) -> list[ClaimRow]:
+    """List one approved claim of each project that has been promised more than was paid, for a foundation's officer."""
+    if not actor.has_any(Role.FOUNDATION_OFFICER):
+        return []
+    approved = select(MatchDecision.claim_id).where(MatchDecision.step == Step.APPROVAL, MatchDecision.passed)
+    rows = _claims(session, MatchClaim.id.in_(approved), Project.stage != Stage.CLOSED)
+    paid = select(Disbursement.project_id, func.sum(Disbursement.amount_fen)).group_by(Disbursement.project_id)
+    open_fen = {number: -fen(total) for number, total in session.execute(paid)}
+    for row in rows:
+        open_fen[row.project_id] = open_fen.get(row.project_id, 0) + fen(row.granted)
+    newest = {row.project_id: row for row in rows if open_fen[row.project_id] > 0}
+    return [row for row in newest.values() if actor.has(Role.FOUNDATION_OFFICER, row.place_path)]
 
 
 def promised(session: Session, project_ids: Sequence[int]) -> dict[int, int]:

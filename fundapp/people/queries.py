@@ -214,6 +214,17 @@ def staff_at(session: Session, place_id: int, now: datetime) -> list[tuple[str, 
     return sorted(((row.name, row.role) for row in rows), key=lambda row: (row[1], row[0]))
 
 
+def anybody_as(session: Session, role: Role, path: str, now: datetime) -> bool:
+    """Tell whether anybody holds a role in a place or below it."""
+    held = (
+        select(RoleGrant.id)
+        .join(Place, Place.id == RoleGrant.place_id)
+        .where(RoleGrant.role == role, Place.path.startswith(path, autoescape=True), RoleGrant.starts_at <= now)
+        .where(or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+    )
+    return session.scalar(select(held.exists())) or False
+
+
 def building_heads(session: Session, place_id: int, now: datetime) -> list[str]:
     """Name the heads of a building: who holds that role at exactly this place."""
     return [name for name, role in staff_at(session, place_id, now) if role is Role.BUILDING_HEAD]

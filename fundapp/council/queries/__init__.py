@@ -22,7 +22,13 @@ from fundapp.council.queries.pages import (
     session_page,
     sessions_waiting,
 )
-from fundapp.council.queries.rounds import discussable, programme_facts, programmes_of_worker, round_options
+from fundapp.council.queries.rounds import (
+    discussable,
+    on_open_agenda,
+    programme_facts,
+    programmes_of_worker,
+    round_options,
+)
 
 __all__ = [
     "BodyRow",
@@ -41,6 +47,7 @@ __all__ = [
     "items_of_session",
     "list_sessions",
     "members_of",
+    "on_open_agenda",
     "programme_facts",
     "programmes_of_worker",
     "round_options",

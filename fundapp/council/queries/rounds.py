@@ -1,9 +1,12 @@
 """What a round of voting asks of the packages above it: the programme's terms, and which projects may stand."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fundapp.council.models import CouncilItem, CouncilSession
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import Place
@@ -63,6 +66,16 @@ def discussable(session: Session, place_path: str) -> list[ProjectRow]:
         .order_by(Project.id)
     )
     return [project_row(*row) for row in session.execute(query)]
+
+
+def on_open_agenda(session: Session, project_ids: Iterable[int]) -> set[int]:
+    """Give those of some projects that stand on the agenda of a session which is not closed yet."""
+    query = (
+        select(CouncilItem.project_id)
+        .join(CouncilSession, CouncilSession.id == CouncilItem.session_id)
+        .where(CouncilItem.project_id.in_(project_ids), CouncilSession.closed_at.is_(None))
+    )
+    return {number for number in session.scalars(query) if number is not None}
 
 
 def _reserve(row: ProjectRow) -> bool:
