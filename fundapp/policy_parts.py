@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fundapp.consent.policy import terms_of as consent_terms
+from fundapp.council.rules import terms_of as council_terms
 from fundapp.kernel.errors import BadInput
 from fundapp.matching.allocation import Mode
 from fundapp.matching.policy_text import policy_of_dict
@@ -31,6 +32,7 @@ def _matching(data: Any) -> None:
 
 READERS: dict[str, Callable[[Any], Any]] = {
     "consent": lambda data: consent_terms({"consent": data}),
+    "council": lambda data: council_terms({"council": data}),
     "voting": lambda data: voting_terms({"voting": data}),
     "matching": _matching,
     "limits": limits_of,

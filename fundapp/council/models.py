@@ -1,6 +1,7 @@
 """Bodies, members, sessions, agenda items and attendance. A closed session is never changed."""
 
 from datetime import datetime
+from fractions import Fraction
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,6 +10,7 @@ from fundapp.council.rules import ItemOutcome
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import frozen, no_replace, no_truncate, refuse
 from fundapp.db.types import stored
+from fundapp.kernel.bars import Bar
 
 
 class CouncilBody(Numbered, Base):
@@ -46,12 +48,16 @@ class CouncilMember(Numbered, Base):
 
 
 class CouncilSession(Numbered, Base):
-    """A session; ``members`` is the number of members when it was called, the whole that the quorum is a share of."""
+    """A session; ``members`` is the number of members when it was called, the whole that the quorum is a share of.
+
+    ``quorum_over``/``quorum_under`` is that share as the policy had it on the day of the call.
+    """
 
     __tablename__ = "council_session"
     __table_args__ = (
         CheckConstraint("called_at < held_at", name="called_ahead"),
         CheckConstraint("members > 0", name="somebody_is_called"),
+        CheckConstraint("0 < quorum_over AND quorum_over <= quorum_under", name="quorum_is_a_share"),
         CheckConstraint("guests >= 0", name="guests_counted"),
         CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name="closed_by_somebody"),
         CheckConstraint("closed_at IS NULL OR closed_at >= held_at", name="closed_after_it_was_held"),
@@ -67,10 +73,17 @@ class CouncilSession(Numbered, Base):
     called_at: Mapped[datetime]
     called_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     members: Mapped[int]
+    quorum_over: Mapped[int]
+    quorum_under: Mapped[int]
     guests: Mapped[int] = mapped_column(default=0)
     minutes: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    @property
+    def quorum(self) -> Bar:
+        """Give the share of the members that must be present."""
+        return Bar(Fraction(self.quorum_over, self.quorum_under))
 
 
 class CouncilItem(Numbered, Base):
@@ -121,7 +134,10 @@ def _closed(session_id: str) -> str:
 
 frozen("council_body", ["place_id", "made_by_id", "made_at"])
 frozen("council_member", ["body_id", "person_id", "name", "joined_at"])
-frozen("council_session", ["body_id", "held_at", "called_at", "called_by_id", "members"])
+frozen(
+    "council_session",
+    ["body_id", "held_at", "called_at", "called_by_id", "members", "quorum_over", "quorum_under"],
+)
 refuse(
     "council_session_stays_closed",
     "council_session",
@@ -137,7 +153,7 @@ refuse(
     "OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) "
     "OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL "
     f"OR i.votes_for + i.votes_against + i.votes_abstain > {_present('NEW.id')} "
-    f"OR (i.outcome <> 'adjourned' AND {_present('NEW.id')} * 3 < NEW.members * 2) "
+    f"OR (i.outcome <> 'adjourned' AND {_present('NEW.id')} * NEW.quorum_under < NEW.members * NEW.quorum_over) "
     f"OR (i.outcome = 'passed') <> (i.outcome <> 'adjourned' AND i.votes_for * 2 > {_present('NEW.id')}))))",
     "a session closes with attendance, minutes and an outcome for each item",
 )

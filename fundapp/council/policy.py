@@ -5,6 +5,8 @@ from datetime import datetime
 from fundapp.council.rules import SessionState
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.projects.queries import ProjectRow
+from fundapp.projects.rules import Stage
 
 
 def is_secretary(actor: Actor, place_path: str) -> bool:
@@ -20,6 +22,18 @@ def check_secretary(actor: Actor, place_path: str) -> None:
     """
     if not is_secretary(actor, place_path):
         raise Forbidden("council.not_secretary")
+
+
+def check_may_confirm(project: ProjectRow, by_vote: bool) -> None:
+    """Let a project that its households agreed to be chosen, where the policy leaves the choice to the council.
+
+    Raises:
+        Refused: ``council.chosen_by_vote`` or ``council.not_consented``.
+    """
+    if by_vote:
+        raise Refused("council.chosen_by_vote")
+    if project.stage is not Stage.CONSENTED:
+        raise Refused("council.not_consented")
 
 
 def check_may_record(state: SessionState, held_at: datetime) -> None:

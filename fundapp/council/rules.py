@@ -1,17 +1,48 @@
 """When a body may decide, what a show of hands comes to, and what a session needs before it is closed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
-from fundapp.kernel.bars import Bar
-from fundapp.kernel.errors import Refused
+from fundapp.kernel.bars import Bar, fraction_of_text
+from fundapp.kernel.errors import BadInput, Refused
 
-QUORUM = Bar(Fraction(2, 3))
+LONGEST_NOTICE = 30
 MAJORITY = Bar(Fraction(1, 2), strict=True)
-NOTICE = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The part "council" of a policy version: how many members must be present, how early a session is called."""
+
+    quorum: Bar
+    notice_days: int
+
+
+USUAL_PART = {"quorum": "2/3", "notice_days": 3}
+
+
+def terms_of(parts: Mapping[str, Any]) -> Terms:
+    """Read the part "council" of a policy; a policy without one means the usual terms.
+
+    Raises:
+        BadInput: an unknown key, a quorum that is no share, or days out of range.
+
+    Source: domain.md section 4.
+
+    >>> terms_of({}).quorum.needed(20), terms_of({"council": {"quorum": "1/2", "notice_days": 5}}).notice_days
+    (14, 5)
+    """
+    part = parts.get("council", USUAL_PART)
+    if not isinstance(part, Mapping) or part.keys() != USUAL_PART.keys():
+        raise BadInput("council", repr(part), "quorum and notice_days")
+    days = part["notice_days"]
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= LONGEST_NOTICE:
+        raise BadInput("council, notice_days", repr(days), f"a whole number from 0 to {LONGEST_NOTICE}")
+    return Terms(Bar(fraction_of_text(part["quorum"], "council, quorum")), days)
 
 
 class ItemOutcome(StrEnum):
@@ -51,7 +82,7 @@ def state_of(held_at: datetime, closed_at: datetime | None, now: datetime) -> Se
     return SessionState.HELD if held_at <= now else SessionState.CALLED
 
 
-def check_notice(held_at: datetime, now: datetime) -> None:
+def check_notice(held_at: datetime, now: datetime, days: int) -> None:
     """Check that a session is called early enough for its members to prepare.
 
     Raises:
@@ -59,11 +90,11 @@ def check_notice(held_at: datetime, now: datetime) -> None:
 
     Source: domain.md section 4 (agenda two to three days ahead).
     """
-    if held_at - now < NOTICE:
-        raise Refused("council.notice_too_short", field="held_at", days=NOTICE.days)
+    if held_at - now < timedelta(days=days):
+        raise Refused("council.notice_too_short", field="held_at", days=days)
 
 
-def check_outcome(outcome: ItemOutcome, hands: Hands, present: int, members: int) -> None:
+def check_outcome(outcome: ItemOutcome, hands: Hands, present: int, members: int, quorum: Bar) -> None:
     """Check an item's outcome against the hands that were raised.
 
     Passed means more than half of all who were present; without a quorum an item can only be adjourned.
@@ -74,7 +105,7 @@ def check_outcome(outcome: ItemOutcome, hands: Hands, present: int, members: int
 
     Source: domain.md section 4.
 
-    >>> check_outcome(ItemOutcome.PASSED, Hands(8, 5, 1), present=14, members=20)
+    >>> check_outcome(ItemOutcome.PASSED, Hands(8, 5, 1), present=14, members=20, quorum=terms_of({}).quorum)
     """
     if min(hands.votes_for, hands.votes_against, hands.votes_abstain) < 0:
         raise ValueError("hands are counted from 0")
@@ -82,8 +113,8 @@ def check_outcome(outcome: ItemOutcome, hands: Hands, present: int, members: int
         raise Refused("council.more_hands_than_present", field="votes_for", hands=hands.total, present=present)
     if outcome is ItemOutcome.ADJOURNED:
         return
-    if not QUORUM.reached(present, members):
-        raise Refused("council.no_quorum", field="outcome", present=present, needed=QUORUM.needed(members))
+    if not quorum.reached(present, members):
+        raise Refused("council.no_quorum", field="outcome", present=present, needed=quorum.needed(members))
     carried = MAJORITY.reached(hands.votes_for, present)
     if outcome is ItemOutcome.PASSED and not carried:
         raise Refused("council.not_a_majority", field="outcome", needed=MAJORITY.needed(present))

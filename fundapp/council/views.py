@@ -1,6 +1,6 @@
 """Pages of the 议事厅: notices and closed sessions for everybody, the papers for the secretary."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from fundapp.council import commands, forms, policy, queries, texts
-from fundapp.council.rules import against_closing
+from fundapp.council.rules import ItemOutcome, SessionState, against_closing
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places.queries import places_below
+from fundapp.projects.queries import projects_by_id
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.forms import PageForm
@@ -116,7 +117,8 @@ def call(body_id: int) -> Answer:
         if form.done:
             flash(_("会议通知已公布。"))
             return redirect(url_for(".show", session_id=called.id), 303)
-    return render_template("council/call.html", form=form, body=found, projects=projects), form.status
+    terms = queries.terms_at(reading(), found.place_path, clock().now(reading()))
+    return render_template("council/call.html", form=form, body=found, projects=projects, terms=terms), form.status
 
 
 @bp.route("/<int:session_id>/attendance", methods=["GET", "POST"])
@@ -216,9 +218,24 @@ def _possible(page: queries.SessionPage) -> dict[str, Any]:
     now = clock().now(reading())
     decided = [row.outcome is not None for row in page.items]
     lacking = against_closing(page.minutes, page.present > 0, decided, page.held_at, now)
+    passed = page.items if page.secretary and page.state is SessionState.CLOSED else ()
     return {
+        "against_confirming": _against_confirming(passed),
         "against_recording": _reasons(policy.check_may_record, page.state, page.held_at),
         "against_closing": [sentence(refusal) for refusal in lacking],
+    }
+
+
+def _against_confirming(items: Iterable[queries.ItemRow]) -> dict[int, list[str]]:
+    """Say what speaks against choosing the project of each passed item, those chosen already left out."""
+    passed = {row.id: row.project_id for row in items if row.outcome is ItemOutcome.PASSED and row.project_id}
+    projects = projects_by_id(reading(), list(passed.values()))
+    return {
+        item_id: _reasons(
+            policy.check_may_confirm, projects[number], queries.chosen_by_vote(reading(), projects[number])
+        )
+        for item_id, number in passed.items()
+        if projects[number].stage in queries.NOT_CHOSEN_YET
     }
 
 

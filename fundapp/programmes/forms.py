@@ -121,6 +121,16 @@ class PolicyForm(PageForm):
     )
     consent_days = _days(_("征求意见天数"), _("默认 7 天；杭州规定业主表决不少于 5 天、不多于 60 天。"))
     keying_days = _days(_("纸质意见补录天数"), _("默认 3 天：截止前登记过编号的纸质表，可以在截止后补录。"), 0)
+    quorum = ShareField(
+        _("议事会到会的成员至少占"),
+        description=_("默认 2/3：到会不够这个比例，议题只能延期再议。可以写 2/3、60% 或 0.6，最高到 1。"),
+        validators=[REQUIRED],
+    )
+    notice_days = IntegerField(
+        _("议事会提前公布天数"),
+        description=_("默认 3 天：议题提前两三天公布，居民和成员来得及准备。"),
+        validators=[REQUIRED, NumberRange(0, 30)],
+    )
     choose_by_vote = BooleanField(
         _("由居民投票选出要办的项目"), description=_("不勾选时，居民同意后即可直接入选，不再投票。")
     )
@@ -196,6 +206,8 @@ class PolicyForm(PageForm):
             "consent_days": parts["consent"]["days"],
             "keying_days": parts["consent"].get("keying_days", 3),
             "follow": parts["consent"].get("follow", False),
+            "quorum": parts.get("council", {}).get("quorum", "2/3"),
+            "notice_days": parts.get("council", {}).get("notice_days", 3),
             "choose_by_vote": parts["voting"]["choose_by_vote"],
             "max_choices": parts["voting"]["max_choices"],
             "vote_days": parts["voting"]["days"],
@@ -264,6 +276,11 @@ class PolicyForm(PageForm):
         if _not_rising(shares) or not 0 < shares[0] <= shares[-1] <= 1:
             raise StopValidation(str(_("户数占比要一档比一档高，最高到 1。")))
 
+    def validate_quorum(self, field: Any) -> None:
+        """Take a share above 0 and at most 1."""
+        if field.data is not None and not 0 < Fraction(field.data) <= 1:
+            raise StopValidation(str(_("这个比例要大于 0，最高到 1。")))
+
     def validate_linear(self, field: Any) -> None:
         """Need the rate where the fixed rate is used."""
         if field.data is None and "linear" in (self.rules.data or []):
@@ -278,6 +295,7 @@ class PolicyForm(PageForm):
                 "keying_days": self.keying_days.data,
                 **({"follow": True} if self.follow.data else {}),
             },
+            "council": {"quorum": self.quorum.data, "notice_days": self.notice_days.data},
             "voting": {
                 "choose_by_vote": bool(self.choose_by_vote.data),
                 "max_choices": self.max_choices.data,

@@ -13,7 +13,9 @@ from typing import Any
 from fundapp.db.types import canonical
 from fundapp.kernel.errors import BadInput
 
-SUBJECTS = ("consent", "voting", "matching", "queue", "limits", "procurement", "evaluation")
+SUBJECTS = ("consent", "council", "voting", "matching", "queue", "limits", "procurement", "evaluation")
+# Subjects that earlier policies do not have: without its part such a subject takes what is usual.
+OPTIONAL = frozenset({"council"})
 REGIMES = (
     "household:2/3",
     "household:>1/2",
@@ -28,6 +30,7 @@ ORDERS = ("ready", "started", "claimed")
 SCALES = ("three_grade_half", "plurality")
 _USUAL: dict[str, Any] = {
     "consent": {"regime": "household:2/3", "days": 7, "keying_days": 3},
+    "council": {"quorum": "2/3", "notice_days": 3},
     "voting": {"choose_by_vote": True, "max_choices": 3, "days": 7},
     "matching": {
         "base": {"min_gift": "1.00", "unlock": "500.00", "household_cap": "2000.00", "related_cap": "100.00"},
@@ -82,7 +85,7 @@ def check_shape(parts: object) -> dict[str, Any]:
     Traceback (most recent call last):
     fundapp.kernel.errors.BadInput: consent: found 3, expected a table that is not empty
     """
-    if not isinstance(parts, Mapping) or set(parts) != set(SUBJECTS):
+    if not isinstance(parts, Mapping) or set(parts) | OPTIONAL != set(SUBJECTS):
         found = sorted(map(str, parts)) if isinstance(parts, Mapping) else parts
         raise BadInput("policy", repr(found), ", ".join(sorted(SUBJECTS)))
     for subject, data in parts.items():

@@ -78,6 +78,8 @@ PLACES: Mapping[str, Any] = {
     "consent.days": _("征求意见天数"),
     "consent.keying_days": _("纸质意见补录天数"),
     "consent.follow": _("可以选“从众”"),
+    "council.quorum": _("议事会到会的成员至少占"),
+    "council.notice_days": _("议事会提前公布天数"),
     "voting.choose_by_vote": _("由居民投票选项目"),
     "voting.max_choices": _("每户最多选几项"),
     "voting.days": _("投票天数"),

@@ -401,6 +401,8 @@ def upgrade():
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("called_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("quorum_over", sa.Integer(), nullable=False),
+        sa.Column("quorum_under", sa.Integer(), nullable=False),
         sa.Column("guests", sa.Integer(), nullable=False),
         sa.Column("minutes", sa.Text(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -414,6 +416,9 @@ def upgrade():
         ),
         sa.CheckConstraint(
             "closed_at IS NULL OR length(trim(minutes)) > 0", name=op.f("ck_council_session_closed_with_minutes")
+        ),
+        sa.CheckConstraint(
+            "0 < quorum_over AND quorum_over <= quorum_under", name=op.f("ck_council_session_quorum_is_a_share")
         ),
         sa.CheckConstraint("guests >= 0", name=op.f("ck_council_session_guests_counted")),
         sa.CheckConstraint("members > 0", name=op.f("ck_council_session_somebody_is_called")),
@@ -2651,10 +2656,10 @@ GUARDS = [
     # council_session_keeps_values on council_session
     (
         (
-            "CREATE TRIGGER council_session_keeps_values BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.body_id IS NOT OLD.body_id OR NEW.held_at IS NOT OLD.held_at OR NEW.called_at IS NOT OLD.called_at OR NEW.called_by_id IS NOT OLD.called_by_id OR NEW.members IS NOT OLD.members BEGIN SELECT RAISE(ABORT, 'council_session keeps its values'); END",
+            "CREATE TRIGGER council_session_keeps_values BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.body_id IS NOT OLD.body_id OR NEW.held_at IS NOT OLD.held_at OR NEW.called_at IS NOT OLD.called_at OR NEW.called_by_id IS NOT OLD.called_by_id OR NEW.members IS NOT OLD.members OR NEW.quorum_over IS NOT OLD.quorum_over OR NEW.quorum_under IS NOT OLD.quorum_under BEGIN SELECT RAISE(ABORT, 'council_session keeps its values'); END",
         ),
         (
-            "CREATE FUNCTION council_session_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.body_id IS DISTINCT FROM OLD.body_id OR NEW.held_at IS DISTINCT FROM OLD.held_at OR NEW.called_at IS DISTINCT FROM OLD.called_at OR NEW.called_by_id IS DISTINCT FROM OLD.called_by_id OR NEW.members IS DISTINCT FROM OLD.members THEN RAISE EXCEPTION 'council_session keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION council_session_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.body_id IS DISTINCT FROM OLD.body_id OR NEW.held_at IS DISTINCT FROM OLD.held_at OR NEW.called_at IS DISTINCT FROM OLD.called_at OR NEW.called_by_id IS DISTINCT FROM OLD.called_by_id OR NEW.members IS DISTINCT FROM OLD.members OR NEW.quorum_over IS DISTINCT FROM OLD.quorum_over OR NEW.quorum_under IS DISTINCT FROM OLD.quorum_under THEN RAISE EXCEPTION 'council_session keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER council_session_keeps_values BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_keeps_values()",
         ),
     ),
@@ -2686,10 +2691,10 @@ GUARDS = [
     # council_session_closes_complete on council_session
     (
         (
-            "CREATE TRIGGER council_session_closes_complete BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.closed_at IS NOT NULL AND ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) = 0 OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR (i.outcome <> 'adjourned' AND (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) * 3 < NEW.members * 2) OR (i.outcome = 'passed') <> (i.outcome <> 'adjourned' AND i.votes_for * 2 > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present))))) BEGIN SELECT RAISE(ABORT, 'a session closes with attendance, minutes and an outcome for each item'); END",
+            "CREATE TRIGGER council_session_closes_complete BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.closed_at IS NOT NULL AND ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) = 0 OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR (i.outcome <> 'adjourned' AND (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) * NEW.quorum_under < NEW.members * NEW.quorum_over) OR (i.outcome = 'passed') <> (i.outcome <> 'adjourned' AND i.votes_for * 2 > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present))))) BEGIN SELECT RAISE(ABORT, 'a session closes with attendance, minutes and an outcome for each item'); END",
         ),
         (
-            "CREATE FUNCTION council_session_closes_complete() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.closed_at IS NOT NULL AND ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) = 0 OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR (i.outcome <> 'adjourned' AND (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) * 3 < NEW.members * 2) OR (i.outcome = 'passed') <> (i.outcome <> 'adjourned' AND i.votes_for * 2 > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present))))) THEN RAISE EXCEPTION 'a session closes with attendance, minutes and an outcome for each item' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION council_session_closes_complete() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.closed_at IS NOT NULL AND ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) = 0 OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR (i.outcome <> 'adjourned' AND (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) * NEW.quorum_under < NEW.members * NEW.quorum_over) OR (i.outcome = 'passed') <> (i.outcome <> 'adjourned' AND i.votes_for * 2 > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present))))) THEN RAISE EXCEPTION 'a session closes with attendance, minutes and an outcome for each item' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER council_session_closes_complete BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_closes_complete()",
         ),
     ),

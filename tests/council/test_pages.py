@@ -115,3 +115,15 @@ def test_other_people_do_not_find_the_papers(called, visit):
     page_of(visit(called.worker), "/council/999", 404)
     page_of(visit(called.worker), "/council/bodies/999", 404)
     page_of(visit(called.worker), "/council/items/999", 404)
+
+
+def test_where_households_vote_the_button_says_why_the_council_does_not_choose(sqlite_app, visit):
+    """The policy chooses by vote: the reason stands beside the button; nothing stands there once it is chosen."""
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    sqlite_app.extensions["clock"] = BEGUN
+    voting = make_called(BY_VOTE)
+    hold(voting)
+    page = page_of(visit(voting.worker), f"/council/{voting.session}")
+    assert "按本项目的政策，入选要经过各户表决。" in page
+    assert "/confirm" not in page
+    assert "按议事会结果确认入选" not in page_of(visit(), f"/council/{voting.session}")

@@ -1,21 +1,25 @@
 """Sessions: called ahead, decided with a quorum, closed when complete, and then for good."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from fundapp.audit.commands import record
 from fundapp.council import commands, queries
-from fundapp.council.rules import Hands, ItemOutcome, SessionState, check_outcome
+from fundapp.council.rules import Hands, ItemOutcome, SessionState, check_outcome, terms_of
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import NOBODY, Role
 from fundapp.kernel.clock import SetClock
-from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.kernel.errors import BadInput, Forbidden, Refused
+from fundapp.places.queries import get_place
+from fundapp.programmes.models import PolicyVersion, Programme
 from fundapp.projects.queries import get_project
 from fundapp.projects.rules import Stage
 from fundapp.voting.rounds import Option
 from tests.council.conftest import BEGUN, HELD, attend, close, decide, hold, make_called, write
 from tests.support.world import NOW, make_person, make_place_tree
-from tests.voting.polling import make_programme, make_project
+from tests.voting.polling import BY_VOTE, make_programme, make_project
 
 PASSED, REJECTED, ADJOURNED = ItemOutcome.PASSED, ItemOutcome.REJECTED, ItemOutcome.ADJOURNED
 
@@ -53,9 +57,9 @@ def test_twenty_members_decide_with_fourteen_present_and_more_than_half_of_them(
     Source: domain.md section 4.
     """
     if code is None:
-        check_outcome(outcome, Hands(*hands), present, 20)
+        check_outcome(outcome, Hands(*hands), present, 20, terms_of({}).quorum)
     else:
-        assert code_of(check_outcome, outcome, Hands(*hands), present, 20) == code
+        assert code_of(check_outcome, outcome, Hands(*hands), present, 20, terms_of({}).quorum) == code
 
 
 def test_a_session_is_called_three_days_ahead_with_its_agenda(called):
@@ -63,6 +67,61 @@ def test_a_session_is_called_three_days_ahead_with_its_agenda(called):
     assert code_of(call, called, held_at=NOW + timedelta(days=3) - timedelta(seconds=1)) == "council.notice_too_short"
     assert code_of(call, called, items=(" ",)) == "council.no_items"
     assert call(called, held_at=NOW + timedelta(days=3))
+
+
+def test_quorum_and_notice_are_those_of_the_policy_on_the_day_of_the_call(called):
+    """Half of six is enough where the policy says so, five days' notice is needed; a later policy changes neither.
+
+    The programme of the fixture has no part on the council: its sessions go by two thirds and three days.
+    """
+    with unit_of_work() as session:
+        own = get_place(session, called.places.community).path
+        assert queries.terms_at(session, own, NOW) == terms_of({})
+        programme = Programme(
+            place_id=called.places.street, year=2027, name="明年", foundation_name="演示基金会",
+            opened_by_id=called.worker.person_id, opened_at=NOW,
+        )  # fmt: skip
+        session.add(programme)
+        session.flush()
+        session.add(version(called, programme.id, 1, {"quorum": "1/2", "notice_days": 5}))
+        record(session, called.worker, "tests.programme", f"programme:{programme.id}", NOW)
+    assert code_of(call, called, held_at=NOW + timedelta(days=5) - timedelta(seconds=1)) == "council.notice_too_short"
+    later = replace(called, session=call(called, held_at=HELD + timedelta(days=1)))
+    with unit_of_work() as session:
+        items = queries.items_of_session(session, later.session)
+        later = replace(later, items=tuple(row.id for row in items))
+        session.add(version(called, programme.id, 2, {"quorum": "1/1", "notice_days": 5}))
+        record(session, called.worker, "tests.programme", f"programme:{programme.id}", NOW)
+    begun = SetClock(HELD + timedelta(days=1, hours=1))
+    attend(later, 3, begun)
+    decide(later, 0, PASSED, 2, 1, 0, clock=begun)
+    attend(called, 3)
+    assert code_of(decide, called, 0, PASSED, 3, 0, 0) == "council.no_quorum"
+
+
+def version(called, programme_id, number, council):
+    """A policy version about the council."""
+    return PolicyVersion(
+        programme_id=programme_id, number=number, effective_from=NOW, parts={"council": council, "voting": BY_VOTE},
+        parts_hash=f"{number}" * 64, made_by_id=called.worker.person_id, made_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"quorum": "2/3"},
+        {"quorum": "3/2", "notice_days": 3},
+        {"quorum": "0/1", "notice_days": 3},
+        {"quorum": "2/3", "notice_days": -1},
+        {"quorum": "2/3", "notice_days": True},
+        {"quorum": "2/3", "notice_days": 3, "qourum": "1/2"},
+    ],
+)
+def test_a_part_on_the_council_that_cannot_be_read_is_bad_input(part):
+    """A typo must not turn a bar off."""
+    with pytest.raises(BadInput, match="council"):
+        terms_of({"council": part})
 
 
 def test_a_project_from_elsewhere_is_not_on_the_agenda(called):

@@ -69,7 +69,7 @@ def test_a_worker_is_led_from_the_check_to_the_vote(project):
 
 
 def test_each_of_the_group_sees_her_own_next_step(project):
-    """The treasurer is to raise what is missing, lead and member to ask for quotes; the supervisor waits for the end."""
+    """The treasurer is to raise what is missing, lead and member ask for quotes, the supervisor comes last."""
     group = form_group(project)
     assert all(desk(actor) == [] for actor in group.values())
     move(project, Stage.CONSENTING, Stage.CONSENTED, Stage.IN_ROUND, Stage.SELECTED)

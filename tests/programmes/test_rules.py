@@ -54,6 +54,13 @@ def test_a_policy_with_a_part_too_few_or_too_many_is_refused(spoil):
         check_shape(parts)
 
 
+def test_a_policy_from_before_the_council_had_a_part_stays_good():
+    """It says nothing of the council, whose sessions then go by what is usual; its hash is what it was."""
+    earlier = usual_parts()
+    del earlier["council"]
+    assert check_shape(earlier) == earlier
+
+
 def test_what_is_no_table_is_refused():
     """A list is no policy."""
     with pytest.raises(BadInput):

@@ -12,12 +12,10 @@ from fundapp.council.texts import moved_by_council, moved_by_vote, moved_into_ro
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
-from fundapp.programmes.queries import get_policy
 from fundapp.projects.commands import lock_project, move_on
 from fundapp.projects.queries import get_project
 from fundapp.projects.rules import Stage
 from fundapp.voting.events import ResultPublished, RoundOpened
-from fundapp.voting.rounds import terms_of
 
 
 @dataclass(frozen=True)
@@ -59,10 +57,7 @@ def confirm_selection(session: Session, actor: Actor, cmd: ConfirmSelection, clo
     project = get_project(session, item.project_id)
     policy.check_secretary(actor, project.place_path)
     _check_decided(held, item.outcome)
-    if project.policy_version_id is None or project.stage is not Stage.CONSENTED:
-        raise Refused("council.not_consented")
-    if terms_of(get_policy(session, project.policy_version_id).parts).choose_by_vote:
-        raise Refused("council.chosen_by_vote")
+    policy.check_may_confirm(project, queries.chosen_by_vote(session, project))
     move_on(session, actor, project.id, Stage.SELECTED, now, moved_by_council(held.title))
     record(session, actor, "council.confirm_selection", f"project:{project.id}", now, item=item.id)
     return item

@@ -66,7 +66,7 @@ class CloseSession:
 
 
 def call_session(session: Session, actor: Actor, cmd: CallSession, clock: Clock) -> CouncilSession:
-    """Call a session: its notice with the agenda is public at once, at least three days ahead.
+    """Call a session: its notice with the agenda is public at once, as many days ahead as the policy says.
 
     Raises:
         Forbidden: not the worker of the community.
@@ -79,7 +79,8 @@ def call_session(session: Session, actor: Actor, cmd: CallSession, clock: Clock)
     now = clock.now(session)
     path = get_place(session, body.place_id).path
     policy.check_secretary(actor, path)
-    check_notice(cmd.held_at, now)
+    terms = queries.terms_at(session, path, now)
+    check_notice(cmd.held_at, now, terms.notice_days)
     members = len(queries.members_of(session, body.id))
     if not members:
         raise Refused("council.no_members")
@@ -91,6 +92,8 @@ def call_session(session: Session, actor: Actor, cmd: CallSession, clock: Clock)
         called_at=now,
         called_by_id=actor.person_id,
         members=members,
+        quorum_over=terms.quorum.share.numerator,
+        quorum_under=terms.quorum.share.denominator,
     )
     session.add(called)
     session.flush()
@@ -119,7 +122,7 @@ def record_attendance(session: Session, actor: Actor, cmd: RecordAttendance, clo
     for item in queries.items_of_session(session, held.id):
         if item.outcome is not None:
             hands = Hands(item.votes_for, item.votes_against, item.votes_abstain)
-            check_outcome(item.outcome, hands, len(present), held.members)
+            check_outcome(item.outcome, hands, len(present), held.members, held.quorum)
     known = {row.member_id: row for row in queries.attendance_of(session, held.id)}
     for member_id in sorted(members):
         row = known.get(member_id) or CouncilAttendance(session_id=held.id, member_id=member_id)
@@ -146,7 +149,7 @@ def decide_item(session: Session, actor: Actor, cmd: DecideItem, clock: Clock) -
     if not present:
         raise Refused("council.attendance_missing")
     hands = Hands(cmd.votes_for, cmd.votes_against, cmd.votes_abstain)
-    check_outcome(cmd.outcome, hands, present, held.members)
+    check_outcome(cmd.outcome, hands, present, held.members, held.quorum)
     item = session.get_one(CouncilItem, cmd.item_id)
     item.outcome, item.note = cmd.outcome, cmd.note.strip()
     item.votes_for, item.votes_against, item.votes_abstain = cmd.votes_for, cmd.votes_against, cmd.votes_abstain

@@ -23,14 +23,18 @@ from fundapp.council.queries.pages import (
     sessions_waiting,
 )
 from fundapp.council.queries.rounds import (
+    NOT_CHOSEN_YET,
+    chosen_by_vote,
     discussable,
     on_open_agenda,
     programme_facts,
     programmes_of_worker,
     round_options,
+    terms_at,
 )
 
 __all__ = [
+    "NOT_CHOSEN_YET",
     "BodyRow",
     "ItemMark",
     "ItemRow",
@@ -41,6 +45,7 @@ __all__ = [
     "bodies_for",
     "body_named",
     "body_page",
+    "chosen_by_vote",
     "discussable",
     "item_with_session",
     "items_of",
@@ -54,4 +59,5 @@ __all__ = [
     "session_of_item",
     "session_page",
     "sessions_waiting",
+    "terms_at",
 ]

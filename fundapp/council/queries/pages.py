@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from fundapp.council.models import CouncilBody, CouncilItem, CouncilSession
 from fundapp.council.policy import is_secretary
 from fundapp.council.queries.facts import MemberRow, attendance_of, items_of_session, members_of
-from fundapp.council.rules import QUORUM, ItemOutcome, SessionState, state_of, without_names
+from fundapp.council.rules import ItemOutcome, SessionState, state_of, without_names
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import Place
@@ -86,6 +86,7 @@ class SessionPage:
     state: SessionState
     members: int
     needed: int
+    quorum: str
     present: int
     guests: int
     minutes: str
@@ -147,7 +148,8 @@ def session_page(session: Session, session_id: int, actor: Actor, now: datetime)
         closed_at=held.closed_at,
         state=state_of(held.held_at, held.closed_at, now),
         members=held.members,
-        needed=QUORUM.needed(held.members),
+        needed=held.quorum.needed(held.members),
+        quorum=f"{held.quorum_over}/{held.quorum_under}",
         present=sum(noted.values()) if shown else 0,
         guests=held.guests if shown else 0,
         minutes=_minutes(held.minutes, members, secretary, closed),

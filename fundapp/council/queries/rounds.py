@@ -7,17 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.council.models import CouncilItem, CouncilSession
+from fundapp.council.rules import Terms
+from fundapp.council.rules import terms_of as council_terms
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import Place
-from fundapp.programmes.queries import get_programme, list_programmes, policy_in_force
+from fundapp.programmes.queries import get_policy, get_programme, list_programmes, policy_in_force, programmes_for
 from fundapp.projects.models import Project
 from fundapp.projects.queries import ProjectRow, project_row, select_projects
 from fundapp.projects.rules import Stage
 from fundapp.voting.rounds import Option, ProgrammeFacts, terms_of
 
 MAY_STAND = (Stage.CONSENTED, Stage.RESERVED)
-MAY_BE_DISCUSSED = (Stage.FEASIBLE, Stage.CONSENTING, Stage.CONSENTED, Stage.RESERVED, Stage.SELECTED)
+NOT_CHOSEN_YET = (Stage.FEASIBLE, Stage.CONSENTING, Stage.CONSENTED, Stage.RESERVED)
+MAY_BE_DISCUSSED = (*NOT_CHOSEN_YET, Stage.SELECTED)
 
 
 def programme_facts(session: Session, programme_id: int, at: datetime) -> ProgrammeFacts | None:
@@ -30,6 +33,15 @@ def programme_facts(session: Session, programme_id: int, at: datetime) -> Progra
     if policy is None:
         return None
     return ProgrammeFacts(programme.id, programme.name, programme.place_path, policy.id, terms_of(policy.parts))
+
+
+def terms_at(session: Session, path: str, at: datetime) -> Terms:
+    """Give the terms of the programme that a place draws from: the newest year, the nearest place; else the usual."""
+    for programme in programmes_for(session, path, at):
+        policy = policy_in_force(session, programme.id, at)
+        if policy is not None:
+            return council_terms(policy.parts)
+    return council_terms({})
 
 
 def programmes_of_worker(session: Session, actor: Actor) -> list[tuple[int, str]]:
@@ -66,6 +78,13 @@ def discussable(session: Session, place_path: str) -> list[ProjectRow]:
         .order_by(Project.id)
     )
     return [project_row(*row) for row in session.execute(query)]
+
+
+def chosen_by_vote(session: Session, project: ProjectRow) -> bool:
+    """Tell whether the policy of a project chooses by a vote of the households."""
+    if project.policy_version_id is None:
+        return False
+    return terms_of(get_policy(session, project.policy_version_id).parts).choose_by_vote
 
 
 def on_open_agenda(session: Session, project_ids: Iterable[int]) -> set[int]:
