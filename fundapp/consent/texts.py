@@ -153,3 +153,9 @@ def met_of(bar: Bar) -> Met:
 def square(cm2: Any) -> str:
     """Write cm² as square metres, also where a bar is no whole number of them; what is finer is rounded up."""
     return area_text(cm2)
+
+
+def keyed_words(serial: int | None, door: str, again: bool) -> str:
+    """Say that a sheet was taken; *again*: the household had answered before, and this replaces it."""
+    done = _("编号 %(serial)s 已录入：%(door)s。", serial=serial, door=door)
+    return done + _("这一户以前表过态，现在以这张纸为准；录错了请在编号登记簿更正。") if again else done

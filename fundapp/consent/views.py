@@ -106,7 +106,7 @@ def new_paper(round_id: int) -> Answer:
             unit_id = queries.door_or_refuse(session, page.snapshot_id, str(form.door.data))
             row = commands.key_paper(session, actor, form.to_command(round_id, unit_id, scan.id), clock())
         if form.done:
-            flash(_("编号 %(serial)s 已录入：%(door)s。", serial=row.serial, door=form.door.data))
+            flash(texts.keyed_words(row.serial, str(form.door.data), again=row.revision > 1))
             return redirect(url_for(".new_paper", round_id=round_id, serial=(row.serial or 0) + 1), 303)
     return _keying("consent/new_paper.html", page, form)
 

@@ -162,6 +162,16 @@ def test_the_worker_publishes_after_the_close(asked, visit, sqlite_app):
     assert "未通过" in page_of(visit(), f"/consent/{asked.round}")
 
 
+def test_the_worker_is_told_when_a_sheet_replaces_an_earlier_answer(asked, visit):
+    """A household that answered by phone and then on paper is not changed silently."""
+    phone(asked, 0, Choice.AGREE)
+    client, path = visit(asked.worker), f"/consent/{asked.round}/papers/new"
+    assert key_in(client, path, serial="1", door="2栋101", answer="agree", scan=picture()).status_code == 303
+    assert "以前表过态" not in page_of(client, path)
+    assert key_in(client, path, serial="2", door="1栋101", answer="oppose", scan=picture()).status_code == 303
+    assert "这一户以前表过态，现在以这张纸为准" in page_of(client, path)
+
+
 @pytest.mark.parametrize("path", ["papers", "papers/new", "papers/1/correct", "result", "sheets.pdf"])
 def test_a_resident_finds_no_page_of_the_worker(asked, visit, path):
     """They are not there for her."""
