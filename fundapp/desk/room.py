@@ -11,8 +11,8 @@ from fundapp.consent import queries as consent
 from fundapp.delivery import queries as delivery
 from fundapp.delivery.policy import check_may_accept, check_may_close, check_may_work
 from fundapp.desk.lines import Link
+from fundapp.desk.queries import unpaid
 from fundapp.desk.rules import reasons
-from fundapp.desk.staff_steps import unpaid
 from fundapp.evaluation.policy import check_may_record
 from fundapp.fundraising.policy import check_may_record as check_may_record_money
 from fundapp.fundraising.queries import unconfirmed

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from fundapp.consent import queries as consent
 from fundapp.council.queries import sessions_waiting
 from fundapp.delivery import queries as delivery
-from fundapp.desk.group_steps import for_group, for_proposer
 from fundapp.desk.lines import Link, Waiting
-from fundapp.desk.staff_steps import for_officer, for_setup, for_worker
+from fundapp.desk.queries.group_steps import for_group, for_proposer
+from fundapp.desk.queries.staff_steps import for_officer, for_setup, for_worker
 from fundapp.evaluation.queries import waiting_for_grade
 from fundapp.fundraising import queries as fundraising
 from fundapp.kernel.actor import Actor, Role
