@@ -17,9 +17,14 @@ from fundapp.delivery.models import (
     ProgressReport,
     ProjectClosing,
 )
+from fundapp.delivery.rules import returns
 from fundapp.files.models import Attachment
+from fundapp.fundraising.rules import ORDER
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible
+from fundapp.kernel.money import from_fen
+from fundapp.ledger.queries import balances, list_books
+from fundapp.ledger.rules import Ledger
 from fundapp.projects.models import Project, ProjectMember
 from fundapp.projects.rules import Task
 
@@ -140,6 +145,18 @@ class ClosingRow:
     left: Money
     closed_at: datetime
     returned: dict[str, Money]
+
+
+def what_goes_back(session: Session, project_id: int) -> dict[str, Money]:
+    """Give what a closing would return now, by source, from the kept balances; empty where nothing is left."""
+    found: dict[str, int] = {}
+    for book in list_books(session):
+        for prefix in (f"cash:{project_id}", f"gift:{project_id}:"):
+            for code, amount in balances(session, book.id, Ledger.ACTUAL, prefix).items():
+                found[code] = found.get(code, 0) + amount
+    given = {source.value: -found.get(f"gift:{project_id}:{source.value}", 0) for source in ORDER}
+    parts = returns(found.get(f"cash:{project_id}", 0), given)
+    return {source: from_fen(amount) for source, amount in parts.items()}
 
 
 def closing_of(session: Session, project_id: int) -> ClosingRow | None:

@@ -1,9 +1,16 @@
 """Sentences of delivery."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from moneyed import Money
+
+from fundapp.fundraising.rules import Source
+from fundapp.fundraising.texts import SOURCE_LABELS
+from fundapp.kernel.money import fen, from_fen
+from fundapp.web.filters import yuan
 
 REFUSALS: dict[str, Any] = {
     "delivery.only_group": _("只有本项目小组的组长、财务和组员可以办理。"),
@@ -31,3 +38,12 @@ def expense_purpose(title: str, purpose: str, payee: str) -> str:
 def return_purpose(title: str, source: object) -> str:
     """Say that the rest went back."""
     return gettext("%(title)s：结余退回 %(source)s", title=title, source=source)
+
+
+def going_back(parts: Mapping[str, Money]) -> tuple[str, ...]:
+    """Say what a closing will return and to whom, to the fen."""
+    if not parts:
+        return (gettext("钱已全部用完，没有结余。"),)
+    total = from_fen(sum(fen(amount) for amount in parts.values()))
+    lines = (gettext("%(who)s：%(a)s", who=SOURCE_LABELS[Source(one)], a=yuan(amount)) for one, amount in parts.items())
+    return (gettext("结余 %(a)s，按出资比例退回：", a=yuan(total)), *lines)

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from fundapp.delivery import commands, forms, queries
+from fundapp.delivery import commands, forms, queries, texts
 from fundapp.delivery.closing import close_project
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
@@ -111,4 +111,5 @@ def close(project_id: int) -> Answer:
         if form.done:
             flash(_("项目已办结，结余已按来源退回。"))
             return redirect(url_for("trail.project", project_id=project_id), 303)
-    return _form_page(project, form, _("办结项目"), _("办结并退回结余"))
+    back = queries.what_goes_back(reading(), project_id)
+    return _form_page(project, form, _("办结项目"), _("办结并退回结余"), texts.going_back(back))

@@ -275,7 +275,11 @@ def _grade_and_close(life: Life) -> None:
         count = {"base": 5, "satisfied": 4, "basically": 1, "unsatisfied": 0}
         worker.send(f"/evaluation/{project}/sheet", party=party, scan=photo(9 + number), **count)
     worker.send(f"/evaluation/{project}/publish", sure=True)
+    told = re.findall(r"：¥([0-9,.]+)", worker.open(f"/delivery/{project}/close"))
     worker.send(f"/delivery/{project}/close", sure=True)
+    returned = life.phone().open(f"/projects/{project}")
+    assert told, "the page before the closing does not say who gets what back"
+    assert [amount for amount in told if f"-¥{amount}" not in returned] == []
 
 
 def _read_it_all(life: Life) -> None:
