@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fundapp.consent.models import Outcome
+from fundapp.consent.policy import Channel
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,17 @@ class RoundOpened:
     place_id: int
     opens_at: datetime
     closes_at: datetime
+
+
+@dataclass(frozen=True)
+class AnswerGiven:
+    """A household has a new answer in a round; ``person_id`` is who typed it, where that is known."""
+
+    round_id: int
+    unit_id: int
+    channel: Channel
+    person_id: int | None
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import flask_babel
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.fields import choices
 from wtforms.validators import InputRequired, Length, NumberRange
 
@@ -50,10 +50,11 @@ class OpenForm(PageForm):
 
 
 class AnswerForm(AnswersForm):
-    """A household's own answer."""
+    """A household's own answer; ``confirmed`` is the fingerprint of the text that was confirmed."""
 
     unit_id = RadioField(lazy_gettext("代表哪一户"), coerce=int, validators=[REQUIRED])
     answer = RadioField(lazy_gettext("本户意见"), choices=[], validators=[_CHOSEN])
+    confirmed = HiddenField()
 
     def offer(self, units: list[tuple[int, str]], follow: bool) -> None:
         """Offer the answers, and the person's households; where there is one only, it is chosen."""

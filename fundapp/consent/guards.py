@@ -159,7 +159,7 @@ refuse(
     "consent_answer",
     "INSERT",
     f"NOT EXISTS (SELECT 1 {ROUND} AND NEW.at >= r.opens_at "
-    f"AND NEW.at < CASE NEW.channel WHEN 'phone' THEN {CLOSE} ELSE {KEYING} END)",
+    f"AND NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN {CLOSE} ELSE {KEYING} END)",
     "no answer outside the window of its round",
 )
 refuse(
@@ -217,7 +217,7 @@ refuse(
     "INSERT",
     "NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a "
     "JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice "
-    f"AND a.channel = 'phone' AND NEW.at >= {CLOSE})",
+    f"AND a.channel IN ('phone', 'code', 'assisted') AND NEW.at >= {CLOSE})",
     "after the close no paper replaces an answer given by phone",
 )
 refuse(

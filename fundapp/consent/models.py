@@ -145,6 +145,7 @@ class ConsentAnswer(Numbered, Base):
         CheckConstraint("(channel = 'paper') = (serial IS NOT NULL)", name="paper_has_serial"),
         CheckConstraint("(channel = 'paper') = (scan_id IS NOT NULL)", name="paper_has_scan"),
         CheckConstraint("channel = 'paper' OR reason = ''", name="only_paper_is_corrected"),
+        CheckConstraint("(channel = 'code') = (person_id IS NULL)", name="code_has_no_person"),
         CheckConstraint("answer <> 'none' OR reason <> ''", name="struck_with_reason"),
         Index(
             "uq_consent_answer_serial_once",
@@ -166,7 +167,7 @@ class ConsentAnswer(Numbered, Base):
     answer: Mapped[Choice] = mapped_column(stored(Choice))
     channel: Mapped[Channel] = mapped_column(stored(Channel))
     op_key: Mapped[str] = mapped_column(String(36))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
     serial: Mapped[int | None]
     scan_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))

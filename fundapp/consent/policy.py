@@ -37,7 +37,13 @@ class Channel(StrEnum):
     """How an answer came in."""
 
     PHONE = "phone"
+    CODE = "code"
+    ASSISTED = "assisted"
     PAPER = "paper"
+
+
+BEFORE_CLOSE = (Channel.PHONE, Channel.CODE, Channel.ASSISTED)
+"""The channels by which a household speaks itself: only before the close, and no paper replaces them after it."""
 
 
 class RoundState(StrEnum):
@@ -176,6 +182,31 @@ def check_may_answer(times: Times, state: RoundState, bound: bool, on_roster: bo
     check_takes(times, state, Channel.PHONE)
 
 
+class Given(Protocol):
+    """An answer as far as its standing matters."""
+
+    @property
+    def answer(self) -> Choice:
+        """Give what was said."""
+
+    @property
+    def at(self) -> datetime:
+        """Give when."""
+
+
+def check_stands(given: Given | None, since: datetime | None) -> None:
+    """Let what a former household answered stand: who took over *since* then may change her own answers only.
+
+    Raises:
+        Refused: ``consent.former_holder`` where the answer was given before *since*.
+
+    Source: peers.md row 24.
+
+    """
+    if given is not None and given.answer is not Choice.NONE and since is not None and given.at < since:
+        raise Refused("consent.former_holder", at=given.at, since=since)
+
+
 def check_takes(times: Times, state: RoundState, channel: Channel) -> None:
     """Check that a round takes answers by *channel* in this state; paper is keyed in for some days longer.
 
@@ -187,7 +218,7 @@ def check_takes(times: Times, state: RoundState, channel: Channel) -> None:
         raise Refused("consent.void")
     if state is RoundState.WAITING:
         raise Refused("consent.not_open_yet", opens_at=times.opens_at)
-    if channel is Channel.PHONE and state is not RoundState.OPEN:
+    if channel in BEFORE_CLOSE and state is not RoundState.OPEN:
         raise Refused("consent.closed", closes_at=times.closes_at)
     if state not in (RoundState.OPEN, RoundState.KEYING):
         raise Refused("consent.keying_over", keying_until=times.keying_until)

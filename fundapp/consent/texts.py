@@ -34,6 +34,9 @@ REFUSALS: Mapping[str, Any] = {
     "consent.not_your_household": lazy_gettext("您的账号没有绑定这一户。"),
     "consent.not_on_roster": lazy_gettext("这一户不在本次征求意见的名册里。"),
     "consent.door_not_on_roster": lazy_gettext("名册里没有这个门牌，请对照纸质意见表重新填写。"),
+    "consent.former_holder": lazy_gettext(
+        "本户已于 %(at)s 表态；%(since)s 起换了户主，本轮以原来的表态为准，不能再改。"
+    ),
     "consent.not_open_yet": lazy_gettext("还没有开始，%(opens_at)s 起可以表态。"),
     "consent.closed": lazy_gettext("已于 %(closes_at)s 截止。"),
     "consent.keying_over": lazy_gettext("纸质意见录入已于 %(keying_until)s 截止。"),
@@ -45,8 +48,8 @@ REFUSALS: Mapping[str, Any] = {
     "consent.not_registered": lazy_gettext("编号 %(serial)s 没有在截止前登记，不能录入。"),
     "consent.sheet_used": lazy_gettext("编号 %(serial)s 已经录入过；录错了请用“更正”。"),
     "consent.not_keyed": lazy_gettext("编号 %(serial)s 还没有录入。"),
-    "consent.phone_stands": lazy_gettext("这一户已于 %(at)s 在手机上表态，截止以后以手机表态为准。"),
-    "consent.phone_replaced": lazy_gettext("这一户已于 %(at)s 在手机上重新表态，以手机表态为准，不需要更正。"),
+    "consent.phone_stands": lazy_gettext("这一户已于 %(at)s 自己表态，截止以后以本户自己的表态为准。"),
+    "consent.phone_replaced": lazy_gettext("这一户已于 %(at)s 自己重新表态，以本户自己的表态为准，不需要更正。"),
     "consent.reason_needed": lazy_gettext("请写明录错的原因。"),
     "consent.nothing_changed": lazy_gettext("门牌和意见都与已录入的相同，没有需要更正的内容。"),
     "consent.no_such_answer": lazy_gettext("本次征求意见没有这个选项，请重新选择。"),
@@ -67,6 +70,8 @@ MEANINGS: Mapping[Choice, Any] = {
 }
 CHANNELS: Mapping[Channel, Any] = {
     Channel.PHONE: lazy_gettext("手机"),
+    Channel.CODE: lazy_gettext("表态码"),
+    Channel.ASSISTED: lazy_gettext("社区协助"),
     Channel.PAPER: lazy_gettext("纸质意见表"),
 }
 STATES: Mapping[RoundState, Any] = {

@@ -1,6 +1,5 @@
 """Pages of consent rounds: the round for everybody, the answer for a household, the papers for the worker."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +10,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from fundapp.consent import commands, forms, policy, queries, texts
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
-from fundapp.kernel.errors import Refused
 from fundapp.projects.queries import get_project
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, for_roles, public, signed_in
 from fundapp.web.pdf import pdf_page, qr_data
-from fundapp.web.refusals import sentence
+from fundapp.web.refusals import reasons_of
 
 bp = Blueprint("consent", __name__, url_prefix="/consent")
 Answer = str | AnyResponse | tuple[str, int]
@@ -62,6 +60,10 @@ def answer(round_id: int) -> Answer:
     page, form = _page(round_id), forms.AnswerForm()
     form.offer([(unit.unit_id, unit.door) for unit in page.own], page.bar.with_follow)
     if form.filled_in():
+        if form.confirmed.data != page.text.content_hash:
+            unit = next(unit for unit in page.own if unit.unit_id == form.unit_id.data)
+            back = url_for(".answer", round_id=round_id)
+            return render_template("consent/confirm.html", page=page, form=form, unit=unit, back=back)
         with form.deed() as session:
             row = commands.answer_by_phone(session, current_actor(), form.to_command(round_id), clock())
         if form.done:
@@ -76,6 +78,15 @@ def receipt(round_id: int, answer_id: int) -> Answer:
     page = _page(round_id)
     unit, revision = queries.receipt_of(page, answer_id)
     return render_template("consent/receipt.html", page=page, unit=unit, revision=revision)
+
+
+@bp.get("/<int:round_id>/receipt/<int:answer_id>.pdf")
+@signed_in
+def receipt_pdf(round_id: int, answer_id: int) -> Response:
+    """Print a household's receipt."""
+    page = _page(round_id)
+    unit, revision = queries.receipt_of(page, answer_id)
+    return pdf_page("consent/print/receipt.html", f"receipt-{answer_id}.pdf", page=page, unit=unit, revision=revision)
 
 
 @bp.route("/<int:round_id>/papers", methods=["GET", "POST"])
@@ -216,7 +227,7 @@ def _worker_page(round_id: int) -> queries.RoundPage:
 
 def _keying(template: str, page: queries.RoundPage, form: forms.SheetForm, **values: Any) -> Answer:
     doors = queries.doors_of(reading(), page.snapshot_id)
-    reasons = _reasons(policy.check_takes, page.bar, page.bar.state, policy.Channel.PAPER)
+    reasons = reasons_of(policy.check_takes, page.bar, page.bar.state, policy.Channel.PAPER)
     return render_template(template, page=page, form=form, doors=doors, reasons=reasons, **values), form.status
 
 
@@ -224,25 +235,17 @@ def _possible(page: queries.RoundPage) -> dict[str, Any]:
     """Say what speaks against each deed, through the functions that the commands use."""
     return {
         "against_answer": _against_answer(page),
-        "against_keying": _reasons(policy.check_takes, page.bar, page.bar.state, policy.Channel.PAPER),
-        "against_publishing": _reasons(policy.check_may_publish, page.bar, page.bar.state, True),
-        "against_extending": _reasons(policy.check_takes_sheets, page.bar, page.bar.state),
-        "against_ending": _reasons(policy.check_may_end, page.bar, page.bar.state, page.bar.early_end, page.won),
-        "against_registering": _reasons(policy.check_takes_sheets, page.bar, page.bar.state),
+        "against_keying": reasons_of(policy.check_takes, page.bar, page.bar.state, policy.Channel.PAPER),
+        "against_publishing": reasons_of(policy.check_may_publish, page.bar, page.bar.state, True),
+        "against_extending": reasons_of(policy.check_takes_sheets, page.bar, page.bar.state),
+        "against_ending": reasons_of(policy.check_may_end, page.bar, page.bar.state, page.bar.early_end, page.won),
+        "against_registering": reasons_of(policy.check_takes_sheets, page.bar, page.bar.state),
     }
 
 
 def _against_answer(page: queries.RoundPage) -> list[str]:
     bound = bool(current_actor().unit_ids)
-    return _reasons(policy.check_may_answer, page.bar, page.bar.state, bound, bool(page.own))
-
-
-def _reasons(check: Callable[..., None], *values: Any) -> list[str]:
-    try:
-        check(*values)
-    except Refused as refusal:
-        return [sentence(refusal)]
-    return []
+    return reasons_of(policy.check_may_answer, page.bar, page.bar.state, bound, bool(page.own))
 
 
 def _links(round_id: int) -> dict[str, str]:

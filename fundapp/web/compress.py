@@ -1,4 +1,4 @@
-"""Public pages leave compressed. What a signed-in person sees does not: length would tell of its secrets."""
+"""Public pages leave compressed. What only one visitor may see does not: length would tell of its secrets."""
 
 import gzip
 
@@ -15,8 +15,8 @@ def compress_answers(app: Flask) -> None:
 
     @app.after_request
     def compress(response: Response) -> Response:
-        signed_in = g.get("actor", NOBODY).signed_in
-        if signed_in or response.status_code != 200 or response.mimetype not in KINDS:
+        hers = g.get("actor", NOBODY).signed_in or response.cache_control.no_store
+        if hers or response.status_code != 200 or response.mimetype not in KINDS:
             return response
         response.vary.add("Accept-Encoding")
         if "gzip" not in request.headers.get("Accept-Encoding", "") or "Content-Encoding" in response.headers:

@@ -1,10 +1,16 @@
-"""Rate limits that all workers share."""
+"""Rate limits that all workers share.
+
+A try is counted before it is looked at, so that tries at once cannot slip through; a good one is taken back.
+"""
 
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from fundapp.db.engine import is_sqlite
 from fundapp.kernel.errors import Refused
 from fundapp.web.side import RateWindow
 
@@ -18,11 +24,21 @@ def allow(key: str, tries: int, within: timedelta) -> None:
     """
     now = datetime.now(UTC)
     with Session(current_app.extensions["side_engine"].execution_options(writes=True)) as store:
-        row = store.get(RateWindow, key, with_for_update=True)
-        if row is None or row.opened_at + within <= now:
-            row = store.merge(RateWindow(key=key, opened_at=now, tries=0))
+        made = sqlite.insert(RateWindow) if is_sqlite(store.get_bind()) else postgresql.insert(RateWindow)
+        store.execute(made.values(key=key, opened_at=now, tries=0).on_conflict_do_nothing())
+        row = store.get_one(RateWindow, key, with_for_update=True)
+        if row.opened_at + within <= now:
+            row.opened_at, row.tries = now, 0
         row.tries += 1
         count = row.tries
         store.commit()
     if count > tries:
         raise Refused("web.too_often", minutes=int(within.total_seconds() // 60))
+
+
+def take_back(key: str) -> None:
+    """Take back one try of *key* that turned out good."""
+    with Session(current_app.extensions["side_engine"].execution_options(writes=True)) as store:
+        counted = (RateWindow.key == key, RateWindow.tries > 0)
+        store.execute(update(RateWindow).where(*counted).values(tries=RateWindow.tries - 1))
+        store.commit()

@@ -1,6 +1,6 @@
 """Refusals in the user's words. Each package's ``texts.py`` brings its sentences; ``app.py`` hands them over."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,15 @@ def sentence(refusal: Refused) -> str:
         return _("现在不能办理（%(code)s）。", code=refusal.code)
     facts = {name: _printed(value) for name, value in refusal.facts.items()}
     return str(template) % facts
+
+
+def reasons_of(check: Callable[..., None], *values: Any) -> list[str]:
+    """Say what a check has against a deed, for the place beside its button; nothing where it lets it pass."""
+    try:
+        check(*values)
+    except Refused as refusal:
+        return [sentence(refusal)]
+    return []
 
 
 def _printed(value: object) -> object:

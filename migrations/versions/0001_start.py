@@ -29,6 +29,7 @@ def upgrade():
         sa.CheckConstraint("seq >= 1", name=op.f("ck_audit_entry_numbered_from_one")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_entry")),
         sa.UniqueConstraint("prev_hash", name=op.f("uq_audit_entry_prev_hash")),
+        info={"recomputed_by": "audit.chain"},
     )
     op.create_index("ix_audit_entry_about", "audit_entry", ["about", "seq"], unique=False)
     op.create_table(
@@ -38,6 +39,7 @@ def upgrade():
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_audit_head_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+        info={"recomputed_by": "audit.chain"},
     )
     op.create_table(
         "person",
@@ -120,6 +122,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["uploaded_by_id"], ["person.id"], name=op.f("fk_attachment_uploaded_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
         sa.UniqueConstraint("public_id", name=op.f("uq_attachment_public_id")),
+        info={"sealed": True},
     )
     op.create_index(op.f("ix_attachment_sha256"), "attachment", ["sha256"], unique=False)
     op.create_table(
@@ -211,6 +214,22 @@ def upgrade():
     )
     op.create_index("ix_name_view_place_id", "name_view", ["place_id", "id"], unique=False)
     op.create_table(
+        "notify_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("link", sa.String(length=200), nullable=False),
+        sa.Column("once_key", sa.String(length=120), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("link LIKE '/%' AND link NOT LIKE '//%'", name=op.f("ck_notify_message_links_inside")),
+        sa.CheckConstraint("length(trim(title)) > 0", name=op.f("ck_notify_message_says_something")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notify_message_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notify_message")),
+        sa.UniqueConstraint("person_id", "once_key", name=op.f("uq_notify_message_person_id_once_key")),
+    )
+    op.create_index("ix_notify_message_person_id", "notify_message", ["person_id", "id"], unique=False)
+    op.create_table(
         "programme",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -258,6 +277,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_role_grant_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+        info={"sealed": True},
     )
     op.create_index("ix_role_grant_person_id", "role_grant", ["person_id"], unique=False)
     op.create_table(
@@ -624,6 +644,27 @@ def upgrade():
     )
     op.create_index("ix_ledger_journal_subject", "ledger_journal", ["subject", "id"], unique=False)
     op.create_table(
+        "notify_read",
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["notify_message.id"], name=op.f("fk_notify_read_message_id")),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_notify_read")),
+    )
+    op.create_table(
+        "notify_reminder",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("reminded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["reminded_by_id"], ["person.id"], name=op.f("fk_notify_reminder_reminded_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_notify_reminder_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notify_reminder")),
+        sa.UniqueConstraint("source", "unit_id", "day", name=op.f("uq_notify_reminder_source_unit_id_day")),
+    )
+    op.create_table(
         "policy_version",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -677,6 +718,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_snapshot_unit_unit_id")),
         sa.PrimaryKeyConstraint("snapshot_id", "unit_id", name=op.f("pk_snapshot_unit")),
         sa.UniqueConstraint("snapshot_id", "door", name=op.f("uq_snapshot_unit_snapshot_id_door")),
+        info={"recomputed_by": "rosters.snapshots"},
     )
     op.create_index("ix_snapshot_unit_holder", "snapshot_unit", ["snapshot_id", "holder_id"], unique=False)
     op.create_table(
@@ -695,6 +737,7 @@ def upgrade():
         sa.UniqueConstraint(
             "unit_id", "person_id", "starts_at", name=op.f("uq_unit_binding_unit_id_person_id_starts_at")
         ),
+        info={"sealed": True},
     )
     op.create_index("ix_unit_binding_person_id", "unit_binding", ["person_id"], unique=False)
     op.create_table(
@@ -1183,6 +1226,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["reported_by_id"], ["person.id"], name=op.f("fk_progress_report_reported_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_progress_report")),
         sa.UniqueConstraint("op_key", name=op.f("uq_progress_report_op_key")),
+        info={"sealed": True},
     )
     op.create_index("ix_progress_report_project_id", "progress_report", ["project_id"], unique=False)
     op.create_table(
@@ -1233,6 +1277,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_project_member_project_id")),
         sa.PrimaryKeyConstraint("project_id", "person_id", name=op.f("pk_project_member")),
         sa.UniqueConstraint("project_id", "person_id", name=op.f("uq_project_member_project_id_person_id")),
+        info={"sealed": True},
     )
     op.create_table(
         "project_photo",
@@ -1475,39 +1520,6 @@ def upgrade():
     )
     op.create_index("ix_consent_round_project_id", "consent_round", ["project_id", "id"], unique=False)
     op.create_table(
-        "consent_ending",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("keying_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("keying_until >= at", name=op.f("ck_consent_ending_keyed_after_close")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_ending_person_id")),
-        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_ending_round_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_ending")),
-        sa.UniqueConstraint("round_id", name=op.f("uq_consent_ending_round_id")),
-        info={"sealed": True},
-    )
-    op.create_table(
-        "consent_extension",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("keying_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("at < closes_at", name=op.f("ck_consent_extension_moved_before_close")),
-        sa.CheckConstraint("keying_until >= closes_at", name=op.f("ck_consent_extension_keyed_after_close")),
-        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_consent_extension_has_reason")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_extension_person_id")),
-        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_extension_round_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_extension")),
-        sa.UniqueConstraint("round_id", "number", name=op.f("uq_consent_extension_round_id_number")),
-        info={"sealed": True},
-    )
-    op.create_table(
         "contribution_decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contribution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1734,6 +1746,76 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "answer_code",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("typed_hash", sa.String(length=64), nullable=False),
+        sa.Column("issued_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "replaced_at IS NULL OR replaced_at >= issued_at", name=op.f("ck_answer_code_replaced_after_issue")
+        ),
+        sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_answer_code_issued_by_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "snapshot_id"],
+            ["consent_round.id", "consent_round.snapshot_id"],
+            name=op.f("fk_answer_code_round_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_answer_code_snapshot_id_unit_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_code")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_answer_code_token_hash")),
+        sa.UniqueConstraint("typed_hash", name=op.f("uq_answer_code_typed_hash")),
+    )
+    op.create_index(
+        "uq_answer_code_live",
+        "answer_code",
+        ["round_id", "unit_id"],
+        unique=True,
+        sqlite_where=sa.text("replaced_at IS NULL"),
+        postgresql_where=sa.text("replaced_at IS NULL"),
+    )
+    op.create_table(
+        "consent_ending",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("keying_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("keying_until >= at", name=op.f("ck_consent_ending_keyed_after_close")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_ending_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_ending_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_ending")),
+        sa.UniqueConstraint("round_id", name=op.f("uq_consent_ending_round_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "consent_extension",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("keying_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("at < closes_at", name=op.f("ck_consent_extension_moved_before_close")),
+        sa.CheckConstraint("keying_until >= closes_at", name=op.f("ck_consent_extension_keyed_after_close")),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_consent_extension_has_reason")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_extension_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_extension_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_extension")),
+        sa.UniqueConstraint("round_id", "number", name=op.f("uq_consent_extension_round_id_number")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "consent_paper",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1745,6 +1827,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_paper_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_paper")),
         sa.UniqueConstraint("round_id", "serial", name=op.f("uq_consent_paper_round_id_serial")),
+        info={"sealed": True},
     )
     op.create_table(
         "consent_result",
@@ -1903,6 +1986,50 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "assisted_session",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("witness", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "code_id IS NOT NULL OR (length(trim(reason)) > 0 AND witness IS NOT NULL)",
+            name=op.f("ck_assisted_session_code_or_witness"),
+        ),
+        sa.CheckConstraint(
+            "ended_at IS NULL OR (ended_at >= started_at AND ended_at <= until)",
+            name=op.f("ck_assisted_session_ends_within"),
+        ),
+        sa.CheckConstraint("until > started_at", name=op.f("ck_assisted_session_lasts")),
+        sa.ForeignKeyConstraint(["code_id"], ["answer_code.id"], name=op.f("fk_assisted_session_code_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "snapshot_id"],
+            ["consent_round.id", "consent_round.snapshot_id"],
+            name=op.f("fk_assisted_session_round_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_assisted_session_snapshot_id_unit_id"),
+        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_assisted_session_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assisted_session")),
+    )
+    op.create_index(
+        "uq_assisted_session_running",
+        "assisted_session",
+        ["worker_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
         "consent_answer",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -1928,15 +2055,27 @@ def upgrade():
         ),
         sa.Column(
             "channel",
-            sa.Enum("phone", "paper", name="channel", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "phone",
+                "code",
+                "assisted",
+                "paper",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("op_key", sa.String(length=36), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("serial", sa.Integer(), nullable=True),
         sa.Column("scan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(channel = 'code') = (person_id IS NULL)", name=op.f("ck_consent_answer_code_has_no_person")
+        ),
         sa.CheckConstraint(
             "(channel = 'paper') = (scan_id IS NOT NULL)", name=op.f("ck_consent_answer_paper_has_scan")
         ),
@@ -1993,6 +2132,146 @@ def downgrade():
 
 
 GUARDS = [
+    # answer_code_keeps_rows on answer_code
+    (
+        (
+            "CREATE TRIGGER answer_code_keeps_rows BEFORE DELETE ON answer_code FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'answer_code keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION answer_code_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'answer_code keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER answer_code_keeps_rows BEFORE DELETE ON answer_code FOR EACH ROW EXECUTE FUNCTION answer_code_keeps_rows()",
+        ),
+    ),
+    # answer_code_keeps_values on answer_code
+    (
+        (
+            "CREATE TRIGGER answer_code_keeps_values BEFORE UPDATE ON answer_code FOR EACH ROW WHEN NEW.round_id IS NOT OLD.round_id OR NEW.snapshot_id IS NOT OLD.snapshot_id OR NEW.unit_id IS NOT OLD.unit_id OR NEW.token_hash IS NOT OLD.token_hash OR NEW.typed_hash IS NOT OLD.typed_hash OR NEW.issued_by_id IS NOT OLD.issued_by_id OR NEW.issued_at IS NOT OLD.issued_at BEGIN SELECT RAISE(ABORT, 'answer_code keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION answer_code_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id IS DISTINCT FROM OLD.round_id OR NEW.snapshot_id IS DISTINCT FROM OLD.snapshot_id OR NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.token_hash IS DISTINCT FROM OLD.token_hash OR NEW.typed_hash IS DISTINCT FROM OLD.typed_hash OR NEW.issued_by_id IS DISTINCT FROM OLD.issued_by_id OR NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN RAISE EXCEPTION 'answer_code keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER answer_code_keeps_values BEFORE UPDATE ON answer_code FOR EACH ROW EXECUTE FUNCTION answer_code_keeps_values()",
+        ),
+    ),
+    # answer_code_no_replace on answer_code
+    (
+        (
+            "CREATE TRIGGER answer_code_no_replace BEFORE INSERT ON answer_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM answer_code WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'answer_code keeps its rows'); END",
+        ),
+        (),
+    ),
+    # answer_code_no_truncate on answer_code
+    (
+        (),
+        (
+            "CREATE FUNCTION answer_code_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'answer_code keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER answer_code_no_truncate BEFORE TRUNCATE ON answer_code FOR EACH STATEMENT EXECUTE FUNCTION answer_code_no_truncate()",
+        ),
+    ),
+    # assisted_session_keeps_rows on assisted_session
+    (
+        (
+            "CREATE TRIGGER assisted_session_keeps_rows BEFORE DELETE ON assisted_session FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'assisted_session keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION assisted_session_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'assisted_session keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER assisted_session_keeps_rows BEFORE DELETE ON assisted_session FOR EACH ROW EXECUTE FUNCTION assisted_session_keeps_rows()",
+        ),
+    ),
+    # assisted_session_keeps_values on assisted_session
+    (
+        (
+            "CREATE TRIGGER assisted_session_keeps_values BEFORE UPDATE ON assisted_session FOR EACH ROW WHEN NEW.round_id IS NOT OLD.round_id OR NEW.snapshot_id IS NOT OLD.snapshot_id OR NEW.unit_id IS NOT OLD.unit_id OR NEW.worker_id IS NOT OLD.worker_id OR NEW.code_id IS NOT OLD.code_id OR NEW.reason IS NOT OLD.reason OR NEW.witness IS NOT OLD.witness OR NEW.started_at IS NOT OLD.started_at OR NEW.until IS NOT OLD.until BEGIN SELECT RAISE(ABORT, 'assisted_session keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION assisted_session_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id IS DISTINCT FROM OLD.round_id OR NEW.snapshot_id IS DISTINCT FROM OLD.snapshot_id OR NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.worker_id IS DISTINCT FROM OLD.worker_id OR NEW.code_id IS DISTINCT FROM OLD.code_id OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.witness IS DISTINCT FROM OLD.witness OR NEW.started_at IS DISTINCT FROM OLD.started_at OR NEW.until IS DISTINCT FROM OLD.until THEN RAISE EXCEPTION 'assisted_session keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER assisted_session_keeps_values BEFORE UPDATE ON assisted_session FOR EACH ROW EXECUTE FUNCTION assisted_session_keeps_values()",
+        ),
+    ),
+    # assisted_session_no_replace on assisted_session
+    (
+        (
+            "CREATE TRIGGER assisted_session_no_replace BEFORE INSERT ON assisted_session FOR EACH ROW WHEN EXISTS (SELECT 1 FROM assisted_session WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'assisted_session keeps its rows'); END",
+        ),
+        (),
+    ),
+    # assisted_session_no_truncate on assisted_session
+    (
+        (),
+        (
+            "CREATE FUNCTION assisted_session_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'assisted_session keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER assisted_session_no_truncate BEFORE TRUNCATE ON assisted_session FOR EACH STATEMENT EXECUTE FUNCTION assisted_session_no_truncate()",
+        ),
+    ),
+    # answer_code_stays_dead on answer_code
+    (
+        (
+            "CREATE TRIGGER answer_code_stays_dead BEFORE UPDATE ON answer_code FOR EACH ROW WHEN OLD.replaced_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a code that was replaced stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION answer_code_stays_dead() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.replaced_at IS NOT NULL THEN RAISE EXCEPTION 'a code that was replaced stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER answer_code_stays_dead BEFORE UPDATE ON answer_code FOR EACH ROW EXECUTE FUNCTION answer_code_stays_dead()",
+        ),
+    ),
+    # answer_code_of_living_round on answer_code
+    (
+        (
+            "CREATE TRIGGER answer_code_of_living_round BEFORE INSERT ON answer_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no code for a round that is published or struck'); END",
+        ),
+        (
+            "CREATE FUNCTION answer_code_of_living_round() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no code for a round that is published or struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER answer_code_of_living_round BEFORE INSERT ON answer_code FOR EACH ROW EXECUTE FUNCTION answer_code_of_living_round()",
+        ),
+    ),
+    # assisted_session_stays_ended on assisted_session
+    (
+        (
+            "CREATE TRIGGER assisted_session_stays_ended BEFORE UPDATE ON assisted_session FOR EACH ROW WHEN OLD.ended_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'help that has ended stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION assisted_session_stays_ended() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ended_at IS NOT NULL THEN RAISE EXCEPTION 'help that has ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER assisted_session_stays_ended BEFORE UPDATE ON assisted_session FOR EACH ROW EXECUTE FUNCTION assisted_session_stays_ended()",
+        ),
+    ),
+    # assisted_session_is_short on assisted_session
+    (
+        (
+            "CREATE TRIGGER assisted_session_is_short BEFORE INSERT ON assisted_session FOR EACH ROW WHEN julianday(NEW.until) - julianday(NEW.started_at) > 15.0 / 1440 + 0.000001 BEGIN SELECT RAISE(ABORT, 'help lasts fifteen minutes at most'); END",
+        ),
+        (
+            "CREATE FUNCTION assisted_session_is_short() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.until > NEW.started_at + INTERVAL '15 minutes' THEN RAISE EXCEPTION 'help lasts fifteen minutes at most' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER assisted_session_is_short BEFORE INSERT ON assisted_session FOR EACH ROW EXECUTE FUNCTION assisted_session_is_short()",
+        ),
+    ),
+    # assisted_session_own_code on assisted_session
+    (
+        (
+            "CREATE TRIGGER assisted_session_own_code BEFORE INSERT ON assisted_session FOR EACH ROW WHEN NEW.code_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.id = NEW.code_id AND c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.replaced_at IS NULL) BEGIN SELECT RAISE(ABORT, 'help is asked for with the household''s own living code'); END",
+        ),
+        (
+            "CREATE FUNCTION assisted_session_own_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.code_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.id = NEW.code_id AND c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.replaced_at IS NULL) THEN RAISE EXCEPTION 'help is asked for with the household''s own living code' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER assisted_session_own_code BEFORE INSERT ON assisted_session FOR EACH ROW EXECUTE FUNCTION assisted_session_own_code()",
+        ),
+    ),
+    # consent_answer_by_code on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_by_code BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'an answer by code needs a living code of the household'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_by_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) THEN RAISE EXCEPTION 'an answer by code needs a living code of the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_by_code BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_by_code()",
+        ),
+    ),
+    # consent_answer_assisted on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_assisted BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'assisted' AND NOT EXISTS (SELECT 1 FROM assisted_session s WHERE s.round_id = NEW.round_id AND s.unit_id = NEW.unit_id AND s.worker_id = NEW.person_id AND s.started_at <= NEW.at AND NEW.at < s.until AND (s.ended_at IS NULL OR s.ended_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'an assisted answer needs the worker''s open help for the household'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_assisted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'assisted' AND NOT EXISTS (SELECT 1 FROM assisted_session s WHERE s.round_id = NEW.round_id AND s.unit_id = NEW.unit_id AND s.worker_id = NEW.person_id AND s.started_at <= NEW.at AND NEW.at < s.until AND (s.ended_at IS NULL OR s.ended_at > NEW.at)) THEN RAISE EXCEPTION 'an assisted answer needs the worker''s open help for the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_assisted BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_assisted()",
+        ),
+    ),
     # audit_entry_keeps_rows on audit_entry
     (
         (
@@ -2456,10 +2735,10 @@ GUARDS = [
     # consent_answer_in_window on consent_answer
     (
         (
-            "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < CASE NEW.channel WHEN 'phone' THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END) BEGIN SELECT RAISE(ABORT, 'no answer outside the window of its round'); END",
+            "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END) BEGIN SELECT RAISE(ABORT, 'no answer outside the window of its round'); END",
         ),
         (
-            "CREATE FUNCTION consent_answer_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < CASE NEW.channel WHEN 'phone' THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END) THEN RAISE EXCEPTION 'no answer outside the window of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_answer_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END) THEN RAISE EXCEPTION 'no answer outside the window of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_in_window()",
         ),
     ),
@@ -2526,10 +2805,10 @@ GUARDS = [
     # consent_answer_phone_stands on consent_answer
     (
         (
-            "CREATE TRIGGER consent_answer_phone_stands BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice AND a.channel = 'phone' AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) BEGIN SELECT RAISE(ABORT, 'after the close no paper replaces an answer given by phone'); END",
+            "CREATE TRIGGER consent_answer_phone_stands BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice AND a.channel IN ('phone', 'code', 'assisted') AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) BEGIN SELECT RAISE(ABORT, 'after the close no paper replaces an answer given by phone'); END",
         ),
         (
-            "CREATE FUNCTION consent_answer_phone_stands() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice AND a.channel = 'phone' AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) THEN RAISE EXCEPTION 'after the close no paper replaces an answer given by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_answer_phone_stands() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice AND a.channel IN ('phone', 'code', 'assisted') AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) THEN RAISE EXCEPTION 'after the close no paper replaces an answer given by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_answer_phone_stands BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_phone_stands()",
         ),
     ),
@@ -3796,6 +4075,111 @@ GUARDS = [
         (
             "CREATE FUNCTION disbursement_needs_approval() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'approval' AND d.passed) THEN RAISE EXCEPTION 'money is paid on approved claims only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER disbursement_needs_approval BEFORE INSERT ON disbursement FOR EACH ROW EXECUTE FUNCTION disbursement_needs_approval()",
+        ),
+    ),
+    # notify_message_keeps_rows on notify_message
+    (
+        (
+            "CREATE TRIGGER notify_message_keeps_rows BEFORE DELETE ON notify_message FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'notify_message is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION notify_message_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'notify_message is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER notify_message_keeps_rows BEFORE DELETE ON notify_message FOR EACH ROW EXECUTE FUNCTION notify_message_keeps_rows()",
+        ),
+    ),
+    # notify_message_keeps_values on notify_message
+    (
+        (
+            "CREATE TRIGGER notify_message_keeps_values BEFORE UPDATE ON notify_message FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'notify_message is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION notify_message_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'notify_message is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER notify_message_keeps_values BEFORE UPDATE ON notify_message FOR EACH ROW EXECUTE FUNCTION notify_message_keeps_values()",
+        ),
+    ),
+    # notify_message_no_replace on notify_message
+    (
+        (
+            "CREATE TRIGGER notify_message_no_replace BEFORE INSERT ON notify_message FOR EACH ROW WHEN EXISTS (SELECT 1 FROM notify_message WHERE (id = NEW.id) OR (person_id = NEW.person_id AND once_key = NEW.once_key)) BEGIN SELECT RAISE(ABORT, 'notify_message keeps its rows'); END",
+        ),
+        (),
+    ),
+    # notify_message_no_truncate on notify_message
+    (
+        (),
+        (
+            "CREATE FUNCTION notify_message_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'notify_message keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER notify_message_no_truncate BEFORE TRUNCATE ON notify_message FOR EACH STATEMENT EXECUTE FUNCTION notify_message_no_truncate()",
+        ),
+    ),
+    # notify_read_keeps_rows on notify_read
+    (
+        (
+            "CREATE TRIGGER notify_read_keeps_rows BEFORE DELETE ON notify_read FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'notify_read is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION notify_read_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'notify_read is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER notify_read_keeps_rows BEFORE DELETE ON notify_read FOR EACH ROW EXECUTE FUNCTION notify_read_keeps_rows()",
+        ),
+    ),
+    # notify_read_keeps_values on notify_read
+    (
+        (
+            "CREATE TRIGGER notify_read_keeps_values BEFORE UPDATE ON notify_read FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'notify_read is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION notify_read_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'notify_read is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER notify_read_keeps_values BEFORE UPDATE ON notify_read FOR EACH ROW EXECUTE FUNCTION notify_read_keeps_values()",
+        ),
+    ),
+    # notify_read_no_replace on notify_read
+    (
+        (
+            "CREATE TRIGGER notify_read_no_replace BEFORE INSERT ON notify_read FOR EACH ROW WHEN EXISTS (SELECT 1 FROM notify_read WHERE (message_id = NEW.message_id)) BEGIN SELECT RAISE(ABORT, 'notify_read keeps its rows'); END",
+        ),
+        (),
+    ),
+    # notify_read_no_truncate on notify_read
+    (
+        (),
+        (
+            "CREATE FUNCTION notify_read_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'notify_read keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER notify_read_no_truncate BEFORE TRUNCATE ON notify_read FOR EACH STATEMENT EXECUTE FUNCTION notify_read_no_truncate()",
+        ),
+    ),
+    # notify_reminder_keeps_rows on notify_reminder
+    (
+        (
+            "CREATE TRIGGER notify_reminder_keeps_rows BEFORE DELETE ON notify_reminder FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'notify_reminder is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION notify_reminder_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'notify_reminder is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER notify_reminder_keeps_rows BEFORE DELETE ON notify_reminder FOR EACH ROW EXECUTE FUNCTION notify_reminder_keeps_rows()",
+        ),
+    ),
+    # notify_reminder_keeps_values on notify_reminder
+    (
+        (
+            "CREATE TRIGGER notify_reminder_keeps_values BEFORE UPDATE ON notify_reminder FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'notify_reminder is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION notify_reminder_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'notify_reminder is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER notify_reminder_keeps_values BEFORE UPDATE ON notify_reminder FOR EACH ROW EXECUTE FUNCTION notify_reminder_keeps_values()",
+        ),
+    ),
+    # notify_reminder_no_replace on notify_reminder
+    (
+        (
+            "CREATE TRIGGER notify_reminder_no_replace BEFORE INSERT ON notify_reminder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM notify_reminder WHERE (id = NEW.id) OR (source = NEW.source AND unit_id = NEW.unit_id AND day = NEW.day)) BEGIN SELECT RAISE(ABORT, 'notify_reminder keeps its rows'); END",
+        ),
+        (),
+    ),
+    # notify_reminder_no_truncate on notify_reminder
+    (
+        (),
+        (
+            "CREATE FUNCTION notify_reminder_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'notify_reminder keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER notify_reminder_no_truncate BEFORE TRUNCATE ON notify_reminder FOR EACH STATEMENT EXECUTE FUNCTION notify_reminder_no_truncate()",
         ),
     ),
     # role_grant_keeps_rows on role_grant

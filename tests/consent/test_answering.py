@@ -9,6 +9,8 @@ from fundapp.consent import commands, queries
 from fundapp.consent.policy import Channel, Choice
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.rosters.commands import ChangeHolders, change_holders
+from fundapp.rosters.heads import HolderData, HoldingReason
 from tests.consent.asking import CLOSES, JUST, KEYED, NOW, OPENS, at, correct, paper, phone
 from tests.support.world import later, make_resident
 
@@ -192,3 +194,39 @@ def test_a_struck_paper_is_no_answer_that_somebody_may_give(asked):
         phone(asked, 0, Choice.NONE)
     with pytest.raises(Refused, match=r"consent\.no_such_answer"):
         paper(asked, 1, 4, Choice.NONE)
+
+
+def sold(asked, number, moment, holder="新户主", reason=HoldingReason.SALE):
+    """Another holder takes over a household at a moment; give its new resident."""
+    cmd = ChangeHolders(asked.places.units[number], (HolderData(holder),), moment.date(), reason)
+    with unit_of_work() as session:
+        change_holders(session, asked.worker, cmd, at(moment))
+        return make_resident(session, holder, asked.places.units[number])
+
+
+def test_after_a_sale_the_former_answer_stands(asked):
+    """What the household said before counts for this round; the new holder cannot change it, nor the old one."""
+    phone(asked, 0, Choice.OPPOSE)
+    newcomer = sold(asked, 0, NOW + timedelta(hours=2))
+    cmd = commands.AnswerByPhone(asked.round, asked.places.units[0], Choice.AGREE, str(uuid4()))
+    with pytest.raises(Refused, match=r"consent\.former_holder"), unit_of_work() as session:
+        commands.answer_by_phone(session, newcomer, cmd, later(hours=3))
+    assert current(asked, 0) == (Choice.OPPOSE, Channel.PHONE, 1)
+
+
+def test_after_a_sale_the_new_holder_answers_where_nobody_had(asked):
+    """She speaks for the household now, and may change what she said herself."""
+    newcomer = sold(asked, 0, NOW + timedelta(hours=2))
+    for answer in (Choice.AGREE, Choice.ABSTAIN):
+        cmd = commands.AnswerByPhone(asked.round, asked.places.units[0], answer, str(uuid4()))
+        with unit_of_work() as session:
+            commands.answer_by_phone(session, newcomer, cmd, later(hours=3))
+    assert current(asked, 0) == (Choice.ABSTAIN, Channel.PHONE, 2)
+
+
+def test_a_corrected_name_moves_nobody_out(asked):
+    """The household stays the same and may change its answer."""
+    phone(asked, 0, Choice.OPPOSE)
+    sold(asked, 0, NOW + timedelta(hours=2), "王户主", HoldingReason.CORRECTION)
+    phone(asked, 0, Choice.AGREE, later(hours=3))
+    assert current(asked, 0) == (Choice.AGREE, Channel.PHONE, 2)

@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import event
 
+from fundapp.consent import queries
 from fundapp.consent.policy import Choice
-from fundapp.db.work import bound_engine, unit_of_work
+from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.projects.rules import Stage
 from tests.consent.asking import CLOSES, KEYED, OPENS, at, make_asked, make_project, paper, phone
 from tests.support.world import make_account
@@ -49,6 +50,12 @@ def picture():
     return out, "sheet.png"
 
 
+def trail(asked, number):
+    """What stands for a household."""
+    with reading_session() as session:
+        return queries.trail_of(session, asked.round, [asked.places.units[number]])
+
+
 def page_of(client, path):
     """The text of a page that is there."""
     answer = client.get(path)
@@ -82,13 +89,26 @@ def test_a_resident_answers_and_is_given_a_receipt(asked, visit):
     assert "14号院东侧空地" in form
     assert "第 1 版" in form
     assert form.count('type="radio"') == 3
-    sent = key_in(client, path, unit_id=asked.places.units[0], answer="agree")
+    values = {"unit_id": asked.places.units[0], "answer": "agree"}
+    sure = key_in(client, path, **values)
+    assert sure.status_code == 200
+    assert re.search("您代表 1栋101 表示：<strong>同意</strong>", sure.text)
+    assert trail(asked, 0) == [], "nothing counts before it is confirmed"
+    sent = key_in(client, path, **values, confirmed="1" * 64)
     assert sent.status_code == 303
     receipt = page_of(client, sent.location)
     assert re.search(r"YJ-[0-9A-F]{4}-[0-9A-F]{4}", receipt)
     assert "1栋101" in receipt
     assert visit(asked.residents[1]).get(sent.location).status_code == 404
     assert visit(asked.worker).get(sent.location).status_code == 404
+
+
+def test_a_confirmation_of_another_text_is_asked_again(asked, visit):
+    """What counts is the confirmation of this very version."""
+    values = {"unit_id": asked.places.units[0], "answer": "agree", "confirmed": "0" * 64}
+    sent = key_in(visit(asked.residents[0]), f"/consent/{asked.round}/answer", **values)
+    assert "确认后才算数" in sent.text
+    assert trail(asked, 0) == []
 
 
 def test_without_a_choice_the_form_comes_back_with_the_mistake_marked(asked, visit):

@@ -186,8 +186,9 @@ def _ask_the_households(life: Life) -> None:
     asked = life.made["round"] = _last_number(worker.send(f"/consent/open/{project}"))
     worker.send(f"/consent/{asked}/papers", press="main form.form button", count=2)
     life.later(hours=2)
-    life.phone("resident").send(f"/consent/{asked}/answer", axe=True, answer="agree")
-    life.phone("treasurer").send(f"/consent/{asked}/answer", answer="agree")
+    for name in ("resident", "treasurer"):
+        life.phone(name).send(f"/consent/{asked}/answer", axe=True, answer="agree")
+        life.phone(name).press("main button.main-action")
     with unit_of_work() as session:
         for number, login in ((2, "member"), (3, "supervisor")):
             actor = actor_of(session, life.persons[login], life.clock.at)

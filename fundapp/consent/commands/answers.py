@@ -1,24 +1,39 @@
 """Take a household's answer: by phone from its own person, or from a numbered sheet of paper."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.consent import queries
 from fundapp.consent.commands.rounds import Held, hold
+from fundapp.consent.events import AnswerGiven
 from fundapp.consent.models import ConsentAnswer
-from fundapp.consent.policy import Channel, Choice, RoundState, check_may_answer, check_takes, check_worker, sayable
+from fundapp.consent.policy import (
+    BEFORE_CLOSE,
+    Channel,
+    Choice,
+    RoundState,
+    check_may_answer,
+    check_stands,
+    check_takes,
+    check_worker,
+    sayable,
+)
 from fundapp.db.once import done_before, own_key
+from fundapp.db.wiring import tell
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
-from fundapp.people.queries import actor_of
+from fundapp.people.queries import units_spoken_for
+from fundapp.rosters.queries import household_since
 
 
 @dataclass(frozen=True)
 class AnswerByPhone:
-    """A household's own answer."""
+    """A household's own answer, whichever way it gives it."""
 
     round_id: int
     unit_id: int
@@ -66,6 +81,7 @@ class _Said:
     unit_id: int
     answer: Choice
     op_key: str
+    channel: Channel = Channel.PAPER
 
 
 def answer_by_phone(session: Session, actor: Actor, cmd: AnswerByPhone, clock: Clock) -> ConsentAnswer:
@@ -75,21 +91,47 @@ def answer_by_phone(session: Session, actor: Actor, cmd: AnswerByPhone, clock: C
 
     Raises:
         Forbidden: not a person of the household, or the household is not on the frozen roster.
-        Refused: the round is not open, or the key was used for something else.
+        Refused: the round is not open; who held the home before has answered; the key was used for something else.
 
     Source: peers.md failures 16, 18 and 26.
+
+    """
+
+    def bound(now: datetime) -> bool:
+        return actor.person_id is not None and cmd.unit_id in units_spoken_for(session, actor.person_id, now)
+
+    return answer_through(session, actor, cmd, Channel.PHONE, clock, bound)
+
+
+def answer_through(
+    session: Session,
+    actor: Actor,
+    cmd: AnswerByPhone,
+    channel: Channel,
+    clock: Clock,
+    entitled: Callable[[datetime], bool],
+) -> ConsentAnswer:
+    """Take a household's answer by one of the channels that end with the close.
+
+    ``entitled`` says at the moment of the deed, with the round held, whether this actor speaks for the household by
+    this channel; it may also refuse by itself.
+
+    Raises:
+        Forbidden: not entitled, or the household is not on the frozen roster.
+        Refused: the round is not open; who held the home before has answered; the key was used for something else.
 
     """
     held = hold(session, cmd.round_id, clock)
     round_, now = held.round, held.now
     key = own_key(actor, cmd.op_key)
-    sent = _sent_before(session, key, cmd)
+    sent = _sent_before(session, key, cmd, channel)
     if sent is not None:
         return sent
-    bound = actor.person_id is not None and cmd.unit_id in actor_of(session, actor.person_id, now).unit_ids
-    check_may_answer(held.window, held.state, bound, queries.on_roster(session, round_.snapshot_id, cmd.unit_id))
-    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, key))
-    record(session, actor, "consent.answer", f"consent_round:{round_.id}", now, revision=row.revision)
+    on_roster = queries.on_roster(session, round_.snapshot_id, cmd.unit_id)
+    check_may_answer(held.window, held.state, entitled(now), on_roster)
+    check_stands(queries.current_answer(session, round_.id, cmd.unit_id), household_since(session, cmd.unit_id))
+    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, key, channel))
+    record(session, actor, f"consent.answer_by_{channel}", f"consent_round:{round_.id}", now, revision=row.revision)
     return row
 
 
@@ -156,9 +198,11 @@ def _for_paper(session: Session, actor: Actor, round_id: int, unit_id: int, cloc
     return held
 
 
-def _sent_before(session: Session, key: str, cmd: AnswerByPhone | KeyPaper | CorrectPaper) -> ConsentAnswer | None:
+def _sent_before(
+    session: Session, key: str, cmd: AnswerByPhone | KeyPaper | CorrectPaper, channel: Channel = Channel.PAPER
+) -> ConsentAnswer | None:
     """Give the row that the same form wrote when it was sent before; its picture is stored anew each time."""
-    said = {"round_id": cmd.round_id, "unit_id": cmd.unit_id, "answer": cmd.answer}
+    said = {"round_id": cmd.round_id, "unit_id": cmd.unit_id, "answer": cmd.answer, "channel": channel}
     serial = None if isinstance(cmd, AnswerByPhone) else cmd.serial
     return done_before(session, ConsentAnswer, key, serial=serial, **said)
 
@@ -187,7 +231,7 @@ def _check_correction(session: Session, held: Held, keyed: ConsentAnswer, cmd: C
         _check_no_phone(session, held, cmd.unit_id)
         return
     current = queries.current_answer(session, held.round.id, cmd.unit_id)
-    if current is not None and current.channel is Channel.PHONE:
+    if current is not None and current.channel in BEFORE_CLOSE:
         raise Refused("consent.phone_replaced", field="answer", at=current.at)
 
 
@@ -214,7 +258,7 @@ def _next(session: Session, held: Held, actor: Actor, said: _Said, sheet: _Sheet
         area_cm2=voice.area_cm2,
         revision=queries.last_revision(session, round_.id, voice.number) + 1,
         answer=said.answer,
-        channel=Channel.PAPER if sheet else Channel.PHONE,
+        channel=said.channel,
         op_key=said.op_key,
         person_id=actor.person_id,
         at=held.now,
@@ -224,4 +268,5 @@ def _next(session: Session, held: Held, actor: Actor, said: _Said, sheet: _Sheet
     )
     session.add(row)
     session.flush()
+    tell(session, AnswerGiven(round_.id, said.unit_id, said.channel, actor.person_id, held.now))
     return row

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentResult, ConsentRound, ConsentVoid, Outcome
-from fundapp.consent.policy import Channel
+from fundapp.consent.policy import BEFORE_CLOSE
 from fundapp.consent.rules import asks_owners
 from fundapp.db.types import Instant
 from fundapp.kernel.errors import NotVisible
@@ -123,12 +123,12 @@ def trail_of(session: Session, round_id: int, voices: Iterable[int]) -> list[Con
 
 
 def phone_answer_at(session: Session, round_id: int, voice: int) -> datetime | None:
-    """Tell when a head last answered by phone."""
+    """Tell when a head last answered herself: by phone, with her code or with a helper."""
     return session.scalar(
         select(func.max(ConsentAnswer.at, type_=Instant())).where(
             ConsentAnswer.round_id == round_id,
             ConsentAnswer.voice == voice,
-            ConsentAnswer.channel == Channel.PHONE,
+            ConsentAnswer.channel.in_(BEFORE_CLOSE),
         )
     )
 

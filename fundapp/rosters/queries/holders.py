@@ -10,7 +10,7 @@ from fundapp.kernel.actor import Actor, Role
 from fundapp.people.models import Person, UnitBinding
 from fundapp.places.models import Place, Unit
 from fundapp.places.queries import UnitRow, units_by_id
-from fundapp.rosters.heads import masked
+from fundapp.rosters.heads import HOUSEHOLD_STAYS, masked
 from fundapp.rosters.models import Holder, HolderKind, Holding, HoldingReason, NameView, Purpose
 from fundapp.web.paging import PER_PAGE, Page, page_of
 
@@ -49,6 +49,14 @@ def speaks_for(session: Session, unit_id: int, at: datetime) -> Speaker:
     )
     holder_id, kind, since = held or (None, None, None)
     return Speaker(unit_id, holder_id, kind, since, frozenset(bound))
+
+
+def household_since(session: Session, unit_id: int) -> datetime | None:
+    """Tell when it was last recorded that another household took over a unit; ``None``: never."""
+    query = select(func.max(Holding.recorded_at)).where(
+        Holding.unit_id == unit_id, Holding.is_voter, Holding.reason.not_in(HOUSEHOLD_STAYS)
+    )
+    return session.scalar(query)
 
 
 def held_at(at: datetime) -> ColumnElement[bool]:

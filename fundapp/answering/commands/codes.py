@@ -1,0 +1,149 @@
+"""Print the codes of a round and take answers by them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from fundapp.answering import policy, queries, rules
+from fundapp.answering.models import AnswerCode
+from fundapp.audit.commands import record
+from fundapp.consent.commands import AnswerByPhone, answer_through, hold
+from fundapp.consent.models import ConsentAnswer, ConsentRound
+from fundapp.consent.policy import Channel, Choice, check_worker
+from fundapp.consent.queries import door_or_refuse, path_of
+from fundapp.kernel.actor import NOBODY, Actor
+from fundapp.kernel.clock import Clock
+from fundapp.kernel.errors import Refused
+from fundapp.people.rules import read_code
+from fundapp.rosters.queries import snapshot_units
+
+
+class SlipScope(StrEnum):
+    """Which households get a slip."""
+
+    WITHOUT_CODE = "without_code"
+    SILENT = "silent"
+    ONE = "one"
+
+
+@dataclass(frozen=True)
+class PrintSlips:
+    """Print slips of a round for a scope; ``door`` names the one household whose slip is replaced."""
+
+    round_id: int
+    scope: SlipScope = SlipScope.WITHOUT_CODE
+    door: str = ""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A household's new code in clear: it exists only on the slip that is printed now."""
+
+    unit_id: int
+    door: str
+    token: str
+    typed: str
+
+
+@dataclass(frozen=True)
+class AnswerByCode:
+    """What the holder of a code says for its household."""
+
+    code_id: int
+    answer: Choice
+    op_key: str
+
+
+def print_slips(
+    session: Session,
+    actor: Actor,
+    cmd: PrintSlips,
+    secret: str,
+    clock: Clock,
+    draw_token: Callable[[], str] = rules.draw_token,
+    draw_typed: Callable[[], str] = rules.draw_typed,
+) -> list[Slip]:
+    """Make new codes for the households of a scope; the former code of each of them dies.
+
+    Raises:
+        Forbidden: not the worker of the community.
+        Refused: the round has closed; nobody of this scope is left; more slips than one print can hold; no such door.
+    """
+    held = hold(session, cmd.round_id, clock)
+    round_, now = held.round, held.now
+    check_worker(actor, path_of(session, round_.place_id))
+    policy.check_takes_codes(held.window, held.state)
+    doors = _doors_in_scope(session, round_, cmd)
+    if not doors:
+        raise Refused("answering.nothing_to_print", field="scope")
+    doors = doors[: rules.MOST_SLIPS]
+    _replace(session, round_.id, [unit_id for unit_id, _ in doors], now)
+    slips = [Slip(unit_id, door, draw_token(), draw_typed()) for unit_id, door in doors]
+    session.add_all(_kept(round_, slip, secret, actor, now) for slip in slips)
+    session.flush()
+    record(session, actor, "answering.print_slips", f"consent_round:{round_.id}", now, slips=len(slips))
+    return slips
+
+
+def code_of_token(session: Session, token: str, secret: str) -> int | None:
+    """Find the living code of a scanned slip; ``None`` for every other one, whatever the cause."""
+    return queries.living_code(session, AnswerCode.token_hash == rules.kept(token, secret))
+
+
+def code_of_typed(session: Session, typed: str, secret: str) -> int | None:
+    """Find the living code that somebody typed; ``None`` for every other one, whatever the cause."""
+    plain = read_code(typed) or ""
+    return queries.living_code(session, AnswerCode.typed_hash == rules.kept(plain, secret))
+
+
+def answer_by_code(session: Session, cmd: AnswerByCode, clock: Clock) -> ConsentAnswer:
+    """Take a household's answer from whoever holds its code; until the close a later one replaces it.
+
+    Raises:
+        Refused: the code was replaced meanwhile, or the round is not open.
+    """
+    round_id, unit_id = queries.door_of_code(session, cmd.code_id)
+
+    def alive(_: datetime) -> bool:
+        if queries.living_code(session, AnswerCode.id == cmd.code_id) is None:
+            raise Refused("answering.code_unknown", field="code")
+        return True
+
+    answer = AnswerByPhone(round_id, unit_id, cmd.answer, f"code:{cmd.code_id}:{cmd.op_key}")
+    return answer_through(session, NOBODY, answer, Channel.CODE, clock, alive)
+
+
+def _doors_in_scope(session: Session, round_: ConsentRound, cmd: PrintSlips) -> list[tuple[int, str]]:
+    doors = [(unit_id, door) for unit_id, door, _ in snapshot_units(session, round_.snapshot_id)]
+    if cmd.scope is SlipScope.ONE:
+        wanted = door_or_refuse(session, round_.snapshot_id, cmd.door)
+        return [one for one in doors if one[0] == wanted]
+    done = queries.coded_units(session, round_.id)
+    if cmd.scope is SlipScope.SILENT:
+        silent = queries.silent_units(session, round_.id)
+        return [one for one in doors if one[0] in silent]
+    return [one for one in doors if one[0] not in done]
+
+
+def _replace(session: Session, round_id: int, unit_ids: list[int], now: datetime) -> None:
+    session.execute(
+        update(AnswerCode)
+        .where(AnswerCode.round_id == round_id, AnswerCode.unit_id.in_(unit_ids), AnswerCode.replaced_at.is_(None))
+        .values(replaced_at=now)
+    )
+
+
+def _kept(round_: ConsentRound, slip: Slip, secret: str, actor: Actor, now: datetime) -> AnswerCode:
+    return AnswerCode(
+        round_id=round_.id,
+        snapshot_id=round_.snapshot_id,
+        unit_id=slip.unit_id,
+        token_hash=rules.kept(slip.token, secret),
+        typed_hash=rules.kept(slip.typed, secret),
+        issued_by_id=actor.person_id,
+        issued_at=now,
+    )

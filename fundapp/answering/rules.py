@@ -1,0 +1,40 @@
+"""Answer codes and the time of help, as functions of values."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from fundapp.people.rules import code_hash, draw_code
+
+HELP = timedelta(minutes=15)
+VISIT = timedelta(minutes=20)
+TOKEN_BYTES = 16
+MOST_SLIPS = 500
+TRIES = 5
+WAIT = timedelta(minutes=15)
+
+
+def draw_token(draw: Callable[[int], str] = secrets.token_urlsafe) -> str:
+    """Draw the secret in a slip's QR code: 128 random bits."""
+    return draw(TOKEN_BYTES)
+
+
+def draw_typed() -> str:
+    """Draw the code that is typed where there is no camera: 60 random bits, like a household's code."""
+    return draw_code()
+
+
+def kept(plain: str, secret: str) -> str:
+    """Give the keyed hash under which a token or a typed code is kept; never that of a household's joining code."""
+    return code_hash(f"answer:{plain}", secret)
+
+
+def minutes_left(until: datetime, now: datetime) -> int:
+    """Give the whole minutes that are left, begun ones counted; 0 when the time is over.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    >>> minutes_left(noon + HELP, noon), minutes_left(noon, noon), minutes_left(noon + timedelta(seconds=1), noon)
+    (15, 0, 1)
+    """
+    return max(0, -((now - until) // timedelta(minutes=1)))
