@@ -15,8 +15,11 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fundapp import tables
+from fundapp.answering.commands import tell_household, tell_struck
+from fundapp.answering.views.helping import running_help
 from fundapp.audit.commands import seal
 from fundapp.consent.commands import void_round
+from fundapp.consent.events import AnswerGiven, RoundVoided
 from fundapp.council.commands import apply_result, take_into_round
 from fundapp.council.queries import programme_facts, programmes_of_worker, round_options
 from fundapp.db.checking import Check
@@ -29,6 +32,7 @@ from fundapp.files import storage
 from fundapp.fundraising.queries import what_speaks_against_editing
 from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.matching.commands import first_funding
+from fundapp.notify.views import unread
 from fundapp.people.answers import staff_in_words
 from fundapp.people.commands import give_maker_her_district
 from fundapp.people.events import SignInsEnd
@@ -122,6 +126,8 @@ def _speak(app: Flask, settings: Settings) -> None:
             "actor": g.get("actor", NOBODY),
             "site_name": settings.site_name,
             "demo": settings.demo,
+            "unread": unread,
+            "helping": running_help,
             "big": request.cookies.get("fundapp_big") == "1",
         }
 
@@ -132,6 +138,8 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         PlaceMade: [give_maker_her_district],
         SignInsEnd: [partial(_end_sign_ins, app.extensions["side_engine"])],
         ProgrammeOpened: [first_funding],
+        AnswerGiven: [tell_household],
+        RoundVoided: [tell_struck],
         ProjectMaterialEdit: [_ask_again],
         VoteRoundOpened: [take_into_round],
         VoteResultPublished: [apply_result],

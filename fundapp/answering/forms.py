@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext
 from wtforms import HiddenField, RadioField
 from wtforms.validators import InputRequired, Length, Optional
 
-from fundapp.answering.commands import AnswerByCode, PrintSlips, SlipScope
+from fundapp.answering.commands import AnswerByCode, AnswerWithHelp, BeginHelp, PrintSlips
+from fundapp.answering.rules import SlipScope
 from fundapp.answering.texts import SCOPES
 from fundapp.consent.policy import Choice, sayable
 from fundapp.consent.texts import CHOICES
@@ -50,3 +51,25 @@ class SlipsForm(PageForm):
     def to_command(self, round_id: int) -> PrintSlips:
         """Make the command."""
         return PrintSlips(round_id, SlipScope(self.scope.data), str(self.door.data or ""))
+
+
+class HelpForm(PageForm):
+    """Whom a worker helps, and on which grounds."""
+
+    door = TextField(lazy_gettext("协助哪一户（门牌）"), validators=[REQUIRED, Length(max=160)])
+    code = TextField(lazy_gettext("这一户的表态码"), validators=[Optional(), Length(max=40)])
+    reason = TextField(lazy_gettext("没有表态码时：协助的原因"), validators=[Optional(), Length(max=200)])
+    witness = TextField(lazy_gettext("没有表态码时：在场见证人姓名"), validators=[Optional(), Length(max=40)])
+
+    def to_command(self, round_id: int) -> BeginHelp:
+        """Make the command."""
+        words = [str(field.data or "") for field in (self.door, self.code, self.reason, self.witness)]
+        return BeginHelp(round_id, *words)
+
+
+class HelpedForm(SaidForm):
+    """What a household says to its helper."""
+
+    def to_help(self, help_id: int) -> AnswerWithHelp:
+        """Make the command."""
+        return AnswerWithHelp(help_id, Choice(self.answer.data), str(self.op_key.data))

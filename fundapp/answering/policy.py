@@ -17,6 +17,16 @@ def check_takes_codes(times: Times, state: RoundState) -> None:
         raise Refused("answering.closed", closes_at=times.closes_at)
 
 
+def check_open(state: RoundState) -> None:
+    """Check that the round takes answers now.
+
+    Raises:
+        Refused: ``answering.not_open``.
+    """
+    if state is not RoundState.OPEN:
+        raise Refused("answering.not_open")
+
+
 def check_may_help(state: RoundState, own_units: Collection[int], unit_id: int) -> None:
     """Let a worker begin to help: while the round is open, and not her own household.
 
@@ -24,8 +34,7 @@ def check_may_help(state: RoundState, own_units: Collection[int], unit_id: int) 
         Refused: ``answering.not_open``.
         Forbidden: ``answering.not_oneself``.
     """
-    if state is not RoundState.OPEN:
-        raise Refused("answering.not_open")
+    check_open(state)
     if unit_id in own_units:
         raise Forbidden("answering.not_oneself", field="door")
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from fundapp.people.rules import code_hash, draw_code
 
@@ -12,6 +13,14 @@ TOKEN_BYTES = 16
 MOST_SLIPS = 500
 TRIES = 5
 WAIT = timedelta(minutes=15)
+
+
+class SlipScope(StrEnum):
+    """Which households get a slip."""
+
+    WITHOUT_CODE = "without_code"
+    SILENT = "silent"
+    ONE = "one"
 
 
 def draw_token(draw: Callable[[int], str] = secrets.token_urlsafe) -> str:

@@ -4,7 +4,7 @@ import re
 from uuid import uuid4
 
 from fundapp.answering import commands
-from fundapp.answering.commands import SlipScope
+from fundapp.answering.rules import SlipScope
 from fundapp.consent import queries
 from fundapp.consent.policy import Choice
 from fundapp.db.work import reading_session, unit_of_work

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from fundapp.answering.commands import SlipScope
-from fundapp.answering.rules import TRIES, VISIT
+from fundapp.answering.rules import TRIES, VISIT, SlipScope
 from fundapp.consent.policy import Channel, Choice
 from fundapp.people.rules import grouped
 from tests.answering.slips import page_of, print_slips, send, trail

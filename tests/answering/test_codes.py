@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from fundapp.answering.commands import SlipScope
+from fundapp.answering.rules import SlipScope
 from fundapp.consent.commands import void_round
 from fundapp.consent.policy import Channel, Choice
 from fundapp.db.work import unit_of_work

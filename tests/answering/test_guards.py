@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import bindparam, text
 from sqlalchemy.exc import DBAPIError
 
-from fundapp.answering.commands import SlipScope
+from fundapp.answering.rules import SlipScope
 from fundapp.db.guards import guards
 from fundapp.db.schema import drop_guard
 from fundapp.db.types import Instant
@@ -109,3 +109,72 @@ def test_no_code_for_a_struck_round(asked):
     run("INSERT INTO consent_void (round_id, reason, at) VALUES (:round, 'x', :at)", round=asked.round, at=OPENS)
     values = {"round": asked.round, "unit": asked.places.units[4], "person": asked.worker.person_id, "at": OPENS}
     refused_by("answer_code_of_living_round", CODE, **values)
+
+
+HELP = (
+    "INSERT INTO assisted_session (round_id, snapshot_id, unit_id, worker_id, code_id, reason, witness, started_at, "
+    "until) VALUES (:round, 1, :unit, :person, NULL, :reason, 'gAAAAx', :at, :until)"
+)
+
+
+def help_of(asked, **changes):
+    """The values of a help that would be taken."""
+    values = {
+        "round": asked.round, "unit": asked.places.units[4], "person": asked.worker.person_id, "reason": "老人",
+        "at": OPENS + timedelta(hours=1), "until": OPENS + timedelta(hours=1, minutes=15),
+    }  # fmt: skip
+    return values | changes
+
+
+def test_an_assisted_answer_inside_a_help_passes(asked):
+    """The attacks below fail for their own reason."""
+    run(HELP, **help_of(asked))
+    run(ANSWER, **said(asked, channel="assisted", person=asked.worker.person_id))
+
+
+@pytest.mark.parametrize("changes", [{"minutes": 15}, {"minutes": -1}, {"unit": 0}, {"person": True}])
+def test_no_assisted_answer_outside_an_open_help(asked, changes):
+    """Not a second after it, not before it, not for the neighbour, not by another worker."""
+    run(HELP, **help_of(asked))
+    at = OPENS + timedelta(hours=1, minutes=changes.get("minutes", 0))
+    unit = asked.places.units[0] if "unit" in changes else asked.places.units[4]
+    person = asked.residents[0].person_id if "person" in changes else asked.worker.person_id
+    attack = said(asked, channel="assisted", person=person, at=at, unit=unit, voice=unit)
+    refused_by("consent_answer_assisted", ANSWER, **attack)
+
+
+def test_no_assisted_answer_after_a_help_was_ended(asked):
+    """Ended is ended, in the database too."""
+    run(HELP, **help_of(asked))
+    run("UPDATE assisted_session SET ended_at = :at", at=OPENS + timedelta(hours=1))
+    attack = said(asked, channel="assisted", person=asked.worker.person_id)
+    refused_by("consent_answer_assisted", ANSWER, **attack)
+
+
+def test_a_help_is_short_has_grounds_and_stays_what_it_was(asked):
+    """No sixteen minutes, no help without a word, no second one beside it, none prolonged or revived."""
+    refused_by(None, HELP, **help_of(asked, reason=" "))
+    run(HELP, **help_of(asked))
+    refused_by(None, HELP, **help_of(asked))
+    longer = OPENS + timedelta(hours=3)
+    refused_by("assisted_session_keeps_values", "UPDATE assisted_session SET until = :until", until=longer)
+    run("UPDATE assisted_session SET ended_at = :at", at=OPENS + timedelta(hours=1))
+    refused_by("assisted_session_stays_ended", "UPDATE assisted_session SET ended_at = NULL")
+
+
+def test_no_help_of_sixteen_minutes(asked):
+    """The time is a rule of the database, not of a page."""
+    refused_by("assisted_session_is_short", HELP, **help_of(asked, until=OPENS + timedelta(hours=1, minutes=16)))
+
+
+def test_messages_are_never_changed(asked):
+    """What somebody was told stays what she was told, and is told once."""
+    message = (
+        "INSERT INTO notify_message (person_id, title, text, link, once_key, sent_at) "
+        "VALUES (:person, 'x', 'y', :link, 'k', :at)"
+    )
+    run(message, person=asked.worker.person_id, link="/x", at=OPENS)
+    refused_by(None, message, person=asked.worker.person_id, link="/x", at=OPENS)
+    refused_by(None, message, person=asked.residents[0].person_id, link="//evil.example", at=OPENS)
+    refused_by("notify_message_keeps_values", "UPDATE notify_message SET text = 'z'")
+    refused_by("notify_message_keeps_rows", "DELETE FROM notify_message")

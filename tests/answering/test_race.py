@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from fundapp.answering import commands as answering
-from fundapp.answering.commands import SlipScope
+from fundapp.answering.rules import SlipScope
 from fundapp.consent import commands, queries
 from fundapp.consent.commands import answers
 from fundapp.consent.policy import Choice, sayable

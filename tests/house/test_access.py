@@ -23,6 +23,7 @@ from fundapp.fundraising.models import Contribution
 from fundapp.kernel.actor import Role
 from fundapp.kernel.clock import SetClock, local_date
 from fundapp.ledger.models import Book
+from fundapp.notify.models import NotifyMessage
 from fundapp.people.models import RoleGrant, UnitBinding
 from fundapp.web.gate import PUBLIC, SIGNED_IN
 from tests.conftest import running_app
@@ -161,6 +162,8 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "consent.round_id": things["consent_round", "round"],
         "answering.round_id": things["consent_round", "round"],
         "token": "nobodys-slip",
+        "help_id": 1,
+        "message_id": first(NotifyMessage.id),
         "answer_id": first(ConsentAnswer.id),
         "serial": first(ConsentPaper.serial),
         "voting.round_id": things["vote_round", "vote"],

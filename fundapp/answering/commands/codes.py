@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from fundapp.answering import policy, queries, rules
 from fundapp.answering.models import AnswerCode
+from fundapp.answering.rules import SlipScope
 from fundapp.audit.commands import record
 from fundapp.consent.commands import AnswerByPhone, answer_through, hold
 from fundapp.consent.models import ConsentAnswer, ConsentRound
@@ -20,14 +20,6 @@ from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
 from fundapp.people.rules import read_code
 from fundapp.rosters.queries import snapshot_units
-
-
-class SlipScope(StrEnum):
-    """Which households get a slip."""
-
-    WITHOUT_CODE = "without_code"
-    SILENT = "silent"
-    ONE = "one"
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,33 @@ from fundapp.answering.queries.codes import (
     living_code,
     silent_units,
 )
+from fundapp.answering.queries.helping import (
+    HelpRow,
+    answer_in_words,
+    help_of,
+    people_of_units,
+    silent_doors_without_account,
+    speakers_of_units,
+    struck_in_words,
+    title_of,
+    unended_help,
+)
 
 __all__ = [
     "CodeCount",
+    "HelpRow",
+    "answer_in_words",
     "code_counts",
     "coded_units",
     "door_of_code",
+    "help_of",
     "household_page",
     "living_code",
+    "people_of_units",
+    "silent_doors_without_account",
     "silent_units",
+    "speakers_of_units",
+    "struck_in_words",
+    "title_of",
+    "unended_help",
 ]
