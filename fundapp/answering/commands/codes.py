@@ -11,8 +11,7 @@ from fundapp.answering import policy, queries, rules
 from fundapp.answering.models import AnswerCode
 from fundapp.answering.rules import SlipScope
 from fundapp.audit.commands import record
-from fundapp.consent.commands import AnswerByPhone, answer_through, hold
-from fundapp.consent.models import ConsentAnswer, ConsentRound
+from fundapp.consent.commands import AnswerByPhone, Answered, Held, answer_through, hold
 from fundapp.consent.policy import Channel, Choice, check_worker
 from fundapp.consent.queries import door_or_refuse, path_of
 from fundapp.kernel.actor import NOBODY, Actor
@@ -69,13 +68,13 @@ def print_slips(
     round_, now = held.round, held.now
     check_worker(actor, path_of(session, round_.place_id))
     policy.check_takes_codes(held.window, held.state)
-    doors = _doors_in_scope(session, round_, cmd)
+    doors = _doors_in_scope(session, held, cmd)
     if not doors:
         raise Refused("answering.nothing_to_print", field="scope")
     doors = doors[: rules.MOST_SLIPS]
     _replace(session, round_.id, [unit_id for unit_id, _ in doors], now)
     slips = [Slip(unit_id, door, draw_token(), draw_typed()) for unit_id, door in doors]
-    session.add_all(_kept(round_, slip, secret, actor, now) for slip in slips)
+    session.add_all(_kept(held, slip, secret, actor) for slip in slips)
     session.flush()
     record(session, actor, "answering.print_slips", f"consent_round:{round_.id}", now, slips=len(slips))
     return slips
@@ -92,7 +91,7 @@ def code_of_typed(session: Session, typed: str, secret: str) -> int | None:
     return queries.living_code(session, AnswerCode.typed_hash == rules.kept(plain, secret))
 
 
-def answer_by_code(session: Session, cmd: AnswerByCode, clock: Clock) -> ConsentAnswer:
+def answer_by_code(session: Session, cmd: AnswerByCode, clock: Clock) -> Answered:
     """Take a household's answer from whoever holds its code; until the close a later one replaces it.
 
     Raises:
@@ -109,14 +108,14 @@ def answer_by_code(session: Session, cmd: AnswerByCode, clock: Clock) -> Consent
     return answer_through(session, NOBODY, answer, Channel.CODE, clock, alive)
 
 
-def _doors_in_scope(session: Session, round_: ConsentRound, cmd: PrintSlips) -> list[tuple[int, str]]:
-    doors = [(unit_id, door) for unit_id, door, _ in snapshot_units(session, round_.snapshot_id)]
+def _doors_in_scope(session: Session, held: Held, cmd: PrintSlips) -> list[tuple[int, str]]:
+    doors = [(unit_id, door) for unit_id, door, _ in snapshot_units(session, held.round.snapshot_id)]
     if cmd.scope is SlipScope.ONE:
-        wanted = door_or_refuse(session, round_.snapshot_id, cmd.door)
+        wanted = door_or_refuse(session, held.round.snapshot_id, cmd.door)
         return [one for one in doors if one[0] == wanted]
-    done = queries.coded_units(session, round_.id)
+    done = queries.coded_units(session, held.round.id)
     if cmd.scope is SlipScope.SILENT:
-        silent = queries.silent_units(session, round_.id)
+        silent = queries.silent_units(session, held.round.id)
         return [one for one in doors if one[0] in silent]
     return [one for one in doors if one[0] not in done]
 
@@ -129,13 +128,13 @@ def _replace(session: Session, round_id: int, unit_ids: list[int], now: datetime
     )
 
 
-def _kept(round_: ConsentRound, slip: Slip, secret: str, actor: Actor, now: datetime) -> AnswerCode:
+def _kept(held: Held, slip: Slip, secret: str, actor: Actor) -> AnswerCode:
     return AnswerCode(
-        round_id=round_.id,
-        snapshot_id=round_.snapshot_id,
+        round_id=held.round.id,
+        snapshot_id=held.round.snapshot_id,
         unit_id=slip.unit_id,
         token_hash=rules.kept(slip.token, secret),
         typed_hash=rules.kept(slip.typed, secret),
         issued_by_id=actor.person_id,
-        issued_at=now,
+        issued_at=held.now,
     )

@@ -9,8 +9,7 @@ from fundapp.answering import policy, queries, rules
 from fundapp.answering.commands.codes import code_of_typed
 from fundapp.answering.models import AnswerCode, AssistedSession
 from fundapp.audit.commands import record
-from fundapp.consent.commands import AnswerByPhone, answer_through, hold
-from fundapp.consent.models import ConsentAnswer
+from fundapp.consent.commands import AnswerByPhone, Answered, answer_through, hold
 from fundapp.consent.policy import Channel, Choice, check_worker
 from fundapp.consent.queries import door_or_refuse, path_of
 from fundapp.db.work import lock
@@ -73,7 +72,7 @@ def begin_help(session: Session, actor: Actor, cmd: BeginHelp, secret: str, cloc
     return made
 
 
-def answer_with_help(session: Session, actor: Actor, cmd: AnswerWithHelp, clock: Clock) -> ConsentAnswer:
+def answer_with_help(session: Session, actor: Actor, cmd: AnswerWithHelp, clock: Clock) -> Answered:
     """Take the answer of the household that the worker helps now.
 
     Raises:

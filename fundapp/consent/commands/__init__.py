@@ -2,6 +2,7 @@
 
 from fundapp.consent.commands.answers import (
     AnswerByPhone,
+    Answered,
     CorrectPaper,
     KeyPaper,
     answer_by_phone,
@@ -11,6 +12,7 @@ from fundapp.consent.commands.answers import (
 )
 from fundapp.consent.commands.moving import EndRoundEarly, ExtendRound, end_round_early, extend_round
 from fundapp.consent.commands.rounds import (
+    Held,
     OpenRound,
     PublishResult,
     RegisterPapers,
@@ -24,9 +26,11 @@ from fundapp.consent.commands.rounds import (
 
 __all__ = [
     "AnswerByPhone",
+    "Answered",
     "CorrectPaper",
     "EndRoundEarly",
     "ExtendRound",
+    "Held",
     "KeyPaper",
     "OpenRound",
     "PublishResult",

@@ -30,6 +30,8 @@ from fundapp.kernel.errors import Refused
 from fundapp.people.queries import units_spoken_for
 from fundapp.rosters.queries import household_since
 
+Answered = ConsentAnswer  # the row that a deed of answering gives back
+
 
 @dataclass(frozen=True)
 class AnswerByPhone:
