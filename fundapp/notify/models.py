@@ -51,6 +51,6 @@ class NotifyReminder(Numbered, Base):
     at: Mapped[datetime]
 
 
-append_only("notify_message", also=["person_id, once_key"])
-append_only("notify_read", key="message_id")
-append_only("notify_reminder", also=["source, unit_id, day"])
+append_only("notify_message")
+append_only("notify_read")
+append_only("notify_reminder")

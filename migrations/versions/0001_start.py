@@ -2155,7 +2155,7 @@ GUARDS = [
     # answer_code_no_replace on answer_code
     (
         (
-            "CREATE TRIGGER answer_code_no_replace BEFORE INSERT ON answer_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM answer_code WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'answer_code keeps its rows'); END",
+            "CREATE TRIGGER answer_code_no_replace BEFORE INSERT ON answer_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM answer_code WHERE (id = NEW.id) OR (token_hash = NEW.token_hash) OR (typed_hash = NEW.typed_hash) OR (round_id = NEW.round_id AND unit_id = NEW.unit_id) AND replaced_at IS NULL AND NEW.replaced_at IS NULL) BEGIN SELECT RAISE(ABORT, 'answer_code keeps its rows'); END",
         ),
         (),
     ),
@@ -2190,7 +2190,7 @@ GUARDS = [
     # assisted_session_no_replace on assisted_session
     (
         (
-            "CREATE TRIGGER assisted_session_no_replace BEFORE INSERT ON assisted_session FOR EACH ROW WHEN EXISTS (SELECT 1 FROM assisted_session WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'assisted_session keeps its rows'); END",
+            "CREATE TRIGGER assisted_session_no_replace BEFORE INSERT ON assisted_session FOR EACH ROW WHEN EXISTS (SELECT 1 FROM assisted_session WHERE (id = NEW.id) OR (worker_id = NEW.worker_id) AND ended_at IS NULL AND NEW.ended_at IS NULL) BEGIN SELECT RAISE(ABORT, 'assisted_session keeps its rows'); END",
         ),
         (),
     ),
