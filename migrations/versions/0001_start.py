@@ -430,15 +430,15 @@ def upgrade():
         sa.CheckConstraint(
             "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_council_session_closed_by_somebody")
         ),
+        sa.CheckConstraint(
+            "0 < quorum_over AND quorum_over <= quorum_under", name=op.f("ck_council_session_quorum_is_a_share")
+        ),
         sa.CheckConstraint("called_at < held_at", name=op.f("ck_council_session_called_ahead")),
         sa.CheckConstraint(
             "closed_at IS NULL OR closed_at >= held_at", name=op.f("ck_council_session_closed_after_it_was_held")
         ),
         sa.CheckConstraint(
             "closed_at IS NULL OR length(trim(minutes)) > 0", name=op.f("ck_council_session_closed_with_minutes")
-        ),
-        sa.CheckConstraint(
-            "0 < quorum_over AND quorum_over <= quorum_under", name=op.f("ck_council_session_quorum_is_a_share")
         ),
         sa.CheckConstraint("guests >= 0", name=op.f("ck_council_session_guests_counted")),
         sa.CheckConstraint("members > 0", name=op.f("ck_council_session_somebody_is_called")),
