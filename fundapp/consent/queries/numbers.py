@@ -172,7 +172,8 @@ def tallies(round_ids: Select[int]) -> Select[Any]:
         .where(
             later.round_id == ConsentAnswer.round_id,
             later.voice == ConsentAnswer.voice,
-            later.revision > ConsentAnswer.revision,
+            later.revision == ConsentAnswer.revision + 1,
+            later.revision > 1,
         )
         .exists()
     )
