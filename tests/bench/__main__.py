@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from tests.bench import load, rostering, world
+from tests.bench import consenting, load, rostering, world
 
 ROUNDS = 3
 CLIENTS = 16
@@ -135,6 +135,8 @@ def main() -> None:
     print(json.dumps({"at": datetime.now(UTC).isoformat(timespec="minutes"), "cores": os.cpu_count()}))
     seconds = rostering.measure()
     print("roster of 5000 rows: " + ", ".join(f"{name} {took:.1f} s" for name, took in seconds.items()))
+    counting = consenting.measure()
+    print("consent of 50000 households: " + ", ".join(f"{name} {took:.0f} ms" for name, took in counting.items()))
     for projects in (20, 2000):
         folder = Path(tempfile.mkdtemp())
         instance = folder / "instance"
