@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from fundapp.cli.doctor import KINDS
 from tests.support.needs import need
@@ -22,6 +23,9 @@ def pytest_configure() -> None:
     from fundapp.db.crypt import bind_data_key
 
     bind_data_key(("only-for-tests",))
+    # How long a machine takes for an example is no property of the example: slow machines test the same.
+    settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("house")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -215,7 +215,7 @@ refuse(
     "consent_answer_phone_stands",
     "consent_answer",
     "INSERT",
-    "NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a "
+    "NEW.channel IN ('paper', 'door') AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a "
     "JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice "
     f"AND a.channel IN ('phone', 'code', 'assisted') AND NEW.at >= {CLOSE})",
     "after the close no paper replaces an answer given by phone",

@@ -143,7 +143,7 @@ class ConsentAnswer(Numbered, Base):
         ForeignKeyConstraint(["round_id", "serial"], ["consent_paper.round_id", "consent_paper.serial"]),
         CheckConstraint("revision >= 1", name="revised_from_one"),
         CheckConstraint("(channel = 'paper') = (serial IS NOT NULL)", name="paper_has_serial"),
-        CheckConstraint("(channel = 'paper') = (scan_id IS NOT NULL)", name="paper_has_scan"),
+        CheckConstraint("(channel IN ('paper', 'door')) = (scan_id IS NOT NULL)", name="signed_has_scan"),
         CheckConstraint("channel = 'paper' OR reason = ''", name="only_paper_is_corrected"),
         CheckConstraint("(channel = 'code') = (person_id IS NULL)", name="code_has_no_person"),
         CheckConstraint("answer <> 'none' OR reason <> ''", name="struck_with_reason"),

@@ -40,6 +40,7 @@ class Channel(StrEnum):
     CODE = "code"
     ASSISTED = "assisted"
     PAPER = "paper"
+    DOOR = "door"
 
 
 BEFORE_CLOSE = (Channel.PHONE, Channel.CODE, Channel.ASSISTED)

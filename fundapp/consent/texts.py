@@ -73,6 +73,7 @@ CHANNELS: Mapping[Channel, Any] = {
     Channel.CODE: lazy_gettext("表态码"),
     Channel.ASSISTED: lazy_gettext("社区协助"),
     Channel.PAPER: lazy_gettext("纸质意见表"),
+    Channel.DOOR: lazy_gettext("上门签字"),
 }
 STATES: Mapping[RoundState, Any] = {
     RoundState.WAITING: lazy_gettext("尚未开始"),

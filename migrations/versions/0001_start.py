@@ -1783,6 +1783,46 @@ def upgrade():
         postgresql_where=sa.text("replaced_at IS NULL"),
     )
     op.create_table(
+        "collect_device",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("device_key", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_collect_device_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_collect_device_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_collect_device")),
+        sa.UniqueConstraint("id", "round_id", name=op.f("uq_collect_device_id_round_id")),
+        sa.UniqueConstraint("round_id", "device_key", name=op.f("uq_collect_device_round_id_device_key")),
+    )
+    op.create_table(
+        "collect_walk",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("building_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("assigned_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "ends_at IS NULL OR ends_at >= starts_at", name=op.f("ck_collect_walk_ends_not_before_start")
+        ),
+        sa.ForeignKeyConstraint(["assigned_by_id"], ["person.id"], name=op.f("fk_collect_walk_assigned_by_id")),
+        sa.ForeignKeyConstraint(["building_id"], ["place.id"], name=op.f("fk_collect_walk_building_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_collect_walk_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_collect_walk_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_collect_walk")),
+    )
+    op.create_index("ix_collect_walk_person_id", "collect_walk", ["person_id"], unique=False)
+    op.create_index(
+        "uq_collect_walk_standing",
+        "collect_walk",
+        ["round_id", "building_id", "person_id"],
+        unique=True,
+        sqlite_where=sa.text("ends_at IS NULL"),
+        postgresql_where=sa.text("ends_at IS NULL"),
+    )
+    op.create_table(
         "consent_ending",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2060,6 +2100,7 @@ def upgrade():
                 "code",
                 "assisted",
                 "paper",
+                "door",
                 name="channel",
                 native_enum=False,
                 create_constraint=True,
@@ -2077,10 +2118,10 @@ def upgrade():
             "(channel = 'code') = (person_id IS NULL)", name=op.f("ck_consent_answer_code_has_no_person")
         ),
         sa.CheckConstraint(
-            "(channel = 'paper') = (scan_id IS NOT NULL)", name=op.f("ck_consent_answer_paper_has_scan")
+            "(channel = 'paper') = (serial IS NOT NULL)", name=op.f("ck_consent_answer_paper_has_serial")
         ),
         sa.CheckConstraint(
-            "(channel = 'paper') = (serial IS NOT NULL)", name=op.f("ck_consent_answer_paper_has_serial")
+            "(channel IN ('paper', 'door')) = (scan_id IS NOT NULL)", name=op.f("ck_consent_answer_signed_has_scan")
         ),
         sa.CheckConstraint("answer <> 'none' OR reason <> ''", name=op.f("ck_consent_answer_struck_with_reason")),
         sa.CheckConstraint("channel = 'paper' OR reason = ''", name=op.f("ck_consent_answer_only_paper_is_corrected")),
@@ -2117,6 +2158,57 @@ def upgrade():
         unique=True,
         sqlite_where=sa.text("reason = ''"),
         postgresql_where=sa.text("reason = ''"),
+    )
+    op.create_table(
+        "collect_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "agree",
+                "oppose",
+                "abstain",
+                "follow",
+                "none",
+                name="choice",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("photo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "fate",
+            sa.Enum("counted", "superseded", name="fate", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("answer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "(fate = 'counted') = (answer_id IS NOT NULL)", name=op.f("ck_collect_entry_counted_has_answer")
+        ),
+        sa.CheckConstraint("answer <> 'none'", name=op.f("ck_collect_entry_says_something")),
+        sa.CheckConstraint("noted_at <= received_at", name=op.f("ck_collect_entry_noted_before_received")),
+        sa.ForeignKeyConstraint(["answer_id"], ["consent_answer.id"], name=op.f("fk_collect_entry_answer_id")),
+        sa.ForeignKeyConstraint(
+            ["device_id", "round_id"],
+            ["collect_device.id", "collect_device.round_id"],
+            name=op.f("fk_collect_entry_device_id_round_id"),
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_collect_entry_person_id")),
+        sa.ForeignKeyConstraint(["photo_id"], ["attachment.id"], name=op.f("fk_collect_entry_photo_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_collect_entry_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_collect_entry")),
+        sa.UniqueConstraint("answer_id", name=op.f("uq_collect_entry_answer_id")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_collect_entry_op_key")),
+        info={"sealed": True},
     )
     # ### end Alembic commands ###
 
@@ -2340,6 +2432,151 @@ GUARDS = [
         (
             "CREATE FUNCTION audit_head_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'audit_head keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER audit_head_no_truncate BEFORE TRUNCATE ON audit_head FOR EACH STATEMENT EXECUTE FUNCTION audit_head_no_truncate()",
+        ),
+    ),
+    # collect_walk_keeps_rows on collect_walk
+    (
+        (
+            "CREATE TRIGGER collect_walk_keeps_rows BEFORE DELETE ON collect_walk FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'collect_walk keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION collect_walk_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'collect_walk keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_walk_keeps_rows BEFORE DELETE ON collect_walk FOR EACH ROW EXECUTE FUNCTION collect_walk_keeps_rows()",
+        ),
+    ),
+    # collect_walk_keeps_values on collect_walk
+    (
+        (
+            "CREATE TRIGGER collect_walk_keeps_values BEFORE UPDATE ON collect_walk FOR EACH ROW WHEN NEW.round_id IS NOT OLD.round_id OR NEW.building_id IS NOT OLD.building_id OR NEW.person_id IS NOT OLD.person_id OR NEW.assigned_by_id IS NOT OLD.assigned_by_id OR NEW.starts_at IS NOT OLD.starts_at BEGIN SELECT RAISE(ABORT, 'collect_walk keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION collect_walk_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id IS DISTINCT FROM OLD.round_id OR NEW.building_id IS DISTINCT FROM OLD.building_id OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.assigned_by_id IS DISTINCT FROM OLD.assigned_by_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at THEN RAISE EXCEPTION 'collect_walk keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_walk_keeps_values BEFORE UPDATE ON collect_walk FOR EACH ROW EXECUTE FUNCTION collect_walk_keeps_values()",
+        ),
+    ),
+    # collect_walk_no_replace on collect_walk
+    (
+        (
+            "CREATE TRIGGER collect_walk_no_replace BEFORE INSERT ON collect_walk FOR EACH ROW WHEN EXISTS (SELECT 1 FROM collect_walk WHERE (id = NEW.id) OR (round_id = NEW.round_id AND building_id = NEW.building_id AND person_id = NEW.person_id) AND ends_at IS NULL AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'collect_walk keeps its rows'); END",
+        ),
+        (),
+    ),
+    # collect_walk_no_truncate on collect_walk
+    (
+        (),
+        (
+            "CREATE FUNCTION collect_walk_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'collect_walk keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER collect_walk_no_truncate BEFORE TRUNCATE ON collect_walk FOR EACH STATEMENT EXECUTE FUNCTION collect_walk_no_truncate()",
+        ),
+    ),
+    # collect_walk_ends_once on collect_walk
+    (
+        (
+            "CREATE TRIGGER collect_walk_ends_once BEFORE UPDATE ON collect_walk FOR EACH ROW WHEN OLD.ends_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a walk that ended stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION collect_walk_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ends_at IS NOT NULL THEN RAISE EXCEPTION 'a walk that ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_walk_ends_once BEFORE UPDATE ON collect_walk FOR EACH ROW EXECUTE FUNCTION collect_walk_ends_once()",
+        ),
+    ),
+    # collect_device_keeps_rows on collect_device
+    (
+        (
+            "CREATE TRIGGER collect_device_keeps_rows BEFORE DELETE ON collect_device FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'collect_device is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION collect_device_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'collect_device is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_device_keeps_rows BEFORE DELETE ON collect_device FOR EACH ROW EXECUTE FUNCTION collect_device_keeps_rows()",
+        ),
+    ),
+    # collect_device_keeps_values on collect_device
+    (
+        (
+            "CREATE TRIGGER collect_device_keeps_values BEFORE UPDATE ON collect_device FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'collect_device is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION collect_device_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'collect_device is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_device_keeps_values BEFORE UPDATE ON collect_device FOR EACH ROW EXECUTE FUNCTION collect_device_keeps_values()",
+        ),
+    ),
+    # collect_device_no_replace on collect_device
+    (
+        (
+            "CREATE TRIGGER collect_device_no_replace BEFORE INSERT ON collect_device FOR EACH ROW WHEN EXISTS (SELECT 1 FROM collect_device WHERE (id = NEW.id) OR (round_id = NEW.round_id AND device_key = NEW.device_key)) BEGIN SELECT RAISE(ABORT, 'collect_device keeps its rows'); END",
+        ),
+        (),
+    ),
+    # collect_device_no_truncate on collect_device
+    (
+        (),
+        (
+            "CREATE FUNCTION collect_device_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'collect_device keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER collect_device_no_truncate BEFORE TRUNCATE ON collect_device FOR EACH STATEMENT EXECUTE FUNCTION collect_device_no_truncate()",
+        ),
+    ),
+    # collect_entry_keeps_rows on collect_entry
+    (
+        (
+            "CREATE TRIGGER collect_entry_keeps_rows BEFORE DELETE ON collect_entry FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'collect_entry is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION collect_entry_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'collect_entry is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_entry_keeps_rows BEFORE DELETE ON collect_entry FOR EACH ROW EXECUTE FUNCTION collect_entry_keeps_rows()",
+        ),
+    ),
+    # collect_entry_keeps_values on collect_entry
+    (
+        (
+            "CREATE TRIGGER collect_entry_keeps_values BEFORE UPDATE ON collect_entry FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'collect_entry is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION collect_entry_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'collect_entry is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_entry_keeps_values BEFORE UPDATE ON collect_entry FOR EACH ROW EXECUTE FUNCTION collect_entry_keeps_values()",
+        ),
+    ),
+    # collect_entry_no_replace on collect_entry
+    (
+        (
+            "CREATE TRIGGER collect_entry_no_replace BEFORE INSERT ON collect_entry FOR EACH ROW WHEN EXISTS (SELECT 1 FROM collect_entry WHERE (id = NEW.id) OR (answer_id = NEW.answer_id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'collect_entry keeps its rows'); END",
+        ),
+        (),
+    ),
+    # collect_entry_no_truncate on collect_entry
+    (
+        (),
+        (
+            "CREATE FUNCTION collect_entry_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'collect_entry keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER collect_entry_no_truncate BEFORE TRUNCATE ON collect_entry FOR EACH STATEMENT EXECUTE FUNCTION collect_entry_no_truncate()",
+        ),
+    ),
+    # collect_entry_of_its_phone on collect_entry
+    (
+        (
+            "CREATE TRIGGER collect_entry_of_its_phone BEFORE INSERT ON collect_entry FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM collect_device d WHERE d.id = NEW.device_id AND d.person_id = NEW.person_id AND d.registered_at <= NEW.received_at) BEGIN SELECT RAISE(ABORT, 'an entry comes from a registered phone of its collector'); END",
+        ),
+        (
+            "CREATE FUNCTION collect_entry_of_its_phone() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM collect_device d WHERE d.id = NEW.device_id AND d.person_id = NEW.person_id AND d.registered_at <= NEW.received_at) THEN RAISE EXCEPTION 'an entry comes from a registered phone of its collector' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_entry_of_its_phone BEFORE INSERT ON collect_entry FOR EACH ROW EXECUTE FUNCTION collect_entry_of_its_phone()",
+        ),
+    ),
+    # collect_entry_on_a_walk on collect_entry
+    (
+        (
+            "CREATE TRIGGER collect_entry_on_a_walk BEFORE INSERT ON collect_entry FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM collect_walk w JOIN unit u ON u.building_id = w.building_id WHERE u.id = NEW.unit_id AND w.round_id = NEW.round_id AND w.person_id = NEW.person_id AND w.starts_at <= NEW.noted_at AND (w.ends_at IS NULL OR w.ends_at > NEW.noted_at)) BEGIN SELECT RAISE(ABORT, 'a collector notes only what her walk covers'); END",
+        ),
+        (
+            "CREATE FUNCTION collect_entry_on_a_walk() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM collect_walk w JOIN unit u ON u.building_id = w.building_id WHERE u.id = NEW.unit_id AND w.round_id = NEW.round_id AND w.person_id = NEW.person_id AND w.starts_at <= NEW.noted_at AND (w.ends_at IS NULL OR w.ends_at > NEW.noted_at)) THEN RAISE EXCEPTION 'a collector notes only what her walk covers' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_entry_on_a_walk BEFORE INSERT ON collect_entry FOR EACH ROW EXECUTE FUNCTION collect_entry_on_a_walk()",
+        ),
+    ),
+    # consent_answer_from_a_walk on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_from_a_walk BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'door' AND NOT EXISTS (SELECT 1 FROM collect_walk w JOIN unit u ON u.building_id = w.building_id WHERE u.id = NEW.unit_id AND w.round_id = NEW.round_id AND w.person_id = NEW.person_id) BEGIN SELECT RAISE(ABORT, 'an answer from a door comes from a collector who was sent there'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_from_a_walk() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'door' AND NOT EXISTS (SELECT 1 FROM collect_walk w JOIN unit u ON u.building_id = w.building_id WHERE u.id = NEW.unit_id AND w.round_id = NEW.round_id AND w.person_id = NEW.person_id) THEN RAISE EXCEPTION 'an answer from a door comes from a collector who was sent there' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_from_a_walk BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_from_a_walk()",
         ),
     ),
     # consent_round_keeps_rows on consent_round
@@ -2805,10 +3042,10 @@ GUARDS = [
     # consent_answer_phone_stands on consent_answer
     (
         (
-            "CREATE TRIGGER consent_answer_phone_stands BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice AND a.channel IN ('phone', 'code', 'assisted') AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) BEGIN SELECT RAISE(ABORT, 'after the close no paper replaces an answer given by phone'); END",
+            "CREATE TRIGGER consent_answer_phone_stands BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel IN ('paper', 'door') AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice AND a.channel IN ('phone', 'code', 'assisted') AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) BEGIN SELECT RAISE(ABORT, 'after the close no paper replaces an answer given by phone'); END",
         ),
         (
-            "CREATE FUNCTION consent_answer_phone_stands() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'paper' AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice AND a.channel IN ('phone', 'code', 'assisted') AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) THEN RAISE EXCEPTION 'after the close no paper replaces an answer given by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_answer_phone_stands() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel IN ('paper', 'door') AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice AND a.channel IN ('phone', 'code', 'assisted') AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) THEN RAISE EXCEPTION 'after the close no paper replaces an answer given by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_answer_phone_stands BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_phone_stands()",
         ),
     ),

@@ -14,6 +14,7 @@ from flask import Flask, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fundapp.collecting.models import Walk
 from fundapp.consent.models import ConsentAnswer, ConsentPaper
 from fundapp.council.models import CouncilItem, CouncilMember
 from fundapp.db import wiring, work
@@ -162,6 +163,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "consent.round_id": things["consent_round", "round"],
         "answering.round_id": things["consent_round", "round"],
         **{"token": "nobodys-slip", "help_id": 1, "message_id": first(NotifyMessage.id)},
+        "collecting.round_id": things["consent_round", "round"],
         "answer_id": first(ConsentAnswer.id),
         "serial": first(ConsentPaper.serial),
         "voting.round_id": things["vote_round", "vote"],
@@ -181,6 +183,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "grant_id": first(RoleGrant.id, RoleGrant.person_id == worker),
         "book_id": first(Book.id),
         "upload_id": _upload(worker, things["place", "yard"]),
+        "walk_id": _walk(session, worker, things["consent_round", "round"]),
         "group_id": _group(worker, things["place", "yard"]),
         "public_id": first(Attachment.public_id, Attachment.audience != "public"),
         "name": "projects",
@@ -212,6 +215,28 @@ def _group(worker: int, compound_id: int) -> int:
         now = datetime.now(UTC)
         cmd = MakeGroup(compound_id, GroupKind.TEN, "第一组")
         return make_group(session, actor_of(session, worker, now), cmd, SetClock(now)).id
+
+
+def _walk(session: Session, worker: int, round_id: int) -> int:
+    """Send the worker of elsewhere to a building of her round, which has ended by now: by plain rows."""
+    from fundapp.consent.models import ConsentRound
+    from fundapp.places.models import Unit
+    from fundapp.rosters.models import SnapshotUnit
+
+    round_ = session.get_one(ConsentRound, round_id)
+    building = session.scalar(
+        select(Unit.building_id)
+        .join(SnapshotUnit, SnapshotUnit.unit_id == Unit.id)
+        .where(SnapshotUnit.snapshot_id == round_.snapshot_id)
+        .limit(1)
+    )
+    with unit_of_work() as work_:
+        walk = Walk(
+            round_id=round_id, building_id=building, person_id=worker, assigned_by_id=worker, starts_at=round_.opens_at
+        )
+        work_.add(walk)
+        work_.flush()
+        return walk.id
 
 
 def test_the_table_lists_exactly_the_routes_that_there_are(town):

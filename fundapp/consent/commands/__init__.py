@@ -1,10 +1,12 @@
 """The deeds of a consent round. Where a deed holds both, the project is locked before the round."""
 
 from fundapp.consent.commands.answers import (
+    AnswerAtDoor,
     AnswerByPhone,
     Answered,
     CorrectPaper,
     KeyPaper,
+    answer_at_door,
     answer_by_phone,
     answer_through,
     correct_paper,
@@ -25,6 +27,7 @@ from fundapp.consent.commands.rounds import (
 )
 
 __all__ = [
+    "AnswerAtDoor",
     "AnswerByPhone",
     "Answered",
     "CorrectPaper",
@@ -35,6 +38,7 @@ __all__ = [
     "OpenRound",
     "PublishResult",
     "RegisterPapers",
+    "answer_at_door",
     "answer_by_phone",
     "answer_through",
     "correct_paper",

@@ -56,6 +56,18 @@ class KeyPaper:
 
 
 @dataclass(frozen=True)
+class AnswerAtDoor:
+    """What a household signed at its door; ``noted_at`` is when, ``scan_id`` the photo of its signature."""
+
+    round_id: int
+    unit_id: int
+    answer: Choice
+    scan_id: int
+    op_key: str
+    noted_at: datetime
+
+
+@dataclass(frozen=True)
 class CorrectPaper:
     """A sheet that was keyed in wrongly, as it should have been, and how the mistake came about."""
 
@@ -69,9 +81,9 @@ class CorrectPaper:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """The paper behind an answer; a reason marks a correction."""
+    """What was signed; without a serial number at the door. A reason marks a correction."""
 
-    serial: int
+    serial: int | None
     scan_id: int
     reason: str = ""
 
@@ -134,6 +146,28 @@ def answer_through(
     check_stands(queries.current_answer(session, round_.id, cmd.unit_id), household_since(session, cmd.unit_id))
     row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, key, channel))
     record(session, actor, f"consent.answer_by_{channel}", f"consent_round:{round_.id}", now, revision=row.revision)
+    return row
+
+
+def answer_at_door(session: Session, actor: Actor, cmd: AnswerAtDoor, clock: Clock) -> ConsentAnswer:
+    """Take what a household signed at its door. Who may bring it is for the caller, who holds the collector's walk.
+
+    Raises:
+        Refused: the round takes nothing any more; the household answered by phone after it signed, or it has
+            answered by phone and the round has closed (code ``consent.phone_later``).
+
+    """
+    held = hold(session, cmd.round_id, clock)
+    round_ = held.round
+    check_takes(held.window, held.state, Channel.DOOR)
+    if not queries.on_roster(session, round_.snapshot_id, cmd.unit_id):
+        raise Refused("consent.door_not_on_roster")
+    at = queries.phone_answer_at(session, round_.id, queries.voice_of(session, round_, cmd.unit_id).number)
+    if at is not None and (at > cmd.noted_at or held.state is not RoundState.OPEN):
+        raise Refused("consent.phone_later", at=at)
+    said = _Said(cmd.unit_id, cmd.answer, own_key(actor, cmd.op_key), Channel.DOOR)
+    row = _next(session, held, actor, said, _Sheet(None, cmd.scan_id))
+    record(session, actor, "consent.take_from_door", f"consent_round:{round_.id}", held.now, revision=row.revision)
     return row
 
 

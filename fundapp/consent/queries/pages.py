@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentRound, ConsentVoid
 from fundapp.consent.policy import Channel, Choice, works_here
 from fundapp.consent.queries.facts import trail_of
+from fundapp.consent.queries.heard import voice_column, voices_heard
 from fundapp.consent.queries.numbers import Bar, bar_of_round, regime_of
 from fundapp.consent.queries.shares import SharePage, shares_of_round
 from fundapp.consent.queries.windows import Moved, moves_of
@@ -306,21 +307,9 @@ def _revision(row: ConsentAnswer, unit_id: int) -> Revision:
 
 
 def _doors(session: Session, round_: ConsentRound) -> Doors:
-    said = (
-        select(ConsentAnswer.voice, func.max(ConsentAnswer.revision).label("revision"))
-        .where(ConsentAnswer.round_id == round_.id)
-        .group_by(ConsentAnswer.voice)
-        .subquery()
-    )
-    current = (
-        select(ConsentAnswer.voice)
-        .join(said, and_(said.c.voice == ConsentAnswer.voice, said.c.revision == ConsentAnswer.revision))
-        .where(ConsentAnswer.round_id == round_.id, ConsentAnswer.answer != Choice.NONE)
-    )
-    voice = SnapshotUnit.holder_id if asks_owners(round_.regime) else SnapshotUnit.unit_id
     silent = session.scalars(
         select(SnapshotUnit.door)
-        .where(SnapshotUnit.snapshot_id == round_.snapshot_id, voice.not_in(current))
+        .where(SnapshotUnit.snapshot_id == round_.snapshot_id, voice_column(round_).not_in(voices_heard(round_.id)))
         .order_by(SnapshotUnit.unit_id)
     )
     sheets = select(func.count()).select_from(ConsentPaper).where(ConsentPaper.round_id == round_.id)

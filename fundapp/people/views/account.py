@@ -68,10 +68,12 @@ def _enter(person_id: int) -> None:
 @bp.post("/sign-out")
 @public
 def sign_out() -> Response:
-    """Sign out; the session is dead, also for whoever copied its cookie."""
+    """Sign out; the session is dead, also for whoever copied its cookie, and the phone keeps nothing for later."""
     logout_user()
     session.clear()
-    return redirect(url_for("trail.home"), 303)
+    answer = redirect(url_for("trail.home"), 303)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @bp.get("/account")

@@ -1,0 +1,70 @@
+"""Who goes where, and the shape of what a phone sends."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext
+from flask_wtf.file import FileField, FileRequired
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, StopValidation
+
+from fundapp.collecting.commands import GiveWalk, NoteAtDoor
+from fundapp.consent.policy import Choice, sayable
+from fundapp.web.forms import REQUIRED, PageForm, TextField, options
+
+_: Any = lazy_gettext  # labels are typed as plain text
+
+
+class WalkForm(PageForm):
+    """A person and a building."""
+
+    building_id = SelectField(_("楼栋"), coerce=int, validators=[REQUIRED])
+    login = TextField(_("上门人的登录名"), validators=[REQUIRED, Length(max=40)])
+
+    def offer(self, buildings: list[tuple[int, str]]) -> None:
+        """Offer the buildings of the round's place."""
+        self.building_id.choices = options(buildings)
+
+    def to_command(self, round_id: int, person_id: int) -> GiveWalk:
+        """Make the command for the person who was found."""
+        return GiveWalk(round_id, self.building_id.data, person_id)
+
+
+class DeviceForm(PageForm):
+    """A phone's name for itself."""
+
+    device = StringField(validators=[InputRequired(), Length(max=40)])
+
+
+class EntryForm(DeviceForm):
+    """What a phone sends of one door; ``noted_at`` is in milliseconds of its clock."""
+
+    op_key = StringField(validators=[InputRequired(), Length(max=40)])
+    unit_id = StringField(validators=[InputRequired(), Length(max=12)])
+    answer = RadioField(_("意见"), choices=options((choice.value, choice.value) for choice in sayable(True)))
+    noted_at = StringField(validators=[InputRequired(), Length(max=20)])
+    photo = FileField(_("签字照片"), validators=[FileRequired(_("请先拍下签字。"))])
+
+    def validate_unit_id(self, field: Any) -> None:
+        """Take whole numbers only."""
+        if not (field.data.isascii() and field.data.isdigit()):
+            raise StopValidation(_("门牌编号不对。"))
+
+    def validate_noted_at(self, field: Any) -> None:
+        """Take a time that is one."""
+        if not (field.data.isascii() and field.data.isdigit() and len(field.data) < 15):
+            raise StopValidation(_("登记时间不对。"))
+
+    def to_command(self, round_id: int, photo_id: int) -> NoteAtDoor:
+        """Make the command with the photo that was kept."""
+        milliseconds = int(str(self.noted_at.data))
+        noted = datetime.fromtimestamp(milliseconds // 1000, UTC).replace(microsecond=milliseconds % 1000 * 1000)
+        return NoteAtDoor(
+            round_id,
+            str(self.device.data),
+            int(str(self.unit_id.data)),
+            Choice(self.answer.data),
+            photo_id,
+            noted,
+            str(self.op_key.data),
+        )
