@@ -14,7 +14,7 @@ from fundapp.stories.engine import Difference, World, play
 from fundapp.stories.rules import parse
 
 LIBRARY = Path(__file__).parent / "library"
-DEEDS = ("ground", "rostering", "proposing", "answering", "deciding", "raising", "delivering")
+DEEDS = ("ground", "rostering", "proposing", "answering", "collecting", "deciding", "raising", "delivering")
 
 
 def load_deeds() -> None:

@@ -191,8 +191,8 @@ def test_no_answer_from_a_door_without_a_walk(walking):
     """Staff who were sent nowhere cannot write one, not even by plain SQL."""
     note(walking, 0)
     forged = (
-        "INSERT INTO consent_answer (round_id, snapshot_id, unit_id, voice, revision, answer, channel, op_key, person_id, "
-        "at, serial, scan_id, reason) SELECT round_id, snapshot_id, unit_id + 4, voice + 4, 1, answer, channel, "
+        "INSERT INTO consent_answer (round_id, snapshot_id, unit_id, voice, revision, answer, channel, op_key, "
+        "person_id, at, serial, scan_id, reason) SELECT round_id, snapshot_id, unit_id + 4, voice + 4, 1, answer, channel, "
         "'forged', person_id, at, serial, scan_id, reason FROM consent_answer"
     )
     attack(forged)

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from fundapp.collecting.queries import rounds_on_walk
 from fundapp.consent import queries as consent
 from fundapp.council.queries import sessions_waiting
 from fundapp.delivery import queries as delivery
@@ -30,6 +31,7 @@ def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         *_for_household(session, actor, now),
         *for_proposer(session, actor),
         *_for_checkers(session, actor),
+        *_for_collectors(session, actor, now),
         *_for_workers(session, actor, now),
         *for_worker(session, actor),
         *for_group(session, actor),
@@ -69,6 +71,18 @@ def _for_checkers(session: Session, actor: Actor) -> list[Waiting]:
     return [
         Waiting(_("初审提案：%(title)s", title=row.title), Link("projects.check", {"project_id": row.id}))
         for row in waiting_for_check(session, actor)
+    ]
+
+
+def _for_collectors(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    return [
+        Waiting(
+            _("上门征求意见：%(title)s", title=row.title),
+            Link("collecting.page", {"round_id": row.round_id}),
+            text="、".join(row.buildings),
+            due=_("%(at)s 截止", at=moment(row.closes_at)),
+        )
+        for row in rounds_on_walk(session, actor, now)
     ]
 
 
