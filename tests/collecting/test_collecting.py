@@ -192,8 +192,8 @@ def test_no_answer_from_a_door_without_a_walk(walking):
     note(walking, 0)
     forged = (
         "INSERT INTO consent_answer (round_id, snapshot_id, unit_id, voice, revision, answer, channel, op_key, "
-        "person_id, at, serial, scan_id, reason) SELECT round_id, snapshot_id, unit_id + 4, voice + 4, 1, answer, channel, "
-        "'forged', person_id, at, serial, scan_id, reason FROM consent_answer"
+        "person_id, at, serial, scan_id, reason) SELECT round_id, snapshot_id, unit_id + 4, voice + 4, 1, answer, "
+        "channel, 'forged', person_id, at, serial, scan_id, reason FROM consent_answer"
     )
     attack(forged)
     guard = next(one for one in guards() if one.name == "consent_answer_from_a_walk")
