@@ -160,10 +160,11 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "project_id": things["project", "bench"],
         "projects.project_id": things["project", "secret"],
         "desk.project_id": things["project", "secret"],
-        "consent.round_id": things["consent_round", "round"],
-        "answering.round_id": things["consent_round", "round"],
+        **{
+            f"{package}.round_id": things["consent_round", "round"]
+            for package in ("consent", "answering", "collecting")
+        },
         **{"token": "nobodys-slip", "help_id": 1, "message_id": first(NotifyMessage.id)},
-        "collecting.round_id": things["consent_round", "round"],
         "answer_id": first(ConsentAnswer.id),
         "serial": first(ConsentPaper.serial),
         "voting.round_id": things["vote_round", "vote"],
