@@ -147,6 +147,12 @@ def _people(session: Session) -> dict[Role, str]:
     return logins
 
 
+def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
+    """Number the rounds of each package that has pages of them."""
+    asked = {f"{name}.round_id": things["consent_round", "round"] for name in ("consent", "answering", "collecting")}
+    return asked | {"voting.round_id": things["vote_round", "vote"]}
+
+
 def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, int | str]:
     """Number what the addresses name; ``package.argument`` goes before ``argument``."""
     worker, lead = things["person", "worker"], things["person", "lead"]
@@ -167,7 +173,6 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         **{"token": "nobodys-slip", "help_id": 1, "message_id": first(NotifyMessage.id)},
         "answer_id": first(ConsentAnswer.id),
         "serial": first(ConsentPaper.serial),
-        "voting.round_id": things["vote_round", "vote"],
         "body_id": things["council_body", "council"],
         "session_id": things["council_session", "session"],
         "item_id": first(CouncilItem.id),
