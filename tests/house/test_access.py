@@ -166,10 +166,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "project_id": things["project", "bench"],
         "projects.project_id": things["project", "secret"],
         "desk.project_id": things["project", "secret"],
-        **{
-            f"{package}.round_id": things["consent_round", "round"]
-            for package in ("consent", "answering", "collecting")
-        },
+        **_rounds(things),
         **{"token": "nobodys-slip", "help_id": 1, "message_id": first(NotifyMessage.id)},
         "answer_id": first(ConsentAnswer.id),
         "serial": first(ConsentPaper.serial),
