@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -18,8 +18,9 @@ from fundapp import tables
 from fundapp.answering.commands import tell_household, tell_struck
 from fundapp.answering.views.helping import running_help
 from fundapp.audit.commands import seal
-from fundapp.consent.commands import void_round
+from fundapp.consent.commands import carry_out, void_round
 from fundapp.consent.events import AnswerGiven, RoundVoided
+from fundapp.consent.queries import noticed
 from fundapp.council.commands import apply_result, take_into_round
 from fundapp.council.queries import programme_facts, programmes_of_worker, round_options
 from fundapp.db.checking import Check
@@ -42,6 +43,7 @@ from fundapp.places.queries import path_of
 from fundapp.policy_parts import check_policy_part
 from fundapp.programmes.events import ProgrammeOpened
 from fundapp.projects.events import ProjectMaterialEdit
+from fundapp.publicity.events import ObjectionAnswered
 from fundapp.settings import Settings
 from fundapp.voting.events import ResultPublished as VoteResultPublished
 from fundapp.voting.events import RoundOpened as VoteRoundOpened
@@ -141,6 +143,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         AnswerGiven: [tell_household],
         RoundVoided: [tell_struck],
         ProjectMaterialEdit: [_ask_again],
+        ObjectionAnswered: [carry_out],
         VoteRoundOpened: [take_into_round],
         VoteResultPublished: [apply_result],
     }
@@ -148,6 +151,9 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "places.path_of": path_of,
         "people.staff_at": staff_in_words,
         "programmes.check_part": check_policy_part,
+        "publicity.address": _address_of_source,
+        "publicity.may_see": noticed.may_see,
+        "publicity.nameable": noticed.nameable,
         "projects.what_speaks_against_editing": what_speaks_against_editing,
         "voting.programme": programme_facts,
         "voting.programmes": programmes_of_worker,
@@ -158,6 +164,10 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
 
 def _ask_again(session: Session, event: ProjectMaterialEdit) -> None:
     void_round(session, event.project_id, event.person_id, event.reason, event.at)
+
+
+def _address_of_source(source: str) -> str:
+    return url_for("consent.show", round_id=noticed.round_of(source))
 
 
 def _end_sign_ins(side: Engine, session: Session, event: SignInsEnd) -> None:

@@ -1,11 +1,13 @@
-"""``fundapp consent count``: what answers come to under a regime, from two files, without a database."""
+"""``fundapp consent count`` and ``verify``: answers counted from files alone, without a database."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from fundapp.cli.output import print_json
 from fundapp.cli.table import table_text
+from fundapp.consent.bundle import verify
 from fundapp.consent.counting import Count, count
 from fundapp.consent.csv_text import answers_of_csv, roster_of_csv
 from fundapp.consent.rules import Area, Heads, Regime, area_text
@@ -44,6 +46,27 @@ def count_command(roster_file: Path, answers_file: Path, regime_name: str, allow
         print_json(_object(found))
     else:
         click.echo(_page(found))
+
+
+@command.command("verify")
+@click.argument("bundle", type=_FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify_command(bundle: Path, as_json: bool) -> None:
+    """Check an evidence bundle and count its answers again; exit status 1 where anything differs.
+
+    Raises:
+        BadInput: no zip, or one that is no bundle.
+    """
+    found = verify(bundle.read_bytes())
+    if as_json:
+        told = {"ok": not found.faults, "round": found.round, "faults": found.faults, "counted": found.counted or None}
+        print_json(told | {"manifest_sha256": found.manifest_sha256})
+    elif found.faults:
+        click.echo("\n".join(["证据包有问题:", *(f"- {fault}" for fault in found.faults)]))
+    else:
+        click.echo("\n".join(["证据包完好,重新计票与公布的结果一致。", *found.counted["because"]]))
+        click.echo(f"manifest.json 的指纹:{found.manifest_sha256}")
+    sys.exit(1 if found.faults else 0)
 
 
 def _object(found: Count) -> dict[str, object]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from fundapp.consent.models import ConsentResult, ConsentRound, ConsentShare
+from fundapp.consent.models import ConsentPreliminary, ConsentResult, ConsentRound, ConsentShare
 from fundapp.consent.queries import count_round
 from fundapp.db.checking import Check, CheckResult
 from fundapp.projects.models import ProjectVersion
@@ -50,4 +50,24 @@ def check_shares(session: Session) -> CheckResult:
     return CheckResult(len(rows))
 
 
-CHECKS: tuple[Check, ...] = (Check("consent.results", check_results), Check("consent.shares", check_shares))
+def check_preliminaries(session: Session) -> CheckResult:
+    """Count every round that was announced again and compare its newest preliminary result."""
+    newest = select(func.max(ConsentPreliminary.id)).group_by(ConsentPreliminary.round_id)
+    rows = session.execute(
+        select(ConsentRound, ConsentPreliminary)
+        .join(ConsentPreliminary, ConsentPreliminary.round_id == ConsentRound.id)
+        .where(ConsentPreliminary.id.in_(newest))
+        .order_by(ConsentRound.id)
+    ).all()
+    for number, (round_, kept) in enumerate(rows, start=1):
+        counted = asdict(count_round(session, round_))
+        if (counted, counted["result"]) != (kept.numbers, kept.outcome):
+            return CheckResult(number, f"consent_preliminary:{kept.id} says {kept.numbers}, its answers say {counted}")
+    return CheckResult(len(rows))
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("consent.results", check_results),
+    Check("consent.preliminaries", check_preliminaries),
+    Check("consent.shares", check_shares),
+)

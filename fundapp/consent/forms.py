@@ -5,9 +5,10 @@ from typing import Any, cast
 
 import flask_babel
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields import choices
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from fundapp.consent.commands import (
     AnswerByPhone,
@@ -16,11 +17,14 @@ from fundapp.consent.commands import (
     ExtendRound,
     KeyPaper,
     OpenRound,
+    PublishFinal,
     PublishResult,
     RegisterPapers,
 )
 from fundapp.consent.policy import MOST_SHEETS, Choice, sayable
 from fundapp.consent.texts import CHOICES
+from fundapp.publicity.rules import Medium
+from fundapp.publicity.texts import MEDIA
 from fundapp.web.forms import REQUIRED, InstantField, OnceForm, PageForm, TextField
 
 SelectChoice: Any = choices.SelectChoice  # type: ignore[attr-defined]  # newer than its types
@@ -143,10 +147,27 @@ class PublishForm(PageForm):
     """The worker's word that no paper is outstanding."""
 
     keying_complete = BooleanField(lazy_gettext("收回的纸质意见已经全部录入"))
+    media = SelectMultipleField(
+        lazy_gettext("初步结果除了网上，还在哪里公示"),
+        choices=[SelectChoice(medium.value, MEDIA[medium]) for medium in Medium if medium is not Medium.ONLINE],
+        description=lazy_gettext("选了楼道公告栏，公示期内就要拍照登记张贴；没有照片，最终结果不能公布。"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validators=[Optional()],
+    )
 
     def to_command(self, round_id: int) -> PublishResult:
         """Make the command."""
-        return PublishResult(round_id, bool(self.keying_complete.data))
+        media = tuple(Medium(name) for name in self.media.data or ())
+        return PublishResult(round_id, bool(self.keying_complete.data), media)
+
+
+class FinalForm(PageForm):
+    """Nothing is typed: the worker publishes what was counted."""
+
+    def to_command(self, round_id: int) -> PublishFinal:
+        """Make the command."""
+        return PublishFinal(round_id)
 
 
 def offered(form: OpenForm, opens_at: Any, closes_at: Any) -> OpenForm:

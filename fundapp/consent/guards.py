@@ -158,7 +158,7 @@ refuse(
     "consent_answer_in_window",
     "consent_answer",
     "INSERT",
-    f"NOT EXISTS (SELECT 1 {ROUND} AND NEW.at >= r.opens_at "
+    f"NEW.channel <> 'objection' AND NOT EXISTS (SELECT 1 {ROUND} AND NEW.at >= r.opens_at "
     f"AND NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN {CLOSE} ELSE {KEYING} END)",
     "no answer outside the window of its round",
 )
@@ -207,8 +207,8 @@ refuse(
     "consent_answer_corrects",
     "consent_answer",
     "INSERT",
-    "NEW.reason <> '' AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id "
-    "AND a.serial = NEW.serial AND a.scan_id = NEW.scan_id)",
+    "NEW.reason <> '' AND NEW.channel <> 'objection' AND NOT EXISTS (SELECT 1 FROM consent_answer a "
+    "WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.scan_id = NEW.scan_id)",
     "a correction needs a paper that was keyed in",
 )
 refuse(

@@ -130,7 +130,7 @@ class ConsentAnswer(Numbered, Base):
     """One revision of a voice's answer, given for one of its units; the highest counts.
 
     ``area_cm2`` is the area of all its units under an owners regime, where it is known. ``reason`` marks a keying
-    mistake put right.
+    mistake put right, or says why an upheld objection struck the answer.
     """
 
     __tablename__ = "consent_answer"
@@ -144,7 +144,9 @@ class ConsentAnswer(Numbered, Base):
         CheckConstraint("revision >= 1", name="revised_from_one"),
         CheckConstraint("(channel = 'paper') = (serial IS NOT NULL)", name="paper_has_serial"),
         CheckConstraint("(channel IN ('paper', 'door')) = (scan_id IS NOT NULL)", name="signed_has_scan"),
-        CheckConstraint("channel = 'paper' OR reason = ''", name="only_paper_is_corrected"),
+        CheckConstraint("channel IN ('paper', 'objection') OR reason = ''", name="only_paper_is_corrected"),
+        CheckConstraint("(channel = 'objection') = (objection_id IS NOT NULL)", name="objection_named"),
+        CheckConstraint("channel <> 'objection' OR answer = 'none'", name="objection_strikes"),
         CheckConstraint("(channel = 'code') = (person_id IS NULL)", name="code_has_no_person"),
         CheckConstraint("answer <> 'none' OR reason <> ''", name="struck_with_reason"),
         Index(
@@ -172,6 +174,7 @@ class ConsentAnswer(Numbered, Base):
     serial: Mapped[int | None]
     scan_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
+    objection_id: Mapped[int | None] = mapped_column(ForeignKey("publicity_objection.id"))
 
 
 class ConsentResult(Numbered, Base):
@@ -258,3 +261,4 @@ class ConsentShare(Base):
 
 
 from fundapp.consent import guards  # noqa: E402, F401 - declares them for the tables above
+from fundapp.consent.announced import ConsentPreliminary as ConsentPreliminary  # noqa: E402 - after its guards

@@ -14,6 +14,8 @@ from fundapp.kernel.errors import BadInput, Forbidden, Refused
 SHORTEST = timedelta(days=1)
 LONGEST = timedelta(days=60)
 KEYING_DAYS = 3
+REPLY_DAYS = 3
+TERMS = ("regime", "days", "keying_days", "follow", "publicity_days", "reply_days", "show_doors")
 MOST_SHEETS = 500
 
 
@@ -34,13 +36,14 @@ def sayable(follow: bool) -> tuple[Choice, ...]:
 
 
 class Channel(StrEnum):
-    """How an answer came in."""
+    """How an answer came in; ``objection`` strikes one that an upheld objection named."""
 
     PHONE = "phone"
     CODE = "code"
     ASSISTED = "assisted"
     PAPER = "paper"
     DOOR = "door"
+    OBJECTION = "objection"
 
 
 BEFORE_CLOSE = (Channel.PHONE, Channel.CODE, Channel.ASSISTED)
@@ -54,6 +57,7 @@ class RoundState(StrEnum):
     OPEN = "open"
     KEYING = "keying"
     COUNTABLE = "countable"
+    ANNOUNCED = "announced"
     PUBLISHED = "published"
     VOID = "void"
 
@@ -86,35 +90,56 @@ class Window:
 
 @dataclass(frozen=True)
 class Terms:
-    """The part "consent" of a policy version: the rule, the usual length, the days for keying in paper, 从众."""
+    """The part "consent" of a policy version: the rule, the usual length, the days for keying in paper, 从众.
+
+    ``publicity_days`` is how long a preliminary result is on public notice (0: none, the result is final at once),
+    ``reply_days`` how soon an objection is answered, ``show_doors`` whether the doors that took part are listed.
+    """
 
     regime: str
     days: int
     keying_days: int
     follow: bool = False
+    publicity_days: int = 0
+    reply_days: int = REPLY_DAYS
+    show_doors: bool = False
 
 
 def terms_of(parts: Mapping[str, Any]) -> Terms:
-    """Read the part "consent" of a policy version; ``keying_days`` is 3 and ``follow`` false where the part is silent.
+    """Read the part "consent" of a policy version.
+
+    Where it is silent, ``keying_days`` and ``reply_days`` are 3, nobody follows, there is no notice, no door is shown.
 
     Raises:
         BadInput: no such part, an unknown key or regime, or a number of days that is none.
 
-    >>> terms_of({"consent": {"regime": "household:2/3", "days": 7}})
-    Terms(regime='household:2/3', days=7, keying_days=3, follow=False)
+    >>> terms_of({"consent": {"regime": "household:2/3", "days": 7}}) == Terms("household:2/3", 7, 3, publicity_days=0)
+    True
     """
     part = parts.get("consent")
     if not isinstance(part, Mapping) or not isinstance(part.get("regime"), str):
         raise BadInput("consent", repr(part), 'a table with "regime" and "days"')
-    unknown = part.keys() - {"regime", "days", "keying_days", "follow"}
+    unknown = part.keys() - set(TERMS)
     if unknown:
-        raise BadInput("consent", repr(sorted(unknown)), "regime, days, keying_days, follow")
+        raise BadInput("consent", repr(sorted(unknown)), ", ".join(TERMS))
     if part["regime"] != COUNCIL:
         Regime.of_text(part["regime"], "consent.regime")
-    follow = part.get("follow", False)
-    if not isinstance(follow, bool):
-        raise BadInput("consent.follow", repr(follow), "true or false")
-    return Terms(part["regime"], _days(part, "days", None, 1), _days(part, "keying_days", KEYING_DAYS, 0), follow)
+    return Terms(
+        regime=part["regime"],
+        days=_days(part, "days", None, 1),
+        keying_days=_days(part, "keying_days", KEYING_DAYS, 0),
+        follow=_yes(part, "follow"),
+        publicity_days=_days(part, "publicity_days", 0, 0),
+        reply_days=_days(part, "reply_days", REPLY_DAYS, 1),
+        show_doors=_yes(part, "show_doors"),
+    )
+
+
+def _yes(part: Mapping[str, Any], name: str) -> bool:
+    value = part.get(name, False)
+    if not isinstance(value, bool):
+        raise BadInput(f"consent.{name}", repr(value), "true or false")
+    return value
 
 
 def _days(part: Mapping[str, Any], name: str, usual: int | None, least: int) -> int:
@@ -124,12 +149,16 @@ def _days(part: Mapping[str, Any], name: str, usual: int | None, least: int) -> 
     return value
 
 
-def state_of(times: Times, now: datetime, *, published: bool = False, void: bool = False) -> RoundState:
+def state_of(
+    times: Times, now: datetime, *, published: bool = False, void: bool = False, announced: bool = False
+) -> RoundState:
     """Tell where a round stands: open means ``opens_at <= now < closes_at``; a struck round stays struck."""
     if void:
         return RoundState.VOID
     if published:
         return RoundState.PUBLISHED
+    if announced:
+        return RoundState.ANNOUNCED
     if now < times.opens_at:
         return RoundState.WAITING
     if now < times.closes_at:
@@ -212,7 +241,8 @@ def check_takes(times: Times, state: RoundState, channel: Channel) -> None:
     """Check that a round takes answers by *channel* in this state; paper is keyed in for some days longer.
 
     Raises:
-        Refused: ``consent.void``, ``consent.not_open_yet``, ``consent.closed`` or ``consent.keying_over``.
+        Refused: ``consent.void``, ``consent.not_open_yet``, ``consent.closed``, ``consent.announced`` or
+            ``consent.keying_over``.
 
     """
     if state is RoundState.VOID:
@@ -221,6 +251,8 @@ def check_takes(times: Times, state: RoundState, channel: Channel) -> None:
         raise Refused("consent.not_open_yet", opens_at=times.opens_at)
     if channel in BEFORE_CLOSE and state is not RoundState.OPEN:
         raise Refused("consent.closed", closes_at=times.closes_at)
+    if state is RoundState.ANNOUNCED:
+        raise Refused("consent.announced")
     if state not in (RoundState.OPEN, RoundState.KEYING):
         raise Refused("consent.keying_over", keying_until=times.keying_until)
 
@@ -242,7 +274,7 @@ def check_may_publish(times: Times, state: RoundState, keying_complete: bool) ->
     """Let a result be published once: after the close, with the paper keyed in or its days over.
 
     Raises:
-        Refused: ``consent.void``, ``consent.already_published``, ``consent.still_open`` or
+        Refused: ``consent.void``, ``consent.already_published``, ``consent.announced``, ``consent.still_open`` or
             ``consent.paper_outstanding`` (on the field ``keying_complete``).
 
     """
@@ -250,6 +282,8 @@ def check_may_publish(times: Times, state: RoundState, keying_complete: bool) ->
         raise Refused("consent.void")
     if state is RoundState.PUBLISHED:
         raise Refused("consent.already_published")
+    if state is RoundState.ANNOUNCED:
+        raise Refused("consent.announced")
     if state in (RoundState.WAITING, RoundState.OPEN):
         raise Refused("consent.still_open", closes_at=times.closes_at)
     if state is RoundState.KEYING and not keying_complete:
@@ -288,3 +322,29 @@ def check_may_end(times: Times, state: RoundState, early_end: bool, won: bool) -
     check_takes(times, state, Channel.PHONE)
     if not won:
         raise Refused("consent.not_won")
+
+
+def check_may_finish(state: RoundState) -> None:
+    """Let a final result be published only where a preliminary one was announced.
+
+    Raises:
+        Refused: ``consent.void``, ``consent.already_published`` or ``consent.not_announced``.
+
+    """
+    if state is RoundState.VOID:
+        raise Refused("consent.void")
+    if state is RoundState.PUBLISHED:
+        raise Refused("consent.already_published")
+    if state is not RoundState.ANNOUNCED:
+        raise Refused("consent.not_announced")
+
+
+def check_may_archive(actor: Actor, place_path: str) -> None:
+    """Let the community's worker and the supervisors of the place take the evidence of a round to the file room.
+
+    Raises:
+        Forbidden: somebody else (code ``consent.not_keeper``).
+
+    """
+    if not (works_here(actor, place_path) or actor.has(Role.SUPERVISOR, place_path)):
+        raise Forbidden("consent.not_keeper")

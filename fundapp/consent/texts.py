@@ -52,6 +52,10 @@ REFUSALS: Mapping[str, Any] = {
     "consent.phone_replaced": lazy_gettext("这一户已于 %(at)s 自己重新表态，以本户自己的表态为准，不需要更正。"),
     "consent.reason_needed": lazy_gettext("请写明录错的原因。"),
     "consent.nothing_changed": lazy_gettext("门牌和意见都与已录入的相同，没有需要更正的内容。"),
+    "consent.announced": lazy_gettext("初步结果已经公示，意见不再登记；有不同意见，请在公示期内提出异议。"),
+    "consent.not_keeper": lazy_gettext("证据包只供本社区的社区工作者和监督员归档。"),
+    "consent.not_announced": lazy_gettext("先公示初步结果，公示期满才能公布最终结果。"),
+    "consent.not_standing": lazy_gettext("这一户没有可以作废的意见。"),
     "consent.no_such_answer": lazy_gettext("本次征求意见没有这个选项，请重新选择。"),
 }
 
@@ -60,7 +64,7 @@ CHOICES: Mapping[Choice, Any] = {
     Choice.OPPOSE: lazy_gettext("反对"),
     Choice.ABSTAIN: lazy_gettext("弃权"),
     Choice.FOLLOW: lazy_gettext("从众"),
-    Choice.NONE: lazy_gettext("录入作废"),
+    Choice.NONE: lazy_gettext("作废"),
 }
 MEANINGS: Mapping[Choice, Any] = {
     Choice.AGREE: lazy_gettext("赞成按上面的内容实施。"),
@@ -74,12 +78,14 @@ CHANNELS: Mapping[Channel, Any] = {
     Channel.ASSISTED: lazy_gettext("社区协助"),
     Channel.PAPER: lazy_gettext("纸质意见表"),
     Channel.DOOR: lazy_gettext("上门签字"),
+    Channel.OBJECTION: lazy_gettext("异议成立"),
 }
 STATES: Mapping[RoundState, Any] = {
     RoundState.WAITING: lazy_gettext("尚未开始"),
     RoundState.OPEN: lazy_gettext("正在征求意见"),
     RoundState.KEYING: lazy_gettext("已截止，正在录入纸质意见"),
     RoundState.COUNTABLE: lazy_gettext("已截止，等待公布"),
+    RoundState.ANNOUNCED: lazy_gettext("初步结果公示中"),
     RoundState.PUBLISHED: lazy_gettext("结果已公布"),
     RoundState.VOID: lazy_gettext("已作废"),
 }

@@ -8,9 +8,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from fundapp.consent import commands, forms, policy, queries, texts
+from fundapp.consent.bundle import pack
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
+from fundapp.kernel.errors import NotVisible
 from fundapp.projects.queries import get_project
+from fundapp.publicity.policy import check_settled
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, for_roles, public, signed_in
@@ -32,7 +35,7 @@ def labels() -> dict[str, Any]:
 def show(round_id: int) -> Answer:
     """Show a round: its numbers and its text to everybody, its doors to the worker."""
     page = _page(round_id)
-    return render_template("consent/show.html", page=page, **_possible(page))
+    return render_template("consent/show.html", page=page, beside=_beside(round_id), **_possible(page))
 
 
 @bp.route("/open/<int:project_id>", methods=["GET", "POST"])
@@ -68,7 +71,8 @@ def answer(round_id: int) -> Answer:
             row = commands.answer_by_phone(session, current_actor(), form.to_command(round_id), clock())
         if form.done:
             return redirect(url_for(".receipt", round_id=round_id, answer_id=row.id), 303)
-    return render_template("consent/answer.html", page=page, form=form, reasons=_against_answer(page)), form.status
+    values = {"page": page, "beside": _beside(round_id), "reasons": _against_answer(page)}
+    return render_template("consent/answer.html", form=form, **values), form.status
 
 
 @bp.get("/<int:round_id>/receipt/<int:answer_id>")
@@ -143,14 +147,65 @@ def correct_paper(round_id: int, serial: int) -> Answer:
 @for_roles(Role.WORKER)
 def result(round_id: int) -> Answer:
     """Publish the result."""
-    page, form = _worker_page(round_id), forms.PublishForm()
+    page, form = _worker_page(round_id), forms.PublishForm(media=["board"])
     if form.filled_in():
         with form.deed() as session:
             commands.publish_result(session, current_actor(), form.to_command(round_id), clock())
         if form.done:
             flash(_("结果已公布。"))
             return redirect(url_for(".show", round_id=round_id), 303)
-    return render_template("consent/result.html", page=page, form=form, **_possible(page)), form.status
+    values = {"page": page, "beside": _beside(round_id), **_possible(page)}
+    return render_template("consent/result.html", form=form, **values), form.status
+
+
+@bp.route("/<int:round_id>/final", methods=["GET", "POST"])
+@for_roles(Role.WORKER)
+def final(round_id: int) -> Answer:
+    """Publish the final result after its notice."""
+    page, beside, form = _worker_page(round_id), _beside(round_id), forms.FinalForm()
+    if form.filled_in():
+        with form.deed() as session:
+            commands.publish_final(session, current_actor(), form.to_command(round_id), clock())
+        if form.done:
+            flash(_("最终结果已公布。"))
+            return redirect(url_for(".show", round_id=round_id), 303)
+    reasons = _against_final(page, beside)
+    return render_template("consent/final.html", page=page, beside=beside, form=form, reasons=reasons), form.status
+
+
+@bp.get("/<int:round_id>/result.pdf")
+@public
+def result_pdf(round_id: int) -> Response:
+    """Print the final result for the gate."""
+    page, beside = _page(round_id), _beside(round_id)
+    if page.bar.outcome is None:
+        raise NotVisible
+    values = {"page": page, "beside": beside, **_links(round_id)}
+    return pdf_page("consent/print/result.html", f"consent-{round_id}-result.pdf", **values)
+
+
+@bp.get("/<int:round_id>/preliminary.pdf")
+@public
+def preliminary_pdf(round_id: int) -> Response:
+    """Print the preliminary result for the gate, also after the final one was published."""
+    page, beside = _page(round_id), _beside(round_id)
+    if beside.notice is None:
+        raise NotVisible
+    values = {"page": page, "beside": beside, **_links(round_id)}
+    return pdf_page("consent/print/preliminary.html", f"consent-{round_id}-preliminary.pdf", **values)
+
+
+@bp.get("/<int:round_id>/bundle.zip")
+@for_roles(Role.WORKER, Role.SUPERVISOR)
+def bundle(round_id: int) -> Response:
+    """Give the evidence of a round for the file room."""
+    page = _page(round_id)
+    policy.check_may_archive(current_actor(), page.place.path)
+    files = queries.evidence_of(reading(), round_id, current_actor(), clock().now(reading()))
+    readme = render_template("consent/bundle.txt", page=page).encode()
+    answer = Response(pack({"README.txt": readme, **files}, round_id), mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="consent-{round_id}.zip"'
+    return answer
 
 
 @bp.route("/<int:round_id>/extend", methods=["GET", "POST"])
@@ -217,6 +272,19 @@ def sheets(round_id: int) -> Response:
 def _page(round_id: int) -> queries.RoundPage:
     session = reading()
     return queries.round_page(session, round_id, current_actor(), clock().now(session))
+
+
+def _beside(round_id: int) -> queries.Announced:
+    session = reading()
+    return queries.announced_page(session, round_id, clock().now(session))
+
+
+def _against_final(page: queries.RoundPage, beside: queries.Announced) -> list[str]:
+    notice = beside.notice
+    said = reasons_of(policy.check_may_finish, page.bar.state)
+    if said or notice is None:
+        return said
+    return reasons_of(check_settled, notice.state, notice.period.ends_at, notice.unanswered)
 
 
 def _worker_page(round_id: int) -> queries.RoundPage:

@@ -1,6 +1,5 @@
 """The shape of a programme and of its policy: one field for each number, with what it means and where it comes from."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -12,7 +11,6 @@ from moneyed import Money
 from wtforms import (
     BooleanField,
     DateField,
-    Field,
     FieldList,
     Form,
     FormField,
@@ -23,55 +21,20 @@ from wtforms import (
 )
 from wtforms.fields import choices as choice_fields
 from wtforms.validators import Length, NumberRange, Optional, StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget, TextInput
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from fundapp.kernel.money import ZERO, fen, fen_of_text, from_fen, yuan_text
 from fundapp.places.queries import PlaceRow
 from fundapp.programmes import texts
 from fundapp.programmes.commands import AddPolicyVersion, OpenProgramme
+from fundapp.programmes.shares import ShareField
 from fundapp.web.forms import REQUIRED, MoneyField, PageForm, TextField
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 Choice: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]  # newer than its types
 TIERS = 5
+NOTICE = {"publicity_days": 0, "reply_days": 3, "show_doors": False}  # what an older policy means
 BASE = ("min_gift", "unlock", "household_cap", "related_cap")
-_SHARE = re.compile(r"(\d{1,6})(?:\.(\d{1,4}))?(%)?|(\d{1,6})/(\d{1,6})", re.ASCII)
-
-
-class ShareField(Field):
-    """A share or rate as typed: 1/2, 50% or 0.5. ``data`` is "P/Q" in lowest terms, or ``None``."""
-
-    widget = TextInput()
-
-    def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else str(self.data or "").removesuffix("/1")
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the share."""
-        self.data = None
-        typed = valuelist[0].strip() if valuelist else ""
-        if not typed:
-            return
-        found = share_of(typed)
-        if found is None:
-            raise ValueError(str(_("请填写分数、百分数或小数，例如 1/2、50% 或 0.5。")))
-        self.data = f"{found.numerator}/{found.denominator}"
-
-
-def share_of(typed: str) -> Fraction | None:
-    """Read a share as people type it; ``None`` where it is none.
-
-    >>> share_of("1/2"), share_of("150%"), share_of("0.5"), share_of("1/0")
-    (Fraction(1, 2), Fraction(3, 2), Fraction(1, 2), None)
-    """
-    found = _SHARE.fullmatch(typed)
-    if found is None:
-        return None
-    whole, part, percent, over, under = found.groups()
-    if over is not None:
-        return Fraction(int(over), int(under)) if int(under) else None
-    exact = Fraction(int(whole)) + (Fraction(int(part), 10 ** len(part)) if part else 0)
-    return exact / 100 if percent else exact
 
 
 class TierForm(Form):
@@ -121,6 +84,15 @@ class PolicyForm(PageForm):
     )
     consent_days = _days(_("征求意见天数"), _("默认 7 天；杭州规定业主表决不少于 5 天、不多于 60 天。"))
     keying_days = _days(_("纸质意见补录天数"), _("默认 3 天：截止前登记过编号的纸质表，可以在截止后补录。"), 0)
+    publicity_days = _days(
+        _("初步结果公示天数"),
+        _("通常 5 天：绵阳业主表决的询异公示为 5 天，居委会公开事项不少于 15 天；0 天表示不公示，结果直接生效。"),
+        0,
+    )
+    reply_days = _days(_("异议答复天数"), _("默认 3 天：招标异议 3 天内答复，杭州规定 10 天。"))
+    show_doors = BooleanField(
+        _("公布参与表态的门牌"), description=_("默认不公布。勾选后只公布门牌，不公布意见和姓名；北京业主投票公布房号。")
+    )
     quorum = ShareField(
         _("议事会到会的成员至少占"),
         description=_("默认 2/3：到会不够这个比例，议题只能延期再议。可以写 2/3、60% 或 0.6，最高到 1。"),
@@ -208,6 +180,7 @@ class PolicyForm(PageForm):
             "follow": parts["consent"].get("follow", False),
             "quorum": parts.get("council", {}).get("quorum", "2/3"),
             "notice_days": parts.get("council", {}).get("notice_days", 3),
+            **{name: parts["consent"].get(name, usual) for name, usual in NOTICE.items()},
             "choose_by_vote": parts["voting"]["choose_by_vote"],
             "max_choices": parts["voting"]["max_choices"],
             "vote_days": parts["voting"]["days"],
@@ -294,6 +267,7 @@ class PolicyForm(PageForm):
                 "days": self.consent_days.data,
                 "keying_days": self.keying_days.data,
                 **({"follow": True} if self.follow.data else {}),
+                **{name: self[name].data for name, usual in NOTICE.items() if self[name].data != usual},
             },
             "council": {"quorum": self.quorum.data, "notice_days": self.notice_days.data},
             "voting": {

@@ -75,6 +75,19 @@ def usual_parts() -> dict[str, Any]:
     return copy.deepcopy(_USUAL)
 
 
+def offered_parts() -> dict[str, Any]:
+    """Give what the form for a new programme shows at first: the usual parts, and a public notice of five days.
+
+    A policy that says nothing of a notice has none, so that older policies keep their meaning.
+
+    >>> offered_parts()["consent"]["publicity_days"], usual_parts()["consent"].get("publicity_days")
+    (5, None)
+    """
+    parts = usual_parts()
+    parts["consent"]["publicity_days"] = 5
+    return parts
+
+
 def check_shape(parts: object) -> dict[str, Any]:
     """Give *parts* back if every subject is there as a table, nothing else is, and no number is inexact.
 

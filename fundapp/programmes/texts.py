@@ -78,6 +78,9 @@ PLACES: Mapping[str, Any] = {
     "consent.days": _("征求意见天数"),
     "consent.keying_days": _("纸质意见补录天数"),
     "consent.follow": _("可以选“从众”"),
+    "consent.publicity_days": _("初步结果公示天数"),
+    "consent.reply_days": _("异议答复天数"),
+    "consent.show_doors": _("公布参与表态的门牌"),
     "council.quorum": _("议事会到会的成员至少占"),
     "council.notice_days": _("议事会提前公布天数"),
     "voting.choose_by_vote": _("由居民投票选项目"),
@@ -114,6 +117,7 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "matching.allocation.line": LINE_LABELS,
     "consent.follow": {"True": _("是"), "False": _("否")},
     "voting.choose_by_vote": {"True": _("是"), "False": _("否")},
+    "consent.show_doors": {"True": _("是"), "False": _("否")},
 }
 _AMOUNT = re.compile(r"\d+\.\d{2}")
 _WHOLE = re.compile(r"\d+/1")

@@ -44,7 +44,7 @@ def new() -> Answer:
     form = forms.OpenForm()
     form.offer(pages.places_to_open(reading(), current_actor()))
     if request.method == "GET":
-        form.fill(rules.usual_parts())
+        form.fill(rules.offered_parts())
         form.year.data = local_date(clock().now(reading())).year
     if form.filled_in():
         with form.deed() as session:

@@ -14,7 +14,9 @@ from fundapp.stories.engine import Difference, World, play
 from fundapp.stories.rules import parse
 
 LIBRARY = Path(__file__).parent / "library"
-DEEDS = ("ground", "rostering", "proposing", "answering", "collecting", "deciding", "raising", "delivering")
+DEEDS = (
+    "ground", "rostering", "proposing", "answering", "collecting", "announcing", "deciding", "raising", "delivering",
+)  # fmt: skip
 
 
 def load_deeds() -> None:

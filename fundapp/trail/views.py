@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
+from fundapp.consent.queries import notice_steps
 from fundapp.council.queries import items_of
 from fundapp.delivery import queries as delivery
 from fundapp.evaluation import queries as evaluation
@@ -85,8 +86,8 @@ def project(project_id: int) -> str:
     finished = trail.project.stage in FINISHED
     graded = evaluation.counts_of(session, project_id) if finished else None
     result = evaluation.result_of(session, project_id) if finished else None
-    steps = history(session, project_id)
-    return render_template("trail/project.html", t=trail, p=trail.project, graded=graded, result=result, steps=steps)
+    steps = {"steps": history(session, project_id), "notices": notice_steps(session, project_id)}
+    return render_template("trail/project.html", t=trail, p=trail.project, graded=graded, result=result, **steps)
 
 
 @bp.get("/projects/<int:project_id>/works")

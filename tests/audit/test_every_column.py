@@ -189,7 +189,7 @@ def test_two_rows_that_changed_places_are_noticed(attacked):
     sealed = watched("sealed")
     missed, done = attack(attacked, sealed, lambda: swap(attacked, sealed))
     assert missed == []
-    assert done > len(sealed) // 2
+    assert done > len(sealed) // 3  # the others have one row in this story
 
 
 def unique_keys(table):

@@ -36,9 +36,11 @@ from fundapp.matching.models import Step
 from fundapp.procurement.commands import NewQuote, record_quote
 from fundapp.projects.commands import move_on
 from fundapp.projects.rules import Stage, Task
+from fundapp.publicity.commands import Object, object_to
 from fundapp.stories.props import picture
 from fundapp.voting.commands import CastBallot, cast_ballot
 from tests.consent.asking import make_asked
+from tests.publicity.posting import make_posted
 from tests.support.world import (
     CLOCK,
     NOW,
@@ -285,10 +287,22 @@ def vote_ballot() -> Sending:
     )
 
 
+def publicity_objection() -> Sending:
+    """A household objects to a notice."""
+    posted = make_posted()
+    return Sending(
+        posted.residents[0],
+        posted.residents[1],
+        lambda s, who, key, otherwise: object_to(
+            s, who, Object(posted.notice, min(who.unit_ids), f"异议{otherwise:d}", key), later(hours=1)
+        ),
+    )
+
+
 SENDINGS: dict[str, Callable[[], Sending]] = {
     made.__name__: made
     for made in (
         contribution, in_kind_help, pool_funding, match_claim, match_decision, disbursement, quote, expense,
-        progress_report, household_grade, consent_answer, vote_ballot,
+        progress_report, household_grade, consent_answer, publicity_objection, vote_ballot,
     )
 }  # fmt: skip

@@ -26,6 +26,7 @@ from fundapp.kernel.clock import SetClock, local_date
 from fundapp.ledger.models import Book
 from fundapp.notify.models import NotifyMessage
 from fundapp.people.models import RoleGrant, UnitBinding
+from fundapp.publicity.models import PublicityNotice
 from fundapp.web.gate import PUBLIC, SIGNED_IN
 from tests.conftest import running_app
 from tests.support.visitor import Visitor
@@ -69,7 +70,12 @@ def _rows() -> list[Row]:
 
 
 ROWS = _rows()
-PRINTED = [row for row in ROWS if row.endpoint in ("consent.notice", "council.minutes_pdf", "trail.poster")]
+PRINTED = [
+    row
+    for row in ROWS
+    if row.endpoint
+    in ("consent.notice", "consent.preliminary_pdf", "consent.result_pdf", "council.minutes_pdf", "trail.poster")
+]
 PAGES = [row for row in ROWS if row not in PRINTED and row.endpoint != "static"]
 
 
@@ -168,6 +174,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "desk.project_id": things["project", "secret"],
         **_rounds(things),
         **{"token": "nobodys-slip", "help_id": 1, "message_id": first(NotifyMessage.id)},
+        **{"notice_id": first(PublicityNotice.id), "objection_id": things["objection", "objection"]},
         "answer_id": first(ConsentAnswer.id),
         "serial": first(ConsentPaper.serial),
         "body_id": things["council_body", "council"],

@@ -115,6 +115,7 @@ def _set_up(life: Life) -> None:
             name="民生小实事",
             foundation_name="演示社区基金会",
             funding="100000",
+            publicity_days=0,
         )
     )
 

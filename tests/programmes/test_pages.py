@@ -8,7 +8,7 @@ import pytest
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import Role
 from fundapp.programmes.queries import list_programmes, policy_versions
-from fundapp.programmes.rules import usual_parts
+from fundapp.programmes.rules import offered_parts, usual_parts
 from tests.support.visitor import Visitor
 from tests.support.world import CLOCK, make_account, make_person, make_place_tree, make_programme
 
@@ -48,7 +48,7 @@ def versions():
         return policy_versions(session, 1)
 
 
-def test_the_form_as_it_stands_is_the_usual_policy(officer):
+def test_the_form_as_it_stands_is_the_offered_policy(officer):
     """Who changes nothing gets what the documents say, to the letter."""
     fields = filled_in(officer.text("/programmes/new"))
     fields |= {"name": "明年的小实事", "foundation_name": "社区基金会", "funding": "8万"}
@@ -56,7 +56,7 @@ def test_the_form_as_it_stands_is_the_usual_policy(officer):
     assert answer.status_code == 303
     with reading_session() as session:
         made = next(row for row in list_programmes(session) if row.name == "明年的小实事")
-        assert policy_versions(session, made.id)[0].parts == usual_parts()
+        assert policy_versions(session, made.id)[0].parts == offered_parts()
 
 
 def test_every_field_of_the_policy_says_what_it_means(officer):

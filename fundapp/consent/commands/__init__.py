@@ -12,6 +12,7 @@ from fundapp.consent.commands.answers import (
     correct_paper,
     key_paper,
 )
+from fundapp.consent.commands.finals import PublishFinal, carry_out, publish_final
 from fundapp.consent.commands.moving import EndRoundEarly, ExtendRound, end_round_early, extend_round
 from fundapp.consent.commands.rounds import (
     Held,
@@ -36,17 +37,20 @@ __all__ = [
     "Held",
     "KeyPaper",
     "OpenRound",
+    "PublishFinal",
     "PublishResult",
     "RegisterPapers",
     "answer_at_door",
     "answer_by_phone",
     "answer_through",
+    "carry_out",
     "correct_paper",
     "end_round_early",
     "extend_round",
     "hold",
     "key_paper",
     "open_round",
+    "publish_final",
     "publish_result",
     "register_papers",
     "terms_for",

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.consent import queries
+from fundapp.consent.commands.announcing import announce
 from fundapp.consent.commands.shares import fix_shares
 from fundapp.consent.commands.telling import told
 from fundapp.consent.events import ResultPublished, RoundOpened, RoundVoided
 from fundapp.consent.law import COUNCIL, Law, law_for
-from fundapp.consent.models import ConsentPaper, ConsentResult, ConsentRound, ConsentVoid, Outcome
+from fundapp.consent.models import ConsentPaper, ConsentPreliminary, ConsentResult, ConsentRound, ConsentVoid, Outcome
 from fundapp.consent.policy import (
     LONGEST,
     MOST_SHEETS,
@@ -36,6 +37,8 @@ from fundapp.programmes.queries import get_policy
 from fundapp.projects.commands import lock_project, move_on
 from fundapp.projects.queries import ProjectRow, get_project
 from fundapp.projects.rules import Stage
+from fundapp.publicity.commands import withdraw
+from fundapp.publicity.rules import Medium
 from fundapp.rosters.commands import freeze_roster
 
 MOST_DOORS = 20
@@ -64,6 +67,7 @@ class PublishResult:
 
     round_id: int
     keying_complete: bool = False
+    media: tuple[Medium, ...] = (Medium.ONLINE, Medium.BOARD)
 
 
 def open_round(session: Session, actor: Actor, cmd: OpenRound, clock: Clock) -> ConsentRound:
@@ -214,8 +218,8 @@ def hold(session: Session, round_id: int, now_of: Clock) -> Held:
     if round_ is None:
         raise NotVisible
     now, window = now_of.now(session), queries.window_of(session, round_)
-    published, void = queries.ended(session, round_id)
-    return Held(round_, window, state_of(window, now, published=published, void=void), now)
+    published, void, announced = queries.ended(session, round_id)
+    return Held(round_, window, state_of(window, now, published=published, void=void, announced=announced), now)
 
 
 def register_papers(session: Session, actor: Actor, cmd: RegisterPapers, clock: Clock) -> list[ConsentPaper]:
@@ -243,8 +247,12 @@ def register_papers(session: Session, actor: Actor, cmd: RegisterPapers, clock: 
     return papers
 
 
-def publish_result(session: Session, actor: Actor, cmd: PublishResult, clock: Clock) -> ConsentResult:
-    """Count the answers, publish the result, and move the project on.
+def publish_result(
+    session: Session, actor: Actor, cmd: PublishResult, clock: Clock
+) -> ConsentResult | ConsentPreliminary:
+    """Count the answers and publish the result; where the policy asks for a public notice, as a preliminary one.
+
+    Without a notice it is final, and the project moves on.
 
     Raises:
         Forbidden: not the worker of the community.
@@ -255,6 +263,9 @@ def publish_result(session: Session, actor: Actor, cmd: PublishResult, clock: Cl
     held = hold(session, cmd.round_id, clock)
     check_worker(actor, queries.path_of(session, held.round.place_id))
     check_may_publish(held.window, held.state, cmd.keying_complete)
+    terms = queries.terms_of_round(session, held.round)
+    if terms.publicity_days:
+        return announce(session, actor, held.round, terms, cmd.media, cmd.keying_complete, held.now)
     return settle(session, actor, held.round, project.id, cmd.keying_complete, held.now)
 
 
@@ -308,6 +319,7 @@ def void_round(session: Session, project_id: int, person_id: int | None, reason:
     lock(session, ConsentRound, round_id)
     session.add(ConsentVoid(round_id=round_id, reason=reason, person_id=person_id, at=at))
     session.flush()
+    withdraw(session, queries.source_of(round_id), person_id, reason, at)
     record(
         session, Actor(person_id=person_id) if person_id else NOBODY, "consent.void", f"consent_round:{round_id}", at
     )

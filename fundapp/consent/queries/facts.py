@@ -7,7 +7,15 @@ from datetime import datetime
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentResult, ConsentRound, ConsentVoid, Outcome
+from fundapp.consent.models import (
+    ConsentAnswer,
+    ConsentPaper,
+    ConsentPreliminary,
+    ConsentResult,
+    ConsentRound,
+    ConsentVoid,
+    Outcome,
+)
 from fundapp.consent.policy import BEFORE_CLOSE
 from fundapp.consent.rules import asks_owners
 from fundapp.db.types import Instant
@@ -56,15 +64,22 @@ def live_round_of(session: Session, project_id: int) -> int | None:
     )
 
 
-def ended(session: Session, round_id: int) -> tuple[bool, bool]:
-    """Tell whether a round is published, and whether it is struck."""
+def announced_of(session: Session, round_id: int) -> ConsentPreliminary | None:
+    """Give the newest preliminary result of a round."""
+    query = select(ConsentPreliminary).where(ConsentPreliminary.round_id == round_id)
+    return session.scalar(query.order_by(ConsentPreliminary.revision.desc()).limit(1))
+
+
+def ended(session: Session, round_id: int) -> tuple[bool, bool, bool]:
+    """Tell whether a round is published, whether it is struck, and whether a preliminary result is announced."""
     row = session.execute(
         select(
             select(ConsentResult.id).where(ConsentResult.round_id == round_id).exists(),
             select(ConsentVoid.id).where(ConsentVoid.round_id == round_id).exists(),
+            select(ConsentPreliminary.id).where(ConsentPreliminary.round_id == round_id).exists(),
         )
     ).one()
-    return bool(row[0]), bool(row[1])
+    return bool(row[0]), bool(row[1]), bool(row[2])
 
 
 def on_roster(session: Session, snapshot_id: int, unit_id: int) -> bool:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session, aliased
 
 from fundapp.consent.counting import Count
 from fundapp.consent.heads import HeadCount, Said, count_said, numbers_of
-from fundapp.consent.models import ConsentAnswer, ConsentResult, ConsentRound, ConsentVoid, Outcome
+from fundapp.consent.models import ConsentAnswer, ConsentPreliminary, ConsentResult, ConsentRound, ConsentVoid, Outcome
 from fundapp.consent.policy import RoundState, Window, state_of
 from fundapp.consent.queries.windows import closes_at, keying_until
 from fundapp.consent.rules import Answer, Regime
+from fundapp.db.types import Instant
 from fundapp.kernel import bars as kernel_bars
 from fundapp.kernel.errors import NotVisible
 
@@ -42,6 +43,7 @@ class Bar:
     latest_close: datetime
     early_end: bool
     published_at: datetime | None
+    announced_at: datetime | None = None
 
     @property
     def households(self) -> int:
@@ -150,7 +152,7 @@ def _counted(round_ids: Select[int]) -> Select[*tuple[Any, ...]]:
     said = tallies(round_ids).subquery()
     columns: list[Any] = [said.c[f"{kind}_{answer.value}"] for kind in ("heads", "area") for answer in Answer]
     return (
-        select(ConsentRound, ConsentResult, ConsentVoid.id, closes_at(), keying_until(), *columns)
+        select(ConsentRound, ConsentResult, ConsentVoid.id, closes_at(), keying_until(), _announced_at(), *columns)
         .outerjoin(ConsentResult, ConsentResult.round_id == ConsentRound.id)
         .outerjoin(ConsentVoid, ConsentVoid.round_id == ConsentRound.id)
         .outerjoin(said, said.c.round_id == ConsentRound.id)
@@ -159,9 +161,14 @@ def _counted(round_ids: Select[int]) -> Select[*tuple[Any, ...]]:
 
 
 def _bar_of_row(row: Any, now: datetime) -> Bar:
-    round_, result, void_id, closes, keying = row[:5]
-    said = said_of_result(result) if result else said_in(row[5:])
-    return _bar(round_, said, result, void_id is not None, (closes, keying), now)
+    round_, result, void_id, closes, keying, announced = row[:6]
+    said = said_of_result(result) if result else said_in(row[6:])
+    return _bar(round_, said, result, void_id is not None, (closes, keying, announced), now)
+
+
+def _announced_at() -> ColumnElement[Any]:
+    newest = select(func.max(ConsentPreliminary.at, type_=Instant()))
+    return newest.where(ConsentPreliminary.round_id == ConsentRound.id).correlate(ConsentRound).scalar_subquery()
 
 
 def tallies(round_ids: Select[int]) -> Select[Any]:
@@ -207,9 +214,15 @@ def _count(round_: ConsentRound, said: Said) -> Count:
 
 
 def _bar(
-    round_: ConsentRound, said: Said, result: ConsentResult | None, void: bool, ends: tuple[Any, Any], now: datetime
+    round_: ConsentRound,
+    said: Said,
+    result: ConsentResult | None,
+    void: bool,
+    ends: tuple[Any, Any, Any],
+    now: datetime,
 ) -> Bar:
-    window = Window(round_.opens_at, *ends, round_.latest_close)
+    closes, keying, announced = ends
+    window = Window(round_.opens_at, closes, keying, round_.latest_close)
     return Bar(
         round_id=round_.id,
         project_id=round_.project_id,
@@ -219,7 +232,7 @@ def _bar(
         rule=regime_of(round_),
         count=_count(round_, said),
         with_follow=round_.follow,
-        state=state_of(window, now, published=result is not None, void=void),
+        state=state_of(window, now, published=result is not None, void=void, announced=announced is not None),
         outcome=result.outcome if result else None,
         opens_at=window.opens_at,
         closes_at=window.closes_at,
@@ -227,4 +240,5 @@ def _bar(
         latest_close=round_.latest_close,
         early_end=round_.early_end,
         published_at=result.at if result else None,
+        announced_at=announced,
     )

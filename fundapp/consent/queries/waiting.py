@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import Session
 
-from fundapp.consent.models import ConsentAnswer, ConsentResult, ConsentRound, ConsentVoid
+from fundapp.consent.models import ConsentAnswer, ConsentPreliminary, ConsentResult, ConsentRound, ConsentVoid
 from fundapp.consent.queries.windows import closes_at, keying_until
 from fundapp.projects.models import ProjectVersion
 from fundapp.rosters.models import SnapshotUnit
@@ -80,4 +80,5 @@ def _settled() -> ColumnElement[bool]:
     return (
         select(ConsentResult.id).where(ConsentResult.round_id == ConsentRound.id).exists()
         | select(ConsentVoid.id).where(ConsentVoid.round_id == ConsentRound.id).exists()
+        | select(ConsentPreliminary.id).where(ConsentPreliminary.round_id == ConsentRound.id).exists()
     )

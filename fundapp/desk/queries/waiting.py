@@ -21,6 +21,9 @@ from fundapp.places.models import PlaceKind
 from fundapp.places.queries import places_below
 from fundapp.projects.models import ProjectMember
 from fundapp.projects.queries import ProjectRow, projects_by_id, waiting_for_check
+from fundapp.publicity.policy import STAFF
+from fundapp.publicity.queries import notices_at, objections_waiting
+from fundapp.publicity.rules import NoticeState
 from fundapp.voting import queries as voting
 from fundapp.web.filters import moment, yuan
 
@@ -33,6 +36,7 @@ def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         *_for_checkers(session, actor),
         *_for_collectors(session, actor, now),
         *_for_workers(session, actor, now),
+        *_for_answering(session, actor, now),
         *for_worker(session, actor),
         *for_group(session, actor),
         *_for_money(session, actor),
@@ -64,7 +68,7 @@ def _for_household(session: Session, actor: Actor, now: datetime) -> list[Waitin
         Waiting(_("评议：%(title)s", title=title), Link("evaluation.grade", {"project_id": project_id}))
         for project_id, title in waiting_for_grade(session, actor)
     ]
-    return [*asked, *votes, *grades]
+    return [*asked, *votes, *grades, *_open_notices(session, actor, now)]
 
 
 def _for_checkers(session: Session, actor: Actor) -> list[Waiting]:
@@ -102,7 +106,56 @@ def _for_workers(session: Session, actor: Actor, now: datetime) -> list[Waiting]
         Waiting(_("整理议事会：%(title)s", title=row.title), Link("council.show", {"session_id": row.id}))
         for row in sessions_waiting(session, actor, now)
     ]
-    return [*results, *votes, *sessions]
+    finals = [
+        Waiting(_("公布最终结果：%(title)s", title=row.title), Link("consent.final", {"round_id": row.round_id}))
+        for row in consent.rounds_waiting_to_finish(session, places, now)
+    ]
+    return [*results, *finals, *_notices_of_worker(session, places, now), *votes, *sessions]
+
+
+def _notices_of_worker(session: Session, places: list[int], now: datetime) -> list[Waiting]:
+    """List what notices wait for: a photo of the board while they run, to be posted anew where there was none."""
+    found = []
+    for row in notices_at(session, places, now):
+        if row.unproven and row.state is NoticeState.OPEN:
+            link, said = (
+                Link("publicity.prove", {"notice_id": row.notice_id}),
+                _("拍照登记张贴：%(title)s", title=row.title),
+            )
+            found.append(Waiting(said, link, due=_("%(at)s 前", at=moment(row.period.ends_at))))
+        elif row.state is NoticeState.UNPROVEN:
+            link = Link("publicity.repost", {"notice_id": row.notice_id})
+            found.append(Waiting(_("缺张贴照片，要重新公示：%(title)s", title=row.title), link))
+    return found
+
+
+def _for_answering(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """List the objections that wait for the competent staff, the first limit first."""
+    places = [p.id for g in actor.grants if g.role in STAFF for p in places_below(session, g.path)]
+    notices = {row.notice_id: row for row in notices_at(session, places, now)} if places else {}
+    return [
+        Waiting(
+            _("答复异议：%(title)s", title=notices[notice_id].title),
+            Link("publicity.reply", {"objection_id": number}),
+            text=_("已经超过答复期限") if now >= due else "",
+            due=_("%(at)s 前答复", at=moment(due)),
+        )
+        for number, notice_id, due in objections_waiting(session, notices)
+    ]
+
+
+def _open_notices(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """List the notices in the places where the person lives, until when objections are taken."""
+    places = {int(part) for path in actor.unit_paths for part in path.strip("/").split("/")}
+    return [
+        Waiting(row.title, Link("publicity.show", {"notice_id": row.notice_id}), due=_open_until(row.period.ends_at))
+        for row in (notices_at(session, places, now) if places else ())
+        if row.state is NoticeState.OPEN
+    ]
+
+
+def _open_until(at: datetime) -> str:
+    return _("公示到 %(at)s，可以提异议", at=moment(at))
 
 
 def _for_money(session: Session, actor: Actor) -> list[Waiting]:
