@@ -246,6 +246,25 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "publicity_notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("reply_days", sa.Integer(), nullable=False),
+        sa.Column("opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("days BETWEEN 1 AND 60", name=op.f("ck_publicity_notice_some_days")),
+        sa.CheckConstraint("reply_days BETWEEN 1 AND 60", name=op.f("ck_publicity_notice_days_to_reply")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name=op.f("fk_publicity_notice_opened_by_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_publicity_notice_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_notice")),
+        sa.UniqueConstraint("source", "kind", name=op.f("uq_publicity_notice_source_kind")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_publicity_notice_place_id", "publicity_notice", ["place_id", "id"], unique=False)
+    op.create_table(
         "role_grant",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -698,6 +717,47 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "publicity_revision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("media", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(number = 1) = (reason = '')", name=op.f("ck_publicity_revision_changed_with_reason")),
+        sa.CheckConstraint(
+            "length(trim(title)) > 0 AND length(trim(body)) > 0", name=op.f("ck_publicity_revision_says_something")
+        ),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_publicity_revision_numbered_from_one")),
+        sa.CheckConstraint(
+            "starts_at >= made_at AND ends_at > starts_at", name=op.f("ck_publicity_revision_ends_after_start")
+        ),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_publicity_revision_made_by_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["publicity_notice.id"], name=op.f("fk_publicity_revision_notice_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_revision")),
+        sa.UniqueConstraint("notice_id", "number", name=op.f("uq_publicity_revision_notice_id_number")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "publicity_withdrawal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_publicity_withdrawal_has_reason")),
+        sa.ForeignKeyConstraint(["notice_id"], ["publicity_notice.id"], name=op.f("fk_publicity_withdrawal_notice_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_publicity_withdrawal_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_withdrawal")),
+        sa.UniqueConstraint("notice_id", name=op.f("uq_publicity_withdrawal_notice_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "snapshot_unit",
         sa.Column("snapshot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -870,6 +930,65 @@ def upgrade():
     )
     op.create_index("ix_project_place_id", "project", ["place_id"], unique=False)
     op.create_index("ix_project_stage", "project", ["stage", "id"], unique=False)
+    op.create_table(
+        "publicity_objection",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on_paper", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("photo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reply_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("NOT on_paper OR photo_id IS NOT NULL", name=op.f("ck_publicity_objection_paper_has_photo")),
+        sa.CheckConstraint("length(trim(text)) > 0", name=op.f("ck_publicity_objection_says_something")),
+        sa.CheckConstraint("reply_due_at > at", name=op.f("ck_publicity_objection_time_to_reply")),
+        sa.ForeignKeyConstraint(
+            ["notice_id", "number"],
+            ["publicity_revision.notice_id", "publicity_revision.number"],
+            name=op.f("fk_publicity_objection_notice_id_number"),
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_publicity_objection_person_id")),
+        sa.ForeignKeyConstraint(["photo_id"], ["attachment.id"], name=op.f("fk_publicity_objection_photo_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_publicity_objection_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_objection")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_publicity_objection_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_publicity_objection_notice_id", "publicity_objection", ["notice_id"], unique=False)
+    op.create_table(
+        "publicity_posting",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "medium",
+            sa.Enum(
+                "online", "board", "chat", "office", name="medium", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("spot", sa.String(length=160), nullable=False),
+        sa.Column("stays_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("photo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(spot)) > 0", name=op.f("ck_publicity_posting_somewhere")),
+        sa.CheckConstraint("stays_until > at", name=op.f("ck_publicity_posting_stays_a_while")),
+        sa.ForeignKeyConstraint(
+            ["notice_id", "number"],
+            ["publicity_revision.notice_id", "publicity_revision.number"],
+            name=op.f("fk_publicity_posting_notice_id_number"),
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_publicity_posting_person_id")),
+        sa.ForeignKeyConstraint(["photo_id"], ["attachment.id"], name=op.f("fk_publicity_posting_photo_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_posting")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_publicity_posting_notice_id", "publicity_posting", ["notice_id", "number"], unique=False)
     op.create_table(
         "vote_round",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1348,6 +1467,32 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "publicity_reply",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("objection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "upheld", "partly", "rejected", name="verdict", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "length(trim(summary)) > 0 AND length(trim(reason)) > 0", name=op.f("ck_publicity_reply_says_why")
+        ),
+        sa.ForeignKeyConstraint(
+            ["objection_id"], ["publicity_objection.id"], name=op.f("fk_publicity_reply_objection_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_publicity_reply_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_reply")),
+        sa.UniqueConstraint("objection_id", name=op.f("uq_publicity_reply_objection_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "quote",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1466,151 +1611,6 @@ def upgrade():
         sa.ForeignKeyConstraint(["closing_id"], ["project_closing.id"], name=op.f("fk_closing_return_closing_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closing_return")),
         sa.UniqueConstraint("closing_id", "source", name=op.f("uq_closing_return_closing_id_source")),
-        info={"sealed": True},
-    )
-    op.create_table(
-        "publicity_notice",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("source", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("days", sa.Integer(), nullable=False),
-        sa.Column("reply_days", sa.Integer(), nullable=False),
-        sa.Column("opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("days BETWEEN 1 AND 60", name=op.f("ck_publicity_notice_some_days")),
-        sa.CheckConstraint("reply_days BETWEEN 1 AND 60", name=op.f("ck_publicity_notice_days_to_reply")),
-        sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name=op.f("fk_publicity_notice_opened_by_id")),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_publicity_notice_place_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_notice")),
-        sa.UniqueConstraint("source", "kind", name=op.f("uq_publicity_notice_source_kind")),
-        info={"sealed": True},
-    )
-    op.create_index("ix_publicity_notice_place_id", "publicity_notice", ["place_id", "id"], unique=False)
-    op.create_table(
-        "publicity_revision",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=160), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("media", sa.Text(), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("(number = 1) = (reason = '')", name=op.f("ck_publicity_revision_changed_with_reason")),
-        sa.CheckConstraint(
-            "length(trim(title)) > 0 AND length(trim(body)) > 0", name=op.f("ck_publicity_revision_says_something")
-        ),
-        sa.CheckConstraint("number >= 1", name=op.f("ck_publicity_revision_numbered_from_one")),
-        sa.CheckConstraint(
-            "starts_at >= made_at AND ends_at > starts_at", name=op.f("ck_publicity_revision_ends_after_start")
-        ),
-        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_publicity_revision_made_by_id")),
-        sa.ForeignKeyConstraint(["notice_id"], ["publicity_notice.id"], name=op.f("fk_publicity_revision_notice_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_revision")),
-        sa.UniqueConstraint("notice_id", "number", name=op.f("uq_publicity_revision_notice_id_number")),
-        info={"sealed": True},
-    )
-    op.create_table(
-        "publicity_withdrawal",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_publicity_withdrawal_has_reason")),
-        sa.ForeignKeyConstraint(["notice_id"], ["publicity_notice.id"], name=op.f("fk_publicity_withdrawal_notice_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_publicity_withdrawal_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_withdrawal")),
-        sa.UniqueConstraint("notice_id", name=op.f("uq_publicity_withdrawal_notice_id")),
-        info={"sealed": True},
-    )
-    op.create_table(
-        "publicity_posting",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("notice_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column(
-            "medium",
-            sa.Enum(
-                "online", "board", "chat", "office", name="medium", native_enum=False, create_constraint=True, length=32
-            ),
-            nullable=False,
-        ),
-        sa.Column("spot", sa.String(length=160), nullable=False),
-        sa.Column("stays_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("photo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("length(trim(spot)) > 0", name=op.f("ck_publicity_posting_somewhere")),
-        sa.CheckConstraint("stays_until > at", name=op.f("ck_publicity_posting_stays_a_while")),
-        sa.ForeignKeyConstraint(
-            ["notice_id", "number"],
-            ["publicity_revision.notice_id", "publicity_revision.number"],
-            name=op.f("fk_publicity_posting_notice_id_number"),
-        ),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_publicity_posting_person_id")),
-        sa.ForeignKeyConstraint(["photo_id"], ["attachment.id"], name=op.f("fk_publicity_posting_photo_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_posting")),
-        info={"sealed": True},
-    )
-    op.create_index("ix_publicity_posting_notice_id", "publicity_posting", ["notice_id", "number"], unique=False)
-    op.create_table(
-        "publicity_objection",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("notice_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("on_paper", sa.Boolean(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("photo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("op_key", sa.String(length=36), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reply_due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("NOT on_paper OR photo_id IS NOT NULL", name=op.f("ck_publicity_objection_paper_has_photo")),
-        sa.CheckConstraint("length(trim(text)) > 0", name=op.f("ck_publicity_objection_says_something")),
-        sa.CheckConstraint("reply_due_at > at", name=op.f("ck_publicity_objection_time_to_reply")),
-        sa.ForeignKeyConstraint(
-            ["notice_id", "number"],
-            ["publicity_revision.notice_id", "publicity_revision.number"],
-            name=op.f("fk_publicity_objection_notice_id_number"),
-        ),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_publicity_objection_person_id")),
-        sa.ForeignKeyConstraint(["photo_id"], ["attachment.id"], name=op.f("fk_publicity_objection_photo_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_publicity_objection_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_objection")),
-        sa.UniqueConstraint("op_key", name=op.f("uq_publicity_objection_op_key")),
-        info={"sealed": True},
-    )
-    op.create_index("ix_publicity_objection_notice_id", "publicity_objection", ["notice_id"], unique=False)
-    op.create_table(
-        "publicity_reply",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("objection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "verdict",
-            sa.Enum(
-                "upheld", "partly", "rejected", name="verdict", native_enum=False, create_constraint=True, length=32
-            ),
-            nullable=False,
-        ),
-        sa.Column("summary", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "length(trim(summary)) > 0 AND length(trim(reason)) > 0", name=op.f("ck_publicity_reply_says_why")
-        ),
-        sa.ForeignKeyConstraint(
-            ["objection_id"], ["publicity_objection.id"], name=op.f("fk_publicity_reply_objection_id")
-        ),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_publicity_reply_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publicity_reply")),
-        sa.UniqueConstraint("objection_id", name=op.f("uq_publicity_reply_objection_id")),
         info={"sealed": True},
     )
     op.create_table(
@@ -2015,6 +2015,27 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "consent_preliminary",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("numbers", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.String(length=32), nullable=False),
+        sa.Column("keying_complete", sa.Boolean(), nullable=False),
+        sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("revision >= 1", name=op.f("ck_consent_preliminary_revised_from_one")),
+        sa.ForeignKeyConstraint(["notice_id"], ["publicity_notice.id"], name=op.f("fk_consent_preliminary_notice_id")),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["person.id"], name=op.f("fk_consent_preliminary_published_by_id")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_preliminary_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_preliminary")),
+        sa.UniqueConstraint("round_id", "revision", name=op.f("uq_consent_preliminary_round_id_revision")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "consent_result",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2106,27 +2127,6 @@ def upgrade():
         sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_void_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_void")),
         sa.UniqueConstraint("round_id", name=op.f("uq_consent_void_round_id")),
-        info={"sealed": True},
-    )
-    op.create_table(
-        "consent_preliminary",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("numbers", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.String(length=32), nullable=False),
-        sa.Column("keying_complete", sa.Boolean(), nullable=False),
-        sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("revision >= 1", name=op.f("ck_consent_preliminary_revised_from_one")),
-        sa.ForeignKeyConstraint(["notice_id"], ["publicity_notice.id"], name=op.f("fk_consent_preliminary_notice_id")),
-        sa.ForeignKeyConstraint(
-            ["published_by_id"], ["person.id"], name=op.f("fk_consent_preliminary_published_by_id")
-        ),
-        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_preliminary_round_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_preliminary")),
-        sa.UniqueConstraint("round_id", "revision", name=op.f("uq_consent_preliminary_round_id_revision")),
         info={"sealed": True},
     )
     op.create_table(
@@ -2266,8 +2266,8 @@ def upgrade():
                 "code",
                 "assisted",
                 "paper",
-                "objection",
                 "door",
+                "objection",
                 name="channel",
                 native_enum=False,
                 create_constraint=True,
@@ -2286,6 +2286,9 @@ def upgrade():
             "(channel = 'code') = (person_id IS NULL)", name=op.f("ck_consent_answer_code_has_no_person")
         ),
         sa.CheckConstraint(
+            "(channel = 'objection') = (objection_id IS NOT NULL)", name=op.f("ck_consent_answer_objection_named")
+        ),
+        sa.CheckConstraint(
             "(channel = 'paper') = (serial IS NOT NULL)", name=op.f("ck_consent_answer_paper_has_serial")
         ),
         sa.CheckConstraint(
@@ -2293,14 +2296,10 @@ def upgrade():
         ),
         sa.CheckConstraint("answer <> 'none' OR reason <> ''", name=op.f("ck_consent_answer_struck_with_reason")),
         sa.CheckConstraint(
-            "channel IN ('paper', 'objection') OR reason = ''",
-            name=op.f("ck_consent_answer_only_paper_is_corrected"),
-        ),
-        sa.CheckConstraint(
-            "(channel = 'objection') = (objection_id IS NOT NULL)", name=op.f("ck_consent_answer_objection_named")
-        ),
-        sa.CheckConstraint(
             "channel <> 'objection' OR answer = 'none'", name=op.f("ck_consent_answer_objection_strikes")
+        ),
+        sa.CheckConstraint(
+            "channel IN ('paper', 'objection') OR reason = ''", name=op.f("ck_consent_answer_only_paper_is_corrected")
         ),
         sa.CheckConstraint("revision >= 1", name=op.f("ck_consent_answer_revised_from_one")),
         sa.ForeignKeyConstraint(
@@ -2757,286 +2756,6 @@ GUARDS = [
         (
             "CREATE FUNCTION consent_answer_from_a_walk() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'door' AND NOT EXISTS (SELECT 1 FROM collect_walk w JOIN unit u ON u.building_id = w.building_id WHERE u.id = NEW.unit_id AND w.round_id = NEW.round_id AND w.person_id = NEW.person_id) THEN RAISE EXCEPTION 'an answer from a door comes from a collector who was sent there' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_answer_from_a_walk BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_from_a_walk()",
-        ),
-    ),
-    # publicity_notice_keeps_rows on publicity_notice
-    (
-        (
-            "CREATE TRIGGER publicity_notice_keeps_rows BEFORE DELETE ON publicity_notice FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_notice is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_notice_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_notice is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_notice_keeps_rows BEFORE DELETE ON publicity_notice FOR EACH ROW EXECUTE FUNCTION publicity_notice_keeps_rows()",
-        ),
-    ),
-    # publicity_notice_keeps_values on publicity_notice
-    (
-        (
-            "CREATE TRIGGER publicity_notice_keeps_values BEFORE UPDATE ON publicity_notice FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_notice is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_notice_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_notice is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_notice_keeps_values BEFORE UPDATE ON publicity_notice FOR EACH ROW EXECUTE FUNCTION publicity_notice_keeps_values()",
-        ),
-    ),
-    # publicity_notice_no_replace on publicity_notice
-    (
-        (
-            "CREATE TRIGGER publicity_notice_no_replace BEFORE INSERT ON publicity_notice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_notice WHERE (id = NEW.id) OR (source = NEW.source AND kind = NEW.kind)) BEGIN SELECT RAISE(ABORT, 'publicity_notice keeps its rows'); END",
-        ),
-        (),
-    ),
-    # publicity_notice_no_truncate on publicity_notice
-    (
-        (),
-        (
-            "CREATE FUNCTION publicity_notice_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_notice keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER publicity_notice_no_truncate BEFORE TRUNCATE ON publicity_notice FOR EACH STATEMENT EXECUTE FUNCTION publicity_notice_no_truncate()",
-        ),
-    ),
-    # publicity_revision_keeps_rows on publicity_revision
-    (
-        (
-            "CREATE TRIGGER publicity_revision_keeps_rows BEFORE DELETE ON publicity_revision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_revision is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_revision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_revision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_revision_keeps_rows BEFORE DELETE ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_keeps_rows()",
-        ),
-    ),
-    # publicity_revision_keeps_values on publicity_revision
-    (
-        (
-            "CREATE TRIGGER publicity_revision_keeps_values BEFORE UPDATE ON publicity_revision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_revision is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_revision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_revision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_revision_keeps_values BEFORE UPDATE ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_keeps_values()",
-        ),
-    ),
-    # publicity_revision_no_replace on publicity_revision
-    (
-        (
-            "CREATE TRIGGER publicity_revision_no_replace BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_revision WHERE (id = NEW.id) OR (notice_id = NEW.notice_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'publicity_revision keeps its rows'); END",
-        ),
-        (),
-    ),
-    # publicity_revision_no_truncate on publicity_revision
-    (
-        (),
-        (
-            "CREATE FUNCTION publicity_revision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_revision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER publicity_revision_no_truncate BEFORE TRUNCATE ON publicity_revision FOR EACH STATEMENT EXECUTE FUNCTION publicity_revision_no_truncate()",
-        ),
-    ),
-    # publicity_revision_next on publicity_revision
-    (
-        (
-            "CREATE TRIGGER publicity_revision_next BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN NEW.number <> 1 + (SELECT COALESCE(MAX(r.number), 0) FROM publicity_revision r WHERE r.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'revisions of a notice follow each other'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_revision_next() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number <> 1 + (SELECT COALESCE(MAX(r.number), 0) FROM publicity_revision r WHERE r.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'revisions of a notice follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_revision_next BEFORE INSERT ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_next()",
-        ),
-    ),
-    # publicity_revision_stands on publicity_revision
-    (
-        (
-            "CREATE TRIGGER publicity_revision_stands BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'a notice that was withdrawn says nothing more'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_revision_stands() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'a notice that was withdrawn says nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_revision_stands BEFORE INSERT ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_stands()",
-        ),
-    ),
-    # publicity_withdrawal_keeps_rows on publicity_withdrawal
-    (
-        (
-            "CREATE TRIGGER publicity_withdrawal_keeps_rows BEFORE DELETE ON publicity_withdrawal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_withdrawal is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_withdrawal_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_withdrawal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_withdrawal_keeps_rows BEFORE DELETE ON publicity_withdrawal FOR EACH ROW EXECUTE FUNCTION publicity_withdrawal_keeps_rows()",
-        ),
-    ),
-    # publicity_withdrawal_keeps_values on publicity_withdrawal
-    (
-        (
-            "CREATE TRIGGER publicity_withdrawal_keeps_values BEFORE UPDATE ON publicity_withdrawal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_withdrawal is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_withdrawal_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_withdrawal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_withdrawal_keeps_values BEFORE UPDATE ON publicity_withdrawal FOR EACH ROW EXECUTE FUNCTION publicity_withdrawal_keeps_values()",
-        ),
-    ),
-    # publicity_withdrawal_no_replace on publicity_withdrawal
-    (
-        (
-            "CREATE TRIGGER publicity_withdrawal_no_replace BEFORE INSERT ON publicity_withdrawal FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_withdrawal WHERE (id = NEW.id) OR (notice_id = NEW.notice_id)) BEGIN SELECT RAISE(ABORT, 'publicity_withdrawal keeps its rows'); END",
-        ),
-        (),
-    ),
-    # publicity_withdrawal_no_truncate on publicity_withdrawal
-    (
-        (),
-        (
-            "CREATE FUNCTION publicity_withdrawal_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_withdrawal keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER publicity_withdrawal_no_truncate BEFORE TRUNCATE ON publicity_withdrawal FOR EACH STATEMENT EXECUTE FUNCTION publicity_withdrawal_no_truncate()",
-        ),
-    ),
-    # publicity_posting_keeps_rows on publicity_posting
-    (
-        (
-            "CREATE TRIGGER publicity_posting_keeps_rows BEFORE DELETE ON publicity_posting FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_posting is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_posting_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_posting is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_posting_keeps_rows BEFORE DELETE ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_keeps_rows()",
-        ),
-    ),
-    # publicity_posting_keeps_values on publicity_posting
-    (
-        (
-            "CREATE TRIGGER publicity_posting_keeps_values BEFORE UPDATE ON publicity_posting FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_posting is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_posting_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_posting is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_posting_keeps_values BEFORE UPDATE ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_keeps_values()",
-        ),
-    ),
-    # publicity_posting_no_replace on publicity_posting
-    (
-        (
-            "CREATE TRIGGER publicity_posting_no_replace BEFORE INSERT ON publicity_posting FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_posting WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'publicity_posting keeps its rows'); END",
-        ),
-        (),
-    ),
-    # publicity_posting_no_truncate on publicity_posting
-    (
-        (),
-        (
-            "CREATE FUNCTION publicity_posting_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_posting keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER publicity_posting_no_truncate BEFORE TRUNCATE ON publicity_posting FOR EACH STATEMENT EXECUTE FUNCTION publicity_posting_no_truncate()",
-        ),
-    ),
-    # publicity_posting_in_period on publicity_posting
-    (
-        (
-            "CREATE TRIGGER publicity_posting_in_period BEFORE INSERT ON publicity_posting FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'posting is proven while the newest revision is open'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_posting_in_period() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'posting is proven while the newest revision is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_posting_in_period BEFORE INSERT ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_in_period()",
-        ),
-    ),
-    # publicity_objection_keeps_rows on publicity_objection
-    (
-        (
-            "CREATE TRIGGER publicity_objection_keeps_rows BEFORE DELETE ON publicity_objection FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_objection is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_objection_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_objection is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_objection_keeps_rows BEFORE DELETE ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_keeps_rows()",
-        ),
-    ),
-    # publicity_objection_keeps_values on publicity_objection
-    (
-        (
-            "CREATE TRIGGER publicity_objection_keeps_values BEFORE UPDATE ON publicity_objection FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_objection is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_objection_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_objection is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_objection_keeps_values BEFORE UPDATE ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_keeps_values()",
-        ),
-    ),
-    # publicity_objection_no_replace on publicity_objection
-    (
-        (
-            "CREATE TRIGGER publicity_objection_no_replace BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_objection WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'publicity_objection keeps its rows'); END",
-        ),
-        (),
-    ),
-    # publicity_objection_no_truncate on publicity_objection
-    (
-        (),
-        (
-            "CREATE FUNCTION publicity_objection_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_objection keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER publicity_objection_no_truncate BEFORE TRUNCATE ON publicity_objection FOR EACH STATEMENT EXECUTE FUNCTION publicity_objection_no_truncate()",
-        ),
-    ),
-    # publicity_objection_in_period on publicity_objection
-    (
-        (
-            "CREATE TRIGGER publicity_objection_in_period BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'objections are taken while the newest revision is open'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_objection_in_period() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'objections are taken while the newest revision is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_objection_in_period BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_in_period()",
-        ),
-    ),
-    # publicity_objection_by_household on publicity_objection
-    (
-        (
-            "CREATE TRIGGER publicity_objection_by_household BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT NEW.on_paper AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'only a person of the household objects by phone'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_objection_by_household() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT NEW.on_paper AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) THEN RAISE EXCEPTION 'only a person of the household objects by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_objection_by_household BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_by_household()",
-        ),
-    ),
-    # publicity_objection_of_the_place on publicity_objection
-    (
-        (
-            "CREATE TRIGGER publicity_objection_of_the_place BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_notice n JOIN place p ON p.id = n.place_id JOIN unit u ON u.id = NEW.unit_id JOIN place h ON h.id = u.building_id WHERE n.id = NEW.notice_id AND h.path LIKE p.path || '%') BEGIN SELECT RAISE(ABORT, 'only households of the notice''s place object'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_objection_of_the_place() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_notice n JOIN place p ON p.id = n.place_id JOIN unit u ON u.id = NEW.unit_id JOIN place h ON h.id = u.building_id WHERE n.id = NEW.notice_id AND h.path LIKE p.path || '%') THEN RAISE EXCEPTION 'only households of the notice''s place object' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_objection_of_the_place BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_of_the_place()",
-        ),
-    ),
-    # publicity_reply_keeps_rows on publicity_reply
-    (
-        (
-            "CREATE TRIGGER publicity_reply_keeps_rows BEFORE DELETE ON publicity_reply FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_reply is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_reply_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_reply is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_reply_keeps_rows BEFORE DELETE ON publicity_reply FOR EACH ROW EXECUTE FUNCTION publicity_reply_keeps_rows()",
-        ),
-    ),
-    # publicity_reply_keeps_values on publicity_reply
-    (
-        (
-            "CREATE TRIGGER publicity_reply_keeps_values BEFORE UPDATE ON publicity_reply FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_reply is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_reply_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_reply is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_reply_keeps_values BEFORE UPDATE ON publicity_reply FOR EACH ROW EXECUTE FUNCTION publicity_reply_keeps_values()",
-        ),
-    ),
-    # publicity_reply_no_replace on publicity_reply
-    (
-        (
-            "CREATE TRIGGER publicity_reply_no_replace BEFORE INSERT ON publicity_reply FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_reply WHERE (id = NEW.id) OR (objection_id = NEW.objection_id)) BEGIN SELECT RAISE(ABORT, 'publicity_reply keeps its rows'); END",
-        ),
-        (),
-    ),
-    # publicity_reply_no_truncate on publicity_reply
-    (
-        (),
-        (
-            "CREATE FUNCTION publicity_reply_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_reply keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER publicity_reply_no_truncate BEFORE TRUNCATE ON publicity_reply FOR EACH STATEMENT EXECUTE FUNCTION publicity_reply_no_truncate()",
-        ),
-    ),
-    # publicity_reply_not_by_objector on publicity_reply
-    (
-        (
-            "CREATE TRIGGER publicity_reply_not_by_objector BEFORE INSERT ON publicity_reply FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_objection o WHERE o.id = NEW.objection_id AND o.at <= NEW.at) OR EXISTS (SELECT 1 FROM publicity_objection o JOIN unit_binding b ON b.unit_id = o.unit_id WHERE o.id = NEW.objection_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'nobody answers an objection of her own household'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_reply_not_by_objector() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_objection o WHERE o.id = NEW.objection_id AND o.at <= NEW.at) OR EXISTS (SELECT 1 FROM publicity_objection o JOIN unit_binding b ON b.unit_id = o.unit_id WHERE o.id = NEW.objection_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) THEN RAISE EXCEPTION 'nobody answers an objection of her own household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_reply_not_by_objector BEFORE INSERT ON publicity_reply FOR EACH ROW EXECUTE FUNCTION publicity_reply_not_by_objector()",
         ),
     ),
     # consent_round_keeps_rows on consent_round
@@ -3509,26 +3228,6 @@ GUARDS = [
             "CREATE TRIGGER consent_answer_phone_stands BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_phone_stands()",
         ),
     ),
-    # consent_answer_not_announced on consent_answer
-    (
-        (
-            "CREATE TRIGGER consent_answer_not_announced BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel <> 'objection' AND EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'once a preliminary result is announced, answers only fall by objections'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_answer_not_announced() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel <> 'objection' AND EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) THEN RAISE EXCEPTION 'once a preliminary result is announced, answers only fall by objections' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_not_announced BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_not_announced()",
-        ),
-    ),
-    # consent_answer_falls_by_objection on consent_answer
-    (
-        (
-            "CREATE TRIGGER consent_answer_falls_by_objection BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'objection' AND NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'consent:' || NEW.round_id AND a.verdict <> 'rejected') BEGIN SELECT RAISE(ABORT, 'an answer falls only by an objection that was upheld'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_answer_falls_by_objection() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'objection' AND NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'consent:' || NEW.round_id AND a.verdict <> 'rejected') THEN RAISE EXCEPTION 'an answer falls only by an objection that was upheld' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_falls_by_objection BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_falls_by_objection()",
-        ),
-    ),
     # consent_result_after_close on consent_result
     (
         (
@@ -3569,6 +3268,81 @@ GUARDS = [
             "CREATE TRIGGER consent_result_within_law BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_within_law()",
         ),
     ),
+    # consent_preliminary_keeps_rows on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_keeps_rows BEFORE DELETE ON consent_preliminary FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_preliminary is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_preliminary is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_keeps_rows BEFORE DELETE ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_keeps_rows()",
+        ),
+    ),
+    # consent_preliminary_keeps_values on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_keeps_values BEFORE UPDATE ON consent_preliminary FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_preliminary is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_preliminary is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_keeps_values BEFORE UPDATE ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_keeps_values()",
+        ),
+    ),
+    # consent_preliminary_no_replace on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_no_replace BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_preliminary WHERE (id = NEW.id) OR (round_id = NEW.round_id AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'consent_preliminary keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_preliminary_no_truncate on consent_preliminary
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_preliminary_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_preliminary keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_preliminary_no_truncate BEFORE TRUNCATE ON consent_preliminary FOR EACH STATEMENT EXECUTE FUNCTION consent_preliminary_no_truncate()",
+        ),
+    ),
+    # consent_preliminary_next on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_next BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NEW.revision <> 1 + (SELECT COALESCE(MAX(p.revision), 0) FROM consent_preliminary p WHERE p.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'preliminary results follow each other'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_next() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.revision <> 1 + (SELECT COALESCE(MAX(p.revision), 0) FROM consent_preliminary p WHERE p.round_id = NEW.round_id) THEN RAISE EXCEPTION 'preliminary results follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_next BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_next()",
+        ),
+    ),
+    # consent_preliminary_in_its_notice on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_in_its_notice BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_notice n WHERE n.id = NEW.notice_id AND n.source = 'consent:' || NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a preliminary result is announced in the notice of its round'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_in_its_notice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_notice n WHERE n.id = NEW.notice_id AND n.source = 'consent:' || NEW.round_id) THEN RAISE EXCEPTION 'a preliminary result is announced in the notice of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_in_its_notice BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_in_its_notice()",
+        ),
+    ),
+    # consent_preliminary_not_settled on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_not_settled BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no preliminary result of a round that is published or struck'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_not_settled() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no preliminary result of a round that is published or struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_not_settled BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_not_settled()",
+        ),
+    ),
+    # consent_preliminary_after_close on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_after_close BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) BEGIN SELECT RAISE(ABORT, 'no preliminary result before the close and the keying in of paper'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_after_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) THEN RAISE EXCEPTION 'no preliminary result before the close and the keying in of paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_after_close BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_after_close()",
+        ),
+    ),
     # consent_result_after_notice on consent_result
     (
         (
@@ -3577,6 +3351,26 @@ GUARDS = [
         (
             "CREATE FUNCTION consent_result_after_notice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r JOIN policy_version v ON v.id = r.policy_version_id WHERE r.id = NEW.round_id AND v.parts LIKE '%\"publicity_days\":%' AND v.parts NOT LIKE '%\"publicity_days\":0%' AND NOT EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = r.id)) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id AND (NOT EXISTS (SELECT 1 FROM publicity_revision v WHERE v.notice_id = p.notice_id AND v.ends_at <= NEW.at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = v.notice_id AND n.number > v.number)) OR EXISTS (SELECT 1 FROM publicity_objection o WHERE o.notice_id = p.notice_id AND NOT EXISTS (SELECT 1 FROM publicity_reply a WHERE a.objection_id = o.id)))) THEN RAISE EXCEPTION 'no final result before its notice is over and every objection answered' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_result_after_notice BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_after_notice()",
+        ),
+    ),
+    # consent_answer_not_announced on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_not_announced BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel <> 'objection' AND EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'once a preliminary result is announced, answers only fall by objections'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_not_announced() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel <> 'objection' AND EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) THEN RAISE EXCEPTION 'once a preliminary result is announced, answers only fall by objections' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_not_announced BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_not_announced()",
+        ),
+    ),
+    # consent_answer_falls_by_objection on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_falls_by_objection BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'objection' AND NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'consent:' || NEW.round_id AND a.verdict <> 'rejected') BEGIN SELECT RAISE(ABORT, 'an answer falls only by an objection that was upheld'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_falls_by_objection() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'objection' AND NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'consent:' || NEW.round_id AND a.verdict <> 'rejected') THEN RAISE EXCEPTION 'an answer falls only by an objection that was upheld' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_falls_by_objection BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_falls_by_objection()",
         ),
     ),
     # council_body_keeps_rows on council_body
@@ -5579,6 +5373,286 @@ GUARDS = [
             "CREATE TRIGGER project_stage_is_told BEFORE UPDATE ON project FOR EACH ROW EXECUTE FUNCTION project_stage_is_told()",
         ),
     ),
+    # publicity_notice_keeps_rows on publicity_notice
+    (
+        (
+            "CREATE TRIGGER publicity_notice_keeps_rows BEFORE DELETE ON publicity_notice FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_notice is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_notice_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_notice is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_notice_keeps_rows BEFORE DELETE ON publicity_notice FOR EACH ROW EXECUTE FUNCTION publicity_notice_keeps_rows()",
+        ),
+    ),
+    # publicity_notice_keeps_values on publicity_notice
+    (
+        (
+            "CREATE TRIGGER publicity_notice_keeps_values BEFORE UPDATE ON publicity_notice FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_notice is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_notice_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_notice is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_notice_keeps_values BEFORE UPDATE ON publicity_notice FOR EACH ROW EXECUTE FUNCTION publicity_notice_keeps_values()",
+        ),
+    ),
+    # publicity_notice_no_replace on publicity_notice
+    (
+        (
+            "CREATE TRIGGER publicity_notice_no_replace BEFORE INSERT ON publicity_notice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_notice WHERE (id = NEW.id) OR (source = NEW.source AND kind = NEW.kind)) BEGIN SELECT RAISE(ABORT, 'publicity_notice keeps its rows'); END",
+        ),
+        (),
+    ),
+    # publicity_notice_no_truncate on publicity_notice
+    (
+        (),
+        (
+            "CREATE FUNCTION publicity_notice_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_notice keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER publicity_notice_no_truncate BEFORE TRUNCATE ON publicity_notice FOR EACH STATEMENT EXECUTE FUNCTION publicity_notice_no_truncate()",
+        ),
+    ),
+    # publicity_revision_keeps_rows on publicity_revision
+    (
+        (
+            "CREATE TRIGGER publicity_revision_keeps_rows BEFORE DELETE ON publicity_revision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_revision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_revision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_revision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_revision_keeps_rows BEFORE DELETE ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_keeps_rows()",
+        ),
+    ),
+    # publicity_revision_keeps_values on publicity_revision
+    (
+        (
+            "CREATE TRIGGER publicity_revision_keeps_values BEFORE UPDATE ON publicity_revision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_revision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_revision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_revision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_revision_keeps_values BEFORE UPDATE ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_keeps_values()",
+        ),
+    ),
+    # publicity_revision_no_replace on publicity_revision
+    (
+        (
+            "CREATE TRIGGER publicity_revision_no_replace BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_revision WHERE (id = NEW.id) OR (notice_id = NEW.notice_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'publicity_revision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # publicity_revision_no_truncate on publicity_revision
+    (
+        (),
+        (
+            "CREATE FUNCTION publicity_revision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_revision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER publicity_revision_no_truncate BEFORE TRUNCATE ON publicity_revision FOR EACH STATEMENT EXECUTE FUNCTION publicity_revision_no_truncate()",
+        ),
+    ),
+    # publicity_posting_keeps_rows on publicity_posting
+    (
+        (
+            "CREATE TRIGGER publicity_posting_keeps_rows BEFORE DELETE ON publicity_posting FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_posting is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_posting_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_posting is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_posting_keeps_rows BEFORE DELETE ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_keeps_rows()",
+        ),
+    ),
+    # publicity_posting_keeps_values on publicity_posting
+    (
+        (
+            "CREATE TRIGGER publicity_posting_keeps_values BEFORE UPDATE ON publicity_posting FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_posting is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_posting_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_posting is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_posting_keeps_values BEFORE UPDATE ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_keeps_values()",
+        ),
+    ),
+    # publicity_posting_no_replace on publicity_posting
+    (
+        (
+            "CREATE TRIGGER publicity_posting_no_replace BEFORE INSERT ON publicity_posting FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_posting WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'publicity_posting keeps its rows'); END",
+        ),
+        (),
+    ),
+    # publicity_posting_no_truncate on publicity_posting
+    (
+        (),
+        (
+            "CREATE FUNCTION publicity_posting_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_posting keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER publicity_posting_no_truncate BEFORE TRUNCATE ON publicity_posting FOR EACH STATEMENT EXECUTE FUNCTION publicity_posting_no_truncate()",
+        ),
+    ),
+    # publicity_objection_keeps_rows on publicity_objection
+    (
+        (
+            "CREATE TRIGGER publicity_objection_keeps_rows BEFORE DELETE ON publicity_objection FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_objection is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_objection_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_objection is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_objection_keeps_rows BEFORE DELETE ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_keeps_rows()",
+        ),
+    ),
+    # publicity_objection_keeps_values on publicity_objection
+    (
+        (
+            "CREATE TRIGGER publicity_objection_keeps_values BEFORE UPDATE ON publicity_objection FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_objection is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_objection_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_objection is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_objection_keeps_values BEFORE UPDATE ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_keeps_values()",
+        ),
+    ),
+    # publicity_objection_no_replace on publicity_objection
+    (
+        (
+            "CREATE TRIGGER publicity_objection_no_replace BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_objection WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'publicity_objection keeps its rows'); END",
+        ),
+        (),
+    ),
+    # publicity_objection_no_truncate on publicity_objection
+    (
+        (),
+        (
+            "CREATE FUNCTION publicity_objection_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_objection keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER publicity_objection_no_truncate BEFORE TRUNCATE ON publicity_objection FOR EACH STATEMENT EXECUTE FUNCTION publicity_objection_no_truncate()",
+        ),
+    ),
+    # publicity_reply_keeps_rows on publicity_reply
+    (
+        (
+            "CREATE TRIGGER publicity_reply_keeps_rows BEFORE DELETE ON publicity_reply FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_reply is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_reply_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_reply is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_reply_keeps_rows BEFORE DELETE ON publicity_reply FOR EACH ROW EXECUTE FUNCTION publicity_reply_keeps_rows()",
+        ),
+    ),
+    # publicity_reply_keeps_values on publicity_reply
+    (
+        (
+            "CREATE TRIGGER publicity_reply_keeps_values BEFORE UPDATE ON publicity_reply FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_reply is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_reply_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_reply is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_reply_keeps_values BEFORE UPDATE ON publicity_reply FOR EACH ROW EXECUTE FUNCTION publicity_reply_keeps_values()",
+        ),
+    ),
+    # publicity_reply_no_replace on publicity_reply
+    (
+        (
+            "CREATE TRIGGER publicity_reply_no_replace BEFORE INSERT ON publicity_reply FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_reply WHERE (id = NEW.id) OR (objection_id = NEW.objection_id)) BEGIN SELECT RAISE(ABORT, 'publicity_reply keeps its rows'); END",
+        ),
+        (),
+    ),
+    # publicity_reply_no_truncate on publicity_reply
+    (
+        (),
+        (
+            "CREATE FUNCTION publicity_reply_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_reply keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER publicity_reply_no_truncate BEFORE TRUNCATE ON publicity_reply FOR EACH STATEMENT EXECUTE FUNCTION publicity_reply_no_truncate()",
+        ),
+    ),
+    # publicity_withdrawal_keeps_rows on publicity_withdrawal
+    (
+        (
+            "CREATE TRIGGER publicity_withdrawal_keeps_rows BEFORE DELETE ON publicity_withdrawal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_withdrawal is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_withdrawal_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_withdrawal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_withdrawal_keeps_rows BEFORE DELETE ON publicity_withdrawal FOR EACH ROW EXECUTE FUNCTION publicity_withdrawal_keeps_rows()",
+        ),
+    ),
+    # publicity_withdrawal_keeps_values on publicity_withdrawal
+    (
+        (
+            "CREATE TRIGGER publicity_withdrawal_keeps_values BEFORE UPDATE ON publicity_withdrawal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_withdrawal is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_withdrawal_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_withdrawal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_withdrawal_keeps_values BEFORE UPDATE ON publicity_withdrawal FOR EACH ROW EXECUTE FUNCTION publicity_withdrawal_keeps_values()",
+        ),
+    ),
+    # publicity_withdrawal_no_replace on publicity_withdrawal
+    (
+        (
+            "CREATE TRIGGER publicity_withdrawal_no_replace BEFORE INSERT ON publicity_withdrawal FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_withdrawal WHERE (id = NEW.id) OR (notice_id = NEW.notice_id)) BEGIN SELECT RAISE(ABORT, 'publicity_withdrawal keeps its rows'); END",
+        ),
+        (),
+    ),
+    # publicity_withdrawal_no_truncate on publicity_withdrawal
+    (
+        (),
+        (
+            "CREATE FUNCTION publicity_withdrawal_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_withdrawal keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER publicity_withdrawal_no_truncate BEFORE TRUNCATE ON publicity_withdrawal FOR EACH STATEMENT EXECUTE FUNCTION publicity_withdrawal_no_truncate()",
+        ),
+    ),
+    # publicity_revision_next on publicity_revision
+    (
+        (
+            "CREATE TRIGGER publicity_revision_next BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN NEW.number <> 1 + (SELECT COALESCE(MAX(r.number), 0) FROM publicity_revision r WHERE r.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'revisions of a notice follow each other'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_revision_next() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number <> 1 + (SELECT COALESCE(MAX(r.number), 0) FROM publicity_revision r WHERE r.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'revisions of a notice follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_revision_next BEFORE INSERT ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_next()",
+        ),
+    ),
+    # publicity_revision_stands on publicity_revision
+    (
+        (
+            "CREATE TRIGGER publicity_revision_stands BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'a notice that was withdrawn says nothing more'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_revision_stands() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'a notice that was withdrawn says nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_revision_stands BEFORE INSERT ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_stands()",
+        ),
+    ),
+    # publicity_posting_in_period on publicity_posting
+    (
+        (
+            "CREATE TRIGGER publicity_posting_in_period BEFORE INSERT ON publicity_posting FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'posting is proven while the newest revision is open'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_posting_in_period() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'posting is proven while the newest revision is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_posting_in_period BEFORE INSERT ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_in_period()",
+        ),
+    ),
+    # publicity_objection_in_period on publicity_objection
+    (
+        (
+            "CREATE TRIGGER publicity_objection_in_period BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'objections are taken while the newest revision is open'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_objection_in_period() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'objections are taken while the newest revision is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_objection_in_period BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_in_period()",
+        ),
+    ),
+    # publicity_objection_by_household on publicity_objection
+    (
+        (
+            "CREATE TRIGGER publicity_objection_by_household BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT NEW.on_paper AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'only a person of the household objects by phone'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_objection_by_household() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT NEW.on_paper AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) THEN RAISE EXCEPTION 'only a person of the household objects by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_objection_by_household BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_by_household()",
+        ),
+    ),
+    # publicity_objection_of_the_place on publicity_objection
+    (
+        (
+            "CREATE TRIGGER publicity_objection_of_the_place BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_notice n JOIN place p ON p.id = n.place_id JOIN unit u ON u.id = NEW.unit_id JOIN place h ON h.id = u.building_id WHERE n.id = NEW.notice_id AND h.path LIKE p.path || '%') BEGIN SELECT RAISE(ABORT, 'only households of the notice''s place object'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_objection_of_the_place() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_notice n JOIN place p ON p.id = n.place_id JOIN unit u ON u.id = NEW.unit_id JOIN place h ON h.id = u.building_id WHERE n.id = NEW.notice_id AND h.path LIKE p.path || '%') THEN RAISE EXCEPTION 'only households of the notice''s place object' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_objection_of_the_place BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_of_the_place()",
+        ),
+    ),
+    # publicity_reply_not_by_objector on publicity_reply
+    (
+        (
+            "CREATE TRIGGER publicity_reply_not_by_objector BEFORE INSERT ON publicity_reply FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_objection o WHERE o.id = NEW.objection_id AND o.at <= NEW.at) OR EXISTS (SELECT 1 FROM publicity_objection o JOIN unit_binding b ON b.unit_id = o.unit_id WHERE o.id = NEW.objection_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'nobody answers an objection of her own household'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_reply_not_by_objector() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_objection o WHERE o.id = NEW.objection_id AND o.at <= NEW.at) OR EXISTS (SELECT 1 FROM publicity_objection o JOIN unit_binding b ON b.unit_id = o.unit_id WHERE o.id = NEW.objection_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) THEN RAISE EXCEPTION 'nobody answers an objection of her own household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_reply_not_by_objector BEFORE INSERT ON publicity_reply FOR EACH ROW EXECUTE FUNCTION publicity_reply_not_by_objector()",
+        ),
+    ),
     # holder_keeps_rows on holder
     (
         (
@@ -5987,81 +6061,6 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_ballot_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_ballot keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_ballot_no_truncate BEFORE TRUNCATE ON vote_ballot FOR EACH STATEMENT EXECUTE FUNCTION vote_ballot_no_truncate()",
-        ),
-    ),
-    # consent_preliminary_keeps_rows on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_keeps_rows BEFORE DELETE ON consent_preliminary FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_preliminary is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_preliminary_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_preliminary is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_keeps_rows BEFORE DELETE ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_keeps_rows()",
-        ),
-    ),
-    # consent_preliminary_keeps_values on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_keeps_values BEFORE UPDATE ON consent_preliminary FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_preliminary is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_preliminary_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_preliminary is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_keeps_values BEFORE UPDATE ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_keeps_values()",
-        ),
-    ),
-    # consent_preliminary_no_replace on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_no_replace BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_preliminary WHERE (id = NEW.id) OR (round_id = NEW.round_id AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'consent_preliminary keeps its rows'); END",
-        ),
-        (),
-    ),
-    # consent_preliminary_no_truncate on consent_preliminary
-    (
-        (),
-        (
-            "CREATE FUNCTION consent_preliminary_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_preliminary keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_preliminary_no_truncate BEFORE TRUNCATE ON consent_preliminary FOR EACH STATEMENT EXECUTE FUNCTION consent_preliminary_no_truncate()",
-        ),
-    ),
-    # consent_preliminary_next on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_next BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NEW.revision <> 1 + (SELECT COALESCE(MAX(p.revision), 0) FROM consent_preliminary p WHERE p.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'preliminary results follow each other'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_preliminary_next() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.revision <> 1 + (SELECT COALESCE(MAX(p.revision), 0) FROM consent_preliminary p WHERE p.round_id = NEW.round_id) THEN RAISE EXCEPTION 'preliminary results follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_next BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_next()",
-        ),
-    ),
-    # consent_preliminary_in_its_notice on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_in_its_notice BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_notice n WHERE n.id = NEW.notice_id AND n.source = 'consent:' || NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a preliminary result is announced in the notice of its round'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_preliminary_in_its_notice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_notice n WHERE n.id = NEW.notice_id AND n.source = 'consent:' || NEW.round_id) THEN RAISE EXCEPTION 'a preliminary result is announced in the notice of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_in_its_notice BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_in_its_notice()",
-        ),
-    ),
-    # consent_preliminary_not_settled on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_not_settled BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no preliminary result of a round that is published or struck'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_preliminary_not_settled() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no preliminary result of a round that is published or struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_not_settled BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_not_settled()",
-        ),
-    ),
-    # consent_preliminary_after_close on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_after_close BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) BEGIN SELECT RAISE(ABORT, 'no preliminary result before the close and the keying in of paper'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_preliminary_after_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) THEN RAISE EXCEPTION 'no preliminary result before the close and the keying in of paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_after_close BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_after_close()",
         ),
     ),
     # vote_choice_keeps_rows on vote_choice

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from fundapp.collecting.commands import GiveWalk, NoteAtDoor, give_walk, note_at_door, register_device
 from fundapp.consent.commands import AnswerByPhone, answer_by_phone
 from fundapp.consent.policy import Choice
 from fundapp.db.work import unit_of_work
@@ -39,7 +40,8 @@ from fundapp.projects.rules import Stage, Task
 from fundapp.publicity.commands import Object, object_to
 from fundapp.stories.props import picture
 from fundapp.voting.commands import CastBallot, cast_ballot
-from tests.consent.asking import make_asked
+from tests.collecting.walking import HOUR, PHONE, make_walking
+from tests.consent.asking import OPENS, at, make_asked
 from tests.publicity.posting import make_posted
 from tests.support.world import (
     CLOCK,
@@ -299,10 +301,28 @@ def publicity_objection() -> Sending:
     )
 
 
+def collect_entry() -> Sending:
+    """A collector sends what was signed at a door; another one has a phone and a walk of her own."""
+    walking = make_walking()
+    asked, building, second = walking.asked, walking.asked.places.buildings[0], f"{PHONE[:-1]}2"
+    with unit_of_work() as session:
+        other = make_person(session, "吴楼长", Role.BUILDING_HEAD, building)
+        give_walk(session, asked.worker, GiveWalk(asked.round, building, other.person_id or 0), CLOCK)
+        register_device(session, other, asked.round, second, CLOCK)
+
+    def send(session: Session, who: Actor, key: str, otherwise: bool) -> Any:
+        device, unit = (PHONE, 0) if who.person_id == walking.head.person_id else (second, 1)
+        said = (Choice.AGREE, Choice.OPPOSE)[otherwise]
+        cmd = NoteAtDoor(asked.round, device, asked.places.units[unit], said, asked.scan, OPENS + HOUR, key)
+        return note_at_door(session, who, cmd, at(OPENS + 2 * HOUR))
+
+    return Sending(walking.head, other, send)
+
+
 SENDINGS: dict[str, Callable[[], Sending]] = {
     made.__name__: made
     for made in (
         contribution, in_kind_help, pool_funding, match_claim, match_decision, disbursement, quote, expense,
-        progress_report, household_grade, consent_answer, publicity_objection, vote_ballot,
+        progress_report, household_grade, consent_answer, collect_entry, publicity_objection, vote_ballot,
     )
 }  # fmt: skip
