@@ -44,6 +44,7 @@ class Met:
 def met(regime: Regime, heads: Heads, area: Area | None) -> Met:
     """Tell bar by bar what is reached; exactly a half does not exceed a half.
 
+    >>> from fundapp.consent.rules import area_of, heads_of
     >>> regime = Regime.of_text("owners:half")
     >>> halves = heads_of(regime, 4, {Answer.AGREE: 2, Answer.OPPOSE: 2}), area_of(regime, 80, {Answer.AGREE: 60})
     >>> met(regime, *halves)
@@ -71,7 +72,7 @@ def percents(parts: Sequence[int]) -> list[str]:
     >>> percents([1, 1, 1])
     ['33.34%', '33.33%', '33.33%']
     >>> percents([163, 2, 0, 28])
-    ['84.46%', '1.04%', '0.00%', '14.50%']
+    ['84.45%', '1.04%', '0.00%', '14.51%']
     """
     if not sum(parts):
         return [""] * len(parts)

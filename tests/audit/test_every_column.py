@@ -25,6 +25,7 @@ NO_PROOF = {
     "holder": "encrypted names, which their owners may have erased",
     "holding": "what counts lies in the snapshots",
     "household_code": "spent codes; the binding that they made is sealed",
+    "answer_code": "spent codes; the answers that they gave are sealed",
     "name_view": "a log of who looked at names",
     "place": "names on the map",
     "project_draft": "nothing was said yet",

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from fundapp.kernel.errors import BadInput
 from fundapp.policy_parts import check_policy_part
-from fundapp.programmes.forms import share_of
 from fundapp.programmes.rules import SUBJECTS, changes, check_shape, parts_hash, usual_parts
+from fundapp.programmes.shares import share_of
 
 PARTS = st.dictionaries(
     st.sampled_from(SUBJECTS),

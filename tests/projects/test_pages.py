@@ -300,5 +300,5 @@ def test_the_pages_read_little_however_much_there_is(enter, street):
     submit(street, number, make_text("改过的"))
     many = statements(lambda: head.text("/proposals/")), statements(lambda: resident.text(f"/proposals/{number}"))
     assert few == many
-    assert many[0] <= 6
-    assert many[1] <= 12
+    assert many[0] <= 6 + 1  # who has signed in sees how many messages are new
+    assert many[1] <= 12 + 1
