@@ -62,10 +62,10 @@ def verify_command(bundle: Path, as_json: bool) -> None:
         told = {"ok": not found.faults, "round": found.round, "faults": found.faults, "counted": found.counted or None}
         print_json(told | {"manifest_sha256": found.manifest_sha256})
     elif found.faults:
-        click.echo("\n".join(["证据包有问题:", *(f"- {fault}" for fault in found.faults)]))
+        click.echo("\n".join(["证据包有问题：", *(f"- {fault}" for fault in found.faults)]))
     else:
-        click.echo("\n".join(["证据包完好,重新计票与公布的结果一致。", *found.counted["because"]]))
-        click.echo(f"manifest.json 的指纹:{found.manifest_sha256}")
+        click.echo("\n".join(["证据包完好，重新计票与公布的结果一致。", *found.counted["because"]]))
+        click.echo(f"manifest.json 的指纹：{found.manifest_sha256}")
     sys.exit(1 if found.faults else 0)
 
 

@@ -224,6 +224,27 @@ def test_a_bundle_counts_the_same_without_a_database(announced):
     assert [who.name for who in (announced.worker, *announced.residents) if who.name in text] == []
 
 
+def test_owners_are_counted_again_by_heads_and_area(working):
+    """A holder of two units is one head with both areas, in the notice and in the bundle; her answer falls as one."""
+    asked = make_asked(
+        regime="owners:half", areas=(800_000, 500_000), holders=("甲", "甲", "乙", "丙", "丁", "戊"), **TERMS
+    )
+    for number in (0, 2):
+        phone(asked, number)
+    for serial, number in ((1, 3), (2, 4)):
+        paper(asked, serial, number)
+    publish(asked, at(KEYED))
+    found = verify(packed(asked))
+    assert found.faults == []
+    assert (found.counted["heads"]["total"], found.counted["area_m2"]["total"]) == (5, "390.00")
+    number = object_to(asked, 2, KEYED + DAY)
+    reply(asked, number, Verdict.UPHELD, KEYED + 2 * DAY, (asked.places.units[0],))
+    found = verify(packed(asked))
+    assert found.faults == []
+    assert (found.counted["heads"]["agree"], preliminary(asked).numbers["agree"]) == (3, 3)
+    assert preliminary(asked).numbers["area_agree"] == 800_000 + 500_000 + 800_000
+
+
 def remade(data, change):
     """Unpack a bundle, let *change* change its files, and pack it with a manifest that fits."""
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
