@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")  # some spreadsheets read wide signs as plain ones
 Cell = str | int | None
 
 

@@ -3,8 +3,9 @@
 import secrets
 
 from flask import Flask, current_app, render_template
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from fundapp.db.work import Busy
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
@@ -33,6 +34,8 @@ def handle_errors(app: Flask) -> None:
     def stale(_: CSRFError) -> tuple[str, int]:
         return _page(400), 400
 
+    app.register_error_handler(SecurityError, _another_host)
+
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> tuple[str, int]:
         return _page(error.code or 500), error.code or 500
@@ -44,6 +47,11 @@ def handle_errors(app: Flask) -> None:
         reference = secrets.token_hex(4)
         current_app.logger.exception("unexpected error %s", reference)
         return _page(500, reference=reference), 500
+
+
+def _another_host(_: Exception) -> tuple[str, int, dict[str, str]]:
+    """Answer without a page: under a name that is not ours no address can be written."""
+    return gettext("这个网址不属于本站。"), 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _page(status: int, said: str | None = None, reference: str | None = None) -> str:
