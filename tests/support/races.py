@@ -59,12 +59,15 @@ class Meeting:
         self.barrier, self.seconds = FORK.Barrier(people), seconds
 
     def after(self, read):
-        """Give a function that reads, and then waits for the others for a while."""
+        """Give a function that reads, and then waits for the others for a while; only the first time."""
+        waited = []
 
         def read_and_wait(*values, **named):
             found = read(*values, **named)
-            with suppress(threading.BrokenBarrierError):
-                self.barrier.wait(self.seconds)
+            if not waited:
+                waited.append(True)
+                with suppress(threading.BrokenBarrierError):
+                    self.barrier.wait(self.seconds)
             return found
 
         return read_and_wait
