@@ -46,7 +46,7 @@ def add_steps(field: Field, options: Options) -> Run:
     With ``overspend`` the run before the first that costs more than the budget counts; with ``exhaustive`` the first
     that leaves no room for any unselected project with a vote, or that same one.
 
-    Source: docs/rules/voting.md#completion.
+    Source: docs/rules/voting.md, rule `mes-add1`.
     """
     election = field.election
     runs = _Runs(field)

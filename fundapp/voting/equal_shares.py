@@ -7,7 +7,7 @@ cost under ``cost`` utility) is bought, until none is affordable.
 What voters spent is counted in whole numbers of a tiny part of a fen, with a proven bound on how far that may be off.
 Whatever the bound cannot decide is decided with fractions, of which there is one per round.
 
-Source: docs/rules/voting.md#equal-shares.
+Source: docs/rules/voting.md, rule `mes`.
 """
 
 import heapq

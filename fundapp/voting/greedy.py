@@ -23,7 +23,7 @@ def count_points(
     with fewer than *threshold* points (in units of the election) take no part. *already* is the number of projects
     selected before, for the record of ties.
 
-    Source: docs/rules/voting.md#greedy.
+    Source: docs/rules/voting.md, rule `greedy`.
     """
     result = Count()
     left = budget

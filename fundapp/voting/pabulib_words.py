@@ -1,6 +1,6 @@
 """The words of the .pb format, and its numbers.
 
-Source: the field lists of the Pabulib checker, and the limits named in docs/rules/voting.md#pabulib.
+Source: the field lists of the Pabulib checker, and the limits named in docs/rules/voting.md.
 """
 
 import re

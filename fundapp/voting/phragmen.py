@@ -87,7 +87,7 @@ def phragmen(election: Election, ranks: Sequence[int]) -> tuple[Count, Loads]:
 
     Projects without a vote and projects dearer than the whole budget take no part. Only for ballots without points.
 
-    Source: docs/rules/voting.md#phragmen.
+    Source: docs/rules/voting.md, rule `phragmen`.
     """
     result, loads = Count(), Loads(election)
     left = election.budget

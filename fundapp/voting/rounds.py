@@ -241,7 +241,7 @@ def count_votes(
 
     ``candidates`` are (project, cost in fen); equal votes go by lower cost, then by the order of *lots*.
 
-    Source: docs/rules/voting.md#greedy.
+    Source: docs/rules/voting.md, rule `greedy`.
 
     >>> outcome = count_votes([(1, 300), (2, 200)], [[1, 2], [2], [1]], 400, [1, 2])
     >>> outcome.selected, outcome.ties[0].chosen
