@@ -28,7 +28,8 @@ from fundapp.places.queries import PlaceRow
 from fundapp.programmes import texts
 from fundapp.programmes.commands import AddPolicyVersion, OpenProgramme
 from fundapp.programmes.shares import ShareField
-from fundapp.web.forms import REQUIRED, MoneyField, PageForm, TextField
+from fundapp.programmes.voting_fields import VotingFields
+from fundapp.web.forms import REQUIRED, MoneyField, TextField
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 Choice: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]  # newer than its types
@@ -63,7 +64,7 @@ def _money(label: Any, about: Any, *, optional: bool = False) -> MoneyField:
     return MoneyField(label, description=about, validators=[Optional() if optional else REQUIRED])
 
 
-class PolicyForm(PageForm):
+class PolicyForm(VotingFields):
     """All parts of a policy."""
 
     meanings = texts.REGIME_MEANINGS
@@ -103,15 +104,6 @@ class PolicyForm(PageForm):
         description=_("默认 3 天：议题提前两三天公布，居民和成员来得及准备。"),
         validators=[REQUIRED, NumberRange(0, 30)],
     )
-    choose_by_vote = BooleanField(
-        _("由居民投票选出要办的项目"), description=_("不勾选时，居民同意后即可直接入选，不再投票。")
-    )
-    max_choices = IntegerField(
-        _("每户最多选几项"),
-        description=_("默认 3 项；南昌朝阳的选票最多选 10 项。"),
-        validators=[REQUIRED, NumberRange(1, 100)],
-    )
-    vote_days = _days(_("投票天数"), _("默认 7 天；各地见过 5 到 60 天。"))
     min_gift = _money(_("最低一笔自筹"), _("默认 1 元，少于它的不计入配捐。"))
     unlock = _money(
         _("自筹起配线"), _("默认 500 元：上海石门二路楼组自筹满 500 元才配；不填就没有起配线。"), optional=True
@@ -181,9 +173,6 @@ class PolicyForm(PageForm):
             "quorum": parts.get("council", {}).get("quorum", "2/3"),
             "notice_days": parts.get("council", {}).get("notice_days", 3),
             **{name: parts["consent"].get(name, usual) for name, usual in NOTICE.items()},
-            "choose_by_vote": parts["voting"]["choose_by_vote"],
-            "max_choices": parts["voting"]["max_choices"],
-            "vote_days": parts["voting"]["days"],
             **{
                 name: _shown(match["base"].get(name)) for name in ("min_gift", "unlock", "household_cap", "related_cap")
             },
@@ -202,6 +191,7 @@ class PolicyForm(PageForm):
         }
         for name, value in values.items():
             self[name].data = value
+        self.fill_voting(parts["voting"])
         self._fill_tiers(formulas)
 
     def _fill_tiers(self, formulas: Mapping[str, Any]) -> None:
@@ -270,11 +260,7 @@ class PolicyForm(PageForm):
                 **{name: self[name].data for name, usual in NOTICE.items() if self[name].data != usual},
             },
             "council": {"quorum": self.quorum.data, "notice_days": self.notice_days.data},
-            "voting": {
-                "choose_by_vote": bool(self.choose_by_vote.data),
-                "max_choices": self.max_choices.data,
-                "days": self.vote_days.data,
-            },
+            "voting": self.voting_part(),
             "matching": {
                 "base": self._amounts(*BASE),
                 "entitlement": self._formulas(),

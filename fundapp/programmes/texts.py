@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from fundapp.programmes import voting_texts
 from fundapp.programmes.rules import Change
 
 REFUSALS: Mapping[str, Any] = {
@@ -83,9 +84,7 @@ PLACES: Mapping[str, Any] = {
     "consent.show_doors": _("公布参与表态的门牌"),
     "council.quorum": _("议事会到会的成员至少占"),
     "council.notice_days": _("议事会提前公布天数"),
-    "voting.choose_by_vote": _("由居民投票选项目"),
-    "voting.max_choices": _("每户最多选几项"),
-    "voting.days": _("投票天数"),
+    **voting_texts.PLACES,
     "matching.base.min_gift": _("最低一笔自筹"),
     "matching.base.unlock": _("自筹起配线"),
     "matching.base.household_cap": _("每户计入上限"),
@@ -116,7 +115,7 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "matching.allocation.partial": PARTIAL_LABELS,
     "matching.allocation.line": LINE_LABELS,
     "consent.follow": {"True": _("是"), "False": _("否")},
-    "voting.choose_by_vote": {"True": _("是"), "False": _("否")},
+    **voting_texts.VALUES,
     "consent.show_doors": {"True": _("是"), "False": _("否")},
 }
 _AMOUNT = re.compile(r"\d+\.\d{2}")

@@ -1,7 +1,7 @@
 """Projects and counted ballots: what every allocation rule starts from."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -95,6 +95,25 @@ def approval_election(
     >>> approval_election([("lamp", 300), ("bench", 200)], [["lamp"], ["lamp", "bench"], []], 400).points
     (2, 1)
     """
+    return marked_election(projects, (dict.fromkeys(ballot, 1) for ballot in ballots), budget, invalid=invalid)
+
+
+def marked_election(
+    projects: Iterable[tuple[str, int]],
+    ballots: Iterable[Mapping[str, int]],
+    budget: int,
+    *,
+    vote_type: VoteType = VoteType.APPROVAL,
+    invalid: int = 0,
+) -> Election:
+    """Make an election of ballots that give whole points to ids; an empty ballot counts as a voter.
+
+    Raises:
+        ValueError: as :func:`approval_election`, and for points that are not positive.
+
+    >>> marked_election([("lamp", 300)], [{"lamp": 3}], 400, vote_type=VoteType.CUMULATIVE).points
+    (3,)
+    """
     listed = tuple(Project(ident, cost) for ident, cost in projects)
     place = {project.id: at for at, project in enumerate(listed)}
     if len(place) != len(listed) or budget <= 0 or any(project.cost <= 0 for project in listed):
@@ -102,7 +121,8 @@ def approval_election(
     cast: Counter[Ballot] = Counter()
     for ballot in ballots:
         unknown = [ident for ident in ballot if ident not in place]
-        if unknown:
-            raise ValueError(f"no such project: {unknown[0]}")
-        cast[tuple(sorted((place[ident], 1) for ident in set(ballot)))] += 1
-    return Election(listed, budget, tuple(cast.items()), read=cast.total() + invalid, invalid=invalid)
+        if unknown or any(points <= 0 for points in ballot.values()):
+            raise ValueError(f"no such project, or no points for it: {(unknown or list(ballot))[0]}")
+        cast[tuple(sorted((place[ident], points) for ident, points in ballot.items()))] += 1
+    groups = tuple(cast.items())
+    return Election(listed, budget, groups, read=cast.total() + invalid, invalid=invalid, vote_type=vote_type)

@@ -40,6 +40,8 @@ def check_rules(session: Session) -> CheckResult:
 def check_ballots(session: Session) -> CheckResult:
     """Compare every ballot with its choices, its roster, its window and its round's rules."""
     named = select(func.count()).where(VoteChoice.ballot_id == VoteBallot.id).scalar_subquery()
+    given = select(func.coalesce(func.sum(VoteChoice.points), 0)).where(VoteChoice.ballot_id == VoteBallot.id)
+    dearest = select(func.coalesce(func.max(VoteChoice.points), 0)).where(VoteChoice.ballot_id == VoteBallot.id)
     on_roster = (
         select(SnapshotUnit.unit_id)
         .where(SnapshotUnit.snapshot_id == VoteOpening.snapshot_id, SnapshotUnit.unit_id == VoteBallot.unit_id)
@@ -52,6 +54,8 @@ def check_ballots(session: Session) -> CheckResult:
         .where(
             (named != VoteBallot.choices)
             | (VoteBallot.choices > VoteRound.max_choices)
+            | (given.scalar_subquery() > VoteRound.points)
+            | (dearest.scalar_subquery() > VoteRound.most_points)
             | (VoteBallot.rules_hash != VoteOpening.rules_hash)
             | (VoteBallot.at < VoteRound.opens_at)
             | (VoteBallot.at >= VoteRound.closes_at)
@@ -85,7 +89,9 @@ def check_results(session: Session) -> CheckResult:
         counted = (outcome.ballots, outcome.invalid, outcome.cost, canonical(outcome_record(outcome)))
         if told != counted:
             return CheckResult(number, f"vote_result:{result.id} is not what its ballots say")
-        ranked = {(one.project_id, one.selected, one.rank, one.votes, one.why) for one in standings(outcome)}
+        ranked = {
+            (one.project_id, one.selected, one.rank, one.votes, one.points, one.why) for one in standings(outcome)
+        }
         if _standing(session, result.round_id) != ranked:
             return CheckResult(number, f"vote_standing of vote_round:{result.round_id} is not what its ballots say")
     return CheckResult(len(results))
@@ -93,7 +99,14 @@ def check_results(session: Session) -> CheckResult:
 
 def _standing(session: Session, round_id: int) -> set[tuple[object, ...]]:
     rows = session.execute(
-        select(VoteCandidate.project_id, VoteStanding.selected, VoteStanding.rank, VoteStanding.votes, VoteStanding.why)
+        select(
+            VoteCandidate.project_id,
+            VoteStanding.selected,
+            VoteStanding.rank,
+            VoteStanding.votes,
+            VoteStanding.points,
+            VoteStanding.why,
+        )
         .join(VoteCandidate, VoteCandidate.id == VoteStanding.candidate_id)
         .where(VoteStanding.round_id == round_id)
     )

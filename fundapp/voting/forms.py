@@ -1,15 +1,17 @@
 """The shape of what is typed on the pages of a round."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import flask_babel
 from flask import request
 from flask_wtf.file import FileField, FileRequired
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from fundapp.voting.commands import CastBallot, DraftRound, KeyBallot, OpenRound, PublishResult, SetCandidates
+from fundapp.voting.method import BallotType, Method
 from fundapp.web.forms import REQUIRED, ConfirmField, InstantField, MoneyField, OnceForm, PageForm, TextField, options
 
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
@@ -20,6 +22,50 @@ class BoxesField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class MarksField(Field):
+    """Points or places by project, each in a box of its own; ``data`` gives those above nothing, by project."""
+
+    def read(self, typed: Mapping[str, str], projects: Iterable[int]) -> None:
+        """Read what was typed for these projects; ``wrong`` names those that no whole number was typed for."""
+        self.typed = {one: (typed.get(f"{self.name}-{one}") or "").strip() for one in projects}
+        self.wrong = [one for one, text in self.typed.items() if text and not (text.isdecimal() and len(text) < 4)]
+        given = {one: int(text) for one, text in self.typed.items() if text and one not in self.wrong}
+        self.data = {one: points for one, points in given.items() if points}
+
+
+class MarkedForm(OnceForm):
+    """What the ballots of a household and of a sheet have in common: boxes, or points, or places."""
+
+    choices = BoxesField(lazy_gettext("请选择项目"), coerce=int)
+    marks = MarksField()
+    method: Method | None = None
+
+    def put(self, method: Method, projects: list[tuple[int, str]]) -> None:
+        """Offer the candidates in the manner of the round."""
+        self.method, self.choices.choices = method, projects
+        self.marks.read(request.form, [project for project, _title in projects])
+        if method.ballot is BallotType.POINTS:
+            self.choices.label.text = lazy_gettext("请给项目打分")
+        elif method.ballot is BallotType.RANKING:
+            self.choices.label.text = lazy_gettext("请给项目排名次")
+
+    def validate_choices(self, field: Any) -> None:
+        """Take whole numbers for points, and places that follow each other from the first."""
+        if self.marks.wrong:
+            raise StopValidation(str(lazy_gettext("请填写整数，不选的留空。")))
+        places = sorted(self.marks.data.values())
+        if self.method and self.method.ballot is BallotType.RANKING and places != list(range(1, len(places) + 1)):
+            raise StopValidation(str(lazy_gettext("名次从第 1 位起，一位一个项目，不能跳过，也不能相同。")))
+
+    def named(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Give the projects in order of preference, and their points where the round gives points."""
+        if self.method is None or self.method.ballot.by_box:
+            return tuple(self.choices.data or ()), ()
+        if self.method.ballot is BallotType.RANKING:
+            return tuple(sorted(self.marks.data, key=self.marks.data.__getitem__)), ()
+        return tuple(self.marks.data), tuple(self.marks.data.values())
 
 
 class DraftForm(PageForm):
@@ -70,24 +116,24 @@ class OpenForm(PageForm):
         return OpenRound(round_id)
 
 
-class BallotForm(OnceForm):
+class BallotForm(MarkedForm):
     """A household's own ballot."""
 
     unit_id = RadioField(lazy_gettext("代表哪一户"), coerce=int, validators=[REQUIRED])
-    choices = BoxesField(lazy_gettext("请选择项目"), coerce=int)
 
-    def offer(self, units: list[tuple[int, str]], projects: list[tuple[int, str]]) -> None:
-        """Offer the person's households and the candidates; where there is one household only, it is chosen."""
-        self.unit_id.choices, self.choices.choices = units, projects
+    def offer(self, units: list[tuple[int, str]]) -> None:
+        """Offer the person's households; where there is one only, it is chosen."""
+        self.unit_id.choices = units
         if len(units) == 1 and self.unit_id.data is None:
             self.unit_id.data = units[0][0]
 
     def to_command(self, round_id: int) -> CastBallot:
         """Make the command."""
-        return CastBallot(round_id, self.unit_id.data, tuple(self.choices.data or ()), str(self.op_key.data))
+        chosen, points = self.named()
+        return CastBallot(round_id, self.unit_id.data, chosen, str(self.op_key.data), points)
 
 
-class PaperForm(OnceForm):
+class PaperForm(MarkedForm):
     """A paper ballot, field by field in the order of the paper."""
 
     serial = IntegerField(
@@ -99,19 +145,20 @@ class PaperForm(OnceForm):
         choices=options([("yes", lazy_gettext("有效")), ("no", lazy_gettext("无效：多选、空白或看不清"))]),
         default="yes",
     )
-    choices = BoxesField(lazy_gettext("所选项目"), coerce=int)
     scan = FileField(lazy_gettext("纸质票照片"), validators=[FileRequired(lazy_gettext("请拍照或选择扫描件。"))])
 
     def to_command(self, round_id: int, unit_id: int, scan_id: int) -> KeyBallot:
         """Make the command for the household and the photo that were found."""
+        chosen, points = self.named()
         return KeyBallot(
             round_id,
             unit_id,
-            tuple(self.choices.data or ()),
+            chosen,
             int(self.serial.data or 0),
             scan_id,
             str(self.op_key.data),
             valid=self.valid.data == "yes",
+            points=points,
         )
 
 

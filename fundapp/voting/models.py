@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, no_replace, no_truncate, refuse
 from fundapp.db.types import CanonicalJson, stored
+from fundapp.voting.method import BallotType, Method, options_of
 from fundapp.voting.rounds import Channel
-from fundapp.voting.rules import Why
+from fundapp.voting.rules import Rule, Why
 
 
 class VoteRound(Numbered, Base):
@@ -23,7 +24,7 @@ class VoteRound(Numbered, Base):
         CheckConstraint("max_choices BETWEEN 1 AND 100", name="some_choices"),
         CheckConstraint("budget_fen > 0", name="budget_positive"),
         CheckConstraint("length(trim(title)) > 0", name="titled"),
-        CheckConstraint("rule = 'greedy'", name="rule_known"),
+        CheckConstraint("most_points BETWEEN 1 AND points", name="points_fit"),
         Index("ix_vote_round_place_id", "place_id", "id"),
         {"info": {"sealed": True}},
     )
@@ -36,9 +37,18 @@ class VoteRound(Numbered, Base):
     closes_at: Mapped[datetime]
     max_choices: Mapped[int]
     budget_fen: Mapped[Money]
-    rule: Mapped[str] = mapped_column(String(20), default="greedy")
+    ballot: Mapped[BallotType] = mapped_column(stored(BallotType))
+    points: Mapped[int]
+    most_points: Mapped[int]
+    rule: Mapped[Rule] = mapped_column(stored(Rule))
+    options: Mapped[Any] = mapped_column(CanonicalJson)
     drafted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]
+
+    @property
+    def method(self) -> Method:
+        """Give how its ballots look and how they are counted."""
+        return Method(self.ballot, self.max_choices, self.points, self.most_points, options_of(self.rule, self.options))
 
 
 class VoteCandidate(Numbered, Base):
@@ -124,13 +134,14 @@ class VoteBallot(Numbered, Base):
 
 
 class VoteChoice(Numbered, Base):
-    """One project named on a ballot. Numbered, so that the trail of deeds never spells out a choice."""
+    """One project named on a ballot, with its points. Numbered: the trail of deeds never spells out a choice."""
 
     __tablename__ = "vote_choice"
     __table_args__ = (
         UniqueConstraint("ballot_id", "candidate_id"),
         ForeignKeyConstraint(["ballot_id", "round_id"], ["vote_ballot.id", "vote_ballot.round_id"]),
         ForeignKeyConstraint(["candidate_id", "round_id"], ["vote_candidate.id", "vote_candidate.round_id"]),
+        CheckConstraint("points >= 1", name="points_given"),
         Index("ix_vote_choice_candidate_id", "candidate_id"),
         Index("ix_vote_choice_round_id", "round_id"),
         {"info": {"sealed": True}},
@@ -139,6 +150,7 @@ class VoteChoice(Numbered, Base):
     round_id: Mapped[int]
     ballot_id: Mapped[int]
     candidate_id: Mapped[int]
+    points: Mapped[int]
 
 
 class VoteResult(Numbered, Base):
@@ -173,7 +185,7 @@ class VoteStanding(Numbered, Base):
         ForeignKeyConstraint(["candidate_id", "round_id"], ["vote_candidate.id", "vote_candidate.round_id"]),
         CheckConstraint("rank >= 1", name="ranked_from_one"),
         CheckConstraint("NOT selected OR votes > 0", name="nothing_without_votes"),
-        CheckConstraint("selected = (why = 'selected')", name="reason_fits"),
+        CheckConstraint("selected = (why IN ('selected', 'filled'))", name="reason_fits"),
         {"info": {"sealed": True}},
     )
 
@@ -182,6 +194,7 @@ class VoteStanding(Numbered, Base):
     selected: Mapped[bool]
     rank: Mapped[int]
     votes: Mapped[int]
+    points: Mapped[int]
     why: Mapped[Why] = mapped_column(stored(Why))
 
 
@@ -279,6 +292,31 @@ refuse(
     "a ballot names no more projects than it says",
 )
 refuse(
+    "vote_choice_within_points",
+    "vote_choice",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + "
+    "(SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) <= r.points)",
+    "a ballot gives no more points than its round allows",
+)
+refuse(
+    "vote_choice_ranked",
+    "vote_choice",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM vote_round r JOIN vote_choice c ON c.ballot_id = NEW.ballot_id AND c.points = NEW.points "
+    "WHERE r.id = NEW.round_id AND r.ballot = 'ranking')",
+    "a ballot gives each rank once",
+)
+refuse(
+    "vote_choice_affordable",
+    "vote_choice",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < "
+    "(SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN "
+    "(SELECT c.candidate_id FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id)))",
+    "a ballot spends no more than the money of its round",
+)
+refuse(
     "vote_choice_before_result",
     "vote_choice",
     "INSERT",
@@ -307,6 +345,7 @@ refuse(
     "vote_standing_counted",
     "vote_standing",
     "INSERT",
-    "NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id)",
+    "NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> "
+    "(SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id)",
     "the votes of a project are counted from the ballots",
 )

@@ -3,7 +3,7 @@
 import hashlib
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -12,7 +12,8 @@ from moneyed import Money
 
 from fundapp.db.types import canonical
 from fundapp.kernel.errors import BadInput, Refused
-from fundapp.voting.rules import Outcome, Rule, Ties, Why, allocate, approval_election, choose
+from fundapp.voting.method import OPTIONAL, Method, method_of, named_options
+from fundapp.voting.rules import Outcome, Why, allocate, marked_election
 
 SHORTEST = timedelta(days=1)
 LONGEST = timedelta(days=60)
@@ -44,8 +45,13 @@ class Terms:
     """The part "voting" of a policy version."""
 
     choose_by_vote: bool
-    max_choices: int
+    method: Method
     days: int
+
+    @property
+    def max_choices(self) -> int:
+        """Give the number of projects that a ballot may name."""
+        return self.method.most
 
 
 @dataclass(frozen=True)
@@ -75,12 +81,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Standing:
-    """One project's place in a result: selected in this order, or this far up in the reserve list."""
+    """One project's place in a result: selected in this order, or this far up in the reserve list.
+
+    ``votes`` are ballots that named it, ``points`` what they gave it together.
+    """
 
     project_id: int
     selected: bool
     rank: int
     votes: int
+    points: int
     why: Why
 
 
@@ -102,21 +112,20 @@ def terms_of(parts: Mapping[str, Any]) -> Terms:
     Raises:
         BadInput: no such part, an unknown key, or a number out of range.
 
-    >>> terms_of({"voting": {"choose_by_vote": True, "max_choices": 3, "days": 7}})
-    Terms(choose_by_vote=True, max_choices=3, days=7)
+    >>> terms_of({"voting": {"choose_by_vote": True, "max_choices": 3, "days": 7}}).max_choices
+    3
     """
     part = parts.get("voting")
     names = {"choose_by_vote", "max_choices", "days"}
-    if not isinstance(part, Mapping) or part.keys() != names:
-        raise BadInput("voting", repr(part), f"a table with {', '.join(sorted(names))}")
-    by_vote, most, days = part["choose_by_vote"], part["max_choices"], part["days"]
+    if not isinstance(part, Mapping) or part.keys() - OPTIONAL != names:
+        expected = f"a table with {', '.join(sorted(names))}, and {', '.join(sorted(OPTIONAL))} if wished"
+        raise BadInput("voting", repr(part), expected)
+    by_vote, days = part["choose_by_vote"], part["days"]
     if type(by_vote) is not bool:
         raise BadInput("voting.choose_by_vote", repr(by_vote), "true or false")
-    if type(most) is not int or not 1 <= most <= 100:
-        raise BadInput("voting.max_choices", repr(most), "a whole number from 1 to 100")
     if type(days) is not int or not 1 <= days <= LONGEST.days:
         raise BadInput("voting.days", repr(days), f"a whole number from 1 to {LONGEST.days}")
-    return Terms(by_vote, most, days)
+    return Terms(by_vote, method_of(part), days)
 
 
 def state_of(window: Window, now: datetime, *, opened: bool, published: bool) -> RoundState:
@@ -169,20 +178,6 @@ def check_window(opens_at: datetime, closes_at: datetime) -> None:
         raise Refused("voting.too_long", field="closes_at", days=LONGEST.days)
 
 
-def check_choices(chosen: Sequence[int], candidates: Iterable[int], most: int) -> None:
-    """Check the projects named on a ballot: at least one, each once, each a candidate, at most *most*.
-
-    Raises:
-        Refused: ``voting.nothing_chosen``, ``voting.too_many`` or ``voting.not_a_candidate``, on ``choices``.
-    """
-    if not chosen:
-        raise Refused("voting.nothing_chosen", field="choices")
-    if len(set(chosen)) > most:
-        raise Refused("voting.too_many", field="choices", chosen=len(set(chosen)), most=most)
-    if len(set(chosen)) < len(chosen) or not set(chosen) <= set(candidates):
-        raise Refused("voting.not_a_candidate", field="choices")
-
-
 def ballot_order(rules_hash: str, unit_id: int, project_ids: Iterable[int]) -> list[int]:
     """Mix the candidates for one household: another order for each, the same whenever it looks.
 
@@ -230,46 +225,70 @@ def show_code(code: str) -> str:
 
 
 def count_votes(
+    method: Method,
     candidates: Iterable[tuple[int, int]],
-    ballots: Iterable[Iterable[int]],
+    ballots: Iterable[Mapping[int, int]],
     budget_fen: int,
     lots: Sequence[int],
     *,
     invalid: int = 0,
+    explain: bool = False,
 ) -> Outcome:
-    """Count the ballots of a round: most votes first, what does not fit is passed over, nothing without a vote.
+    """Count the ballots of a round by its method; nothing is selected without a vote.
 
-    ``candidates`` are (project, cost in fen); equal votes go by lower cost, then by the order of *lots*.
+    ``candidates`` are (project, cost in fen), ``ballots`` give points by project; equals go by lower cost, more points,
+    and then by the order of *lots*.
 
-    Source: docs/rules/voting.md, rule `greedy`.
+    Source: docs/rules/voting.md.
 
-    >>> outcome = count_votes([(1, 300), (2, 200)], [[1, 2], [2], [1]], 400, [1, 2])
+    >>> method = method_of({"max_choices": 2})
+    >>> outcome = count_votes(method, [(1, 300), (2, 200)], [{1: 1, 2: 1}, {2: 1}, {1: 1}], 400, [1, 2])
     >>> outcome.selected, outcome.ties[0].chosen
     (('2',), '2')
     """
-    election = approval_election(
+    election = marked_election(
         [(str(project), cost) for project, cost in candidates],
-        [[str(project) for project in ballot] for ballot in ballots],
+        [{str(project): points for project, points in ballot.items()} for ballot in ballots],
         budget_fen,
+        vote_type=method.ballot.vote_type,
         invalid=invalid,
     )
-    return allocate(election, choose(Rule.GREEDY, ties=Ties.LOT, lots=tuple(str(project) for project in lots)))
+    return allocate(election, replace(method.options, lots=tuple(str(project) for project in lots), explain=explain))
 
 
 def standings(outcome: Outcome) -> list[Standing]:
-    """Rank the selected projects and, after them from one again, the reserve list."""
+    """Rank the selected projects, filled ones after them, and from one again the reserve list."""
     found, ranks = [], {True: 0, False: 0}
     for verdict in outcome.verdicts:
-        selected = verdict.why is Why.SELECTED
+        selected = verdict.why in (Why.SELECTED, Why.FILLED)
         ranks[selected] += 1
-        found.append(Standing(int(verdict.project), selected, ranks[selected], verdict.votes, verdict.why))
+        points = int(verdict.points)
+        found.append(Standing(int(verdict.project), selected, ranks[selected], verdict.votes, points, verdict.why))
+    return found
+
+
+def plain_count(outcome: Outcome) -> list[int]:
+    """Give what counting points alone would have selected from the same ballots: what is too dear is passed over.
+
+    Source: docs/rules/voting.md, rule `greedy`.
+    """
+    lots = {project: place for place, project in enumerate(outcome.options.lots or ())}
+    left, found = outcome.budget, []
+    for one in sorted(outcome.verdicts, key=lambda one: (-one.points, one.cost, lots[one.project])):
+        if one.votes and one.cost <= left:
+            left -= one.cost
+            found.append(int(one.project))
     return found
 
 
 def outcome_record(outcome: Outcome) -> dict[str, Any]:
-    """Write an outcome with its reasons as it is stored: numbers of projects as texts, money in whole fen."""
+    """Write an outcome with its reasons as it is stored: numbers of projects as texts, money in whole fen.
+
+    What each ballot starts with in the end (``endowment``) is an exact fraction of fen, as text.
+    """
     return {
         "rule": outcome.options.rule.value,
+        "options": named_options(outcome.options),
         "ties": outcome.options.ties.value,
         "lots": list(outcome.options.lots or ()),
         "budget_fen": outcome.budget,
@@ -277,6 +296,8 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "ballots": outcome.ballots,
         "invalid": outcome.invalid,
         "selected": list(outcome.selected),
+        "filled": list(outcome.filled),
+        "endowment": None if outcome.endowment is None else str(outcome.endowment),
         "tied": [{"at": tie.at, "among": list(tie.among), "chosen": tie.chosen} for tie in outcome.ties],
         "verdicts": [
             {
@@ -284,6 +305,7 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
                 "why": verdict.why.value,
                 "cost_fen": verdict.cost,
                 "votes": verdict.votes,
+                "points": str(verdict.points),
                 "left_fen": verdict.left,
             }
             for verdict in outcome.verdicts

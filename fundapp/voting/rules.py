@@ -6,7 +6,7 @@ from math import ceil
 
 from fundapp.kernel.errors import BadInput
 from fundapp.voting import completion, explain
-from fundapp.voting.ballots import Election, approval_election
+from fundapp.voting.ballots import Election, approval_election, marked_election
 from fundapp.voting.equal_shares import Run
 from fundapp.voting.field import Field
 from fundapp.voting.greedy import count_points
@@ -17,7 +17,7 @@ from fundapp.voting.ties import Tie, tie_ranks
 
 __all__ = [
     "Election", "Fill", "Options", "Outcome", "Payment", "Round", "Rule", "Start", "Stop", "Tie", "Ties", "Utility",
-    "Verdict", "Why", "allocate", "approval_election", "choose",
+    "Verdict", "Why", "allocate", "approval_election", "choose", "marked_election",
 ]  # fmt: skip
 
 

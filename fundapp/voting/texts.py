@@ -5,10 +5,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
+from fundapp.kernel.money import yuan_text
+from fundapp.voting.method import BallotType, Method
 from fundapp.voting.rounds import Channel, RoundState, show_code
-from fundapp.voting.rules import Why
+from fundapp.voting.rules import Fill, Rule, Stop, Utility, Why
 
-__all__ = ["CHANNELS", "REFUSALS", "STATES", "WHY", "show_code"]
+__all__ = [
+    "BALLOTS", "CHANNELS", "REFUSALS", "RULES", "STATES", "ballot_sentence", "rule_sentences", "show_code", "why_words",
+]  # fmt: skip
 
 REFUSALS: Mapping[str, Any] = {
     "voting.not_worker": lazy_gettext("只有本社区的社区工作者可以办理。"),
@@ -33,6 +37,12 @@ REFUSALS: Mapping[str, Any] = {
     "voting.closed": lazy_gettext("投票已于 %(closes_at)s 截止。"),
     "voting.nothing_chosen": lazy_gettext("请至少选一个项目。"),
     "voting.too_many": lazy_gettext("已选 %(chosen)s / %(most)s 个，请去掉多选的项目。选票还没有投出。"),
+    "voting.points_missing": lazy_gettext("每个选中的项目都要有分数。"),
+    "voting.too_dear": lazy_gettext(
+        "选中的项目一共要 %(cost)s 元，超过本轮的 %(budget)s 元，请去掉几个。选票还没有投出。"
+    ),
+    "voting.too_much_on_one": lazy_gettext("一个项目最多给 %(each)s 分，最少 1 分。选票还没有投出。"),
+    "voting.too_many_points": lazy_gettext("已给 %(given)s 分，一共只有 %(points)s 分，请减掉一些。选票还没有投出。"),
     "voting.not_a_candidate": lazy_gettext("选票上没有这个项目。"),
     "voting.already_cast_phone": lazy_gettext("本户已于 %(at)s 在手机上投过票，一户一票，以先投出的为准。"),
     "voting.already_cast_paper": lazy_gettext("本户的纸质票已于 %(at)s 录入，一户一票，以先收到的为准。"),
@@ -57,7 +67,97 @@ STATES: Mapping[RoundState, Any] = {
 }
 WHY: Mapping[Why, Any] = {
     Why.SELECTED: lazy_gettext("票数在前，预算够用。"),
+    Why.FILLED: lazy_gettext("用分完以后剩下的钱，按票数补上。"),
+    Why.BELOW_THRESHOLD: lazy_gettext("没有达到最低票数。"),
+    Why.AFTER_STOP: lazy_gettext("前面有一个放不下，按规则后面的不再看。"),
+    Why.SUPPORTERS_SHORT: lazy_gettext("投它的住户手里剩下的份额，加起来不够它的预算。"),
     Why.NO_VOTES: lazy_gettext("没有得票。"),
     Why.OVER_BUDGET: lazy_gettext("预算超过本轮全部资金。"),
     Why.DOES_NOT_FIT: lazy_gettext("轮到它时，剩下的资金不够。"),
 }
+WHY_SHARED = lazy_gettext("投它的住户用各自的份额一起付清。")
+
+
+def why_words(method: Method, why: Why) -> Any:
+    """Say why a project was selected or not, in the words of the round's rule."""
+    shared = method.options.rule in (Rule.MES, Rule.MES_ADD1, Rule.PHRAGMEN)
+    return WHY_SHARED if why is Why.SELECTED and shared else WHY[why]
+
+
+BALLOTS: Mapping[BallotType, Any] = {
+    BallotType.APPROVAL: lazy_gettext("勾选几个项目"),
+    BallotType.KNAPSACK: lazy_gettext("勾选项目，加起来不超过本轮资金"),
+    BallotType.POINTS: lazy_gettext("给项目打分"),
+    BallotType.RANKING: lazy_gettext("给项目排名次"),
+}
+RULES: Mapping[Rule, Any] = {
+    Rule.GREEDY: lazy_gettext("按票数，放不下的跳过"),
+    Rule.GREEDY_NO_SKIP: lazy_gettext("按票数，遇到放不下的就停"),
+    Rule.GREEDY_THRESHOLD: lazy_gettext("按票数，先要达到最低票数"),
+    Rule.PHRAGMEN: lazy_gettext("按支持者轮流凑钱（弗拉格门法）"),
+    Rule.MES: lazy_gettext("等额分担：每户份额一样"),
+    Rule.MES_ADD1: lazy_gettext("等额分担，份额逐步补足"),
+}
+
+
+def ballot_sentence(method: Method) -> Any:
+    """Say how a ballot is filled in."""
+    words = {"most": method.most, "points": method.points, "each": method.each}
+    return {
+        BallotType.APPROVAL: lazy_gettext("每张选票最多选 %(most)s 个项目。", **words),
+        BallotType.KNAPSACK: lazy_gettext("每张选票最多选 %(most)s 个项目，加起来不超过本轮资金。", **words),
+        BallotType.POINTS: lazy_gettext(
+            "每张选票一共 %(points)s 分，最多给 %(most)s 个项目，一个项目最多 %(each)s 分。", **words
+        ),
+        BallotType.RANKING: lazy_gettext(
+            "每张选票最多排 %(most)s 个项目：第 1 位得 %(most)s 分，往后每位少 1 分。", **words
+        ),
+    }[method.ballot]
+
+
+def rule_sentences(method: Method) -> list[Any]:
+    """Say the rule of the count, sentence by sentence, with every option that decides the result."""
+    options = method.options
+    if options.rule in (Rule.MES, Rule.MES_ADD1):
+        return _equal_shares(method)
+    if options.rule is Rule.PHRAGMEN:
+        return [
+            lazy_gettext("每户的份额同样快地增长，一个项目的支持者凑够它的预算，它就入选，他们的份额从零再来。"),
+            lazy_gettext("下一个项目超过剩下的资金，就到此为止；没有得票的不入选。"),
+        ]
+    order = (
+        lazy_gettext("按得分从多到少入选")
+        if method.ballot is not BallotType.APPROVAL
+        else lazy_gettext("按票数从多到少入选")
+    )
+    if options.rule is Rule.GREEDY_NO_SKIP:
+        return [lazy_gettext("%(order)s，遇到剩下的资金不够的就停，后面的不再看；没有得票的不入选。", order=order)]
+    found = [lazy_gettext("%(order)s，剩下的资金不够就跳过，看下一个；没有得票的不入选。", order=order)]
+    if options.rule is Rule.GREEDY_THRESHOLD:
+        found.append(lazy_gettext("得分不到 %(least)s 的不入选。", least=int(options.threshold or 0)))
+    return found
+
+
+def _equal_shares(method: Method) -> list[Any]:
+    options = method.options
+    found = [
+        lazy_gettext("本轮资金平均分给每张票，一户一份；投了同一个项目的住户一起付清它的预算，它就入选。"),
+        lazy_gettext("先选每户付得最少的；没有得票的不入选。")
+        if options.utility is Utility.POINTS
+        else lazy_gettext("先选每花一元要支持者付得最少的，也就是票多的在前；没有得票的不入选。"),
+    ]
+    if options.rule is Rule.MES:
+        return found
+    found.append(
+        lazy_gettext(
+            "付完还有剩，就把每户的份额一次加 %(step)s 元重新算，直到再加就超过本轮资金。", step=yuan_text(options.step)
+        )
+        if options.stop is Stop.OVERSPEND
+        else lazy_gettext(
+            "付完还有剩，就把每户的份额一次加 %(step)s 元重新算，直到剩下的钱放不下任何有票的项目。",
+            step=yuan_text(options.step),
+        )
+    )
+    if options.fill is Fill.GREEDY:
+        found.append(lazy_gettext("最后剩下的钱按得分补上放得下的项目，单独列出。"))
+    return found

@@ -66,4 +66,4 @@ def fraction(value: Fraction) -> str:
     return f"{value.numerator}/{value.denominator}"
 
 
-FILTERS = {"yuan": yuan, "wan": wan, "day": day, "moment": moment, "share": share, "fraction": fraction}
+FILTERS = {"yuan": yuan, "fen": fen, "wan": wan, "day": day, "moment": moment, "share": share, "fraction": fraction}

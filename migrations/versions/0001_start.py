@@ -1000,14 +1000,46 @@ def upgrade():
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("max_choices", sa.Integer(), nullable=False),
         sa.Column("budget_fen", sa.BigInteger(), nullable=False),
-        sa.Column("rule", sa.String(length=20), nullable=False),
+        sa.Column(
+            "ballot",
+            sa.Enum(
+                "approval",
+                "knapsack",
+                "points",
+                "ranking",
+                name="ballot_type",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("most_points", sa.Integer(), nullable=False),
+        sa.Column(
+            "rule",
+            sa.Enum(
+                "greedy",
+                "greedy-no-skip",
+                "greedy-threshold",
+                "phragmen",
+                "mes",
+                "mes-add1",
+                name="rule",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("options", sa.Text(), nullable=False),
         sa.Column("drafted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("rule = 'greedy'", name=op.f("ck_vote_round_rule_known")),
         sa.CheckConstraint("budget_fen > 0", name=op.f("ck_vote_round_budget_positive")),
         sa.CheckConstraint("closes_at > opens_at", name=op.f("ck_vote_round_closes_after_opening")),
         sa.CheckConstraint("length(trim(title)) > 0", name=op.f("ck_vote_round_titled")),
         sa.CheckConstraint("max_choices BETWEEN 1 AND 100", name=op.f("ck_vote_round_some_choices")),
+        sa.CheckConstraint("most_points BETWEEN 1 AND points", name=op.f("ck_vote_round_points_fit")),
         sa.ForeignKeyConstraint(["drafted_by_id"], ["person.id"], name=op.f("fk_vote_round_drafted_by_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_vote_round_place_id")),
         sa.ForeignKeyConstraint(
@@ -2135,6 +2167,8 @@ def upgrade():
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("ballot_id", sa.Integer(), nullable=False),
         sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.CheckConstraint("points >= 1", name=op.f("ck_vote_choice_points_given")),
         sa.ForeignKeyConstraint(
             ["ballot_id", "round_id"],
             ["vote_ballot.id", "vote_ballot.round_id"],
@@ -2159,6 +2193,7 @@ def upgrade():
         sa.Column("selected", sa.Boolean(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("votes", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
         sa.Column(
             "why",
             sa.Enum(
@@ -2177,7 +2212,7 @@ def upgrade():
             ),
             nullable=False,
         ),
-        sa.CheckConstraint("selected = (why = 'selected')", name=op.f("ck_vote_standing_reason_fits")),
+        sa.CheckConstraint("selected = (why IN ('selected', 'filled'))", name=op.f("ck_vote_standing_reason_fits")),
         sa.CheckConstraint("NOT selected OR votes > 0", name=op.f("ck_vote_standing_nothing_without_votes")),
         sa.CheckConstraint("rank >= 1", name=op.f("ck_vote_standing_ranked_from_one")),
         sa.ForeignKeyConstraint(
@@ -6258,6 +6293,36 @@ GUARDS = [
             "CREATE TRIGGER vote_choice_counted BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_counted()",
         ),
     ),
+    # vote_choice_within_points on vote_choice
+    (
+        (
+            "CREATE TRIGGER vote_choice_within_points BEFORE INSERT ON vote_choice FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) <= r.points) BEGIN SELECT RAISE(ABORT, 'a ballot gives no more points than its round allows'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_choice_within_points() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) <= r.points) THEN RAISE EXCEPTION 'a ballot gives no more points than its round allows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_choice_within_points BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_within_points()",
+        ),
+    ),
+    # vote_choice_ranked on vote_choice
+    (
+        (
+            "CREATE TRIGGER vote_choice_ranked BEFORE INSERT ON vote_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round r JOIN vote_choice c ON c.ballot_id = NEW.ballot_id AND c.points = NEW.points WHERE r.id = NEW.round_id AND r.ballot = 'ranking') BEGIN SELECT RAISE(ABORT, 'a ballot gives each rank once'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_choice_ranked() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_round r JOIN vote_choice c ON c.ballot_id = NEW.ballot_id AND c.points = NEW.points WHERE r.id = NEW.round_id AND r.ballot = 'ranking') THEN RAISE EXCEPTION 'a ballot gives each rank once' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_choice_ranked BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_ranked()",
+        ),
+    ),
+    # vote_choice_affordable on vote_choice
+    (
+        (
+            "CREATE TRIGGER vote_choice_affordable BEFORE INSERT ON vote_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < (SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN (SELECT c.candidate_id FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id))) BEGIN SELECT RAISE(ABORT, 'a ballot spends no more than the money of its round'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_choice_affordable() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < (SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN (SELECT c.candidate_id FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id))) THEN RAISE EXCEPTION 'a ballot spends no more than the money of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_choice_affordable BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_affordable()",
+        ),
+    ),
     # vote_choice_before_result on vote_choice
     (
         (
@@ -6291,10 +6356,10 @@ GUARDS = [
     # vote_standing_counted on vote_standing
     (
         (
-            "CREATE TRIGGER vote_standing_counted BEFORE INSERT ON vote_standing FOR EACH ROW WHEN NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) BEGIN SELECT RAISE(ABORT, 'the votes of a project are counted from the ballots'); END",
+            "CREATE TRIGGER vote_standing_counted BEFORE INSERT ON vote_standing FOR EACH ROW WHEN NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) BEGIN SELECT RAISE(ABORT, 'the votes of a project are counted from the ballots'); END",
         ),
         (
-            "CREATE FUNCTION vote_standing_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) THEN RAISE EXCEPTION 'the votes of a project are counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_standing_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) THEN RAISE EXCEPTION 'the votes of a project are counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_standing_counted BEFORE INSERT ON vote_standing FOR EACH ROW EXECUTE FUNCTION vote_standing_counted()",
         ),
     ),

@@ -24,6 +24,18 @@
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
 
+  // What is left of a ballot's money or points, told as it changes; the server counts again.
+  var rest = document.querySelector("output[data-left]");
+  function tell() {
+    var left = Number(rest.dataset.budget || rest.dataset.sum);
+    document.querySelectorAll("input[data-cost]:checked").forEach(function (box) { left -= Number(box.dataset.cost); });
+    document.querySelectorAll("input[data-points]").forEach(function (box) { left -= Number(box.value) || 0; });
+    var shown = Math.abs(rest.dataset.budget ? left / 100 : left).toLocaleString("zh-CN");
+    rest.textContent = (left < 0 ? rest.dataset.over : rest.dataset.left).replace("{}", shown);
+    rest.hidden = false;
+  }
+  if (rest) { tell(); document.addEventListener("change", tell); }
+
   document.addEventListener("click", function (event) {
     if (event.target.closest && event.target.closest("[data-print]")) { window.print(); }
   });

@@ -172,19 +172,20 @@ def draft(places, worker, programme_id, projects, budget=500_000, title="第一�
         return made.id
 
 
-def cast(polled: Polled, number: int, *chosen: int, clock=OPEN, key=None, unit=None, who=None) -> int:
+def cast(polled: Polled, number: int, *chosen: int, clock=OPEN, key=None, unit=None, who=None, points=()) -> int:
     """Let the household with this place in the list vote for projects (places in the list); give the ballot."""
     cmd = commands.CastBallot(
         polled.round,
         unit if unit is not None else polled.places.units[number],
         tuple(polled.projects[one] for one in chosen),
         key or str(uuid4()),
+        points,
     )
     with unit_of_work() as session:
         return commands.cast_ballot(session, who or polled.residents[number], cmd, clock).id
 
 
-def paper(polled: Polled, serial: int, number: int, *chosen: int, clock=OPEN, key=None, valid=True) -> int:
+def paper(polled: Polled, serial: int, number: int, *chosen: int, clock=OPEN, key=None, valid=True, points=()) -> int:
     """Let the worker key in a household's paper ballot; give the ballot."""
     cmd = commands.KeyBallot(
         polled.round,
@@ -194,6 +195,7 @@ def paper(polled: Polled, serial: int, number: int, *chosen: int, clock=OPEN, ke
         polled.scan,
         key or str(uuid4()),
         valid=valid,
+        points=points,
     )
     with unit_of_work() as session:
         return commands.key_ballot(session, polled.worker, cmd, clock).id

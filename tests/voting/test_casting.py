@@ -36,10 +36,10 @@ def test_a_ballot_is_kept_with_what_it_names(polled):
     ballot = cast(polled, 0, 0, 2)
     assert stored() == (1, 2)
     with reading_session() as session:
-        assert queries.named_on(session, ballot) == [polled.projects[0], polled.projects[2]]
+        assert queries.marks_on(session, ballot) == {polled.projects[0]: 1, polled.projects[2]: 1}
         receipt = queries.receipt_of(session, polled.round, polled.places.units[0], polled.residents[0])
         assert (len(receipt.code), receipt.choices, receipt.channel) == (12, 2, Channel.PHONE)
-        assert receipt.named == ("装路灯", "铺路面")
+        assert receipt.named == (("装路灯", 1), ("铺路面", 1))
 
 
 def test_a_household_votes_once_whoever_of_it_votes(polled):

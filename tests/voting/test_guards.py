@@ -12,7 +12,7 @@ from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.voting import queries
 from fundapp.voting.checks import CHECKS
 from tests.support.world import make_place_tree, make_snapshot
-from tests.voting.polling import CLOSES, JUST, OPENS, cast, make_polled, make_project, paper, publish, run
+from tests.voting.polling import BY_VOTE, CLOSES, JUST, OPENS, cast, make_polled, make_project, paper, publish, run
 
 BALLOT = (
     "INSERT INTO vote_ballot (round_id, snapshot_id, unit_id, op_key, person_id, at, channel, choices, rules_hash, "
@@ -24,10 +24,11 @@ RESULT = (
     "published_by_id, at) VALUES (:round, :all, :ballots, :invalid, 500000, 0, '{}', :person, :at)"
 )
 STANDING = (
-    "INSERT INTO vote_standing (round_id, candidate_id, selected, rank, votes, why) "
-    "VALUES (:round, :candidate, :selected, :rank, :votes, :why)"
+    "INSERT INTO vote_standing (round_id, candidate_id, selected, rank, votes, points, why) "
+    "VALUES (:round, :candidate, :selected, :rank, :votes, :votes, :why)"
 )
-CHOICE = "INSERT INTO vote_choice (round_id, ballot_id, candidate_id) VALUES (:round, :ballot, :candidate)"
+CHOICE = "INSERT INTO vote_choice (round_id, ballot_id, candidate_id, points) VALUES (:round, :ballot, :candidate, 1)"
+GIVEN = CHOICE.replace("1)", ":points)")
 
 
 def refused_by(guard, statement, **values):
@@ -139,6 +140,48 @@ def test_a_ballot_names_no_more_than_it_says(polled):
 
 
 @pytest.mark.parametrize(
+    ("guard", "voting", "first", "then"),
+    [
+        ("vote_choice_within_points", {}, 1, 2),
+        ("vote_choice_within_points", {"ballot": "points", "points": 5, "each": 3}, 3, 3),
+        ("vote_choice_within_points", {"ballot": "points", "points": 5, "each": 3}, 1, 4),
+        ("vote_choice_within_points", {"ballot": "ranking"}, 3, 4),
+        ("vote_choice_ranked", {"ballot": "ranking"}, 2, 2),
+        ("vote_choice_affordable", {"ballot": "knapsack"}, 1, 1),
+    ],
+)
+def test_a_ballot_gives_no_more_than_its_round_allows(working, guard, voting, first, then):
+    """Points in sum and on one project, each place once, and no more money than the round has."""
+    polled = make_polled(costs=(100_000, 400_001, 300_000, 400_000), voting=BY_VOTE | voting)
+    run(BALLOT, **ballot(polled, choices=2))
+    run(GIVEN, round=polled.round, ballot=1, candidate=candidate(polled, 0), points=first)
+    refused_by(guard, GIVEN, round=polled.round, ballot=1, candidate=candidate(polled, 1), points=then)
+
+
+def test_points_and_their_sum_are_never_less_than_one(polled):
+    """Nothing is given away, and a round gives something."""
+    run(BALLOT, **ballot(polled))
+    refused_by(None, GIVEN, round=polled.round, ballot=1, candidate=candidate(polled), points=0)
+
+
+def test_a_standings_points_are_counted(working):
+    """The points told of a project are those on the ballots."""
+    polled = make_polled(voting=BY_VOTE | {"ballot": "points", "points": 5})
+    cast(polled, 0, 0, points=(4,))
+    run(RESULT, **result(polled, ballots=1))
+    told = STANDING.replace(":votes, :why", ":points, :why")
+    values = {
+        "round": polled.round,
+        "candidate": candidate(polled),
+        "selected": True,
+        "rank": 1,
+        "votes": 1,
+        "why": "selected",
+    }
+    refused_by("vote_standing_counted", told, **values, points=5)
+
+
+@pytest.mark.parametrize(
     ("table", "change"),
     [
         ("vote_ballot", "unit_id = unit_id + 1"),
@@ -159,7 +202,19 @@ def test_what_was_voted_is_never_changed_or_deleted(polled, table, change):
 
 
 @pytest.mark.parametrize(
-    "change", ["budget_fen = 1", "closes_at = opens_at", "max_choices = 9", "title = 'x'", "place_id = 1", "id = 99"]
+    "change",
+    [
+        "rule = 'mes'",
+        "points = 99",
+        "ballot = 'points'",
+        "options = '{}'",
+        "budget_fen = 1",
+        "closes_at = opens_at",
+        "max_choices = 9",
+        "title = 'x'",
+        "place_id = 1",
+        "id = 99",
+    ],
 )
 def test_an_opened_round_is_never_changed(polled, change):
     """Budget, close, choices, title: nothing moves after the opening, for nobody."""
@@ -276,6 +331,9 @@ def test_a_standing_is_counted_and_its_reason_fits(polled):
 TAMPERED = [
     ("vote_ballot", "unit_id = (SELECT MAX(unit_id) FROM snapshot_unit)"),
     ("vote_choice", "candidate_id = candidate_id + 1"),
+    ("vote_choice", "points = points + 1"),
+    ("vote_standing", "points = points + 1"),
+    ("vote_round", "rule = 'mes'"),
     ("vote_result", "cost_fen = cost_fen + 1"),
     ("vote_standing", "rank = rank + 7"),
     ("vote_candidate", "cost_fen = cost_fen + 1"),

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fundapp.kernel.errors import BadInput, Refused
+from fundapp.voting.method import check_marks, marks_of, method_of
 from fundapp.voting.rounds import (
     Channel,
     RoundState,
     ballot_order,
     by_channel,
-    check_choices,
     count_votes,
     draw_code,
     outcome_record,
@@ -31,6 +31,13 @@ from fundapp.voting.rounds import (
 from fundapp.voting.rules import Why
 from tests.voting.polling import BY_VOTE, CLOSES, JUST, OPENS
 
+METHOD = method_of({"max_choices": 3})
+
+
+def counted(candidates, ballots, budget, lots):
+    """Count ballots that name projects."""
+    return count_votes(METHOD, candidates, [dict.fromkeys(ballot, 1) for ballot in ballots], budget, lots)
+
 
 @dataclass(frozen=True)
 class Window:
@@ -43,7 +50,7 @@ class Window:
     [
         None,
         {},
-        BY_VOTE | {"rule": "mes"},
+        BY_VOTE | {"rule": "fair"},
         BY_VOTE | {"choose_by_vote": "yes"},
         BY_VOTE | {"max_choices": 0},
         BY_VOTE | {"max_choices": True},
@@ -140,14 +147,14 @@ def test_receipt_codes_do_not_clash():
 def test_a_ballot_that_does_not_keep_to_the_rules_is_refused(chosen, code):
     """At least one, each once, candidates only, and no more than allowed."""
     with pytest.raises(Refused) as refused:
-        check_choices(chosen, [1, 2, 3, 4], 3)
+        check_marks(METHOD, chosen, marks_of(METHOD, chosen), {1: 1, 2: 1, 3: 1, 4: 1}, 1)
     assert refused.value.code == code
 
 
 def test_most_votes_first_and_what_does_not_fit_is_passed_over():
     """The second by votes is too dear for the rest, the third is selected; the reserve list is ranked by votes."""
     ballots = [[1, 2], [1, 2], [1, 3], [4]]
-    outcome = count_votes([(1, 300), (2, 300), (3, 200), (4, 100), (5, 50)], ballots, 500, [5, 4, 3, 2, 1])
+    outcome = counted([(1, 300), (2, 300), (3, 200), (4, 100), (5, 50)], ballots, 500, [5, 4, 3, 2, 1])
     ranked = {one.project_id: (one.selected, one.rank, one.votes, one.why) for one in standings(outcome)}
     assert ranked == {
         1: (True, 1, 3, Why.SELECTED),
@@ -161,7 +168,7 @@ def test_most_votes_first_and_what_does_not_fit_is_passed_over():
 
 def test_equal_votes_and_costs_go_by_the_lots():
     """The drawn order decides, and the outcome says so."""
-    outcomes = [count_votes([(1, 300), (2, 300)], [[1], [2]], 400, lots) for lots in ([1, 2], [2, 1])]
+    outcomes = [counted([(1, 300), (2, 300)], [[1], [2]], 400, lots) for lots in ([1, 2], [2, 1])]
     assert [outcome.selected for outcome in outcomes] == [("1",), ("2",)]
     assert outcome_record(outcomes[1])["tied"] == [{"at": 0, "among": ["2", "1"], "chosen": "2"}]
 
@@ -172,7 +179,7 @@ def test_equal_votes_and_costs_go_by_the_lots():
 def test_whatever_is_voted_the_money_is_kept_and_everybody_has_a_place(ballots, budget, lots):
     """Selected projects fit the budget, have a vote, and every project stands exactly once."""
     costs = {project: 100 * project for project in range(1, 7)}
-    outcome = count_votes(costs.items(), ballots, budget, lots)
+    outcome = counted(costs.items(), ballots, budget, lots)
     ranked = standings(outcome)
     assert sorted(one.project_id for one in ranked) == list(costs)
     assert sum(costs[one.project_id] for one in ranked if one.selected) == outcome.cost <= budget

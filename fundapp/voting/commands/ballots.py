@@ -13,21 +13,24 @@ from fundapp.db.once import own_key
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.kernel.money import fen
 from fundapp.people.queries import actor_of
 from fundapp.places.queries import get_place
 from fundapp.voting import policy, queries
+from fundapp.voting.method import check_marks, marks_of
 from fundapp.voting.models import VoteBallot, VoteChoice, VoteOpening, VoteRound
-from fundapp.voting.rounds import Channel, RoundState, check_choices, draw_code
+from fundapp.voting.rounds import Channel, RoundState, draw_code
 
 
 @dataclass(frozen=True)
 class CastBallot:
-    """A household's own ballot."""
+    """A household's own ballot: projects in order of preference, ``points`` of each where the round gives points."""
 
     round_id: int
     unit_id: int
     project_ids: tuple[int, ...]
     op_key: str
+    points: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class KeyBallot:
     scan_id: int
     op_key: str
     valid: bool = True
+    points: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,15 +74,16 @@ def cast_ballot(
     Source: peers.md failures 1, 3, 18 and 23.
     """
     held = _hold(session, cmd.round_id, clock)
-    sent = _sent_before(session, actor, own_key(actor, cmd.op_key), cmd.round_id, cmd.unit_id, cmd.project_ids)
+    marks = marks_of(held.round.method, cmd.project_ids, cmd.points)
+    sent = _sent_before(session, actor, own_key(actor, cmd.op_key), cmd.round_id, cmd.unit_id, marks)
     if sent is not None:
         return sent
     bound = actor.person_id is not None and cmd.unit_id in actor_of(session, actor.person_id, held.now).unit_ids
     policy.check_may_vote(held.round, held.state, bound, _on_roster(session, held, cmd.unit_id))
-    candidates = queries.candidate_ids(session, held.round.id)
-    check_choices(cmd.project_ids, candidates, held.round.max_choices)
-    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), len(cmd.project_ids), chance)
-    return _take(session, actor, held, ballot, cmd.project_ids, candidates)
+    lines = queries.ballot_lines(session, held.round.id)
+    _check(held, cmd.project_ids, marks, lines)
+    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), len(marks), chance)
+    return _take(session, actor, held, ballot, marks, lines)
 
 
 def key_ballot(
@@ -94,20 +99,21 @@ def key_ballot(
     """
     held = _hold(session, cmd.round_id, clock)
     policy.check_worker(actor, get_place(session, held.round.place_id).path)
-    sent = _sent_before(session, actor, own_key(actor, cmd.op_key), cmd.round_id, cmd.unit_id, cmd.project_ids)
+    marks = marks_of(held.round.method, cmd.project_ids, cmd.points)
+    sent = _sent_before(session, actor, own_key(actor, cmd.op_key), cmd.round_id, cmd.unit_id, marks)
     if sent is not None:
         return sent
     policy.check_open(held.round, held.state)
     if not _on_roster(session, held, cmd.unit_id):
         raise Refused("voting.door_not_on_roster", field="door")
-    candidates = queries.candidate_ids(session, held.round.id)
+    lines = queries.ballot_lines(session, held.round.id)
     if cmd.valid:
-        check_choices(cmd.project_ids, candidates, held.round.max_choices)
+        _check(held, cmd.project_ids, marks, lines)
     elif cmd.project_ids:
         raise Refused("voting.invalid_names_nothing", field="choices")
-    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), len(cmd.project_ids), chance)
+    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), len(marks), chance)
     ballot.channel, ballot.serial, ballot.scan_id = Channel.PAPER, cmd.serial, cmd.scan_id
-    return _take(session, actor, held, ballot, cmd.project_ids, candidates)
+    return _take(session, actor, held, ballot, marks, lines)
 
 
 def _hold(session: Session, round_id: int, clock: Clock) -> _Held:
@@ -129,15 +135,20 @@ def _on_roster(session: Session, held: _Held, unit_id: int) -> bool:
     return held.opening is not None and queries.on_roster(session, held.opening.snapshot_id, unit_id)
 
 
+def _check(held: _Held, chosen: tuple[int, ...], marks: dict[int, int], lines: dict[int, tuple[int, int]]) -> None:
+    costs = {project_id: cost for project_id, (_id, cost) in lines.items()}
+    check_marks(held.round.method, chosen, marks, costs, fen(held.round.budget_fen))
+
+
 def _sent_before(
-    session: Session, actor: Actor, op_key: str, round_id: int, unit_id: int, project_ids: tuple[int, ...]
+    session: Session, actor: Actor, op_key: str, round_id: int, unit_id: int, marks: dict[int, int]
 ) -> VoteBallot | None:
     """Give the ballot that the same form wrote when it was sent before."""
     row = queries.ballot_of_key(session, op_key)
     if row is None:
         return None
     same = (row.round_id, row.unit_id, row.person_id) == (round_id, unit_id, actor.person_id)
-    if not same or set(queries.named_on(session, row.id)) != set(project_ids):
+    if not same or queries.marks_on(session, row.id) != marks:
         raise Refused("web.used_key")
     return row
 
@@ -165,8 +176,8 @@ def _take(
     actor: Actor,
     held: _Held,
     ballot: VoteBallot,
-    project_ids: tuple[int, ...],
-    candidates: dict[int, int],
+    marks: dict[int, int],
+    lines: dict[int, tuple[int, int]],
 ) -> VoteBallot:
     """Write the ballot and what it names. That there is one only, the unique index says: nobody looks first."""
     try:
@@ -174,9 +185,12 @@ def _take(
             session.add(ballot)
             session.flush()
     except IntegrityError as error:
-        return _overtaken(session, actor, ballot, project_ids, error)
-    chosen = sorted(candidates[project_id] for project_id in project_ids)
-    session.add_all(VoteChoice(round_id=held.round.id, ballot_id=ballot.id, candidate_id=one) for one in chosen)
+        return _overtaken(session, actor, ballot, marks, error)
+    chosen = sorted((lines[project_id][0], points) for project_id, points in marks.items())
+    session.add_all(
+        VoteChoice(round_id=held.round.id, ballot_id=ballot.id, candidate_id=one, points=points)
+        for one, points in chosen
+    )
     session.flush()
     about = f"vote_round:{held.round.id}"
     record(session, actor, "voting.cast", about, held.now, channel=ballot.channel.value)
@@ -184,10 +198,10 @@ def _take(
 
 
 def _overtaken(
-    session: Session, actor: Actor, ballot: VoteBallot, project_ids: tuple[int, ...], error: IntegrityError
+    session: Session, actor: Actor, ballot: VoteBallot, marks: dict[int, int], error: IntegrityError
 ) -> VoteBallot:
     """Find what stood in the way of a ballot: its own twin, the household's ballot, a used serial."""
-    twin = _sent_before(session, actor, ballot.op_key, ballot.round_id, ballot.unit_id, project_ids)
+    twin = _sent_before(session, actor, ballot.op_key, ballot.round_id, ballot.unit_id, marks)
     if twin is not None:
         return twin
     stands = queries.ballot_of_unit(session, ballot.round_id, ballot.unit_id)

@@ -79,6 +79,7 @@ def _stand(session: Session, round_id: int, ranked: list[Standing]) -> None:
             selected=one.selected,
             rank=one.rank,
             votes=one.votes,
+            points=one.points,
             why=one.why,
         )
         for one in ranked

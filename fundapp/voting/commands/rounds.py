@@ -19,6 +19,7 @@ from fundapp.places.queries import PlaceRow, get_place
 from fundapp.rosters.commands import freeze_roster
 from fundapp.voting import policy, queries
 from fundapp.voting.events import RoundOpened
+from fundapp.voting.method import named_options
 from fundapp.voting.models import VoteCandidate, VoteOpening, VoteRound
 from fundapp.voting.rounds import Option, ProgrammeFacts, check_window
 
@@ -191,12 +192,18 @@ def _wishes(session: Session, cmd: DraftRound, programme: ProgrammeFacts) -> dic
         raise Refused("voting.more_than_policy", field="max_choices", most=most)
     check_window(cmd.opens_at, cmd.closes_at)
     _check_pool(session, programme.programme_id, cmd.budget)
+    method = programme.terms.method.narrowed(cmd.max_choices or most)
     return {
         "title": cmd.title,
         "opens_at": cmd.opens_at,
         "closes_at": cmd.closes_at,
-        "max_choices": cmd.max_choices or most,
+        "max_choices": method.most,
         "budget_fen": cmd.budget,
+        "ballot": method.ballot,
+        "points": method.points,
+        "most_points": method.each,
+        "rule": method.options.rule,
+        "options": named_options(method.options),
     }
 
 

@@ -2,12 +2,13 @@
 
 from fundapp.voting.queries.counting import ballot_list, recount, tally, turnout
 from fundapp.voting.queries.facts import (
+    ballot_lines,
     ballot_of_key,
     ballot_of_unit,
     candidate_ids,
     candidates_of,
     hash_of_rules,
-    named_on,
+    marks_on,
     on_roster,
     opening_of,
     serial_used,
@@ -28,7 +29,7 @@ from fundapp.voting.queries.pages import (
     receipt_of,
     round_page,
 )
-from fundapp.voting.queries.results import ResultLine, ResultPage, result_page
+from fundapp.voting.queries.results import ResultLine, ResultPage, Share, result_page
 from fundapp.voting.queries.waiting import (
     RoundMark,
     WaitingRound,
@@ -47,8 +48,10 @@ __all__ = [
     "RoundMark",
     "RoundPage",
     "RoundRow",
+    "Share",
     "Turnout",
     "WaitingRound",
+    "ballot_lines",
     "ballot_list",
     "ballot_of_key",
     "ballot_of_unit",
@@ -59,7 +62,7 @@ __all__ = [
     "drafts_of",
     "hash_of_rules",
     "list_rounds",
-    "named_on",
+    "marks_on",
     "on_roster",
     "opening_of",
     "own_receipts",

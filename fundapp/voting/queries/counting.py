@@ -12,7 +12,7 @@ from fundapp.voting.rounds import Channel, count_votes, results_visible
 from fundapp.voting.rules import Outcome
 
 
-def tally(session: Session, round_: VoteRound, now: datetime) -> Outcome:
+def tally(session: Session, round_: VoteRound, now: datetime, *, explain: bool = False) -> Outcome:
     """Count a round for whoever asks.
 
     Raises:
@@ -22,10 +22,10 @@ def tally(session: Session, round_: VoteRound, now: datetime) -> Outcome:
     """
     if not results_visible(round_, now):
         raise Refused("voting.still_open", closes_at=round_.closes_at)
-    return recount(session, round_.id)
+    return recount(session, round_.id, explain=explain)
 
 
-def recount(session: Session, round_id: int) -> Outcome:
+def recount(session: Session, round_id: int, *, explain: bool = False) -> Outcome:
     """Count the ballots of a round: for its publication and for the check, both after the close."""
     round_ = session.get_one(VoteRound, round_id)
     lots = session.scalar(select(VoteOpening.lots).where(VoteOpening.round_id == round_id))
@@ -34,20 +34,21 @@ def recount(session: Session, round_id: int) -> Outcome:
     )
     candidates = sorted((project_id, fen(cost)) for project_id, cost in rows)
     ballots, invalid = ballot_list(session, round_id)
-    return count_votes(candidates, ballots, fen(round_.budget_fen), lots or [], invalid=invalid)
+    budget = fen(round_.budget_fen)
+    return count_votes(round_.method, candidates, ballots, budget, lots or [], invalid=invalid, explain=explain)
 
 
-def ballot_list(session: Session, round_id: int) -> tuple[list[list[int]], int]:
-    """Give the projects named on each valid ballot, and the number of invalid ones; without households."""
+def ballot_list(session: Session, round_id: int) -> tuple[list[dict[int, int]], int]:
+    """Give the points by project of each valid ballot, and the number of invalid ones; without households."""
     valid = select(VoteBallot.id).where(VoteBallot.round_id == round_id, VoteBallot.choices > 0)
-    named: dict[int, list[int]] = {ballot_id: [] for ballot_id in session.scalars(valid)}
+    named: dict[int, dict[int, int]] = {ballot_id: {} for ballot_id in session.scalars(valid)}
     rows = session.execute(
-        select(VoteChoice.ballot_id, VoteCandidate.project_id)
+        select(VoteChoice.ballot_id, VoteCandidate.project_id, VoteChoice.points)
         .join(VoteCandidate, VoteCandidate.id == VoteChoice.candidate_id)
         .where(VoteChoice.round_id == round_id)
     )
-    for ballot_id, project_id in rows:
-        named.setdefault(ballot_id, []).append(project_id)
+    for ballot_id, project_id, points in rows:
+        named.setdefault(ballot_id, {})[project_id] = points
     return list(named.values()), sum(turnout(session, round_id).values()) - len(named)
 
 

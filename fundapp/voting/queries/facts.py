@@ -31,6 +31,13 @@ def candidates_of(session: Session, round_id: int) -> list[VoteCandidate]:
     return list(session.scalars(query))
 
 
+def ballot_lines(session: Session, round_id: int) -> dict[int, tuple[int, int]]:
+    """Give the candidates by project: their number and cost in fen."""
+    query = select(VoteCandidate.project_id, VoteCandidate.id, VoteCandidate.cost_fen)
+    rows = session.execute(query.where(VoteCandidate.round_id == round_id))
+    return {project_id: (candidate_id, fen(cost)) for project_id, candidate_id, cost in rows}
+
+
 def candidate_ids(session: Session, round_id: int) -> dict[int, int]:
     """Give the candidates' numbers by project."""
     rows = session.execute(select(VoteCandidate.project_id, VoteCandidate.id).where(VoteCandidate.round_id == round_id))
@@ -53,15 +60,15 @@ def ballot_of_unit(session: Session, round_id: int, unit_id: int) -> VoteBallot 
     return session.scalar(select(VoteBallot).where(VoteBallot.round_id == round_id, VoteBallot.unit_id == unit_id))
 
 
-def named_on(session: Session, ballot_id: int) -> list[int]:
-    """List the projects that a ballot names: for the deed that wrote it and for the person who cast it."""
+def marks_on(session: Session, ballot_id: int) -> dict[int, int]:
+    """Give a ballot's points by project, most first: for the deed that wrote it and for the person who cast it."""
     query = (
-        select(VoteCandidate.project_id)
+        select(VoteCandidate.project_id, VoteChoice.points)
         .join(VoteChoice, VoteChoice.candidate_id == VoteCandidate.id)
         .where(VoteChoice.ballot_id == ballot_id)
-        .order_by(VoteCandidate.project_id)
+        .order_by(VoteChoice.points.desc(), VoteCandidate.project_id)
     )
-    return list(session.scalars(query))
+    return {project_id: points for project_id, points in session.execute(query)}
 
 
 def serial_used(session: Session, round_id: int, serial: int) -> bool:
@@ -84,8 +91,12 @@ def hash_of_rules(
             "opens_at": instant_text(round_.opens_at),
             "closes_at": instant_text(round_.closes_at),
             "max_choices": round_.max_choices,
+            "ballot": round_.ballot.value,
+            "points": round_.points,
+            "most_points": round_.most_points,
+            "options": round_.options,
             "budget_fen": fen(round_.budget_fen),
-            "rule": round_.rule,
+            "rule": round_.rule.value,
             "secrecy": "simple",
             "snapshot": snapshot_id,
             "roster": roster_hash,

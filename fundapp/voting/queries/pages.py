@@ -12,10 +12,11 @@ from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places.models import Place
 from fundapp.places.queries import PlaceRow, get_place
 from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
+from fundapp.voting.method import BallotType, Method
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound
 from fundapp.voting.policy import works_here
 from fundapp.voting.queries.counting import turnout
-from fundapp.voting.queries.facts import candidates_of, named_on
+from fundapp.voting.queries.facts import candidates_of, marks_on
 from fundapp.voting.rounds import (
     Channel,
     RoundState,
@@ -83,7 +84,7 @@ class RoundPage:
     programme_id: int
     opens_at: datetime
     closes_at: datetime
-    max_choices: int
+    method: Method
     budget: Money
     state: RoundState
     snapshot_id: int | None
@@ -94,6 +95,11 @@ class RoundPage:
     turnout: Turnout
     own: tuple[OwnUnit, ...]
 
+    @property
+    def max_choices(self) -> int:
+        """Give the number of projects that a ballot may name."""
+        return self.method.most
+
     def mixed(self, unit_id: int) -> list[CandidateRow]:
         """Give the candidates in the order for one household."""
         rows = {row.project_id: row for row in self.candidates}
@@ -102,7 +108,10 @@ class RoundPage:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What proves that a ballot was taken. ``named`` is there for the person who cast it by phone, for nobody else."""
+    """What proves that a ballot was taken.
+
+    ``named`` are titles with their points, most first: for the person who cast it by phone, for nobody else.
+    """
 
     round_id: int
     title: str
@@ -112,7 +121,8 @@ class Receipt:
     code: str
     choices: int
     closes_at: datetime
-    named: tuple[str, ...] = ()
+    ballot: BallotType
+    named: tuple[tuple[str, int], ...] = ()
 
 
 def list_rounds(session: Session, actor: Actor, now: datetime, before: int | None = None) -> list[RoundRow]:
@@ -169,7 +179,7 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         programme_id=round_.programme_id,
         opens_at=round_.opens_at,
         closes_at=round_.closes_at,
-        max_choices=round_.max_choices,
+        method=round_.method,
         budget=round_.budget_fen,
         state=state_of(round_, now, opened=opening is not None, published=result_id is not None),
         snapshot_id=opening.snapshot_id if opening else None,
@@ -260,7 +270,7 @@ def _own(session: Session, round_id: int, snapshot_id: int, actor: Actor) -> tup
 
 def _receipts(session: Session, caster: Actor | None, *conditions: object) -> list[Receipt]:
     rows = session.execute(
-        select(VoteBallot, VoteRound.title, VoteRound.closes_at, SnapshotUnit.door)
+        select(VoteBallot, VoteRound.title, VoteRound.closes_at, VoteRound.ballot, SnapshotUnit.door)
         .join(VoteRound, VoteRound.id == VoteBallot.round_id)
         .join(
             SnapshotUnit,
@@ -279,17 +289,16 @@ def _receipts(session: Session, caster: Actor | None, *conditions: object) -> li
             code=ballot.receipt_code,
             choices=ballot.choices,
             closes_at=closes_at,
+            ballot=kind,
             named=_named(session, ballot, caster),
         )
-        for ballot, title, closes_at, door in rows
+        for ballot, title, closes_at, kind, door in rows
     ]
 
 
-def _named(session: Session, ballot: VoteBallot, caster: Actor | None) -> tuple[str, ...]:
+def _named(session: Session, ballot: VoteBallot, caster: Actor | None) -> tuple[tuple[str, int], ...]:
     own = caster is not None and ballot.channel is Channel.PHONE and ballot.person_id == caster.person_id
     if not own:
         return ()
-    query = select(VoteCandidate.title).where(
-        VoteCandidate.round_id == ballot.round_id, VoteCandidate.project_id.in_(named_on(session, ballot.id))
-    )
-    return tuple(session.scalars(query.order_by(VoteCandidate.project_id)))
+    titles = {row.project_id: row.title for row in candidates_of(session, ballot.round_id)}
+    return tuple((titles[project_id], points) for project_id, points in marks_on(session, ballot.id).items())

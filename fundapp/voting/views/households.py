@@ -54,7 +54,8 @@ def ballot(round_id: int) -> Answer:
     mixed = page.mixed(page.own[0].unit_id) if page.own else []
     left = [unit for unit in page.own if unit.at is None]
     units = page.own if request.method == "POST" else left
-    form.offer([(unit.unit_id, unit.door) for unit in units], [(row.project_id, row.title) for row in mixed])
+    form.offer([(unit.unit_id, unit.door) for unit in units])
+    form.put(page.method, [(row.project_id, row.title) for row in mixed])
     if form.filled_in():
         with form.deed() as session:
             row = commands.cast_ballot(session, current_actor(), form.to_command(round_id), clock())

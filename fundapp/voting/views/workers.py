@@ -87,7 +87,7 @@ def open_round(round_id: int) -> Answer:
 def new_paper(round_id: int) -> Answer:
     """Key in a paper ballot; the next number is ready when it is done."""
     page, form = _worker_page(round_id), forms.PaperForm(serial=request.args.get("serial", type=int))
-    form.choices.choices = [(row.project_id, row.title) for row in page.candidates]
+    form.put(page.method, [(row.project_id, row.title) for row in page.candidates])
     if form.filled_in():
         with form.deed() as session:
             actor, unit_id = current_actor(), queries.door_or_refuse(session, page.snapshot_id, str(form.door.data))
