@@ -20,7 +20,7 @@ from fundapp.answering.views.helping import running_help
 from fundapp.audit.commands import seal
 from fundapp.consent.commands import carry_out, void_round
 from fundapp.consent.events import AnswerGiven, RoundVoided
-from fundapp.consent.queries import noticed
+from fundapp.consent.queries import asked_about, noticed
 from fundapp.council.commands import apply_result, take_into_round
 from fundapp.council.queries import programme_facts, programmes_of_worker, round_options
 from fundapp.db.checking import Check
@@ -154,6 +154,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "publicity.address": _address_of_source,
         "publicity.may_see": noticed.may_see,
         "publicity.nameable": noticed.nameable,
+        "projects.asked": asked_about,
         "projects.what_speaks_against_editing": what_speaks_against_editing,
         "voting.programme": programme_facts,
         "voting.programmes": programmes_of_worker,

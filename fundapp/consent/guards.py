@@ -267,3 +267,12 @@ refuse(
     f"AND {reached('NEW.area_agree + NEW.area_follow', 'NEW.area_participating', 'bar')})))",
     "a result passes only where the shares that its round pins are reached",
 )
+refuse(
+    "consent_result_of_standing_text",
+    "consent_result",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM consent_round r JOIN project_version asked ON asked.id = r.version_id "
+    "JOIN project_version later ON later.project_id = asked.project_id AND later.number > asked.number "
+    "WHERE r.id = NEW.round_id AND later.material)",
+    "what was asked has changed since: no result binds the changed text",
+)

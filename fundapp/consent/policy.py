@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, Protocol
 
 from fundapp.consent.law import COUNCIL
 from fundapp.consent.rules import Regime
 from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.bars import fraction_of_text
 from fundapp.kernel.errors import BadInput, Forbidden, Refused
+from fundapp.projects.changes import USUAL_RISE
 
 SHORTEST = timedelta(days=1)
 LONGEST = timedelta(days=60)
 KEYING_DAYS = 3
 REPLY_DAYS = 3
-TERMS = ("regime", "days", "keying_days", "follow", "publicity_days", "reply_days", "show_doors")
+TERMS = ("regime", "days", "keying_days", "follow", "publicity_days", "reply_days", "show_doors", "cost_rise")
 MOST_SHEETS = 500
 
 
@@ -93,7 +96,8 @@ class Terms:
     """The part "consent" of a policy version: the rule, the usual length, the days for keying in paper, 从众.
 
     ``publicity_days`` is how long a preliminary result is on public notice (0: none, the result is final at once),
-    ``reply_days`` how soon an objection is answered, ``show_doors`` whether the doors that took part are listed.
+    ``reply_days`` how soon an objection is answered, ``show_doors`` whether the doors that took part are listed,
+    ``cost_rise`` by how much the cost may rise before the households must be asked again.
     """
 
     regime: str
@@ -103,12 +107,14 @@ class Terms:
     publicity_days: int = 0
     reply_days: int = REPLY_DAYS
     show_doors: bool = False
+    cost_rise: Fraction = USUAL_RISE
 
 
 def terms_of(parts: Mapping[str, Any]) -> Terms:
     """Read the part "consent" of a policy version.
 
-    Where it is silent, ``keying_days`` and ``reply_days`` are 3, nobody follows, there is no notice, no door is shown.
+    Where it is silent, ``keying_days`` and ``reply_days`` are 3, nobody follows, there is no notice, no door is shown,
+    the cost may rise by a tenth.
 
     Raises:
         BadInput: no such part, an unknown key or regime, or a number of days that is none.
@@ -132,6 +138,7 @@ def terms_of(parts: Mapping[str, Any]) -> Terms:
         publicity_days=_days(part, "publicity_days", 0, 0),
         reply_days=_days(part, "reply_days", REPLY_DAYS, 1),
         show_doors=_yes(part, "show_doors"),
+        cost_rise=fraction_of_text(part["cost_rise"], "consent.cost_rise") if "cost_rise" in part else USUAL_RISE,
     )
 
 

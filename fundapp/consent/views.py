@@ -236,6 +236,13 @@ def end(round_id: int) -> Answer:
     return render_template("consent/end.html", page=page, form=form, **_possible(page)), form.status
 
 
+@bp.get("/<int:round_id>/changes")
+@public
+def changes(round_id: int) -> Answer:
+    """Compare the text that was asked about with what came after it."""
+    return render_template("consent/changes.html", page=queries.changes_page(reading(), round_id, current_actor()))
+
+
 @bp.get("/<int:round_id>/sheet")
 @public
 def result_sheet(round_id: int) -> Answer:

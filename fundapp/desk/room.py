@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from fundapp.consent import queries as consent
+from fundapp.consent.policy import RoundState
 from fundapp.delivery import queries as delivery
 from fundapp.delivery.policy import check_may_accept, check_may_close, check_may_work
 from fundapp.desk.lines import Link
@@ -51,10 +52,13 @@ def _act(project: ProjectRow, label: str, endpoint: str, check: Callable[[], obj
 
 def _consent(session: Session, actor: Actor, project: ProjectRow, now: datetime) -> Part:
     bar = consent.bars(session, [project.id], now).get(project.id)
-    if bar:
+    if bar and bar.state is not RoundState.VOID:
         return _("征求意见"), [Act(_("查看征求意见"), Link("consent.show", {"round_id": bar.round_id}), [])]
-    link = Link("consent.open_round", {"project_id": project.id})
-    return _("征求意见"), [Act(_("开始征求意见"), link, _why_not_open(actor, project))]
+    link, why = Link("consent.open_round", {"project_id": project.id}), _why_not_open(actor, project)
+    if bar is None:
+        return _("征求意见"), [Act(_("开始征求意见"), link, why)]
+    struck = Act(_("查看作废的一轮"), Link("consent.show", {"round_id": bar.round_id}), [])
+    return _("征求意见"), [Act(_("重新征求意见"), link, why), struck]
 
 
 def _money(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:

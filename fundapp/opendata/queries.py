@@ -12,11 +12,11 @@ from fundapp.kernel.actor import NOBODY
 from fundapp.kernel.money import fen, yuan_text
 from fundapp.ledger.queries import public_lines
 from fundapp.matching.queries import queue_of
-from fundapp.opendata.rules import Cell
 from fundapp.programmes.queries import list_programmes
 from fundapp.projects.models import Project
 from fundapp.projects.queries import project_row, select_projects, visible_to
 from fundapp.trail.queries import sources_of
+from fundapp.web.spreadsheet import Cell
 
 Rows = list[Sequence[Cell]]
 MOST = 10_000

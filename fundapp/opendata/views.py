@@ -4,11 +4,11 @@ from flask import Blueprint, Response, jsonify, render_template
 
 from fundapp.kernel.errors import NotVisible
 from fundapp.opendata.queries import SETS, DataSet, package
-from fundapp.opendata.rules import csv_of, json_of
 from fundapp.opendata.texts import SET_LABELS
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import public
+from fundapp.web.spreadsheet import csv_of, json_of
 
 bp = Blueprint("opendata", __name__, url_prefix="/open")
 

@@ -34,7 +34,7 @@ from fundapp.web.forms import REQUIRED, MoneyField, TextField
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 Choice: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]  # newer than its types
 TIERS = 5
-NOTICE = {"publicity_days": 0, "reply_days": 3, "show_doors": False}  # what an older policy means
+NOTICE = {"publicity_days": 0, "reply_days": 3, "show_doors": False, "cost_rise": "1/10"}  # what an older policy means
 BASE = ("min_gift", "unlock", "household_cap", "related_cap")
 
 
@@ -93,6 +93,11 @@ class PolicyForm(VotingFields):
     reply_days = _days(_("异议答复天数"), _("默认 3 天：招标异议 3 天内答复，杭州规定 10 天。"))
     show_doors = BooleanField(
         _("公布参与表态的门牌"), description=_("默认不公布。勾选后只公布门牌，不公布意见和姓名；北京业主投票公布房号。")
+    )
+    cost_rise = ShareField(
+        _("费用增加超过多少要重新征求"),
+        description=_("默认 1/10：比居民看过的那一版多出一成以上，原来的意见作废；正好一成不用。"),
+        validators=[REQUIRED],
     )
     quorum = ShareField(
         _("议事会到会的成员至少占"),
@@ -238,6 +243,10 @@ class PolicyForm(VotingFields):
         shares = [Fraction(share) for share, _rate in rows]
         if _not_rising(shares) or not 0 < shares[0] <= shares[-1] <= 1:
             raise StopValidation(str(_("户数占比要一档比一档高，最高到 1。")))
+
+    def validate_cost_rise(self, field: Any) -> None:
+        """Take a share above 0 and at most 1."""
+        self.validate_quorum(field)
 
     def validate_quorum(self, field: Any) -> None:
         """Take a share above 0 and at most 1."""

@@ -82,6 +82,7 @@ PLACES: Mapping[str, Any] = {
     "consent.publicity_days": _("初步结果公示天数"),
     "consent.reply_days": _("异议答复天数"),
     "consent.show_doors": _("公布参与表态的门牌"),
+    "consent.cost_rise": _("费用增加超过多少要重新征求"),
     "council.quorum": _("议事会到会的成员至少占"),
     "council.notice_days": _("议事会提前公布天数"),
     **voting_texts.PLACES,

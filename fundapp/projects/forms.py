@@ -14,6 +14,7 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -23,6 +24,7 @@ from wtforms import (
 from wtforms.fields import choices as choice_fields
 from wtforms.validators import Length, NumberRange, Optional, StopValidation
 
+from fundapp.kernel.errors import Refused
 from fundapp.kernel.money import ZERO
 from fundapp.places.queries import PlaceRow
 from fundapp.places.rules import split_names
@@ -116,6 +118,7 @@ class ProposalForm(PageForm):
     origin = SelectField(_("怎么提出来的"), validators=[REQUIRED])
     photos = MultipleFileField(_("现场照片"), validators=[Optional()])
     confirmed = ConfirmField(_("我看过了，这件事不属于上面这些"))
+    warned = HiddenField()
 
     def __init__(self, typed: Mapping[str, str] | None = None) -> None:
         if request.method == "POST" or typed is None:
@@ -123,6 +126,14 @@ class ProposalForm(PageForm):
         else:
             super().__init__(formdata=MultiDict(typed))
         self.origin.choices = _origins(self.origin.data)
+        self.to_warn = False
+
+    def take(self, refusal: Refused) -> None:
+        """Note that the proposer must be warned first; every other refusal stands where it belongs."""
+        if refusal.code == "projects.not_warned":
+            self.to_warn = True
+        else:
+            super().take(refusal)
 
     def validate_lines(self, field: Any) -> None:
         """Take lines that have both a name and an amount, or neither."""
@@ -196,7 +207,7 @@ class ProposalForm(PageForm):
 
     def to_command(self, project_id: int) -> SubmitProposal:
         """Make the command."""
-        return SubmitProposal(project_id, self.to_text(), bool(self.confirmed.data))
+        return SubmitProposal(project_id, self.to_text(), bool(self.confirmed.data), str(self.warned.data or ""))
 
 
 def _origins(typed: str | None) -> list[Any]:

@@ -6,15 +6,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from fundapp.db.wiring import ask
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import PlaceRow, places_below, places_by_id
 from fundapp.programmes.queries import ProgrammeRow, get_policy, policy_in_force, programmes_for
 from fundapp.projects import policy, queries
+from fundapp.projects.changes import Asked, Change, changes, percent_text
+from fundapp.projects.commands.submitting import trimmed
 from fundapp.projects.models import StageChange
 from fundapp.projects.queries import MemberRow, Photo, ProjectRow, VersionRow
-from fundapp.projects.rules import Stage, limits_of
+from fundapp.projects.rules import ProposalText, Stage, content_hash, content_of, limits_of
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,35 @@ class ProposalPage:
         """Give the last answer of the first check, where the proposal stands at it."""
         last = self.history[-1] if self.history else None
         return last if last is not None and last.to_stage in (Stage.RETURNED, Stage.REJECTED) else None
+
+
+@dataclass(frozen=True)
+class Warning:
+    """What a change would do to the households' answers: what differs, and who would be asked again."""
+
+    changes: list[Change]
+    asked: Asked
+    version: int
+    fingerprint: str
+
+    @property
+    def rise(self) -> str:
+        """Give the rise of the cost from which on households are asked again, in words."""
+        return percent_text(self.asked.rise)
+
+
+def warning_of(session: Session, row: ProjectRow, text: ProposalText) -> Warning:
+    """Say what a text changes of the one that households were asked about, before it is handed in.
+
+    Raises:
+        NotVisible: no household was asked, or what they were asked about stands no longer.
+    """
+    asked: Asked | None = ask("projects.asked", session, row.id)
+    if asked is None:
+        raise NotVisible
+    content, before = content_of(trimmed(text)), queries.version(session, asked.version_id)
+    found = changes(content_of(before.text), content, asked.rise)
+    return Warning(found, asked, before.number, content_hash(content))
 
 
 def compounds_of(session: Session, actor: Actor) -> list[PlaceRow]:

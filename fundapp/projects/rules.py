@@ -121,7 +121,6 @@ GROUPS: dict[StageGroup, tuple[Stage, ...]] = {
     StageGroup.DONE: (Stage.EVALUATED, Stage.CLOSED),
     StageGroup.ENDED: (Stage.REJECTED, Stage.WITHDRAWN),
 }
-MATERIAL_COST = (11, 10)
 MOST_LINES = 30
 TITLE_LENGTH = 80
 
@@ -166,22 +165,6 @@ def may_move(stage: Stage, to: Stage) -> bool:
     (True, False)
     """
     return to in MOVES[stage]
-
-
-def is_material(old: dict[str, object], new: dict[str, object]) -> bool:
-    """Tell whether an edit changes what was agreed to: what, where, who pays, or the cost by more than a tenth.
-
-    Both are version contents; ``budget_fen`` is a whole number of fen.
-
-    Source: peers.md failure 17.
-
-    >>> is_material({"title": "A", "budget_fen": 100}, {"title": "A", "budget_fen": 111})
-    True
-    """
-    if any(old.get(name) != new.get(name) for name in ("title", "location", "kind", "payers", "shared")):
-        return True
-    up, down = MATERIAL_COST
-    return int(str(new["budget_fen"])) * down > int(str(old["budget_fen"])) * up
 
 
 def group_of(stage: Stage) -> StageGroup:

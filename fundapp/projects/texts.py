@@ -1,12 +1,16 @@
 """Refusal sentences, and the words for stages, kinds, themes and tasks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from fundapp.projects.changes import Change, percent_text
 from fundapp.projects.rules import Finding, Kind, Stage, StageGroup, Task, Theme
 from fundapp.projects.sharing import Sharing
+from fundapp.web.filters import yuan
 
 REFUSALS: Mapping[str, Any] = {
     "projects.no_such_move": _("项目现在所处的阶段不能办理这件事。"),
@@ -32,6 +36,7 @@ REFUSALS: Mapping[str, Any] = {
     "projects.lines_do_not_sum": _("费用各行相加是 %(total)s，与总预算 %(budget)s 不一致。"),
     "projects.over_cap": _("费用合计 %(budget)s，超过这一类项目的上限 %(cap)s。"),
     "projects.not_confirmed": _("请先看过“不支持的事项”并勾选确认。"),
+    "projects.not_warned": _("这次修改要重新征求意见，请先看清后果再确认。"),
     "projects.nothing_changed": _("内容与上一版相同，没有需要提交的修改。"),
     "projects.no_programme": _("本地区还没有可以申请的年度计划。"),
     "projects.no_policy": _("年度计划的政策还没有生效。"),
@@ -50,7 +55,19 @@ REFUSALS: Mapping[str, Any] = {
     "projects.share_no_such_building": _("这个小区没有这些楼栋：%(names)s。"),
 }
 
-MATERIAL_EDIT = _("内容有重大修改，须重新征求意见。")
+CHANGE_LABELS: Mapping[str, Any] = {
+    "title": _("标题"),
+    "kind": _("类型"),
+    "location": _("具体地点"),
+    "payers": _("钱由谁出"),
+    "shared": _("住户分摊"),
+    "budget_fen": _("总预算"),
+    "lines": _("费用明细"),
+    "why": _("为什么要办"),
+    "theme": _("主题"),
+    "beneficiaries": _("受益户数"),
+    "origin": _("怎么提出来的"),
+}
 
 STAGE_LABELS: Mapping[Stage, Any] = {
     Stage.DRAFT: _("草稿"),
@@ -158,3 +175,16 @@ NOT_PAID_FOR = (
     _("已经有人负责赔偿或维修的事。"),
     _("吃请、办公经费、人员工资、偿还旧债、办公用房装修。"),
 )
+
+
+def material_reason(found: Iterable[Change], rise: Fraction) -> str:
+    """Say why households are asked again: what was changed, the cost with both sums."""
+    told = [_change_told(change, rise) for change in found if change.material]
+    return gettext("内容有重大修改，须重新征求意见：%(what)s。", what="；".join(told))
+
+
+def _change_told(change: Change, rise: Fraction) -> str:
+    if change.field != "budget_fen":
+        return gettext("改了%(what)s", what=str(CHANGE_LABELS[change.field]))
+    old, new, percent = yuan(change.old), yuan(change.new), percent_text(rise)
+    return gettext("总预算由 %(old)s 增加到 %(new)s，超过 %(rise)s", old=old, new=new, rise=percent)

@@ -68,7 +68,16 @@ def edit(project_id: int) -> Answer:
             return _kept(form, page)
         if form.filled_in() and _hand_in(form, project_id):
             return redirect(url_for(".show", project_id=project_id), 303)
+    if form.to_warn:
+        return _warning(form, page)
     return render_template("projects/edit.html", form=form, page=page), form.status
+
+
+def _warning(form: forms.ProposalForm, page: pages.ProposalPage) -> str:
+    """Show what the change costs before it is saved; everything typed goes along."""
+    typed = form.typed() | {"do": "submit", "confirmed": "y"}
+    warning = pages.warning_of(reading(), page.row, form.to_text())
+    return render_template("projects/warning.html", page=page, warning=warning, typed=typed)
 
 
 def _keep(form: forms.ProposalForm, project_id: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from fundapp.consent.queries import Bar, bars
+from fundapp.consent.queries import Bar, PastRound, bars, history_of_project
 from fundapp.delivery.models import ProgressPhoto, ProgressReport
 from fundapp.files.models import Attachment
 from fundapp.fundraising.models import Contribution, ContributionDecision
@@ -134,10 +134,15 @@ class Trail:
     project: ProjectRow
     costs: list[tuple[str, int]]
     photos: list[str]
-    bar: Bar | None
+    rounds: list[PastRound]
     mark: RoundMark | None
     sources: FourSources
     lines: list[LedgerLine]
+
+    @property
+    def bar(self) -> Bar | None:
+        """Give the numbers of the newest round."""
+        return self.rounds[0].bar if self.rounds else None
 
     @property
     def gifts(self) -> list[LedgerLine]:
@@ -169,7 +174,7 @@ def project_trail(session: Session, project_id: int, actor: Actor, now: datetime
         project=project,
         costs=cost_lines(session, project.version_id),
         photos=photos_of(session, project_id),
-        bar=bars(session, [project_id], now).get(project_id),
+        rounds=history_of_project(session, project_id, now),
         mark=place_of(session, [project_id]).get(project_id),
         sources=sources_of(session, [project_id])[project_id],
         lines=public_entries(lines_of(session, f"project:{project_id}")),

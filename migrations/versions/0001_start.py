@@ -3303,6 +3303,16 @@ GUARDS = [
             "CREATE TRIGGER consent_result_within_law BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_within_law()",
         ),
     ),
+    # consent_result_of_standing_text on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_of_standing_text BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_round r JOIN project_version asked ON asked.id = r.version_id JOIN project_version later ON later.project_id = asked.project_id AND later.number > asked.number WHERE r.id = NEW.round_id AND later.material) BEGIN SELECT RAISE(ABORT, 'what was asked has changed since: no result binds the changed text'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_of_standing_text() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r JOIN project_version asked ON asked.id = r.version_id JOIN project_version later ON later.project_id = asked.project_id AND later.number > asked.number WHERE r.id = NEW.round_id AND later.material) THEN RAISE EXCEPTION 'what was asked has changed since: no result binds the changed text' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_of_standing_text BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_of_standing_text()",
+        ),
+    ),
     # consent_preliminary_keeps_rows on consent_preliminary
     (
         (

@@ -6,7 +6,7 @@ from fundapp.db.work import unit_of_work
 from fundapp.kernel.actor import Actor, Role
 from fundapp.projects import commands
 from fundapp.projects.commands import CheckProposal, SubmitProposal
-from fundapp.projects.rules import Finding
+from fundapp.projects.rules import Finding, content_hash, content_of
 from tests.support.world import (
     CLOCK,
     PlaceTree,
@@ -54,10 +54,11 @@ def begin(street: Street, actor: Actor | None = None, **other) -> int:
         return commands.begin_proposal(session, actor or street.resident, cmd, CLOCK).id
 
 
-def submit(street: Street, project_id: int, text=None, actor: Actor | None = None, clock=CLOCK, **other):
-    """Hand a text in."""
+def submit(street: Street, project_id: int, text=None, actor: Actor | None = None, clock=CLOCK, warned=True, **other):
+    """Hand a text in, as somebody who was told what it costs to change it."""
+    text = text or make_text()
     with unit_of_work() as session:
-        cmd = SubmitProposal(project_id, text or make_text(), **other)
+        cmd = SubmitProposal(project_id, text, warned=content_hash(content_of(text)) if warned else "", **other)
         return commands.submit_proposal(session, actor or street.resident, cmd, clock).stage
 
 

@@ -15,7 +15,7 @@ from fundapp.programmes.commands import AddPolicyVersion, add_policy_version
 from fundapp.programmes.rules import usual_parts
 from fundapp.projects import commands, queries
 from fundapp.projects.events import ProjectMaterialEdit, ProjectSubmitted
-from fundapp.projects.rules import CostItem, Finding, Stage
+from fundapp.projects.rules import CostItem, Finding, Stage, content_hash, content_of
 from tests.projects.life import begin, check, make_street, submit
 from tests.support.world import CLOCK, NOW, administrator, later, make_place_tree, make_resident, make_text
 
@@ -189,6 +189,53 @@ def test_a_material_change_while_households_are_asked_asks_them_again(street):
         assert "重大修改" in last.reason
     with unit_of_work() as session:
         assert open_round(session, street.worker, OpenRound(draft), CLOCK).version_id == project(draft).version_id
+
+
+def test_nobody_is_asked_again_before_the_proposer_was_warned_of_this_very_text(street):
+    """A warning about one text is none about another, and a small change needs none."""
+    draft, dearer = asked(street), make_text(budget="33000.01")
+    assert refused(submit, street, draft, dearer, warned=False) == "projects.not_warned"
+    wrong = commands.SubmitProposal(draft, make_text("别的事"), warned=content_hash(content_of(dearer)))
+    with unit_of_work() as session, pytest.raises(Refused, match=r"projects\.not_warned"):
+        commands.submit_proposal(session, street.resident, wrong, CLOCK)
+    assert project(draft).stage is Stage.CONSENTING
+    assert submit(street, draft, make_text(budget="33000.00"), warned=False) is Stage.CONSENTING
+
+
+def test_small_steps_are_measured_against_what_households_were_asked_about(street):
+    """30,000 to 33,000 is a tenth; 2,000 more is little against 33,000, and too much against 30,000."""
+    draft = asked(street)
+    assert submit(street, draft, make_text(budget="33000.00")) is Stage.CONSENTING
+    assert refused(submit, street, draft, make_text(budget="35000.00"), warned=False) == "projects.not_warned"
+    assert submit(street, draft, make_text(budget="35000.00")) is Stage.FEASIBLE
+    with reading_session() as session:
+        reason = queries.history(session, draft)[-1].reason
+    assert "总预算由 ¥30,000.00 增加到 ¥35,000.00，超过 10%" in reason
+
+
+def test_a_changed_place_that_is_changed_back_asks_nobody(street):
+    """What counts is the text that households saw, not the way there."""
+    draft = asked(street)
+    submit(street, draft, make_text(budget="33000.00", why="换一种说法"))
+    assert submit(street, draft, warned=False) is Stage.CONSENTING
+    with reading_session() as session:
+        assert [row.material for row in queries.versions(session, draft)] == [False, False, True]
+
+
+def test_the_policy_says_how_much_dearer_is_too_much(street):
+    """A programme that allows nothing but half a percent asks again at half a percent and a fen."""
+    parts = usual_parts()
+    parts["consent"] |= {"cost_rise": "1/200"}
+    with unit_of_work() as session:
+        cmd = AddPolicyVersion(street.programme, local_date(NOW), parts)
+        add_policy_version(session, administrator(session), cmd, later(minutes=1))
+    draft = begin(street)
+    submit(street, draft, clock=later(hours=1))
+    check(street, draft)
+    with unit_of_work() as session:
+        open_round(session, street.worker, OpenRound(draft), CLOCK)
+    assert submit(street, draft, make_text(budget="30150.00"), warned=False) is Stage.CONSENTING
+    assert refused(submit, street, draft, make_text(budget="30150.01"), warned=False) == "projects.not_warned"
 
 
 def test_a_small_change_while_households_are_asked_goes_on(street):

@@ -1,6 +1,7 @@
 """What a project is and how it may move: functions of values."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from fundapp.kernel.errors import Refused
 from fundapp.kernel.money import ZERO, fen, from_fen
 from fundapp.projects import texts
+from fundapp.projects.changes import changes, is_material, rises_by_more
 from fundapp.projects.forms import with_line, without_line
 from fundapp.projects.rules import (
     GROUPS,
@@ -27,7 +29,6 @@ from fundapp.projects.rules import (
     content_hash,
     content_of,
     group_of,
-    is_material,
     limits_of,
     typed_of,
 )
@@ -120,6 +121,24 @@ def test_a_cost_is_material_when_it_grows_by_more_than_a_tenth(old, new):
     """Exactly a tenth is not; growing cheaper never is (peers.md failure 17)."""
     edit = content_of(text_of([old])), content_of(text_of([new]))
     assert is_material(*edit) is (new * 10 > old * 11)
+    assert is_material(*edit, Fraction(1, 3)) is (new * 3 > old * 4)
+
+
+def test_exactly_a_tenth_more_is_not_more_than_a_tenth():
+    """30,000.00 may become 33,000.00; a single fen above it asks again, and so does a tenth of an odd sum."""
+    tenth = Fraction(1, 10)
+    assert not rises_by_more(3_000_000, 3_300_000, tenth)
+    assert rises_by_more(3_000_000, 3_300_001, tenth)
+    assert not rises_by_more(3_000_001, 3_300_001, tenth)  # 3,300,001.1 is the bar
+    assert rises_by_more(3_000_001, 3_300_002, tenth)
+
+
+def test_what_was_agreed_to_stands_first_among_what_changed():
+    """A reader sees first what asks the households again."""
+    old, new = make_text(), replace(make_text(), why="换一种说法", payers="每户 500 元", theme=Theme.CARE)
+    found = changes(content_of(old), content_of(new))
+    assert [(one.field, one.material) for one in found] == [("payers", True), ("why", False), ("theme", False)]
+    assert (found[0].old, found[0].new) == (old.payers, "每户 500 元")
 
 
 @pytest.mark.parametrize(

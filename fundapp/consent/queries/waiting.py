@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import Session
 
 from fundapp.consent.models import ConsentAnswer, ConsentPreliminary, ConsentResult, ConsentRound, ConsentVoid
+from fundapp.consent.queries.history import struck_before
 from fundapp.consent.queries.windows import closes_at, keying_until
 from fundapp.projects.models import ProjectVersion
 from fundapp.rosters.models import SnapshotUnit
@@ -16,7 +17,10 @@ from fundapp.rosters.models import SnapshotUnit
 
 @dataclass(frozen=True)
 class WaitingRound:
-    """A round that waits for somebody: a household's answer, or the worker's publication."""
+    """A round that waits for somebody: a household's answer, or the worker's publication.
+
+    ``again``: an earlier round of the project was struck, so that the household is asked again.
+    """
 
     round_id: int
     project_id: int
@@ -26,6 +30,7 @@ class WaitingRound:
     answered: bool
     closes_at: datetime
     keying_until: datetime
+    again: bool = False
 
 
 def open_rounds_for_units(session: Session, unit_ids: Iterable[int], now: datetime) -> list[WaitingRound]:
@@ -41,14 +46,16 @@ def open_rounds_for_units(session: Session, unit_ids: Iterable[int], now: dateti
     )
     rows = session.execute(
         _waiting()
-        .add_columns(SnapshotUnit.unit_id, said.label("said"))
+        .add_columns(SnapshotUnit.unit_id, said.label("said"), struck_before().label("again"))
         .join(SnapshotUnit, SnapshotUnit.snapshot_id == ConsentRound.snapshot_id)
         .where(SnapshotUnit.unit_id.in_(unit_ids), ConsentRound.opens_at <= now, closes_at() > now)
         .where(~_settled())
         .order_by(closes_at(), ConsentRound.id, SnapshotUnit.unit_id)
     )
     return [
-        WaitingRound(r.id, r.project_id, r.title, r.place_id, r.unit_id, bool(r.said), r.closes_at, r.keying_until)
+        WaitingRound(
+            r.id, r.project_id, r.title, r.place_id, r.unit_id, bool(r.said), r.closes_at, r.keying_until, bool(r.again)
+        )
         for r in rows
     ]
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
+from fundapp.consent.queries import struck_reasons
 from fundapp.council.queries import items_of, on_open_agenda
 from fundapp.council.rules import ItemOutcome
 from fundapp.delivery.policy import check_may_close
@@ -103,8 +104,11 @@ def _rosters(session: Session, actor: Actor) -> list[Waiting]:
 def _checked(session: Session, rows: list[ProjectRow]) -> list[Waiting]:
     grouped = select(ProjectMember.project_id).where(ProjectMember.project_id.in_([row.id for row in rows]))
     known = set(session.scalars(grouped)) if rows else set()
+    struck = struck_reasons(session, [row.id for row in rows]) if rows else {}
     return [
-        _step(row, _("发起征求意见：%(title)s"), "consent.open_round")
+        _step(row, _("重新征求意见：%(title)s"), "consent.open_round", struck[row.id])
+        if row.id in known and row.id in struck
+        else _step(row, _("发起征求意见：%(title)s"), "consent.open_round")
         if row.id in known
         else _step(row, _("组建项目小组：%(title)s"), "projects.group")
         for row in rows
@@ -162,5 +166,5 @@ def unpaid(session: Session, project: ProjectRow) -> int:
     return sum(balances(session, book.id, Ledger.COMMIT, code).get(code, 0) for book in list_books(session))
 
 
-def _step(project: ProjectRow, words: str, endpoint: str) -> Waiting:
-    return Waiting(words % {"title": project.title}, Link(endpoint, {"project_id": project.id}))
+def _step(project: ProjectRow, words: str, endpoint: str, text: str = "") -> Waiting:
+    return Waiting(words % {"title": project.title}, Link(endpoint, {"project_id": project.id}), text=text)

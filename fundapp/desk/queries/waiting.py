@@ -48,8 +48,11 @@ def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
 def _for_household(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     asked = [
         Waiting(
-            _("登记本户意见：%(title)s", title=row.title),
+            _("重新登记本户意见：%(title)s", title=row.title)
+            if row.again
+            else _("登记本户意见：%(title)s", title=row.title),
             Link("consent.answer", {"round_id": row.round_id}),
+            text=_("内容改过，以前的意见不再有效。") if row.again and not row.answered else "",
             due=_("%(at)s 截止", at=moment(row.closes_at)),
         )
         for row in consent.open_rounds_for_units(session, actor.unit_ids, now)

@@ -15,6 +15,7 @@ from fundapp.places.queries import get_place, places_below
 from fundapp.places.rules import PlaceKind
 from fundapp.programmes.queries import get_policy, policy_in_force
 from fundapp.projects import policy, rules, texts
+from fundapp.projects.changes import Asked, Change, changes, is_material
 from fundapp.projects.commands.drafting import hold_own, keep_draft
 from fundapp.projects.commands.moves import move_on
 from fundapp.projects.events import ProjectMaterialEdit, ProjectSubmitted
@@ -26,24 +27,31 @@ from fundapp.projects.sharing import BETWEEN, check_buildings
 
 @dataclass(frozen=True)
 class SubmitProposal:
-    """Hand in a text; ``confirmed`` says that the proposer has read what is not paid for."""
+    """Hand in a text; ``confirmed`` says that the proposer has read what is not paid for.
+
+    ``warned`` is the fingerprint of the text of which she was told, before she sent it, that households will be asked
+    again about it.
+    """
 
     project_id: int
     text: ProposalText
     confirmed: bool = True
+    warned: str = ""
 
 
 def submit_proposal(session: Session, actor: Actor, cmd: SubmitProposal, clock: Clock) -> Project:
     """Hand in a first text, a text that was returned, or a change of a text that others have seen.
 
     Each change makes a new version. The first version pins the policy in force. A material change of a project about
-    which households are or were asked sends it back to 可行: they will be asked again.
+    which households are or were asked sends it back to 可行: they will be asked again. It is measured against the text
+    that they were asked about, and taken only from a proposer who was warned of it.
 
     Raises:
         Forbidden: another person's proposal, or one whose text is fixed by now.
         NotVisible: there is no such proposal, or it is another person's draft.
         Refused: something is missing, the lines do not add up, the budget is above the policy's cap for this kind, no
-            policy is in force, nothing changed, or something speaks against changing it (money that came in).
+            policy is in force, nothing changed, something speaks against changing it (money that came in), or
+            households would have to be asked again and the proposer was not warned of this very text.
 
     Source: peers.md failure 17; domain.md section 1.2.
 
@@ -53,7 +61,7 @@ def submit_proposal(session: Session, actor: Actor, cmd: SubmitProposal, clock: 
     policy.refuse_if(policy.against_editing(actor, project.proposer_id, project.stage))
     if not cmd.confirmed:
         raise Refused("projects.not_confirmed", "confirmed")
-    text = _trimmed(cmd.text)
+    text = trimmed(cmd.text)
     rules.check_text(text)
     if text.shared is not None:
         places = places_below(session, get_place(session, project.place_id).path, PlaceKind.BUILDING)
@@ -63,7 +71,7 @@ def submit_proposal(session: Session, actor: Actor, cmd: SubmitProposal, clock: 
     content = rules.content_of(text)
     if project.stage in FIRST_TEXT_STAGES:
         return _first_text(session, actor, project, text, content, old, now)
-    return _changed_text(session, actor, project, text, content, old or {}, now)
+    return _changed_text(session, actor, project, cmd, text, old or {}, now)
 
 
 def _first_text(
@@ -77,9 +85,7 @@ def _first_text(
 ) -> Project:
     """Hand in a draft or a returned text; one that was returned for its photos alone keeps its version."""
     if old != content:
-        _add_version(
-            session, actor, project, text, content, now, material=old is None or rules.is_material(old, content)
-        )
+        _add_version(session, actor, project, text, content, now, material=old is None or is_material(old, content))
     version_id = newest_version(session, project.id)
     moved = move_on(session, actor, project.id, Stage.SUBMITTED, now)
     record(session, actor, "projects.submit", f"project:{project.id}", now, version=project.version)
@@ -91,26 +97,45 @@ def _changed_text(
     session: Session,
     actor: Actor,
     project: Project,
+    cmd: SubmitProposal,
     text: ProposalText,
-    content: dict[str, Any],
     old: dict[str, Any],
     now: datetime,
 ) -> Project:
+    content = rules.content_of(text)
     if content == old:
         raise Refused("projects.nothing_changed")
-    material = rules.is_material(old, content)
-    asked = project.stage in ASKED_STAGES
-    if material and asked:
-        for code in ask("projects.what_speaks_against_editing", session, project.id, now):
-            raise Refused(code)
+    asked = ask("projects.asked", session, project.id) if project.stage in ASKED_STAGES else None
+    found = changes_since_asked(session, asked, old, content)
+    material = any(change.material for change in found)
+    if material and asked is not None:
+        _check_may_ask_again(session, project.id, cmd, content, now)
     version = _add_version(session, actor, project, text, content, now, material=material)
     record(session, actor, "projects.edit", f"project:{project.id}", now, version=version.number, material=material)
-    if not (material and asked):
+    if not material or asked is None:
         return project
-    reason = str(texts.MATERIAL_EDIT)
+    reason = texts.material_reason(found, asked.rise)
     moved = move_on(session, actor, project.id, Stage.FEASIBLE, now, reason)
     tell(session, ProjectMaterialEdit(project.id, version.id, actor.person_id, reason, now))
     return moved
+
+
+def changes_since_asked(
+    session: Session, asked: Asked | None, newest: dict[str, Any], content: dict[str, Any]
+) -> list[Change]:
+    """List what a text changes: against what households were asked about, or the newest text where nobody was."""
+    if asked is None:
+        return changes(newest, content)
+    return changes(content_of_version(session, asked.version_id) or newest, content, asked.rise)
+
+
+def _check_may_ask_again(
+    session: Session, project_id: int, cmd: SubmitProposal, content: dict[str, Any], now: datetime
+) -> None:
+    for code in ask("projects.what_speaks_against_editing", session, project_id, now):
+        raise Refused(code)
+    if cmd.warned != rules.content_hash(content):
+        raise Refused("projects.not_warned")
 
 
 def _pin_policy(session: Session, project: Project, text: ProposalText, now: datetime) -> None:
@@ -165,7 +190,8 @@ def _add_version(
     return version
 
 
-def _trimmed(text: ProposalText) -> ProposalText:
+def trimmed(text: ProposalText) -> ProposalText:
+    """Drop the blanks around the words of a text."""
     lines = tuple(replace(line, name=line.name.strip()) for line in text.lines)
     words = {name: getattr(text, name).strip() for name in ("title", "why", "location", "origin", "payers")}
     return replace(text, lines=lines, **words)

@@ -18,7 +18,7 @@ from fundapp.projects.commands import (
     submit_proposal,
     withdraw,
 )
-from fundapp.projects.rules import CostItem, Finding, Kind, ProposalText, Theme
+from fundapp.projects.rules import CostItem, Finding, Kind, ProposalText, Theme, content_hash, content_of
 from fundapp.projects.sharing import SharedSum, Sharing
 from fundapp.stories.engine import Facts, Scene, deed
 
@@ -77,11 +77,12 @@ def projects_propose(scene: Scene) -> Facts:
     return {"stage": made.stage.value, "version": made.version}
 
 
-@deed("projects.edit", f"project {TEXT_FIELDS}")
+@deed("projects.edit", f"project {TEXT_FIELDS} warned")
 def projects_edit(scene: Scene) -> Facts:
-    """Submit a changed text. Fields: project, and all of the text as in projects.propose."""
-    project = scene.thing("project")
-    made = submit_proposal(scene.session, scene.actor, SubmitProposal(project, _text(scene)), scene.clock)
+    """Submit a changed text. Fields: project, and all of the text as in projects.propose; warned."""
+    project, text = scene.thing("project"), _text(scene)
+    warned = content_hash(content_of(text)) if scene.fields.yes("warned", False) else ""
+    made = submit_proposal(scene.session, scene.actor, SubmitProposal(project, text, warned=warned), scene.clock)
     return {"stage": made.stage.value, "version": made.version}
 
 
