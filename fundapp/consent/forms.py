@@ -1,6 +1,6 @@
 """The shape of what is typed on the pages of a round."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 import flask_babel
@@ -15,12 +15,14 @@ from fundapp.consent.commands import (
     CorrectPaper,
     EndRoundEarly,
     ExtendRound,
-    KeyPaper,
+    KeySheets,
+    LineSaid,
     OpenRound,
     PublishFinal,
     PublishResult,
     RegisterPapers,
 )
+from fundapp.consent.paper_forms import ProxyForm
 from fundapp.consent.policy import MOST_SHEETS, Choice, sayable
 from fundapp.consent.texts import CHOICES
 from fundapp.publicity.rules import Medium
@@ -82,15 +84,23 @@ class SheetForm(AnswersForm):
     answer = RadioField(lazy_gettext("意见"), choices=[], validators=[_CHOSEN])
 
 
-class PaperForm(SheetForm):
-    """A sheet that came back, with its photo."""
+class PaperForm(SheetForm, ProxyForm):
+    """A sheet that came back, with its photo and how it came about."""
 
     scan = FileField(lazy_gettext("纸质意见表照片"), validators=[FileRequired(lazy_gettext("请拍照或选择扫描件。"))])
 
-    def to_command(self, round_id: int, unit_id: int, scan_id: int) -> KeyPaper:
-        """Make the command for the household and the photo that were found."""
-        return KeyPaper(
-            round_id, int(self.serial.data or 0), unit_id, Choice(self.answer.data), scan_id, str(self.op_key.data)
+    def to_command(self, round_id: int, unit_id: int, scan_id: int, proxy_scan_id: int | None) -> KeySheets:
+        """Make the command for the household and the photos that were found."""
+        day = cast(date, self.signed_on.data)
+        line = LineSaid(int(self.serial.data or 0), unit_id, Choice(self.answer.data), day)
+        return KeySheets(
+            round_id,
+            (line,),
+            scan_id,
+            self.who_went,
+            str(self.op_key.data),
+            self.who_watched,
+            self.proxy(proxy_scan_id),
         )
 
 

@@ -159,7 +159,9 @@ refuse(
     "consent_answer",
     "INSERT",
     f"NEW.channel <> 'objection' AND NOT EXISTS (SELECT 1 {ROUND} AND NEW.at >= r.opens_at "
-    f"AND NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN {CLOSE} ELSE {KEYING} END)",
+    f"AND (NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN {CLOSE} ELSE {KEYING} END "
+    "OR (NEW.reason <> '' AND EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id "
+    "AND k.serial = NEW.serial))))",
     "no answer outside the window of its round",
 )
 refuse(

@@ -11,6 +11,7 @@ from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import fundapp.consent.paper_models  # noqa: F401 - the tables of paper stand beside these
 from fundapp.consent.policy import Channel, Choice
 from fundapp.db.base import ID, Base, Numbered
 from fundapp.db.types import stored
@@ -260,5 +261,5 @@ class ConsentShare(Base):
     share_fen: Mapped[Money]
 
 
-from fundapp.consent import guards  # noqa: E402, F401 - declares them for the tables above
+from fundapp.consent import guards, paper_guards  # noqa: E402, F401 - declares them for the tables above
 from fundapp.consent.announced import ConsentPreliminary as ConsentPreliminary  # noqa: E402 - after its guards

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from fundapp.consent.law import COUNCIL
+from fundapp.consent.papers import NOTHING_SAID, PAPER_KEYS, PaperTerms, paper_terms_of
 from fundapp.consent.rules import Regime
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.bars import fraction_of_text
@@ -18,7 +19,9 @@ SHORTEST = timedelta(days=1)
 LONGEST = timedelta(days=60)
 KEYING_DAYS = 3
 REPLY_DAYS = 3
-TERMS = ("regime", "days", "keying_days", "follow", "publicity_days", "reply_days", "show_doors", "cost_rise")
+TERMS = (
+    "regime", "days", "keying_days", "follow", "publicity_days", "reply_days", "show_doors", "cost_rise", *PAPER_KEYS,
+)  # fmt: skip
 MOST_SHEETS = 500
 
 
@@ -108,6 +111,7 @@ class Terms:
     reply_days: int = REPLY_DAYS
     show_doors: bool = False
     cost_rise: Fraction = USUAL_RISE
+    paper: PaperTerms = NOTHING_SAID
 
 
 def terms_of(parts: Mapping[str, Any]) -> Terms:
@@ -119,7 +123,7 @@ def terms_of(parts: Mapping[str, Any]) -> Terms:
     Raises:
         BadInput: no such part, an unknown key or regime, or a number of days that is none.
 
-    >>> terms_of({"consent": {"regime": "household:2/3", "days": 7}}) == Terms("household:2/3", 7, 3, publicity_days=0)
+    >>> terms_of({"consent": {"regime": "household:2/3", "days": 7}}) == Terms("household:2/3", 7, 3)
     True
     """
     part = parts.get("consent")
@@ -139,6 +143,7 @@ def terms_of(parts: Mapping[str, Any]) -> Terms:
         reply_days=_days(part, "reply_days", REPLY_DAYS, 1),
         show_doors=_yes(part, "show_doors"),
         cost_rise=fraction_of_text(part["cost_rise"], "consent.cost_rise") if "cost_rise" in part else USUAL_RISE,
+        paper=paper_terms_of(part),
     )
 
 

@@ -8,12 +8,16 @@ from flask_babel import lazy_gettext
 
 from fundapp.consent.law import Law, Standing, law_of
 from fundapp.consent.models import Outcome
+from fundapp.consent.paper_texts import BOOK_FORMS, PAPER_REFUSALS, SHEET_ENDS, SHEET_STATES, VISITS
+from fundapp.consent.papers import spans_of
 from fundapp.consent.policy import Channel, Choice, RoundState
 from fundapp.consent.queries import Bar
 from fundapp.consent.rules import area_text, asks_owners
 from fundapp.consent.sheet import Line, Met, lines_of, met
 
+__all__ = ["BOOK_FORMS", "SHEET_ENDS", "SHEET_STATES", "VISITS", "spans_of"]
 REFUSALS: Mapping[str, Any] = {
+    **PAPER_REFUSALS,
     "consent.not_worker": lazy_gettext("只有本社区的社区工作者可以办理。"),
     "consent.not_feasible": lazy_gettext("项目通过可行性初审后才能征求意见。"),
     "consent.holder_unknown": lazy_gettext(

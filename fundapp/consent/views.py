@@ -7,9 +7,8 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from fundapp.consent import commands, forms, policy, queries, texts
+from fundapp.consent import commands, door_views, forms, paper_views, policy, queries, texts
 from fundapp.consent.bundle import pack
-from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.projects.queries import get_project
@@ -21,6 +20,8 @@ from fundapp.web.pdf import pdf_page, qr_data
 from fundapp.web.refusals import reasons_of
 
 bp = Blueprint("consent", __name__, url_prefix="/consent")
+bp.register_blueprint(paper_views.bp)
+bp.register_blueprint(door_views.bp)
 Answer = str | AnyResponse | tuple[str, int]
 
 
@@ -104,22 +105,21 @@ def papers(round_id: int) -> Answer:
         if form.done:
             flash(_("已登记编号 %(first)s 到 %(last)s。", first=made[0].serial, last=made[-1].serial))
             return redirect(url_for(".papers", round_id=round_id), 303)
-    sheets = queries.sheets_of(reading(), round_id)
-    return render_template("consent/papers.html", page=page, form=form, sheets=sheets, **_possible(page)), form.status
+    values = {"sheets": queries.sheets_of(reading(), round_id), "stand": paper_views.stand_of(page)}
+    return render_template("consent/papers.html", page=page, form=form, **values, **_possible(page)), form.status
 
 
 @bp.route("/<int:round_id>/papers/new", methods=["GET", "POST"])
 @for_roles(Role.WORKER)
 def new_paper(round_id: int) -> Answer:
     """Key in a sheet; the next number is ready when it is done."""
-    page, form = _worker_page(round_id), forms.PaperForm(serial=request.args.get("serial", type=int))
-    form.offer_answers(page.bar.with_follow)
+    page = _worker_page(round_id)
+    form = paper_views.sheet_form(page, request.args.get("serial", type=int))
     if form.filled_in():
         with form.deed() as session:
-            actor = current_actor()
-            scan = store_picture(session, actor, form.scan.data, page.place.id, Audience.STAFF, clock(), "scan")
+            scans = paper_views.keep_scans(session, page, form)
             unit_id = queries.door_or_refuse(session, page.snapshot_id, str(form.door.data))
-            row = commands.key_paper(session, actor, form.to_command(round_id, unit_id, scan.id), clock())
+            (row,) = commands.key_sheets(session, current_actor(), form.to_command(round_id, unit_id, *scans), clock())
         if form.done:
             flash(texts.keyed_words(row.serial, str(form.door.data), again=row.revision > 1))
             return redirect(url_for(".new_paper", round_id=round_id, serial=(row.serial or 0) + 1), 303)
@@ -136,7 +136,7 @@ def correct_paper(round_id: int, serial: int) -> Answer:
     if form.filled_in():
         with form.deed() as session:
             unit_id = queries.door_or_refuse(session, page.snapshot_id, str(form.door.data))
-            commands.correct_paper(session, current_actor(), form.to_command(round_id, unit_id), clock())
+            commands.correct_sheet(session, current_actor(), form.to_command(round_id, unit_id), clock())
         if form.done:
             flash(_("编号 %(serial)s 已更正。", serial=serial))
             return redirect(url_for(".papers", round_id=round_id), 303)
@@ -311,7 +311,11 @@ def _possible(page: queries.RoundPage) -> dict[str, Any]:
     return {
         "against_answer": _against_answer(page),
         "against_keying": reasons_of(policy.check_takes, page.bar, page.bar.state, policy.Channel.PAPER),
-        "against_publishing": reasons_of(policy.check_may_publish, page.bar, page.bar.state, True),
+        "against_publishing": [
+            *reasons_of(policy.check_may_publish, page.bar, page.bar.state, True),
+            *paper_views.against_paper(page),
+        ],
+        "walks": paper_views.walks(page),
         "against_extending": reasons_of(policy.check_takes_sheets, page.bar, page.bar.state),
         "against_ending": reasons_of(policy.check_may_end, page.bar, page.bar.state, page.bar.early_end, page.won),
         "against_registering": reasons_of(policy.check_takes_sheets, page.bar, page.bar.state),

@@ -109,6 +109,17 @@ class PolicyForm(VotingFields):
         description=_("默认 3 天：议题提前两三天公布，居民和成员来得及准备。"),
         validators=[REQUIRED, NumberRange(0, 30)],
     )
+    second_keying = SelectField(
+        _("纸质意见复录"),
+        choices=_choices(texts.SECOND_LABELS),
+        description=_("默认抽查：抽中的纸由另一个人再录一遍，两次不一致就不能公布结果。"),
+    )
+    second_share = ShareField(_("抽查比例"))
+    proxies_most = IntegerField(
+        _("一人最多代理几户"),
+        description=_("默认 3 户：潍坊规定业主表决一人最多代理 3 户；填 0 就不接受代理。"),
+        validators=[REQUIRED, NumberRange(0, 9)],
+    )
     min_gift = _money(_("最低一笔自筹"), _("默认 1 元，少于它的不计入配捐。"))
     unlock = _money(
         _("自筹起配线"), _("默认 500 元：上海石门二路楼组自筹满 500 元才配；不填就没有起配线。"), optional=True
@@ -178,6 +189,9 @@ class PolicyForm(VotingFields):
             "quorum": parts.get("council", {}).get("quorum", "2/3"),
             "notice_days": parts.get("council", {}).get("notice_days", 3),
             **{name: parts["consent"].get(name, usual) for name, usual in NOTICE.items()},
+            "second_keying": parts["consent"].get("second_keying", "none"),
+            "second_share": parts["consent"].get("second_keying_share", "1/10"),
+            "proxies_most": parts["consent"].get("proxies_most", 3),
             **{
                 name: _shown(match["base"].get(name)) for name in ("min_gift", "unlock", "household_cap", "related_cap")
             },
@@ -267,6 +281,9 @@ class PolicyForm(VotingFields):
                 "keying_days": self.keying_days.data,
                 **({"follow": True} if self.follow.data else {}),
                 **{name: self[name].data for name, usual in NOTICE.items() if self[name].data != usual},
+                "second_keying": self.second_keying.data,
+                "second_keying_share": self.second_share.data or "1/10",
+                "proxies_most": self.proxies_most.data,
             },
             "council": {"quorum": self.quorum.data, "notice_days": self.notice_days.data},
             "voting": self.voting_part(),

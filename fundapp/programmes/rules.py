@@ -29,7 +29,14 @@ REGIMES = (
 ORDERS = ("ready", "started", "claimed")
 SCALES = ("three_grade_half", "plurality")
 _USUAL: dict[str, Any] = {
-    "consent": {"regime": "household:2/3", "days": 7, "keying_days": 3},
+    "consent": {
+        "regime": "household:2/3",
+        "days": 7,
+        "keying_days": 3,
+        "second_keying": "sample",
+        "second_keying_share": "1/10",
+        "proxies_most": 3,
+    },
     "council": {"quorum": "2/3", "notice_days": 3},
     "voting": {"choose_by_vote": True, "max_choices": 3, "days": 7},
     "matching": {

@@ -60,6 +60,11 @@ SCALE_LABELS: Mapping[str, Any] = {
     "three_grade_half": _("三档过半：满意过半为满意，满意加基本满意过半为基本满意"),
     "plurality": _("票数最多的一档为结果"),
 }
+SECOND_LABELS: Mapping[str, Any] = {
+    "none": _("不复录"),
+    "sample": _("抽查：抽一部分由另一个人再录一遍"),
+    "all": _("全部由另一个人再录一遍"),
+}
 RULE_LABELS: Mapping[str, Any] = {
     "amount_tiers": _("按自筹金额分档"),
     "four_source": _("四源保底与封顶"),
@@ -85,6 +90,9 @@ PLACES: Mapping[str, Any] = {
     "consent.cost_rise": _("费用增加超过多少要重新征求"),
     "council.quorum": _("议事会到会的成员至少占"),
     "council.notice_days": _("议事会提前公布天数"),
+    "consent.second_keying": _("纸质意见复录"),
+    "consent.second_keying_share": _("抽查比例"),
+    "consent.proxies_most": _("一人最多代理几户"),
     **voting_texts.PLACES,
     "matching.base.min_gift": _("最低一笔自筹"),
     "matching.base.unlock": _("自筹起配线"),
@@ -110,6 +118,7 @@ PLACES: Mapping[str, Any] = {
 }
 _VALUES: Mapping[str, Mapping[str, Any]] = {
     "consent.regime": REGIME_LABELS,
+    "consent.second_keying": SECOND_LABELS,
     "queue.order_by": ORDER_LABELS,
     "evaluation.scale": SCALE_LABELS,
     "matching.allocation.mode": MODE_LABELS,

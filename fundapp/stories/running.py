@@ -15,7 +15,8 @@ from fundapp.stories.rules import parse
 
 LIBRARY = Path(__file__).parent / "library"
 DEEDS = (
-    "ground", "rostering", "proposing", "answering", "collecting", "announcing", "deciding", "raising", "delivering",
+    "ground", "rostering", "proposing", "answering", "paper", "collecting", "announcing",
+    "deciding", "raising", "delivering",
 )  # fmt: skip
 
 

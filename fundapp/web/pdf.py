@@ -77,8 +77,12 @@ def pdf_page(template: str, filename: str, **values: Any) -> Response:
     return Response(pdf_of(html), mimetype="application/pdf", headers=headers)
 
 
-def qr_data(text: str) -> str:
-    """Draw a QR code (level M) as a PNG in a ``data:`` address."""
+def qr_data(text: str, *, small: bool = False) -> str:
+    """Draw a QR code as a PNG in a ``data:`` address.
+
+    ``small`` ones have the fewest dots that hold the text, and one mask for all, because there are hundreds of them.
+    """
     out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="png", scale=4, border=2)
+    made = segno.make(text, error="l", mask=3, micro=False) if small else segno.make(text, error="m", micro=False)
+    made.save(out, kind="png", scale=4, border=2)
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()

@@ -1,7 +1,7 @@
 """Refusals in the user's words. Each package's ``texts.py`` brings its sentences; ``app.py`` hands them over."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 from moneyed import Money
 
 from fundapp.kernel.errors import Refused
-from fundapp.web.filters import moment, yuan
+from fundapp.web.filters import day, moment, yuan
 
 _sentences: dict[str, Any] = {}
 
@@ -63,4 +63,6 @@ def _printed(value: object) -> object:
         return yuan(value)
     if isinstance(value, datetime):
         return moment(value)
+    if isinstance(value, date):
+        return day(value)
     return value

@@ -2000,6 +2000,36 @@ def upgrade():
         postgresql_where=sa.text("ends_at IS NULL"),
     )
     op.create_table(
+        "consent_book",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "form",
+            sa.Enum("list", "sheets", name="book_form", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "scope",
+            sa.Enum(
+                "all", "building", "group", name="book_scope", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("scope_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(scope = 'all') = (scope_id IS NULL)", name=op.f("ck_consent_book_scope_names_what")),
+        sa.CheckConstraint("lines > 0", name=op.f("ck_consent_book_has_lines")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_consent_book_made_by_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_book_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_book")),
+        sa.UniqueConstraint("id", "round_id", name=op.f("uq_consent_book_id_round_id")),
+        info={"sealed": True},
+    )
+    op.create_index(op.f("ix_consent_book_round_id"), "consent_book", ["round_id"], unique=False)
+    op.create_table(
         "consent_ending",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2031,6 +2061,30 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_extension")),
         sa.UniqueConstraint("round_id", "number", name=op.f("uq_consent_extension_round_id_number")),
         info={"sealed": True},
+    )
+    op.create_table(
+        "consent_helper",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("identity_hash", sa.String(length=64), nullable=True),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("name IS NULL OR name LIKE 'gAAAA%'", name=op.f("ck_consent_helper_name_encrypted")),
+        sa.CheckConstraint("phone IS NULL OR phone LIKE 'gAAAA%'", name=op.f("ck_consent_helper_phone_encrypted")),
+        sa.CheckConstraint(
+            "(name IS NULL) = (identity_hash IS NULL)", name=op.f("ck_consent_helper_named_is_found_again")
+        ),
+        sa.CheckConstraint("(person_id IS NULL) = (name IS NOT NULL)", name=op.f("ck_consent_helper_person_or_name")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_consent_helper_made_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_helper_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["consent_round.id"], name=op.f("fk_consent_helper_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_helper")),
+        sa.UniqueConstraint("round_id", "id", name=op.f("uq_consent_helper_round_id_id")),
+        sa.UniqueConstraint("round_id", "identity_hash", name=op.f("uq_consent_helper_round_id_identity_hash")),
+        sa.UniqueConstraint("round_id", "person_id", name=op.f("uq_consent_helper_round_id_person_id")),
     )
     op.create_table(
         "consent_paper",
@@ -2374,6 +2428,161 @@ def upgrade():
         postgresql_where=sa.text("reason = ''"),
     )
     op.create_table(
+        "consent_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("book_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["book_id", "round_id"],
+            ["consent_book.id", "consent_book.round_id"],
+            name=op.f("fk_consent_line_book_id_round_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "serial"],
+            ["consent_paper.round_id", "consent_paper.serial"],
+            name=op.f("fk_consent_line_round_id_serial"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "snapshot_id"],
+            ["consent_round.id", "consent_round.snapshot_id"],
+            name=op.f("fk_consent_line_round_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_consent_line_snapshot_id_unit_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_line")),
+        sa.UniqueConstraint("round_id", "serial", name=op.f("uq_consent_line_round_id_serial")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_consent_line_book_id", "consent_line", ["book_id"], unique=False)
+    op.create_table(
+        "consent_second_keying",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "agree",
+                "oppose",
+                "abstain",
+                "follow",
+                "none",
+                name="choice",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("answer <> 'none'", name=op.f("ck_consent_second_keying_says_something")),
+        sa.CheckConstraint("person_id <> first_by_id", name=op.f("ck_consent_second_keying_second_is_another")),
+        sa.ForeignKeyConstraint(["first_by_id"], ["person.id"], name=op.f("fk_consent_second_keying_first_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_second_keying_person_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "serial"],
+            ["consent_paper.round_id", "consent_paper.serial"],
+            name=op.f("fk_consent_second_keying_round_id_serial"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "snapshot_id"],
+            ["consent_round.id", "consent_round.snapshot_id"],
+            name=op.f("fk_consent_second_keying_round_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_consent_second_keying_snapshot_id_unit_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_second_keying")),
+        sa.UniqueConstraint("round_id", "serial", name=op.f("uq_consent_second_keying_round_id_serial")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "consent_sheet_end",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column(
+            "how",
+            sa.Enum("void", "missing", name="sheet_end", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "how <> 'void' OR length(trim(reason)) > 0", name=op.f("ck_consent_sheet_end_void_has_reason")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_sheet_end_person_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "serial"],
+            ["consent_paper.round_id", "consent_paper.serial"],
+            name=op.f("fk_consent_sheet_end_round_id_serial"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_sheet_end")),
+        sa.UniqueConstraint("round_id", "serial", "how", name=op.f("uq_consent_sheet_end_round_id_serial_how")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "consent_visit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum(
+                "refused",
+                "absent",
+                "unreachable",
+                "moved",
+                name="visit_result",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("visitor_id", sa.Integer(), nullable=False),
+        sa.Column("visited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.CheckConstraint("visited_at <= recorded_at", name=op.f("ck_consent_visit_recorded_afterwards")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_consent_visit_recorded_by_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "snapshot_id"],
+            ["consent_round.id", "consent_round.snapshot_id"],
+            name=op.f("fk_consent_visit_round_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "visitor_id"],
+            ["consent_helper.round_id", "consent_helper.id"],
+            name=op.f("fk_consent_visit_round_id_visitor_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_consent_visit_snapshot_id_unit_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_visit")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_consent_visit_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_consent_visit_round_id", "consent_visit", ["round_id", "unit_id"], unique=False)
+    op.create_table(
         "collect_entry",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("op_key", sa.String(length=36), nullable=False),
@@ -2424,6 +2633,108 @@ def upgrade():
         sa.UniqueConstraint("op_key", name=op.f("uq_collect_entry_op_key")),
         info={"sealed": True},
     )
+    op.create_table(
+        "consent_evidence",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("answer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("collector_id", sa.Integer(), nullable=False),
+        sa.Column("witness_id", sa.Integer(), nullable=True),
+        sa.Column("proxy_id", sa.Integer(), nullable=True),
+        sa.Column("proxy_scan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("proxies_most", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(proxy_id IS NULL) = (proxies_most IS NULL)", name=op.f("ck_consent_evidence_proxy_is_limited")
+        ),
+        sa.CheckConstraint(
+            "(proxy_id IS NULL) = (proxy_scan_id IS NULL)", name=op.f("ck_consent_evidence_proxy_in_writing")
+        ),
+        sa.CheckConstraint("proxies_most BETWEEN 1 AND 9", name=op.f("ck_consent_evidence_proxies_within_law")),
+        sa.CheckConstraint(
+            "proxy_id IS NULL OR proxy_id <> collector_id", name=op.f("ck_consent_evidence_proxy_is_another")
+        ),
+        sa.CheckConstraint(
+            "witness_id IS NULL OR witness_id <> collector_id", name=op.f("ck_consent_evidence_witness_is_another")
+        ),
+        sa.ForeignKeyConstraint(["answer_id"], ["consent_answer.id"], name=op.f("fk_consent_evidence_answer_id")),
+        sa.ForeignKeyConstraint(["proxy_scan_id"], ["attachment.id"], name=op.f("fk_consent_evidence_proxy_scan_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "collector_id"],
+            ["consent_helper.round_id", "consent_helper.id"],
+            name=op.f("fk_consent_evidence_round_id_collector_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "proxy_id"],
+            ["consent_helper.round_id", "consent_helper.id"],
+            name=op.f("fk_consent_evidence_round_id_proxy_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "serial"],
+            ["consent_paper.round_id", "consent_paper.serial"],
+            name=op.f("fk_consent_evidence_round_id_serial"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "witness_id"],
+            ["consent_helper.round_id", "consent_helper.id"],
+            name=op.f("fk_consent_evidence_round_id_witness_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_evidence")),
+        sa.UniqueConstraint("answer_id", name=op.f("uq_consent_evidence_answer_id")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_consent_evidence_proxy_id", "consent_evidence", ["proxy_id"], unique=False)
+    op.create_table(
+        "consent_third_look",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "agree",
+                "oppose",
+                "abstain",
+                "follow",
+                "none",
+                name="choice",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("answer <> 'none'", name=op.f("ck_consent_third_look_says_something")),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_consent_third_look_has_reason")),
+        sa.CheckConstraint("person_id <> first_by_id", name=op.f("ck_consent_third_look_third_is_not_the_first")),
+        sa.ForeignKeyConstraint(["first_by_id"], ["person.id"], name=op.f("fk_consent_third_look_first_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_third_look_person_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "serial"],
+            ["consent_second_keying.round_id", "consent_second_keying.serial"],
+            name=op.f("fk_consent_third_look_round_id_serial"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "snapshot_id"],
+            ["consent_round.id", "consent_round.snapshot_id"],
+            name=op.f("fk_consent_third_look_round_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_consent_third_look_snapshot_id_unit_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_third_look")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_consent_third_look_round_id", "consent_third_look", ["round_id", "serial"], unique=False)
     # ### end Alembic commands ###
 
     for sqlite, postgresql in GUARDS:
@@ -3186,10 +3497,10 @@ GUARDS = [
     # consent_answer_in_window on consent_answer
     (
         (
-            "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel <> 'objection' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END) BEGIN SELECT RAISE(ABORT, 'no answer outside the window of its round'); END",
+            "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel <> 'objection' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND (NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END OR (NEW.reason <> '' AND EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial)))) BEGIN SELECT RAISE(ABORT, 'no answer outside the window of its round'); END",
         ),
         (
-            "CREATE FUNCTION consent_answer_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel <> 'objection' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END) THEN RAISE EXCEPTION 'no answer outside the window of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION consent_answer_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel <> 'objection' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND (NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END OR (NEW.reason <> '' AND EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial)))) THEN RAISE EXCEPTION 'no answer outside the window of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_in_window()",
         ),
     ),
@@ -3311,6 +3622,426 @@ GUARDS = [
         (
             "CREATE FUNCTION consent_result_of_standing_text() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r JOIN project_version asked ON asked.id = r.version_id JOIN project_version later ON later.project_id = asked.project_id AND later.number > asked.number WHERE r.id = NEW.round_id AND later.material) THEN RAISE EXCEPTION 'what was asked has changed since: no result binds the changed text' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_result_of_standing_text BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_of_standing_text()",
+        ),
+    ),
+    # consent_helper_keeps_rows on consent_helper
+    (
+        (
+            "CREATE TRIGGER consent_helper_keeps_rows BEFORE DELETE ON consent_helper FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_helper keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_helper_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_helper keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_helper_keeps_rows BEFORE DELETE ON consent_helper FOR EACH ROW EXECUTE FUNCTION consent_helper_keeps_rows()",
+        ),
+    ),
+    # consent_helper_keeps_values on consent_helper
+    (
+        (
+            "CREATE TRIGGER consent_helper_keeps_values BEFORE UPDATE ON consent_helper FOR EACH ROW WHEN NEW.round_id IS NOT OLD.round_id OR NEW.person_id IS NOT OLD.person_id OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'consent_helper keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_helper_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id IS DISTINCT FROM OLD.round_id OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'consent_helper keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_helper_keeps_values BEFORE UPDATE ON consent_helper FOR EACH ROW EXECUTE FUNCTION consent_helper_keeps_values()",
+        ),
+    ),
+    # consent_helper_no_replace on consent_helper
+    (
+        (
+            "CREATE TRIGGER consent_helper_no_replace BEFORE INSERT ON consent_helper FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_helper WHERE (id = NEW.id) OR (round_id = NEW.round_id AND identity_hash = NEW.identity_hash) OR (round_id = NEW.round_id AND person_id = NEW.person_id)) BEGIN SELECT RAISE(ABORT, 'consent_helper keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_helper_no_truncate on consent_helper
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_helper_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_helper keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_helper_no_truncate BEFORE TRUNCATE ON consent_helper FOR EACH STATEMENT EXECUTE FUNCTION consent_helper_no_truncate()",
+        ),
+    ),
+    # consent_book_keeps_rows on consent_book
+    (
+        (
+            "CREATE TRIGGER consent_book_keeps_rows BEFORE DELETE ON consent_book FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_book is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_book_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_book is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_book_keeps_rows BEFORE DELETE ON consent_book FOR EACH ROW EXECUTE FUNCTION consent_book_keeps_rows()",
+        ),
+    ),
+    # consent_book_keeps_values on consent_book
+    (
+        (
+            "CREATE TRIGGER consent_book_keeps_values BEFORE UPDATE ON consent_book FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_book is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_book_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_book is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_book_keeps_values BEFORE UPDATE ON consent_book FOR EACH ROW EXECUTE FUNCTION consent_book_keeps_values()",
+        ),
+    ),
+    # consent_book_no_replace on consent_book
+    (
+        (
+            "CREATE TRIGGER consent_book_no_replace BEFORE INSERT ON consent_book FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_book WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'consent_book keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_book_no_truncate on consent_book
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_book_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_book keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_book_no_truncate BEFORE TRUNCATE ON consent_book FOR EACH STATEMENT EXECUTE FUNCTION consent_book_no_truncate()",
+        ),
+    ),
+    # consent_line_keeps_rows on consent_line
+    (
+        (
+            "CREATE TRIGGER consent_line_keeps_rows BEFORE DELETE ON consent_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_line_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_line_keeps_rows BEFORE DELETE ON consent_line FOR EACH ROW EXECUTE FUNCTION consent_line_keeps_rows()",
+        ),
+    ),
+    # consent_line_keeps_values on consent_line
+    (
+        (
+            "CREATE TRIGGER consent_line_keeps_values BEFORE UPDATE ON consent_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_line_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_line_keeps_values BEFORE UPDATE ON consent_line FOR EACH ROW EXECUTE FUNCTION consent_line_keeps_values()",
+        ),
+    ),
+    # consent_line_no_replace on consent_line
+    (
+        (
+            "CREATE TRIGGER consent_line_no_replace BEFORE INSERT ON consent_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_line WHERE (id = NEW.id) OR (round_id = NEW.round_id AND serial = NEW.serial)) BEGIN SELECT RAISE(ABORT, 'consent_line keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_line_no_truncate on consent_line
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_line keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_line_no_truncate BEFORE TRUNCATE ON consent_line FOR EACH STATEMENT EXECUTE FUNCTION consent_line_no_truncate()",
+        ),
+    ),
+    # consent_evidence_keeps_rows on consent_evidence
+    (
+        (
+            "CREATE TRIGGER consent_evidence_keeps_rows BEFORE DELETE ON consent_evidence FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_evidence is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_evidence_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_evidence is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_evidence_keeps_rows BEFORE DELETE ON consent_evidence FOR EACH ROW EXECUTE FUNCTION consent_evidence_keeps_rows()",
+        ),
+    ),
+    # consent_evidence_keeps_values on consent_evidence
+    (
+        (
+            "CREATE TRIGGER consent_evidence_keeps_values BEFORE UPDATE ON consent_evidence FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_evidence is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_evidence_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_evidence is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_evidence_keeps_values BEFORE UPDATE ON consent_evidence FOR EACH ROW EXECUTE FUNCTION consent_evidence_keeps_values()",
+        ),
+    ),
+    # consent_evidence_no_replace on consent_evidence
+    (
+        (
+            "CREATE TRIGGER consent_evidence_no_replace BEFORE INSERT ON consent_evidence FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_evidence WHERE (id = NEW.id) OR (answer_id = NEW.answer_id)) BEGIN SELECT RAISE(ABORT, 'consent_evidence keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_evidence_no_truncate on consent_evidence
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_evidence_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_evidence keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_evidence_no_truncate BEFORE TRUNCATE ON consent_evidence FOR EACH STATEMENT EXECUTE FUNCTION consent_evidence_no_truncate()",
+        ),
+    ),
+    # consent_second_keying_keeps_rows on consent_second_keying
+    (
+        (
+            "CREATE TRIGGER consent_second_keying_keeps_rows BEFORE DELETE ON consent_second_keying FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_second_keying is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_second_keying_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_second_keying is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_second_keying_keeps_rows BEFORE DELETE ON consent_second_keying FOR EACH ROW EXECUTE FUNCTION consent_second_keying_keeps_rows()",
+        ),
+    ),
+    # consent_second_keying_keeps_values on consent_second_keying
+    (
+        (
+            "CREATE TRIGGER consent_second_keying_keeps_values BEFORE UPDATE ON consent_second_keying FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_second_keying is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_second_keying_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_second_keying is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_second_keying_keeps_values BEFORE UPDATE ON consent_second_keying FOR EACH ROW EXECUTE FUNCTION consent_second_keying_keeps_values()",
+        ),
+    ),
+    # consent_second_keying_no_replace on consent_second_keying
+    (
+        (
+            "CREATE TRIGGER consent_second_keying_no_replace BEFORE INSERT ON consent_second_keying FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_second_keying WHERE (id = NEW.id) OR (round_id = NEW.round_id AND serial = NEW.serial)) BEGIN SELECT RAISE(ABORT, 'consent_second_keying keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_second_keying_no_truncate on consent_second_keying
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_second_keying_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_second_keying keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_second_keying_no_truncate BEFORE TRUNCATE ON consent_second_keying FOR EACH STATEMENT EXECUTE FUNCTION consent_second_keying_no_truncate()",
+        ),
+    ),
+    # consent_third_look_keeps_rows on consent_third_look
+    (
+        (
+            "CREATE TRIGGER consent_third_look_keeps_rows BEFORE DELETE ON consent_third_look FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_third_look is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_third_look_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_third_look is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_third_look_keeps_rows BEFORE DELETE ON consent_third_look FOR EACH ROW EXECUTE FUNCTION consent_third_look_keeps_rows()",
+        ),
+    ),
+    # consent_third_look_keeps_values on consent_third_look
+    (
+        (
+            "CREATE TRIGGER consent_third_look_keeps_values BEFORE UPDATE ON consent_third_look FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_third_look is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_third_look_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_third_look is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_third_look_keeps_values BEFORE UPDATE ON consent_third_look FOR EACH ROW EXECUTE FUNCTION consent_third_look_keeps_values()",
+        ),
+    ),
+    # consent_third_look_no_replace on consent_third_look
+    (
+        (
+            "CREATE TRIGGER consent_third_look_no_replace BEFORE INSERT ON consent_third_look FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_third_look WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'consent_third_look keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_third_look_no_truncate on consent_third_look
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_third_look_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_third_look keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_third_look_no_truncate BEFORE TRUNCATE ON consent_third_look FOR EACH STATEMENT EXECUTE FUNCTION consent_third_look_no_truncate()",
+        ),
+    ),
+    # consent_sheet_end_keeps_rows on consent_sheet_end
+    (
+        (
+            "CREATE TRIGGER consent_sheet_end_keeps_rows BEFORE DELETE ON consent_sheet_end FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_sheet_end is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_sheet_end_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_sheet_end is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_sheet_end_keeps_rows BEFORE DELETE ON consent_sheet_end FOR EACH ROW EXECUTE FUNCTION consent_sheet_end_keeps_rows()",
+        ),
+    ),
+    # consent_sheet_end_keeps_values on consent_sheet_end
+    (
+        (
+            "CREATE TRIGGER consent_sheet_end_keeps_values BEFORE UPDATE ON consent_sheet_end FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_sheet_end is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_sheet_end_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_sheet_end is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_sheet_end_keeps_values BEFORE UPDATE ON consent_sheet_end FOR EACH ROW EXECUTE FUNCTION consent_sheet_end_keeps_values()",
+        ),
+    ),
+    # consent_sheet_end_no_replace on consent_sheet_end
+    (
+        (
+            "CREATE TRIGGER consent_sheet_end_no_replace BEFORE INSERT ON consent_sheet_end FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_sheet_end WHERE (id = NEW.id) OR (round_id = NEW.round_id AND serial = NEW.serial AND how = NEW.how)) BEGIN SELECT RAISE(ABORT, 'consent_sheet_end keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_sheet_end_no_truncate on consent_sheet_end
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_sheet_end_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_sheet_end keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_sheet_end_no_truncate BEFORE TRUNCATE ON consent_sheet_end FOR EACH STATEMENT EXECUTE FUNCTION consent_sheet_end_no_truncate()",
+        ),
+    ),
+    # consent_visit_keeps_rows on consent_visit
+    (
+        (
+            "CREATE TRIGGER consent_visit_keeps_rows BEFORE DELETE ON consent_visit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_visit is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_visit_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_visit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_visit_keeps_rows BEFORE DELETE ON consent_visit FOR EACH ROW EXECUTE FUNCTION consent_visit_keeps_rows()",
+        ),
+    ),
+    # consent_visit_keeps_values on consent_visit
+    (
+        (
+            "CREATE TRIGGER consent_visit_keeps_values BEFORE UPDATE ON consent_visit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_visit is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_visit_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_visit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_visit_keeps_values BEFORE UPDATE ON consent_visit FOR EACH ROW EXECUTE FUNCTION consent_visit_keeps_values()",
+        ),
+    ),
+    # consent_visit_no_replace on consent_visit
+    (
+        (
+            "CREATE TRIGGER consent_visit_no_replace BEFORE INSERT ON consent_visit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_visit WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'consent_visit keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_visit_no_truncate on consent_visit
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_visit_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_visit keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_visit_no_truncate BEFORE TRUNCATE ON consent_visit FOR EACH STATEMENT EXECUTE FUNCTION consent_visit_no_truncate()",
+        ),
+    ),
+    # consent_line_before_keying on consent_line
+    (
+        (
+            "CREATE TRIGGER consent_line_before_keying BEFORE INSERT ON consent_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) BEGIN SELECT RAISE(ABORT, 'a sheet is printed for a door before anything is keyed in from it'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_line_before_keying() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) THEN RAISE EXCEPTION 'a sheet is printed for a door before anything is keyed in from it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_line_before_keying BEFORE INSERT ON consent_line FOR EACH ROW EXECUTE FUNCTION consent_line_before_keying()",
+        ),
+    ),
+    # consent_answer_on_its_line on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_on_its_line BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) BEGIN SELECT RAISE(ABORT, 'a line that is printed for one door takes no answer of another'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_on_its_line() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) THEN RAISE EXCEPTION 'a line that is printed for one door takes no answer of another' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_on_its_line BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_on_its_line()",
+        ),
+    ),
+    # consent_answer_not_void_sheet on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_not_void_sheet BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') BEGIN SELECT RAISE(ABORT, 'nothing is keyed in from a sheet that is void'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_not_void_sheet() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') THEN RAISE EXCEPTION 'nothing is keyed in from a sheet that is void' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_not_void_sheet BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_not_void_sheet()",
+        ),
+    ),
+    # consent_evidence_of_paper on consent_evidence
+    (
+        (
+            "CREATE TRIGGER consent_evidence_of_paper BEFORE INSERT ON consent_evidence FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.id = NEW.answer_id AND a.round_id = NEW.round_id AND a.serial = NEW.serial) BEGIN SELECT RAISE(ABORT, 'evidence belongs to an answer of its sheet'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_evidence_of_paper() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.id = NEW.answer_id AND a.round_id = NEW.round_id AND a.serial = NEW.serial) THEN RAISE EXCEPTION 'evidence belongs to an answer of its sheet' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_evidence_of_paper BEFORE INSERT ON consent_evidence FOR EACH ROW EXECUTE FUNCTION consent_evidence_of_paper()",
+        ),
+    ),
+    # consent_evidence_proxies on consent_evidence
+    (
+        (
+            "CREATE TRIGGER consent_evidence_proxies BEFORE INSERT ON consent_evidence FOR EACH ROW WHEN NEW.proxy_id IS NOT NULL AND NEW.proxies_most <= (SELECT COUNT(DISTINCT a.unit_id) FROM consent_evidence e JOIN consent_answer a ON a.id = e.answer_id WHERE e.proxy_id = NEW.proxy_id AND a.unit_id <> (SELECT o.unit_id FROM consent_answer o WHERE o.id = NEW.answer_id) AND NOT EXISTS (SELECT 1 FROM consent_answer m WHERE m.round_id = a.round_id AND m.serial = a.serial AND m.id > a.id AND m.unit_id <> a.unit_id)) BEGIN SELECT RAISE(ABORT, 'a proxy-holder speaks for no more households than the rules allow'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_evidence_proxies() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.proxy_id IS NOT NULL AND NEW.proxies_most <= (SELECT COUNT(DISTINCT a.unit_id) FROM consent_evidence e JOIN consent_answer a ON a.id = e.answer_id WHERE e.proxy_id = NEW.proxy_id AND a.unit_id <> (SELECT o.unit_id FROM consent_answer o WHERE o.id = NEW.answer_id) AND NOT EXISTS (SELECT 1 FROM consent_answer m WHERE m.round_id = a.round_id AND m.serial = a.serial AND m.id > a.id AND m.unit_id <> a.unit_id)) THEN RAISE EXCEPTION 'a proxy-holder speaks for no more households than the rules allow' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_evidence_proxies BEFORE INSERT ON consent_evidence FOR EACH ROW EXECUTE FUNCTION consent_evidence_proxies()",
+        ),
+    ),
+    # consent_second_keying_apart on consent_second_keying
+    (
+        (
+            "CREATE TRIGGER consent_second_keying_apart BEFORE INSERT ON consent_second_keying FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.person_id) OR NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'the second keying is another person''s, before the result'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_second_keying_apart() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.person_id) OR NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'the second keying is another person''s, before the result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_second_keying_apart BEFORE INSERT ON consent_second_keying FOR EACH ROW EXECUTE FUNCTION consent_second_keying_apart()",
+        ),
+    ),
+    # consent_second_keying_on_its_line on consent_second_keying
+    (
+        (
+            "CREATE TRIGGER consent_second_keying_on_its_line BEFORE INSERT ON consent_second_keying FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) BEGIN SELECT RAISE(ABORT, 'a line that is printed for one door takes no answer of another'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_second_keying_on_its_line() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) THEN RAISE EXCEPTION 'a line that is printed for one door takes no answer of another' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_second_keying_on_its_line BEFORE INSERT ON consent_second_keying FOR EACH ROW EXECUTE FUNCTION consent_second_keying_on_its_line()",
+        ),
+    ),
+    # consent_third_look_before_result on consent_third_look
+    (
+        (
+            "CREATE TRIGGER consent_third_look_before_result BEFORE INSERT ON consent_third_look FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.first_by_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a third look follows a second keying, before the result'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_third_look_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.first_by_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a third look follows a second keying, before the result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_third_look_before_result BEFORE INSERT ON consent_third_look FOR EACH ROW EXECUTE FUNCTION consent_third_look_before_result()",
+        ),
+    ),
+    # consent_sheet_end_of_open_sheet on consent_sheet_end
+    (
+        (
+            "CREATE TRIGGER consent_sheet_end_of_open_sheet BEFORE INSERT ON consent_sheet_end FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) OR EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'only a sheet that is still out is void or missing'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_sheet_end_of_open_sheet() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) OR EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'only a sheet that is still out is void or missing' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_sheet_end_of_open_sheet BEFORE INSERT ON consent_sheet_end FOR EACH ROW EXECUTE FUNCTION consent_sheet_end_of_open_sheet()",
+        ),
+    ),
+    # consent_visit_before_result on consent_visit
+    (
+        (
+            "CREATE TRIGGER consent_visit_before_result BEFORE INSERT ON consent_visit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'visits are noted before the result'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_visit_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'visits are noted before the result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_visit_before_result BEFORE INSERT ON consent_visit FOR EACH ROW EXECUTE FUNCTION consent_visit_before_result()",
+        ),
+    ),
+    # consent_preliminary_sheets_accounted on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_sheets_accounted BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) BEGIN SELECT RAISE(ABORT, 'no result before each printed sheet is keyed in, void or missing'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_sheets_accounted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) THEN RAISE EXCEPTION 'no result before each printed sheet is keyed in, void or missing' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_sheets_accounted BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_sheets_accounted()",
+        ),
+    ),
+    # consent_preliminary_no_difference on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_no_difference BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) BEGIN SELECT RAISE(ABORT, 'no result while two people read a sheet differently'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_no_difference() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) THEN RAISE EXCEPTION 'no result while two people read a sheet differently' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_no_difference BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_no_difference()",
+        ),
+    ),
+    # consent_result_sheets_accounted on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_sheets_accounted BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) BEGIN SELECT RAISE(ABORT, 'no result before each printed sheet is keyed in, void or missing'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_sheets_accounted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) THEN RAISE EXCEPTION 'no result before each printed sheet is keyed in, void or missing' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_sheets_accounted BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_sheets_accounted()",
+        ),
+    ),
+    # consent_result_no_difference on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_no_difference BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) BEGIN SELECT RAISE(ABORT, 'no result while two people read a sheet differently'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_no_difference() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) THEN RAISE EXCEPTION 'no result while two people read a sheet differently' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_no_difference BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_no_difference()",
         ),
     ),
     # consent_preliminary_keeps_rows on consent_preliminary

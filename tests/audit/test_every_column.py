@@ -21,6 +21,7 @@ from tests.conftest import BACKENDS, running_app
 STORY = LIBRARY / "1-dongfeng-rest-kiosk.toml"  # from the first idea to the return of the rest, with a vote
 NO_PROOF = {
     "account": "passwords: secrets of their owners, no evidence",
+    "consent_helper": "encrypted names of who carried paper; what they brought is sealed",
     "group_member": "who is cared for by which grid; what counts lies in the snapshots",
     "holder": "encrypted names, which their owners may have erased",
     "holding": "what counts lies in the snapshots",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record, seal
 from fundapp.consent import commands, queries
+from fundapp.consent.papers import SheetEnd, SheetState
 from fundapp.consent.policy import Choice
 from fundapp.db.engine import tuned_engine
 from fundapp.db.work import bind, bound_engine, reading_session, unit_of_work
@@ -123,7 +124,16 @@ def let_hold(session: Session, worker: Actor, places: PlaceTree, holders) -> Non
 
 
 def make_asked(
-    units=6, people=3, sheets=4, regime="household:2/3", areas=(None,), holders=(), opens=OPENS, closes=CLOSES, **more
+    units=6,
+    people=3,
+    sheets=4,
+    regime="household:2/3",
+    areas=(None,),
+    holders=(),
+    opens=OPENS,
+    closes=CLOSES,
+    places=None,
+    **more,
 ) -> Asked:
     """Open a round over *units* households, *people* of which have a phone, with registered sheets.
 
@@ -131,7 +141,7 @@ def make_asked(
     """
     asked_at = at(min(NOW, opens))
     with unit_of_work() as session:
-        places = make_place_tree(session, units=units, areas=areas)
+        places = places or make_place_tree(session, units=units, areas=areas)
         worker = make_person(session, "王社工", Role.WORKER, places.community)
         residents = tuple(make_resident(session, f"居民{n}", places.units[n]) for n in range(people))
         let_hold(session, worker, places, holders)
@@ -167,8 +177,19 @@ def correct(asked: Asked, serial: int, number: int, answer: Choice, reason="看�
         return commands.correct_paper(session, asked.worker, cmd, clock or later(hours=3)).id
 
 
+def account(asked: Asked, clock=None) -> None:
+    """Let the worker declare every sheet missing from which nothing was keyed in."""
+    with unit_of_work() as session:
+        states = queries.sheet_states(session, asked.round)
+        out = tuple(serial for serial, state in states.items() if state is SheetState.OUT)
+        if out:
+            cmd = commands.EndSheets(asked.round, out, SheetEnd.MISSING)
+            commands.end_sheets(session, asked.worker, cmd, clock or later(hours=2))
+
+
 def publish(asked: Asked, clock, complete=False):
-    """Let the worker publish; give the outcome."""
+    """Let the worker account for the paper and publish; give the outcome."""
+    account(asked, clock)
     with unit_of_work() as session:
         cmd = commands.PublishResult(asked.round, complete)
         return commands.publish_result(session, asked.worker, cmd, clock).outcome

@@ -14,7 +14,7 @@ from fundapp.db.schema import drop_guard
 from fundapp.db.types import Instant
 from fundapp.db.work import bound_engine, unit_of_work
 from fundapp.projects.commands import lock_project
-from tests.consent.asking import CLOSES, JUST, KEYED, OPENS, at, make_asked, paper, phone, publish
+from tests.consent.asking import CLOSES, JUST, KEYED, OPENS, account, at, make_asked, paper, phone, publish
 
 ANSWER = (
     "INSERT INTO consent_answer (round_id, snapshot_id, unit_id, voice, area_cm2, revision, answer, channel, op_key, "
@@ -191,6 +191,7 @@ def test_nothing_is_answered_once_the_round_is_settled(asked):
 def test_a_result_is_refused(asked, guard, changes):
     """Too early, of another number of households, not counted from the answers, or not adding up."""
     phone(asked, 0)
+    account(asked)
     refused_by(guard, RESULT, **told(asked, **changes))
 
 
@@ -202,6 +203,7 @@ def test_a_round_has_one_result(asked):
 
 def test_a_struck_round_has_no_result(asked):
     """What was changed is not published as agreed."""
+    account(asked)
     run(VOID, {"at": OPENS})
     refused_by("consent_result_not_void", RESULT, **told(asked, part=0, agree=0, silent=6))
 

@@ -11,7 +11,7 @@ from fundapp.consent.policy import Choice, RoundState
 from fundapp.db.types import Instant
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.errors import Forbidden, Refused
-from tests.consent.asking import CLOSES, JUST, KEYED, OPENS, at, extend, make_asked, paper, phone, publish
+from tests.consent.asking import CLOSES, JUST, KEYED, OPENS, account, at, extend, make_asked, paper, phone, publish
 from tests.consent.test_guards import ANSWER, PAPER, RESULT, VOID, answer, on_paper, refused_by, run, told
 
 LATER = CLOSES + timedelta(days=5)
@@ -124,6 +124,7 @@ def test_guards_of_answers_papers_and_results_follow_the_new_close(asked):
     phone(asked, 0)
     run(PAPER, {"person": 1, "at": LATER - JUST})
     run(ANSWER, answer(asked, unit=asked.places.units[1], person=asked.residents[1].person_id, at=LATER - JUST))
+    account(asked, at(LATER))
     refused_by("consent_result_after_close", RESULT, **told(asked, part=2, agree=2, silent=4, at=KEYED))
 
 

@@ -22,6 +22,7 @@ from tests.consent.asking import (
     KEYED,
     NOW,
     OPENS,
+    account,
     at,
     correct,
     counted,
@@ -132,6 +133,7 @@ def test_a_missing_area_is_undetermined_and_never_a_pass(working):
     found = counted(asked)
     assert (found.area, found.result.value) == (None, "undetermined")
     assert any("面积" in line for line in found.because)
+    account(asked)
     refused_by(
         "consent_result_within_law",
         RESULT,
@@ -222,6 +224,7 @@ def test_a_result_of_owners_is_recounted_by_the_database(owned, guard, changes):
     """Heads and area alike; what does not reach both shares is not written down as passed."""
     phone(owned, 0)
     phone(owned, 2, Choice.OPPOSE)
+    account(owned)
     values = told(
         owned, all=3, part=2, agree=1, oppose=1, silent=1, area=330 * METRE, area_part=240 * METRE,
         area_agree=140 * METRE, area_oppose=100 * METRE, area_rest=0,

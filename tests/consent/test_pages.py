@@ -67,7 +67,10 @@ def key_in(client, path, **values):
     """Send a form with a key of its own."""
     form = page_of(client, path)
     key = re.search(r'name="op_key"[^>]*value="([^"]+)"', form)
-    return client.post(path, data=values | {"op_key": key[1]}, content_type="multipart/form-data")
+    usual = {"op_key": key[1]}
+    if path.endswith("papers/new"):
+        usual |= {"signed_on": "2026-03-01", "collector": "0", "collector_name": "演示·邻居", "witness": "0"}
+    return client.post(path, data=usual | values, content_type="multipart/form-data")
 
 
 def test_everybody_sees_counts_and_nobody_a_door(asked, visit):
@@ -177,6 +180,9 @@ def test_the_worker_publishes_after_the_close(asked, visit, sqlite_app):
     client, path = visit(asked.worker), f"/consent/{asked.round}/result"
     assert "之前不能公布结果" in page_of(client, path)
     sqlite_app.extensions["clock"] = at(CLOSES)
+    assert "还有 4 张纸没有着落" in page_of(client, path)
+    ended = {"serials": "1-3、4", "how": "missing"}
+    assert client.post(f"/consent/{asked.round}/ends", data=ended).status_code == 303
     assert client.post(path, data={}).status_code == 422
     assert client.post(path, data={"keying_complete": "y"}).status_code == 303
     assert "未通过" in page_of(visit(), f"/consent/{asked.round}")

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fundapp.collecting.commands import GiveWalk, NoteAtDoor, give_walk, note_at_door, register_device
-from fundapp.consent.commands import AnswerByPhone, answer_by_phone
+from fundapp.consent.commands import AnswerByPhone, Named, RecordVisit, answer_by_phone, record_visit
+from fundapp.consent.papers import VisitResult
 from fundapp.consent.policy import Choice
 from fundapp.db.work import unit_of_work
 from fundapp.delivery.commands import NewExpense, NewReport, claim_expense, report_progress
@@ -319,10 +320,25 @@ def collect_entry() -> Sending:
     return Sending(walking.head, other, send)
 
 
+def consent_visit() -> Sending:
+    """A worker notes a visit that brought no answer."""
+    asked = make_asked()
+    with unit_of_work() as session:
+        other = make_person(session, "李社工", Role.WORKER, asked.places.community)
+
+    def send(session: Session, who: Actor, key: str, otherwise: bool) -> Any:
+        result = (VisitResult.ABSENT, VisitResult.REFUSED)[otherwise]
+        unit, went = asked.places.units[0], Named(who.person_id)
+        return record_visit(session, who, RecordVisit(asked.round, unit, result, OPENS, key, went), later(hours=1))
+
+    return Sending(asked.worker, other, send)
+
+
 SENDINGS: dict[str, Callable[[], Sending]] = {
     made.__name__: made
     for made in (
         contribution, in_kind_help, pool_funding, match_claim, match_decision, disbursement, quote, expense,
-        progress_report, household_grade, consent_answer, collect_entry, publicity_objection, vote_ballot,
+        progress_report, household_grade, consent_answer, consent_visit, collect_entry, publicity_objection,
+        vote_ballot,
     )
 }  # fmt: skip

@@ -124,6 +124,7 @@ def _appoint_the_rest(life: Life) -> None:
     with unit_of_work() as session:
         for login, role, place in (
             ("head", Role.BUILDING_HEAD, "compound"),
+            ("second", Role.WORKER, "community"),
             ("street", Role.STREET_OFFICER, "street"),
             ("officer", Role.FOUNDATION_OFFICER, "district"),
             ("approver", Role.FOUNDATION_APPROVER, "district"),
@@ -199,6 +200,10 @@ def _ask_the_households(life: Life) -> None:
     paper = {"serial": 1, "door": "2栋102", "answer": "oppose", "scan": photo(1)}
     worker.send(f"/consent/{asked}/papers/new", **paper)
     assert "4" in life.phone().open(f"/consent/{asked}")
+    life.phone("head").open(f"/consent/{asked}/doors", axe=True)
+    second = {"door-1": "2栋102", "line-1": "oppose"}
+    life.phone("second").send(f"/consent/{asked}/second", axe=True, **second)
+    worker.send(f"/consent/{asked}/ends", axe=True, serials="2", how="missing")
     life.later(days=8)
     worker.send(f"/consent/{asked}/result", keying_complete=True)
     assert "通过" in life.phone().open(f"/consent/{asked}")

@@ -198,6 +198,8 @@ def key_paper(session: Session, actor: Actor, cmd: KeyPaper, clock: Clock) -> Co
 def correct_paper(session: Session, actor: Actor, cmd: CorrectPaper, clock: Clock) -> ConsentAnswer:
     """Put a keying mistake right with a new revision and its reason, until keying in ends.
 
+    A sheet that a second person has keyed in can be put right until the result: a difference is settled late, too.
+
     A sheet keyed in under the wrong door is struck there: the door's answer from before it stands again.
 
     Raises:
@@ -212,7 +214,8 @@ def correct_paper(session: Session, actor: Actor, cmd: CorrectPaper, clock: Cloc
     sent = _sent_before(session, key, cmd)
     if sent is not None:
         return sent
-    check_takes(held.window, held.state, Channel.PAPER)
+    if held.state is not RoundState.COUNTABLE or queries.second_of(session, round_.id, cmd.serial) is None:
+        check_takes(held.window, held.state, Channel.PAPER)
     keyed = queries.keyed_paper(session, round_.id, cmd.serial)
     if keyed is None or keyed.scan_id is None:
         raise Refused("consent.not_keyed", field="serial", serial=cmd.serial)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from fundapp.audit.commands import record
 from fundapp.consent import queries
 from fundapp.consent.commands.announcing import announce
+from fundapp.consent.commands.closing import check_paper_closed
 from fundapp.consent.commands.shares import fix_shares
 from fundapp.consent.commands.telling import told
 from fundapp.consent.events import ResultPublished, RoundOpened, RoundVoided
@@ -256,13 +257,15 @@ def publish_result(
 
     Raises:
         Forbidden: not the worker of the community.
-        Refused: before the close or while paper is outstanding; published or struck already.
+        Refused: before the close; while a sheet is out, waits for its second keying or is read differently; published
+            or struck already.
 
     """
     project = lock_project(session, queries.project_of(session, cmd.round_id))
     held = hold(session, cmd.round_id, clock)
     check_worker(actor, queries.path_of(session, held.round.place_id))
     check_may_publish(held.window, held.state, cmd.keying_complete)
+    check_paper_closed(session, held.round)
     terms = queries.terms_of_round(session, held.round)
     if terms.publicity_days:
         return announce(session, actor, held.round, terms, cmd.media, cmd.keying_complete, held.now)

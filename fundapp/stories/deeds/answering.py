@@ -7,14 +7,16 @@ from fundapp.consent.commands import (
     AnswerByPhone,
     EndRoundEarly,
     ExtendRound,
-    KeyPaper,
+    KeySheets,
+    LineSaid,
+    Named,
     OpenRound,
     PublishResult,
     RegisterPapers,
     answer_by_phone,
     end_round_early,
     extend_round,
-    key_paper,
+    key_sheets,
     open_round,
     publish_result,
     register_papers,
@@ -23,6 +25,7 @@ from fundapp.consent.models import ConsentRound
 from fundapp.consent.policy import Choice
 from fundapp.consent.queries import bar_of_round, door_or_refuse, silent_heads
 from fundapp.consent.rules import area_text
+from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import BadInput
 from fundapp.people.commands import bind_household
 from fundapp.people.models import Person
@@ -62,7 +65,7 @@ def _numbers(scene: Scene, round_id: int) -> Facts:
 def consent_answer(scene: Scene) -> Facts:
     """Answer on the phone for one's household. Fields: round, door, answer (agree, oppose, abstain, follow)."""
     round_id = scene.thing("consent_round", "round")
-    unit = door_or_refuse(scene.session, _snapshot(scene.session, round_id), scene.fields.text("door"))
+    unit = door_or_refuse(scene.session, snapshot_of(scene.session, round_id), scene.fields.text("door"))
     cmd = AnswerByPhone(round_id, unit, scene.fields.choice("answer", Choice), key())
     answer_by_phone(scene.session, scene.actor, cmd, scene.clock)
     return _numbers(scene, round_id)
@@ -92,7 +95,8 @@ def neighbour(scene: Scene, unit_id: int, door: str) -> int:
     return person.id
 
 
-def _snapshot(session: Session, round_id: int) -> int:
+def snapshot_of(session: Session, round_id: int) -> int:
+    """Give the roster on which a round stands."""
     return session.scalar(select(ConsentRound.snapshot_id).where(ConsentRound.id == round_id)) or 0
 
 
@@ -130,9 +134,13 @@ def consent_papers(scene: Scene) -> Facts:
     wanted = [choice for name, choice in SAID for _ in range(scene.fields.whole(name, 0))]
     sheets = register_papers(scene.session, scene.actor, RegisterPapers(round_id, len(wanted)), scene.clock)
     scan = picture(scene.session, scene.actor, place, scene.clock)
-    for sheet, (unit_id, _), choice in zip(sheets, _silent(scene, round_id, len(wanted)), wanted, strict=True):
-        cmd = KeyPaper(round_id, sheet.serial, unit_id, choice, scan, key())
-        key_paper(scene.session, scene.actor, cmd, scene.clock)
+    silent, today = _silent(scene, round_id, len(wanted)), local_date(scene.clock.at)
+    lines = tuple(
+        LineSaid(sheet.serial, unit_id, choice, today)
+        for sheet, (unit_id, _), choice in zip(sheets, silent, wanted, strict=True)
+    )
+    cmd = KeySheets(round_id, lines, scan, Named(scene.actor.person_id), key())
+    key_sheets(scene.session, scene.actor, cmd, scene.clock)
     return _numbers(scene, round_id)
 
 

@@ -1,0 +1,223 @@
+"""Rules of paper: how many sheets are keyed in twice and which, when every sheet is accounted for, who may carry them.
+
+Pure functions of values. Source: domain.md section 3.3; peers.md rows 17 to 20, 79 and 80.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from fundapp.kernel.errors import BadInput
+
+PAPER_KEYS = ("second_keying", "second_keying_share", "proxies_most")
+USUAL_SHARE = Fraction(1, 10)
+USUAL_PROXIES = 3
+LAST_PROXIES = 9
+_SCALE = 1 << 256
+
+
+class SecondKeying(StrEnum):
+    """How many of the sheets a second person keys in again, without seeing what the first one keyed."""
+
+    NONE = "none"
+    SAMPLE = "sample"
+    ALL = "all"
+
+
+class BookForm(StrEnum):
+    """How registered lines are printed: in a book with a line per door, or each on a sheet of its own."""
+
+    LIST = "list"
+    SHEETS = "sheets"
+
+
+class BookScope(StrEnum):
+    """Whose doors stand in a book."""
+
+    ALL = "all"
+    BUILDING = "building"
+    GROUP = "group"
+
+
+class SheetEnd(StrEnum):
+    """Why nothing will be keyed in from a sheet: void 作废 (blank ones too), or not come back 未收回."""
+
+    VOID = "void"
+    MISSING = "missing"
+
+
+class SheetState(StrEnum):
+    """Where a printed sheet stands."""
+
+    OUT = "out"
+    ENTERED = "entered"
+    VOID = "void"
+    MISSING = "missing"
+
+
+class VisitResult(StrEnum):
+    """What came of a visit that brought no answer."""
+
+    REFUSED = "refused"
+    ABSENT = "absent"
+    UNREACHABLE = "unreachable"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True)
+class PaperTerms:
+    """What a policy version says about paper."""
+
+    second_keying: SecondKeying = SecondKeying.NONE
+    share: Fraction = USUAL_SHARE
+    proxies_most: int = USUAL_PROXIES
+
+
+NOTHING_SAID = PaperTerms()
+
+
+@dataclass(frozen=True)
+class SheetCount:
+    """How the printed sheets of a round stand: always ``printed = entered + void + missing + out``."""
+
+    printed: int
+    entered: int
+    void: int
+    missing: int
+
+    @property
+    def out(self) -> int:
+        """Give the sheets of which nobody has said yet what became of them."""
+        return self.printed - self.entered - self.void - self.missing
+
+
+def paper_terms_of(part: Mapping[str, Any]) -> PaperTerms:
+    """Read what the part "consent" of a policy says about paper; where it is silent nothing is keyed in twice.
+
+    Raises:
+        BadInput: an unknown kind of second keying, a share that is none, or a number of households that is none.
+
+    >>> paper_terms_of({"regime": "household:2/3"}).second_keying.value
+    'none'
+    >>> paper_terms_of({"second_keying": "sample", "second_keying_share": "1/5"}).share
+    Fraction(1, 5)
+    """
+    kind = part.get("second_keying", SecondKeying.NONE.value)
+    if kind not in list(SecondKeying):
+        raise BadInput("consent.second_keying", repr(kind), "none, sample or all")
+    most = part.get("proxies_most", USUAL_PROXIES)
+    if type(most) is not int or not 0 <= most <= LAST_PROXIES:
+        raise BadInput("consent.proxies_most", repr(most), f"a whole number from 0 to {LAST_PROXIES}")
+    return PaperTerms(SecondKeying(kind), _share(part.get("second_keying_share", str(USUAL_SHARE))), most)
+
+
+def _share(typed: Any) -> Fraction:
+    wanted = 'a share like "1/10", above 0 and at most 1/1'
+    above, slash, below = typed.partition("/") if isinstance(typed, str) else ("", "", "")
+    whole = above.isascii() and below.isascii() and above.isdigit() and below.isdigit() and len(typed) < 20
+    if not slash or not whole or int(below) == 0:
+        raise BadInput("consent.second_keying_share", repr(typed), wanted)
+    share = Fraction(int(above), int(below))
+    if not 0 < share <= 1:
+        raise BadInput("consent.second_keying_share", repr(typed), wanted)
+    return share
+
+
+def drawn(roster_hash: str, serial: int) -> int:
+    """Give the number that a sheet draws: from the frozen roster and its serial, so that nobody chooses.
+
+    >>> drawn("ab" * 32, 7) == drawn("ab" * 32, 7) != drawn("ab" * 32, 8)
+    True
+    """
+    return int.from_bytes(hashlib.sha256(f"{roster_hash}:{serial}".encode()).digest(), "big")
+
+
+def sample_of(terms: PaperTerms, roster_hash: str, serials: Iterable[int]) -> frozenset[int]:
+    """Give those of the keyed *serials* that a second person has to key in again.
+
+    A sheet is in the sample when its number lies within the share; the one that drew the lowest number always is, so
+    that no round with paper goes unchecked.
+
+    >>> sorted(sample_of(PaperTerms(SecondKeying.ALL), "x", [1, 2, 3]))
+    [1, 2, 3]
+    >>> len(sample_of(PaperTerms(SecondKeying.SAMPLE, Fraction(1, 1000)), "x", range(1, 9)))
+    1
+    >>> sample_of(PaperTerms(), "x", [1, 2, 3])
+    frozenset()
+    """
+    keyed = list(serials)
+    if terms.second_keying is SecondKeying.NONE or not keyed:
+        return frozenset()
+    if terms.second_keying is SecondKeying.ALL:
+        return frozenset(keyed)
+    numbers = {serial: drawn(roster_hash, serial) for serial in keyed}
+    lowest = min(keyed, key=lambda serial: numbers[serial])
+    within = {serial for serial in keyed if numbers[serial] * terms.share.denominator < terms.share.numerator * _SCALE}
+    return frozenset(within | {lowest})
+
+
+def sheet_state(keyed: bool, ends: Iterable[SheetEnd]) -> SheetState:
+    """Tell where a sheet stands: what was keyed in from it counts before all; void before missing.
+
+    >>> sheet_state(True, [SheetEnd.MISSING]).value, sheet_state(False, []).value
+    ('entered', 'out')
+    """
+    if keyed:
+        return SheetState.ENTERED
+    said = set(ends)
+    if SheetEnd.VOID in said:
+        return SheetState.VOID
+    return SheetState.MISSING if SheetEnd.MISSING in said else SheetState.OUT
+
+
+def count_sheets(states: Iterable[SheetState]) -> SheetCount:
+    """Count sheets by where they stand.
+
+    >>> count_sheets([SheetState.OUT, SheetState.ENTERED, SheetState.VOID]).out
+    1
+    """
+    listed = list(states)
+    return SheetCount(
+        printed=len(listed),
+        entered=listed.count(SheetState.ENTERED),
+        void=listed.count(SheetState.VOID),
+        missing=listed.count(SheetState.MISSING),
+    )
+
+
+def serials_of(typed: str) -> list[int] | None:
+    """Read serials as people write them: ``3、5-8``; ``None`` where it is something else.
+
+    >>> serials_of("3、5-8，12"), serials_of(" 7 "), serials_of("五"), serials_of("8-5")
+    ([3, 5, 6, 7, 8, 12], [7], None, None)
+    """
+    wanted: set[int] = set()
+    for one in typed.translate(str.maketrans("、，;；—–~", ",,,,---")).replace(" ", "").split(","):
+        first, dash, last = one.partition("-")
+        if not (first.isascii() and first.isdigit() and len(first) < 7):
+            return None
+        if dash and not (last.isascii() and last.isdigit() and len(last) < 7):
+            return None
+        low, high = int(first), int(last or first)
+        if not 0 < low <= high or high - low > 1000:
+            return None
+        wanted.update(range(low, high + 1))
+    return sorted(wanted)
+
+
+def spans_of(serials: Iterable[int]) -> str:
+    """Write serials as people do, the reverse of :func:`serials_of`.
+
+    >>> spans_of([3, 5, 6, 7, 8, 12])
+    '3、5-8、12'
+    """
+    spans: list[list[int]] = []
+    for serial in sorted(serials):
+        if spans and serial == spans[-1][1] + 1:
+            spans[-1][1] = serial
+        else:
+            spans.append([serial, serial])
+    return "、".join(str(low) if low == high else f"{low}-{high}" for low, high in spans)
