@@ -9,7 +9,17 @@ from fundapp.audit.commands import record
 from fundapp.collecting import policy, queries
 from fundapp.collecting.models import Device, DoorEntry, Walk
 from fundapp.collecting.rules import Fate, device_key, noted_at
-from fundapp.consent.commands import AnswerAtDoor, answer_at_door, hold
+from fundapp.consent.commands import (
+    AnswerAtDoor,
+    Held,
+    Named,
+    RecordVisit,
+    Visited,
+    answer_at_door,
+    hold,
+    record_visit,
+)
+from fundapp.consent.papers import VisitResult
 from fundapp.consent.policy import Choice, RoundState, check_takes_sheets
 from fundapp.consent.queries import path_of
 from fundapp.db.once import done_before, own_key
@@ -41,6 +51,18 @@ class NoteAtDoor:
     unit_id: int
     answer: Choice
     photo_id: int
+    noted_at: datetime
+    op_key: str
+
+
+@dataclass(frozen=True)
+class VisitedDoor:
+    """A door at which a collector got no answer, and why."""
+
+    round_id: int
+    device: str
+    unit_id: int
+    result: VisitResult
     noted_at: datetime
     op_key: str
 
@@ -138,12 +160,7 @@ def note_at_door(session: Session, actor: Actor, cmd: NoteAtDoor, clock: Clock) 
     sent = done_before(session, DoorEntry, key, round_id=round_.id, unit_id=cmd.unit_id, answer=cmd.answer)
     if sent is not None:
         return sent
-    device = queries.device_of(session, round_.id, device_key(cmd.device))
-    if device is None or device.person_id != actor.person_id:
-        raise Forbidden("collecting.other_phone")
-    noted = noted_at(cmd.noted_at, held.window.opens_at, held.window.closes_at, now)
-    if not queries.covers(session, round_.id, actor, cmd.unit_id, noted):
-        raise Forbidden("collecting.not_on_walk")
+    device, noted = _on_her_walk(session, actor, cmd, held)
     if held.state is RoundState.WAITING:
         raise Refused("consent.not_open_yet", opens_at=round_.opens_at)
     entry = DoorEntry(
@@ -163,6 +180,30 @@ def note_at_door(session: Session, actor: Actor, cmd: NoteAtDoor, clock: Clock) 
     session.flush()
     record(session, actor, "collecting.note", f"consent_round:{round_.id}", now, fate=entry.fate.value)
     return entry
+
+
+def note_visit(session: Session, actor: Actor, cmd: VisitedDoor, clock: Clock) -> Visited:
+    """Take in a visit that brought no answer; sent again it is there once. It is never counted as an answer.
+
+    Raises:
+        Forbidden: not a registered phone of this collector, or a door that her walk does not cover.
+        Refused: noted outside the round, its result is told, or the key was used for something else.
+    """
+    held = hold(session, cmd.round_id, clock)
+    _device, noted = _on_her_walk(session, actor, cmd, held)
+    went, key = Named(actor.person_id), device_key(cmd.op_key)
+    return record_visit(session, actor, RecordVisit(cmd.round_id, cmd.unit_id, cmd.result, noted, key, went), clock)
+
+
+def _on_her_walk(session: Session, actor: Actor, cmd: NoteAtDoor | VisitedDoor, held: Held) -> tuple[Device, datetime]:
+    """Give the collector's phone and when she noted something, where her walk covered the door then."""
+    device = queries.device_of(session, held.round.id, device_key(cmd.device))
+    if device is None or device.person_id != actor.person_id:
+        raise Forbidden("collecting.other_phone")
+    noted = noted_at(cmd.noted_at, held.window.opens_at, held.window.closes_at, held.now)
+    if not queries.covers(session, held.round.id, actor, cmd.unit_id, noted):
+        raise Forbidden("collecting.not_on_walk")
+    return device, noted
 
 
 def _count(session: Session, actor: Actor, cmd: NoteAtDoor, entry: DoorEntry, clock: Clock) -> None:

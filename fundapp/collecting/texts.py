@@ -23,6 +23,7 @@ FATES: Mapping[Fate, Any] = {
     Fate.COUNTED: _("已收到，计入"),
     Fate.SUPERSEDED: _("已收到；这一户后来自己用手机表了态，以手机为准"),
 }
+VISIT = _("已收到，记了一次上门；还没有表态")
 WORDS: Mapping[str, Any] = {
     "online": _("有信号"),
     "offline": _("没有信号，可以照常登记"),
@@ -34,7 +35,7 @@ WORDS: Mapping[str, Any] = {
     "refused": _("没有收下：{why}"),
     "sign_in": _("登录已过期。请在本机重新登录，没有发送的都还在。"),
     "no_photo": _("请先拍下签字。"),
-    "no_answer": _("请选择意见。"),
+    "no_answer": _("请选择意见，或者没有表态的原因。"),
     "kept": _("已记在手机里。"),
     "leave": _("还有 {n} 条没有发送，退出登录会从手机里清除。再按一次仍然退出。"),
     "full": _("手机存储空间不足，这一条没有保存。请先联网发送。"),

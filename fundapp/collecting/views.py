@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, send_file, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from fundapp.collecting import commands, forms, policy, queries, texts
@@ -78,12 +79,21 @@ def entries(round_id: int) -> Answer:
     form, place_id = forms.EntryForm(), _round(round_id).place.id
     if form.filled_in():
         with form.deed() as session:
-            actor = current_actor()
-            photo = store_picture(session, actor, form.photo.data, place_id, Audience.STAFF, clock())
-            entry = commands.note_at_door(session, actor, form.to_command(round_id, photo.id), clock())
+            fate, told = _take_in(session, round_id, place_id, form)
         if form.done:
-            return jsonify(fate=entry.fate.value, told=str(texts.FATES[entry.fate]))
+            return jsonify(fate=fate, told=str(told))
     return _wrong(form)
+
+
+def _take_in(session: Session, round_id: int, place_id: int, form: forms.EntryForm) -> tuple[str, Any]:
+    """Take in an answer with its photo, or a visit that brought none; give what the phone is told."""
+    actor = current_actor()
+    if form.is_visit:
+        commands.note_visit(session, actor, form.to_visit(round_id), clock())
+        return "visit", texts.VISIT
+    photo = store_picture(session, actor, form.photo.data, place_id, Audience.STAFF, clock())
+    entry = commands.note_at_door(session, actor, form.to_command(round_id, photo.id), clock())
+    return entry.fate.value, texts.FATES[entry.fate]
 
 
 def _wrong(form: PageForm) -> Answer:

@@ -17,6 +17,8 @@ from typing import Any
 from fundapp.consent.counting import Count, count
 from fundapp.consent.heads import numbers_of
 from fundapp.consent.law import law_for
+from fundapp.consent.paper_bundle import FILES as PAPER_FILES
+from fundapp.consent.paper_bundle import paper_faults
 from fundapp.consent.rules import Answer, Area, Regime, Unit, area_text
 from fundapp.db.types import canonical
 from fundapp.kernel.clock import local_date
@@ -27,12 +29,9 @@ FORMAT = "fundapp-consent-bundle/1"
 MANIFEST = "manifest.json"
 ROSTER = ("unit", "door", "area_cm2", "holder", "group", "grid")
 ANSWERS = ("unit", "revision", "answer", "channel", "serial", "at", "reason", "objection")
-PAPERS = ("serial", "registered_at")
-SCANS = ("unit", "revision", "serial", "sha256", "bytes")
-SIGNED = ("paper", "door")
 NUMBERS = ("agree", "oppose", "abstain", "follow", "silent", "needed")
 FILES = (
-    "README.txt", "round.json", "roster.csv", "answers.csv", "papers.csv", "scans.csv", "notices.json", "results.json",
+    "README.txt", "round.json", "roster.csv", "answers.csv", *PAPER_FILES, "notices.json", "results.json",
     "calculation.json",
 )  # fmt: skip
 _DAY = (2000, 1, 1, 0, 0, 0)
@@ -174,7 +173,8 @@ def _compare(files: Mapping[str, bytes], found: Finding) -> None:
     if found.counted != _json(files, "calculation.json"):
         found.faults.append("calculation.json: not what the answers come to")
     _check_results(results, found)
-    _check_papers(files, rows, found)
+    told = bool(results["final"] or results["preliminary"])
+    _check_papers(files, round_, rows, told, found)
     _check_notices(round_, results, _json(files, "notices.json"), rows, found)
 
 
@@ -190,17 +190,12 @@ def _check_results(results: Mapping[str, Any], found: Finding) -> None:
             found.faults.append(f"the {kind} result says {said}, the answers come to {counted}")
 
 
-def _check_papers(files: Mapping[str, bytes], rows: Sequence[Mapping[str, str]], found: Finding) -> None:
-    registered = {row["serial"] for row in _rows(files, "papers.csv", PAPERS)}
-    scanned = {(row["unit"], row["revision"], row["serial"]) for row in _rows(files, "scans.csv", SCANS)}
-    for row in rows:
-        key = (row["unit"], row["revision"], row["serial"])
-        if (row["channel"] == "paper") != bool(row["serial"]):
-            found.faults.append(f"answers.csv: unit {row['unit']} has a sheet without paper, or paper without a sheet")
-        elif row["serial"] and row["serial"] not in registered:
-            found.faults.append(f"answers.csv: sheet {row['serial']} is not in the register")
-        if (row["channel"] in SIGNED) != (key in scanned):
-            found.faults.append(f"answers.csv: unit {row['unit']}, revision {row['revision']}: signed without its scan")
+def _check_papers(
+    files: Mapping[str, bytes], round_: Mapping[str, Any], rows: Sequence[Mapping[str, str]], told: bool, found: Finding
+) -> None:
+    tables = {name: _rows(files, name, header) for name, header in PAPER_FILES.items()}
+    units = {str(line.unit_id) for line in roster_lines(files["roster.csv"])}
+    found.faults += paper_faults(round_, tables, rows, units, told)
 
 
 def _check_notices(

@@ -131,8 +131,9 @@
     event.stopPropagation();
     var said = this.querySelector("input[name=answer]:checked"), file = get("photo").files[0], door = now;
     if (!said) { wrong(word("no_answer")); return; }
-    if (!file) { wrong(word("no_photo")); return; }
-    smaller(file).then(function (photo) {
+    var visit = said.hasAttribute("data-visit");
+    if (!file && !visit) { wrong(word("no_photo")); return; }
+    (visit ? Promise.resolve(null) : smaller(file)).then(function (photo) {
       return put({
         op_key: crypto.randomUUID(), round: round, person: person, unit_id: door.unit_id, answer: said.value,
         noted_at: Date.now(), photo: photo
@@ -158,20 +159,23 @@
   }
   function sendOne(entry, again) {
     return device().then(function (name) {
-      return post(told.entries, {
-        device: name, op_key: entry.op_key, unit_id: entry.unit_id, answer: entry.answer, noted_at: entry.noted_at,
-        photo: new File([entry.photo], "signature.jpg", { type: "image/jpeg" })
-      });
+      var fields = {
+        device: name, op_key: entry.op_key, unit_id: entry.unit_id, answer: entry.answer, noted_at: entry.noted_at
+      };
+      if (entry.photo) { fields.photo = new File([entry.photo], "signature.jpg", { type: "image/jpeg" }); }
+      return post(told.entries, fields);
     }).then(function (answer) {
       if (answer.type === "opaqueredirect") { say(word("sign_in")); throw new Error("signed out"); }
       if (answer.status === 400 && again) { return prepare().then(function () { return sendOne(entry, false); }); }
       if (answer.status !== 200 && answer.status !== 422) { throw new Error(String(answer.status)); }
-      return answer.json().then(function (got) { return answer.ok ? settle(entry, got.told) : refuse(entry, got.told); });
+      return answer.json().then(function (got) { return answer.ok ? settle(entry, got) : refuse(entry, got.told); });
     });
   }
-  function settle(entry, text) {
+  function settle(entry, got) {
     return drop(entry.op_key).then(function () { return read("walk:" + round); }).then(function (walk) {
-      walk.doors.forEach(function (door) { if (door.unit_id === entry.unit_id) { door.answered = true; door.told = text; } });
+      walk.doors.forEach(function (door) {
+        if (door.unit_id === entry.unit_id) { door.answered = door.answered || got.fate !== "visit"; door.told = got.told; }
+      });
       return keep("walk:" + round, walk);
     });
   }

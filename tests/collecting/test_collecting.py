@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from fundapp.collecting import commands, queries
 from fundapp.collecting.rules import Fate, noted_at
+from fundapp.consent.papers import VisitResult
 from fundapp.consent.policy import Choice
-from fundapp.consent.queries import bar_of_round, current_answer
+from fundapp.consent.queries import bar_of_round, current_answer, visits_of
 from fundapp.db.guards import guards
 from fundapp.db.schema import drop_guard
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
@@ -224,3 +225,34 @@ def test_one_entry_sent_by_eight_processes_at_once_is_taken_once(walking, workin
     assert len(heard) == 1
     with reading_session() as session:
         assert session.scalar(text("SELECT count(*) FROM consent_answer")) == 1
+
+
+def visit(walking, number, result=VisitResult.ABSENT, key="", device=PHONE, actor=None, noted=OPENS + HOUR):
+    """Send a visit that brought no answer."""
+    asked = walking.asked
+    cmd = commands.VisitedDoor(asked.round, device, asked.places.units[number], result, noted, key or str(uuid4()))
+    with unit_of_work() as session:
+        return commands.note_visit(session, actor or walking.head, cmd, at(OPENS + 2 * HOUR)).id
+
+
+def test_a_visit_from_a_walk_is_kept_beside_answers(walking):
+    """Refused, absent and unreachable come through the same outbox, once; the household stays silent."""
+    key = str(uuid4())
+    assert visit(walking, 0, key=key) == visit(walking, 0, key=key)
+    assert code_of(visit, walking, 0, VisitResult.REFUSED, key=key) == "web.used_key"
+    visit(walking, 0, VisitResult.REFUSED)
+    with reading_session() as session:
+        kept = visits_of(session, walking.asked.round)[walking.asked.places.units[0]]
+        assert [(one.result, one.visitor) for one in kept] == [
+            (VisitResult.ABSENT, "周楼长"),
+            (VisitResult.REFUSED, "周楼长"),
+        ]
+        assert bar_of_round(session, walking.asked.round, OPENS).silent == 6
+    assert standing(walking, 0) is None
+
+
+def test_a_visit_comes_from_a_registered_phone_on_its_walk_and_within_the_round(walking):
+    """Other buildings, other phones and moments outside the round are refused."""
+    assert code_of(visit, walking, 3) == "collecting.not_on_walk"
+    assert code_of(visit, walking, 0, device=str(uuid4())) == "collecting.other_phone"
+    assert code_of(visit, walking, 0, noted=OPENS - HOUR) == "collecting.outside_round"

@@ -113,6 +113,28 @@ def test_a_whole_walk_without_a_signal(round_id, live_server, phone_page, sqlite
     assert page.evaluate(KEPT) == 0
 
 
+def test_nobody_at_home_is_noted_without_a_signal_and_is_no_answer(round_id, live_server, phone_page):
+    """A visit needs no photo, waits like an answer, and leaves the household silent."""
+    walker = Walker(phone_page, live_server).sign_in("head")
+    page, context = walker.page, walker.page.context
+    walker.open(f"/collect/{round_id}")
+    page.locator("#prepare").click()
+    page.locator("#doors li").first.wait_for()
+    context.set_offline(True)
+    page.locator("#doors a", has_text="101").click()
+    page.locator("#note input[value=absent]").check()
+    page.locator("#note button.main-action").click()
+    page.locator("#walk").wait_for()
+    assert page.evaluate(KEPT) == 1
+    context.set_offline(False)
+    page.locator("#send").click()
+    page.locator("#send").wait_for(state="hidden")
+    assert "记了一次上门" in page.inner_text("#doors")
+    assert answers() == []
+    with reading_session() as session:
+        assert session.scalars(text("SELECT result FROM consent_visit")).all() == ["absent"]
+
+
 def test_a_reply_that_is_lost_does_not_count_twice(round_id, live_server, phone_page):
     """The server has it, the phone did not hear: it sends again and hears the same."""
     walker = Walker(phone_page, live_server).sign_in("head")

@@ -12,21 +12,21 @@ from fundapp.consent.commands import Named
 from fundapp.consent.models import ConsentAnswer, ConsentRound, Outcome
 from fundapp.consent.paper_models import ConsentEvidence, ConsentHelper
 from fundapp.consent.papers import BookForm, BookScope, SheetEnd
-from fundapp.consent.policy import Choice
+from fundapp.consent.policy import Channel, Choice
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import Role
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import Forbidden, Refused
 from fundapp.programmes.models import PolicyVersion
-from tests.consent.asking import CLOSES, KEYED, OPENS, account, at, make_asked, phone, publish
+from tests.consent.asking import CLOSES, KEYED, OPENS, account, at, correct, make_asked, phone, publish
 from tests.support.world import NOW, later, make_person
 
 DAY = local_date(OPENS)
 
 
-def make_paper_round(units=6, second="none", most=3):
+def make_paper_round(units=6, second="none", most=3, **more):
     """A round whose policy says how paper is keyed in, with a book of all doors: serials from 1 on."""
-    asked = make_asked(units=units, sheets=0, second_keying=second, proxies_most=most)
+    asked = make_asked(units=units, sheets=0, second_keying=second, proxies_most=most, **more)
     with unit_of_work() as session:
         cmd = commands.RegisterBook(asked.round, BookForm.LIST, BookScope.ALL)
         commands.register_book(session, asked.worker, cmd, at(NOW))
@@ -245,6 +245,59 @@ def test_who_is_asked_by_phone_and_on_paper_counts_once(working):
         said = queries.answered_units(session, session.get_one(ConsentRound, asked.round))
         bar = queries.bar_of_round(session, asked.round, OPENS)
     assert len(said) == bar.agree + bar.oppose + bar.abstain == 2
+
+
+def test_what_was_signed_before_the_household_answered_itself_does_not_replace_it(working):
+    """A sheet of the first day keyed in on the third leaves the phone answer of the second; it is accounted as void."""
+    asked, _ = make_paper_round()
+    phone(asked, 0, Choice.OPPOSE, at(OPENS + timedelta(days=1)))
+    third_day = at(OPENS + timedelta(days=2))
+    with pytest.raises(Refused, match=r"consent\.answered_later"):
+        key(asked, (1, Choice.AGREE), clock=third_day)
+    assert said_at_first_door(asked) == [Choice.OPPOSE]
+    end(asked, 1, reason="签字以后住户自己用手机表态")
+    key(asked, (2, Choice.AGREE), clock=third_day)
+
+
+def test_a_household_that_answered_on_paper_sees_when_and_from_which_sheet(working):
+    """Its trail names channel, serial and the day of the signature; the register is one for all channels."""
+    asked, _ = make_paper_round()
+    key(asked, (1, Choice.AGREE))
+    with reading_session() as session:
+        (unit,) = queries.round_page(session, asked.round, asked.residents[0], later(hours=3).at).own
+    (row,) = unit.trail
+    assert (row.channel, row.serial, row.signed_on, row.at) == (Channel.PAPER, 1, DAY, later(hours=2).at)
+
+
+def test_nothing_of_paper_moves_once_a_preliminary_result_is_announced(working):
+    """Sheets out block the announcement; after it nobody keys, voids, reads again or notes a visit."""
+    asked, other = make_paper_round(second="all", publicity_days=5)
+    key(asked, (1, Choice.AGREE))
+    with pytest.raises(Refused, match=r"consent\.sheets_out"), unit_of_work() as session:
+        commands.publish_result(session, asked.worker, commands.PublishResult(asked.round), at(KEYED))
+    end(asked, 2, 3, 4, 5, 6)
+    with pytest.raises(Refused, match=r"consent\.second_waits"), unit_of_work() as session:
+        commands.publish_result(session, asked.worker, commands.PublishResult(asked.round), at(KEYED))
+    read_again(asked, other, (1, Choice.OPPOSE), clock=at(KEYED))
+    with pytest.raises(Refused, match=r"consent\.differ"), unit_of_work() as session:
+        commands.publish_result(session, asked.worker, commands.PublishResult(asked.round), at(KEYED))
+    look(asked, other, 1, Choice.AGREE, clock=at(KEYED))
+    with unit_of_work() as session:
+        commands.publish_result(session, asked.worker, commands.PublishResult(asked.round), at(KEYED))
+    for deed in (
+        lambda: look(asked, other, 1, Choice.OPPOSE, clock=at(KEYED)),
+        lambda: read_again(asked, other, (1, Choice.AGREE), clock=at(KEYED)),
+        lambda: end(asked, 1),
+        lambda: correct(asked, 1, 0, Choice.OPPOSE, clock=at(KEYED)),
+    ):
+        with pytest.raises(Refused, match=r"consent\.announced"):
+            deed()
+
+
+def said_at_first_door(asked):
+    """What the first household said, the newest last."""
+    with reading_session() as session:
+        return [row.answer for row in queries.trail_of(session, asked.round, [asked.places.units[0]])]
 
 
 def test_policies_without_a_word_on_paper_read_nothing_twice(working):

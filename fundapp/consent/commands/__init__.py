@@ -31,7 +31,7 @@ from fundapp.consent.commands.rounds import (
 )
 from fundapp.consent.commands.second import KeySecond, SecondRead, ThirdLook, key_second, look_third
 from fundapp.consent.commands.sheets import KeySheets, LineSaid, Proxy, correct_sheet, key_sheets
-from fundapp.consent.commands.visits import RecordVisit, record_visit
+from fundapp.consent.commands.visits import RecordVisit, Visited, record_visit
 
 __all__ = [
     "AnswerAtDoor",
@@ -56,6 +56,7 @@ __all__ = [
     "RegisterPapers",
     "SecondRead",
     "ThirdLook",
+    "Visited",
     "answer_at_door",
     "answer_by_phone",
     "answer_through",

@@ -15,6 +15,8 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Forbidden, Refused
 
+Visited = ConsentVisit  # the row that a visit gives back
+
 
 @dataclass(frozen=True)
 class RecordVisit:

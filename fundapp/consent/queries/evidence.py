@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fundapp.consent.bundle import ANSWERS, NUMBERS, PAPERS, ROSTER, SCANS, calculation, standing, table
-from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentResult, ConsentRound
+from fundapp.consent.bundle import ANSWERS, NUMBERS, ROSTER, calculation, standing, table
+from fundapp.consent.models import ConsentAnswer, ConsentResult, ConsentRound
 from fundapp.consent.queries.noticed import announcements_of, source_of, terms_of_round, title_of
+from fundapp.consent.queries.paper_evidence import paper_evidence
 from fundapp.db.types import canonical
-from fundapp.files.models import Attachment
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.queries import get_place
@@ -40,8 +40,7 @@ def evidence_of(session: Session, round_id: int, actor: Actor, now: datetime) ->
         "round.json": _text(_round(session, round_)),
         "roster.csv": table(ROSTER, roster),
         "answers.csv": table(ANSWERS, [_answer(row) for row in answers]),
-        "papers.csv": table(PAPERS, _papers(session, round_id)),
-        "scans.csv": table(SCANS, _scans(session, round_id)),
+        **paper_evidence(session, round_id),
         "notices.json": _text(_notices(session, round_id, actor, now)),
         "results.json": _text(_results(session, round_id)),
         "calculation.json": _text(counted),
@@ -73,27 +72,15 @@ def _round(session: Session, round_: ConsentRound) -> dict[str, Any]:
         "keying_until": _at(round_.keying_until),
         "publicity_days": terms.publicity_days,
         "reply_days": terms.reply_days,
+        "second_keying": terms.paper.second_keying.value,
+        "second_keying_share": f"{terms.paper.share.numerator}/{terms.paper.share.denominator}",
+        "proxies_most": terms.paper.proxies_most,
     }
 
 
 def _answer(row: ConsentAnswer) -> tuple[object, ...]:
     where = (row.unit_id, row.revision, row.answer.value, row.channel.value, row.serial)
     return (*where, _at(row.at), row.reason, row.objection_id)
-
-
-def _papers(session: Session, round_id: int) -> list[tuple[object, ...]]:
-    query = select(ConsentPaper).where(ConsentPaper.round_id == round_id).order_by(ConsentPaper.serial)
-    return [(row.serial, _at(row.registered_at)) for row in session.scalars(query)]
-
-
-def _scans(session: Session, round_id: int) -> list[tuple[object, ...]]:
-    rows = session.execute(
-        select(ConsentAnswer.unit_id, ConsentAnswer.revision, ConsentAnswer.serial, Attachment.sha256, Attachment.bytes)
-        .join(Attachment, Attachment.id == ConsentAnswer.scan_id)
-        .where(ConsentAnswer.round_id == round_id)
-        .order_by(ConsentAnswer.id)
-    )
-    return [tuple(row) for row in rows]
 
 
 def _results(session: Session, round_id: int) -> dict[str, Any]:

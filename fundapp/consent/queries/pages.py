@@ -1,13 +1,14 @@
 """What the pages of a round show; doors only to the community's worker, a household's answers only to itself."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from moneyed import Money
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentRound, ConsentVoid
+from fundapp.consent.paper_models import ConsentEvidence
 from fundapp.consent.policy import Channel, Choice, works_here
 from fundapp.consent.queries.facts import trail_of
 from fundapp.consent.queries.heard import voice_column, voices_heard
@@ -52,6 +53,7 @@ class Revision:
     corrected: bool
     receipt: str
     other_unit: bool = False
+    signed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -268,9 +270,13 @@ def _own(session: Session, round_: ConsentRound, actor: Actor) -> tuple[OwnUnit,
         return ()
     if not asks_owners(round_.regime):
         trail = trail_of(session, round_.id, [unit.unit_id for unit in units])
-        return tuple(OwnUnit(unit.unit_id, unit.door, _revisions(trail, unit.unit_id, unit.unit_id)) for unit in units)
+        signed = _signed_on(session, trail)
+        return tuple(
+            OwnUnit(unit.unit_id, unit.door, _revisions(trail, signed, unit.unit_id, unit.unit_id)) for unit in units
+        )
     holders = {unit.holder_id for unit in units}
     trail = trail_of(session, round_.id, holders)
+    signed = _signed_on(session, trail)
     held = {
         row.holder_id: row
         for row in session.execute(
@@ -281,18 +287,28 @@ def _own(session: Session, round_: ConsentRound, actor: Actor) -> tuple[OwnUnit,
     }
     return tuple(
         OwnUnit(
-            unit.unit_id, unit.door, _revisions(trail, unit.holder_id, unit.unit_id), held[unit.holder_id].units,
+            unit.unit_id, unit.door, _revisions(trail, signed, unit.holder_id, unit.unit_id),
+            held[unit.holder_id].units,
             None if round_.area_cm2 is None else int(held[unit.holder_id].area),
         )
         for unit in units
     )  # fmt: skip
 
 
-def _revisions(trail: list[ConsentAnswer], voice: int, unit_id: int) -> tuple[Revision, ...]:
-    return tuple(_revision(row, unit_id) for row in trail if row.voice == voice)
+def _signed_on(session: Session, trail: list[ConsentAnswer]) -> dict[int, date]:
+    """Tell on which day the answers on paper were signed, by answer."""
+    on_paper = [row.id for row in trail if row.serial is not None]
+    if not on_paper:
+        return {}
+    signed = select(ConsentEvidence.answer_id, ConsentEvidence.signed_on).where(ConsentEvidence.answer_id.in_(on_paper))
+    return {row.answer_id: row.signed_on for row in session.execute(signed)}
 
 
-def _revision(row: ConsentAnswer, unit_id: int) -> Revision:
+def _revisions(trail: list[ConsentAnswer], signed: dict[int, date], voice: int, unit_id: int) -> tuple[Revision, ...]:
+    return tuple(_revision(row, unit_id, signed.get(row.id)) for row in trail if row.voice == voice)
+
+
+def _revision(row: ConsentAnswer, unit_id: int, signed_on: date | None) -> Revision:
     return Revision(
         row.id,
         row.revision,
@@ -303,6 +319,7 @@ def _revision(row: ConsentAnswer, unit_id: int) -> Revision:
         bool(row.reason),
         receipt_number(row.op_key),
         row.unit_id != unit_id,
+        signed_on,
     )
 
 
