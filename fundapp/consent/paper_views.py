@@ -66,7 +66,7 @@ def book(round_id: int, book_id: int) -> Response:
 @for_roles(Role.WORKER)
 def keys(round_id: int) -> Answer:
     """Key in the lines of one page at once."""
-    page, (rows, waiting) = worker_page(round_id), lines_of(round_id)
+    page, (rows, pages) = worker_page(round_id), lines_of(round_id)
     form, actor = forms.page_of_lines(rows, page.bar.with_follow), current_actor()
     form.offer(queries.carriers(reading(), page.place.path, now()), actor.person_id, local_date(now()))
     if form.filled_in():
@@ -75,9 +75,9 @@ def keys(round_id: int) -> Answer:
             made = commands.key_sheets(session, actor, form.to_command(round_id, scan.id), clock())
         if form.done:
             flash(_("已录入 %(n)s 户。", n=len(made)))
-            return redirect(url_for(".keys", round_id=round_id), 303)
+            return redirect(url_for(".keys", round_id=round_id, after=rows[-1].serial), 303)
     return render_template(
-        "consent/keys.html", page=page, form=form, rows=rows, waiting=waiting, reasons=against_keying(page)
+        "consent/keys.html", page=page, form=form, rows=rows, pages=pages, reasons=against_keying(page)
     ), form.status
 
 
@@ -200,17 +200,18 @@ def walks(page: queries.RoundPage) -> bool:
     return queries.charge_of(session, actor, round_of(session, page.id), now()) is not None
 
 
-def lines_of(round_id: int) -> tuple[list[queries.SheetRow], list[queries.SheetRow]]:
-    """Give the lines of the page that is keyed in now, and all printed lines from which nothing has been keyed in."""
+def lines_of(round_id: int) -> tuple[list[queries.SheetRow], list[list[queries.SheetRow]]]:
+    """Give the lines of the page that is keyed in now, and all pages with printed lines that are not keyed in yet."""
     session = reading()
     round_ = round_of(session, round_id)
     rows = queries.sheet_rows(session, round_, queries.paper_stand(session, round_))
     waiting = [row for row in rows if row.printed and row.state in (SheetState.OUT, SheetState.MISSING)]
-    wanted = serials_of(request.args.get("serials", ""))
-    chosen = (
-        [row for row in waiting if row.serial in wanted] if wanted else queries.next_page(session, round_id, waiting)
-    )
-    return chosen[: queries.LINES_PER_PAGE], waiting
+    pages = queries.waiting_pages(session, round_id, waiting)
+    wanted, after = serials_of(request.args.get("serials", "")), request.args.get("after", 0, type=int)
+    if wanted:
+        return [row for row in waiting if row.serial in wanted][: queries.LINES_PER_PAGE], pages
+    later = [page for page in pages if page[-1].serial > after]
+    return next(iter([*later, *pages]), []), pages
 
 
 def drawn_of(round_id: int) -> tuple[queries.PaperStand, list[queries.SheetRow], int]:

@@ -11,10 +11,10 @@ from fundapp.consent.queries.books import (
     book_page,
     book_units,
     books_of,
-    next_page,
     readings_of,
     scopes_of,
     sheet_rows,
+    waiting_pages,
 )
 from fundapp.consent.queries.doors import (
     Charge,
@@ -176,7 +176,6 @@ __all__ = [
     "moves_of",
     "nameable",
     "newest_version",
-    "next_page",
     "notice_steps",
     "on_roster",
     "open_rounds_for_units",
@@ -213,5 +212,6 @@ __all__ = [
     "units_of_proxy",
     "visits_of",
     "voice_of",
+    "waiting_pages",
     "window_of",
 ]

@@ -215,21 +215,22 @@ def sheet_rows(session: Session, round_: ConsentRound, stand: PaperStand) -> lis
     return [_sheet(serial, lines.get(serial), keyed.get(serial), stand) for serial in serials]
 
 
-def next_page(session: Session, round_id: int, waiting: list[SheetRow]) -> list[SheetRow]:
-    """Give those of the waiting lines that lie on one page of a book: the page of the first of them."""
-    if not waiting:
-        return []
+def waiting_pages(session: Session, round_id: int, waiting: list[SheetRow]) -> list[list[SheetRow]]:
+    """Sort the waiting lines into the pages of the books on which they are printed."""
     rows = session.execute(
         select(ConsentLine.serial, ConsentLine.book_id)
         .where(ConsentLine.round_id == round_id)
         .order_by(ConsentLine.book_id, ConsentLine.serial)
     )
-    pages: dict[int, tuple[int, int]] = {}
+    page_of: dict[int, tuple[int, int]] = {}
     seen: dict[int, int] = {}
     for serial, book_id in rows:
         place = seen[book_id] = seen.get(book_id, -1) + 1
-        pages[serial] = (book_id, place // LINES_PER_PAGE)
-    return [row for row in waiting if pages[row.serial] == pages[waiting[0].serial]]
+        page_of[serial] = (book_id, place // LINES_PER_PAGE)
+    pages: dict[tuple[int, int], list[SheetRow]] = {}
+    for row in waiting:
+        pages.setdefault(page_of[row.serial], []).append(row)
+    return [pages[page] for page in sorted(pages)]
 
 
 def readings_of(session: Session, round_id: int, serial: int) -> list[Reading]:
