@@ -105,7 +105,9 @@ def papers(round_id: int) -> Answer:
         if form.done:
             flash(_("已登记编号 %(first)s 到 %(last)s。", first=made[0].serial, last=made[-1].serial))
             return redirect(url_for(".papers", round_id=round_id), 303)
-    values = {"sheets": queries.sheets_of(reading(), round_id), "stand": paper_views.stand_of(page)}
+    session, stand = reading(), paper_views.stand_of(page)
+    sheets, blank = queries.sheets_of(session, round_id), queries.blank_serials(session, round_id)
+    values = {"sheets": sheets, "blank": blank, "stand": stand}
     return render_template("consent/papers.html", page=page, form=form, **values, **_possible(page)), form.status
 
 
@@ -268,9 +270,9 @@ def notice(round_id: int) -> Response:
 @bp.get("/<int:round_id>/sheets.pdf")
 @for_roles(Role.WORKER)
 def sheets(round_id: int) -> Response:
-    """Print registered sheets that have not come back."""
-    page = _worker_page(round_id)
-    blank = [sheet for sheet in queries.sheets_of(reading(), round_id) if sheet.answer is None]
+    """Print registered sheets that have not come back and are printed for no door."""
+    page, out = _worker_page(round_id), queries.blank_serials(reading(), round_id)
+    blank = [sheet for sheet in queries.sheets_of(reading(), round_id) if sheet.serial in out]
     first, last = request.args.get("first", 1, type=int), request.args.get("last", 10**6, type=int)
     chosen = [sheet for sheet in blank if first <= sheet.serial <= last]
     return pdf_page("consent/print/sheets.html", f"sheets-{round_id}.pdf", page=page, sheets=chosen, **_links(round_id))

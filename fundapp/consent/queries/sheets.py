@@ -94,6 +94,13 @@ def line_of(session: Session, round_id: int, serial: int) -> LineRow | None:
     return LineRow(*row) if row else None
 
 
+def blank_serials(session: Session, round_id: int) -> set[int]:
+    """Give the sheets that are out and name no door: those that may be printed again, the others lie in a book."""
+    bound = set(session.scalars(select(ConsentLine.serial).where(ConsentLine.round_id == round_id)))
+    states = sheet_states(session, round_id)
+    return {serial for serial, state in states.items() if state is SheetState.OUT} - bound
+
+
 def is_void(session: Session, round_id: int, serial: int) -> bool:
     """Tell whether a sheet was declared void."""
     said = ConsentSheetEnd.round_id == round_id, ConsentSheetEnd.serial == serial, ConsentSheetEnd.how == SheetEnd.VOID
