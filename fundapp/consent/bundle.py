@@ -21,12 +21,12 @@ from fundapp.consent.paper_bundle import FILES as PAPER_FILES
 from fundapp.consent.paper_bundle import paper_faults
 from fundapp.consent.rules import Answer, Area, Regime, Unit, area_text
 from fundapp.db.types import canonical
+from fundapp.kernel.archive import MANIFEST, zipped
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import BadInput
 from fundapp.rosters.heads import SnapshotLine, roster_hash
 
 FORMAT = "fundapp-consent-bundle/1"
-MANIFEST = "manifest.json"
 ROSTER = ("unit", "door", "area_cm2", "holder", "group", "grid")
 ANSWERS = ("unit", "revision", "answer", "channel", "serial", "at", "reason", "objection")
 NUMBERS = ("agree", "oppose", "abstain", "follow", "silent", "needed")
@@ -34,7 +34,6 @@ FILES = (
     "README.txt", "round.json", "roster.csv", "answers.csv", *PAPER_FILES, "notices.json", "results.json",
     "calculation.json",
 )  # fmt: skip
-_DAY = (2000, 1, 1, 0, 0, 0)
 
 
 @dataclass
@@ -49,22 +48,7 @@ class Finding:
 
 def pack(files: Mapping[str, bytes], round_id: int) -> bytes:
     """Make the zip: the same files make the same bytes."""
-    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    manifest = canonical({"format": FORMAT, "round": round_id, "files": hashes}).encode()
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, data in {**files, MANIFEST: manifest}.items():
-            made.writestr(zipfile.ZipInfo(name, _DAY), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
-    """Write rows as CSV in UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
-    return out.getvalue().encode()
+    return zipped(files, {"format": FORMAT, "round": round_id})
 
 
 def calculation(name: str, opened: datetime, lines: Sequence[SnapshotLine], said: Mapping[int, str]) -> dict[str, Any]:

@@ -50,6 +50,7 @@ REFUSALS: Mapping[str, Any] = {
     "voting.invalid_names_nothing": lazy_gettext("无效票不记所选项目。"),
     "voting.still_open": lazy_gettext("结果在截止时间 %(closes_at)s 之前对任何人都不公开。"),
     "voting.already_published": lazy_gettext("结果已经公布。"),
+    "voting.too_few_to_tell": lazy_gettext("选票不足 10 张，公布选票会让人猜出是谁投的，所以不提供重新计票的文件。"),
     "voting.no_such_receipt": lazy_gettext("没有找到这个回执号，请核对后重新输入。"),
 }
 

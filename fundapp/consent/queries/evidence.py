@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fundapp.consent.bundle import ANSWERS, NUMBERS, ROSTER, calculation, standing, table
+from fundapp.consent.bundle import ANSWERS, NUMBERS, ROSTER, calculation, standing
 from fundapp.consent.models import ConsentAnswer, ConsentResult, ConsentRound
 from fundapp.consent.queries.noticed import announcements_of, source_of, terms_of_round, title_of
 from fundapp.consent.queries.paper_evidence import paper_evidence
 from fundapp.db.types import canonical
 from fundapp.kernel.actor import Actor
+from fundapp.kernel.archive import table
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.queries import get_place
 from fundapp.publicity.queries import NoticePage, ObjectionRow, Proof, notice_page, notices_of

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fundapp.consent.bundle import table
 from fundapp.consent.models import ConsentAnswer, ConsentPaper
 from fundapp.consent.paper_bundle import PAPERS, READINGS, SCANS, SIGNED, VISITS
 from fundapp.consent.paper_models import (
@@ -18,6 +17,7 @@ from fundapp.consent.paper_models import (
 )
 from fundapp.consent.papers import SheetEnd
 from fundapp.files.models import Attachment
+from fundapp.kernel.archive import table
 
 Rows = list[tuple[object, ...]]
 

@@ -14,6 +14,8 @@ from fundapp.voting.queries.facts import (
     serial_used,
     state_now,
 )
+from fundapp.voting.queries.package import FORMAT as PACKAGE_FORMAT
+from fundapp.voting.queries.package import check_recount, package_of, pb_of
 from fundapp.voting.queries.pages import (
     CandidateRow,
     OwnUnit,
@@ -40,6 +42,7 @@ from fundapp.voting.queries.waiting import (
 )
 
 __all__ = [
+    "PACKAGE_FORMAT",
     "CandidateRow",
     "OwnUnit",
     "Receipt",
@@ -57,6 +60,7 @@ __all__ = [
     "ballot_of_unit",
     "candidate_ids",
     "candidates_of",
+    "check_recount",
     "door_or_refuse",
     "doors_of",
     "drafts_of",
@@ -66,6 +70,8 @@ __all__ = [
     "on_roster",
     "opening_of",
     "own_receipts",
+    "package_of",
+    "pb_of",
     "place_of",
     "receipt_by_code",
     "receipt_of",

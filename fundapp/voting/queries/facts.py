@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -80,29 +81,32 @@ def serial_used(session: Session, round_id: int, serial: int) -> bool:
 def hash_of_rules(
     round_: VoteRound, candidates: Sequence[VoteCandidate], lots: list[int], snapshot_id: int, roster_hash: str
 ) -> str:
-    """Give the fingerprint of what is frozen at the opening: window, rule, money, candidates, lots, electorate."""
-    return rules_hash(
-        {
-            "round": round_.id,
-            "programme": round_.programme_id,
-            "place": round_.place_id,
-            "policy_version": round_.policy_version_id,
-            "title": round_.title,
-            "opens_at": instant_text(round_.opens_at),
-            "closes_at": instant_text(round_.closes_at),
-            "max_choices": round_.max_choices,
-            "ballot": round_.ballot.value,
-            "points": round_.points,
-            "most_points": round_.most_points,
-            "options": round_.options,
-            "budget_fen": fen(round_.budget_fen),
-            "rule": round_.rule.value,
-            "secrecy": "simple",
-            "snapshot": snapshot_id,
-            "roster": roster_hash,
-            "lots": lots,
-            "candidates": [
-                [row.project_id, row.version_id, fen(row.cost_fen), row.title, row.gives] for row in candidates
-            ],
-        }
-    )
+    """Give the fingerprint of what is frozen at the opening."""
+    return rules_hash(frozen_terms(round_, candidates, lots, snapshot_id, roster_hash))
+
+
+def frozen_terms(
+    round_: VoteRound, candidates: Sequence[VoteCandidate], lots: list[int], snapshot_id: int, roster_hash: str
+) -> dict[str, Any]:
+    """Give what is frozen at the opening: window, ballot, rule, money, candidates, lots, electorate."""
+    return {
+        "round": round_.id,
+        "programme": round_.programme_id,
+        "place": round_.place_id,
+        "policy_version": round_.policy_version_id,
+        "title": round_.title,
+        "opens_at": instant_text(round_.opens_at),
+        "closes_at": instant_text(round_.closes_at),
+        "max_choices": round_.max_choices,
+        "ballot": round_.ballot.value,
+        "points": round_.points,
+        "most_points": round_.most_points,
+        "options": round_.options,
+        "budget_fen": fen(round_.budget_fen),
+        "rule": round_.rule.value,
+        "secrecy": "simple",
+        "snapshot": snapshot_id,
+        "roster": roster_hash,
+        "lots": lots,
+        "candidates": [[row.project_id, row.version_id, fen(row.cost_fen), row.title, row.gives] for row in candidates],
+    }

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from fundapp.kernel.errors import Refused
+from fundapp.kernel.archive import zipped
+from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.voting import commands, forms, policy, queries, texts
 from fundapp.voting.rounds import RoundState, results_visible
 from fundapp.web.clock import clock
@@ -86,6 +87,43 @@ def find_receipt() -> Answer:
             form.take(refusal)
     own = queries.own_receipts(reading(), current_actor())
     return render_template("voting/find_receipt.html", form=form, found=found, own=own), form.status
+
+
+@bp.get("/<int:round_id>/recount")
+@public
+def recount(round_id: int) -> Answer:
+    """Tell how anybody counts a published round again."""
+    page = read_page(round_id)
+    if page.state is not RoundState.PUBLISHED:
+        raise NotVisible
+    against = reasons(queries.check_recount, reading(), round_id)
+    return render_template("voting/recount.html", page=page, against=against)
+
+
+@bp.get("/<int:round_id>/recount.zip")
+@public
+def recount_zip(round_id: int) -> Answer:
+    """Give the package with everything that a count needs; where there is none, the page that says why."""
+    if reasons(queries.check_recount, reading(), round_id):
+        return redirect(url_for(".recount", round_id=round_id), 303)
+    files = queries.package_of(reading(), round_id)
+    readme = render_template("voting/package.txt", page=read_page(round_id)).encode()
+    packed = zipped({"README.txt": readme, **files}, {"format": queries.PACKAGE_FORMAT, "round": round_id})
+    return download(packed, "application/zip", f"vote-{round_id}.zip")
+
+
+@bp.get("/<int:round_id>/ballots.pb")
+@public
+def ballots_pb(round_id: int) -> Answer:
+    """Give the ballots in the format of the open collection of city votes."""
+    if reasons(queries.check_recount, reading(), round_id):
+        return redirect(url_for(".recount", round_id=round_id), 303)
+    return download(queries.pb_of(reading(), round_id).encode(), "text/plain", f"vote-{round_id}.pb")
+
+
+def download(body: bytes, kind: str, name: str) -> AnyResponse:
+    """Answer with a file to keep."""
+    return Response(body, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def read_page(round_id: int) -> queries.RoundPage:

@@ -1,0 +1,124 @@
+"""What a stranger needs to count a published round again: frozen terms, roll, ballots, result, and a program."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fundapp.db.home import home
+from fundapp.db.types import canonical
+from fundapp.kernel.archive import table
+from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
+from fundapp.voting.models import VoteBallot, VoteOpening, VoteResult, VoteRound
+from fundapp.voting.pabulib_write import Written, pb_text
+from fundapp.voting.queries.counting import ballot_list
+from fundapp.voting.queries.facts import candidates_of, frozen_terms
+from fundapp.voting.rounds import votes_shown
+
+FORMAT = "fundapp-vote-package/1"
+ROLL = ("door", "voted")
+BALLOTS = ("ballot", "project", "points")
+
+
+def package_of(session: Session, round_id: int) -> dict[str, bytes]:
+    """Give the files of a published round's package by name, all but README and manifest.
+
+    Ballots stand in an order of their contents: neither time nor number tells whose one is.
+
+    Raises:
+        NotVisible: there is no such round, or its result is not published.
+        Refused: fewer than ten ballots (code ``voting.too_few_to_tell``).
+
+    Source: reliability.md §4.1 "what is published".
+    """
+    round_, opening, result, roster_hash = _published(session, round_id)
+    frozen = frozen_terms(round_, candidates_of(session, round_id), opening.lots, opening.snapshot_id, roster_hash)
+    ballots, _invalid = ballot_list(session, round_id)
+    return {
+        "retally.py": (home("static") / "recount" / "retally.py").read_bytes(),
+        "round.json": _text({"frozen": frozen, "rules_hash": opening.rules_hash, "households": opening.households}),
+        "roll.csv": table(ROLL, _roll(session, round_id, opening.snapshot_id)),
+        "ballots.csv": table(BALLOTS, _rows(ballots)),
+        "result.json": _text(result.outcome),
+        "ballots.pb": _pb(session, round_, result, ballots).encode(),
+    }
+
+
+def pb_of(session: Session, round_id: int) -> str:
+    """Give a published round's ballots in the .pb format.
+
+    Raises:
+        NotVisible: there is no such round, or its result is not published.
+        Refused: fewer than ten ballots (code ``voting.too_few_to_tell``).
+    """
+    round_, _opening, result, _hash = _published(session, round_id)
+    return _pb(session, round_, result, ballot_list(session, round_id)[0])
+
+
+def check_recount(session: Session, round_id: int) -> None:
+    """Check that a published round may be given out for counting.
+
+    Raises:
+        NotVisible: there is no such round, or its result is not published.
+        Refused: fewer than ten ballots (code ``voting.too_few_to_tell``).
+    """
+    _published(session, round_id)
+
+
+def _published(session: Session, round_id: int) -> tuple[VoteRound, VoteOpening, VoteResult, str]:
+    row = session.execute(
+        select(VoteRound, VoteOpening, VoteResult, RosterSnapshot.roster_hash)
+        .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
+        .join(VoteResult, VoteResult.round_id == VoteRound.id)
+        .join(RosterSnapshot, RosterSnapshot.id == VoteOpening.snapshot_id)
+        .where(VoteRound.id == round_id)
+    ).first()
+    if row is None:
+        raise NotVisible
+    if not votes_shown(row[2].ballots):
+        raise Refused("voting.too_few_to_tell")
+    return row[0], row[1], row[2], row[3]
+
+
+def _roll(session: Session, round_id: int, snapshot_id: int) -> list[tuple[str, str]]:
+    rows = session.execute(
+        select(SnapshotUnit.door, VoteBallot.id)
+        .outerjoin(VoteBallot, (VoteBallot.round_id == round_id) & (VoteBallot.unit_id == SnapshotUnit.unit_id))
+        .where(SnapshotUnit.snapshot_id == snapshot_id)
+        .order_by(SnapshotUnit.unit_id)
+    )
+    return [(door, "no" if ballot_id is None else "yes") for door, ballot_id in rows]
+
+
+def _sorted(ballots: list[dict[int, int]]) -> list[list[tuple[int, int]]]:
+    return sorted(sorted(ballot.items()) for ballot in ballots)
+
+
+def _rows(ballots: list[dict[int, int]]) -> list[tuple[int, int, int]]:
+    return [
+        (number, project, points)
+        for number, ballot in enumerate(_sorted(ballots), start=1)
+        for project, points in ballot
+    ]
+
+
+def _pb(session: Session, round_: VoteRound, result: VoteResult, ballots: list[dict[int, int]]) -> str:
+    names = {row.project_id: (row.title, row.cost_fen) for row in candidates_of(session, round_.id)}
+    outcome: dict[str, Any] = result.outcome
+    return pb_text(
+        Written(
+            title=round_.title,
+            method=round_.method,
+            budget=round_.budget_fen,
+            opens_at=round_.opens_at,
+            closes_at=round_.closes_at,
+            projects={project: names[project] for project in sorted(names)},
+            ballots=[dict(ballot) for ballot in _sorted(ballots)],
+            selected=frozenset(int(one) for one in outcome["selected"] + outcome["filled"]),
+        )
+    )
+
+
+def _text(value: object) -> bytes:
+    return canonical(value).encode()
