@@ -160,5 +160,5 @@ def _equal_shares(method: Method) -> list[Any]:
         )
     )
     if options.fill is Fill.GREEDY:
-        found.append(lazy_gettext("最后剩下的钱按得分补上放得下的项目，单独列出。"))
+        found.append(lazy_gettext("最后剩下的钱按票数（或得分）补上放得下的项目，单独列出。"))
     return found
