@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, StopValidation
 from fundapp.collecting.commands import GiveWalk, NoteAtDoor, VisitedDoor
 from fundapp.consent.papers import VisitResult
 from fundapp.consent.policy import Choice, sayable
-from fundapp.web.forms import REQUIRED, PageForm, TextField, options
+from fundapp.web.forms import REQUIRED, PageForm, options
 
 _: Any = lazy_gettext  # labels are typed as plain text
 
@@ -20,11 +20,12 @@ class WalkForm(PageForm):
     """A person and a building."""
 
     building_id = SelectField(_("楼栋"), coerce=int, validators=[REQUIRED])
-    login = TextField(_("上门人的登录名"), validators=[REQUIRED, Length(max=40)])
+    login = SelectField(_("谁去"), validators=[REQUIRED])
 
-    def offer(self, buildings: list[tuple[int, str]]) -> None:
-        """Offer the buildings of the round's place."""
+    def offer(self, buildings: list[tuple[int, str]], collectors: list[tuple[str, str]]) -> None:
+        """Offer the buildings of the round's place, and who may be sent there."""
         self.building_id.choices = options(buildings)
+        self.login.choices = options(collectors)
 
     def to_command(self, round_id: int, person_id: int) -> GiveWalk:
         """Make the command for the person who was found."""

@@ -7,13 +7,14 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.collecting.models import Device, DoorEntry, Walk
+from fundapp.collecting.policy import COLLECTORS
 from fundapp.collecting.rules import Fate
 from fundapp.consent.models import ConsentRound
 from fundapp.consent.queries.heard import voice_column, voices_heard
 from fundapp.consent.queries.windows import closes_at, keying_until
-from fundapp.kernel.actor import Actor
+from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible, Refused
-from fundapp.people.models import Account, Person
+from fundapp.people.models import Account, Person, RoleGrant
 from fundapp.places.models import Place, Unit
 from fundapp.places.queries import get_place, places_below
 from fundapp.places.rules import PlaceKind, natural_key
@@ -39,6 +40,15 @@ class RoundOnWalk:
     buildings: tuple[str, ...]
     opens_at: datetime
     closes_at: datetime
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Somebody who may be sent to doors of a place, for its worker."""
+
+    login: str
+    name: str
+    role: Role
 
 
 @dataclass(frozen=True)
@@ -189,6 +199,24 @@ def buildings_of_round(session: Session, round_id: int) -> list[tuple[int, str]]
     place = get_place(session, session.get_one(ConsentRound, round_id).place_id)
     rows = places_below(session, place.path, PlaceKind.BUILDING)
     return [(row.id, row.name) for row in sorted(rows, key=lambda row: natural_key(row.name))]
+
+
+def collectors_at(session: Session, path: str, at: datetime) -> list[Collector]:
+    """List who may be sent to doors below *path*: its workers, and the heads of its buildings."""
+    here = Place.path.startswith(path, autoescape=True) | Place.id.in_(
+        [int(part) for part in path.strip("/").split("/")]
+    )
+    rows = session.execute(
+        select(Account.login, Person.name, RoleGrant.role)
+        .join(RoleGrant, RoleGrant.person_id == Account.person_id)
+        .join(Person, Person.id == Account.person_id)
+        .join(Place, Place.id == RoleGrant.place_id)
+        .where(here, RoleGrant.role.in_(COLLECTORS), RoleGrant.starts_at <= at, Account.active.is_(True))
+        .where(or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > at))
+        .order_by(Account.login, RoleGrant.role)
+    )
+    found = {row.login: Collector(row.login, row.name, row.role) for row in rows}
+    return sorted(found.values(), key=lambda one: (one.role, one.name))
 
 
 def person_by_login(session: Session, login: str) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from fundapp.collecting.rules import Fate
+from fundapp.kernel.actor import Role
 
 REFUSALS: Mapping[str, Any] = {
     "collecting.not_worker": _("只有本社区的工作者可以安排上门。"),
@@ -19,6 +20,7 @@ REFUSALS: Mapping[str, Any] = {
     "collecting.clock_ahead": _("手机的时间比实际快，请把手机时间调准。"),
     "collecting.outside_round": _("登记时间不在征求意见的期限内（%(opens_at)s 至 %(closes_at)s）。"),
 }
+_ROLES: Mapping[Role, Any] = {Role.WORKER: _("社区工作者"), Role.BUILDING_HEAD: _("楼栋长")}
 FATES: Mapping[Fate, Any] = {
     Fate.COUNTED: _("已收到，计入"),
     Fate.SUPERSEDED: _("已收到；这一户后来自己用手机表了态，以手机为准"),
@@ -32,6 +34,7 @@ WORDS: Mapping[str, Any] = {
     "waiting": _("等待发送"),
     "answered": _("已表态"),
     "open": _("未登记"),
+    "left": _("共 {all} 户，还有 {n} 户没有表态。"),
     "refused": _("没有收下：{why}"),
     "sign_in": _("登录已过期。请在本机重新登录，没有发送的都还在。"),
     "no_photo": _("请先拍下签字。"),
@@ -41,3 +44,8 @@ WORDS: Mapping[str, Any] = {
     "full": _("手机存储空间不足，这一条没有保存。请先联网发送。"),
     "nothing": _("名单是空的。"),
 }
+
+
+def collector_words(name: str, role: Role) -> str:
+    """Name who may be sent, with what she is."""
+    return f"{name}（{_ROLES[role]}）"

@@ -15,7 +15,7 @@ from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.people.rules import clean_login
-from fundapp.web.clock import clock
+from fundapp.web.clock import clock, page_time
 from fundapp.web.database import reading
 from fundapp.web.files import asset
 from fundapp.web.forms import PageForm
@@ -106,7 +106,8 @@ def _wrong(form: PageForm) -> Answer:
 def walks(round_id: int) -> Answer:
     """Say who goes to which building, and see what came from there."""
     seen, form = _for_worker(round_id), forms.WalkForm()
-    form.offer(queries.buildings_of_round(reading(), round_id))
+    people = [(one.login, texts.collector_words(one.name, one.role)) for one in _collectors(seen)]
+    form.offer(queries.buildings_of_round(reading(), round_id), people)
     if form.filled_in():
         with form.deed() as session:
             collector = queries.person_by_login(session, clean_login(str(form.login.data)))
@@ -156,6 +157,10 @@ def manifest() -> Response:
     )
     told.mimetype = "application/manifest+json"
     return told
+
+
+def _collectors(seen: RoundPage) -> list[queries.Collector]:
+    return queries.collectors_at(reading(), seen.place.path, page_time())
 
 
 def _on_walk(round_id: int) -> None:

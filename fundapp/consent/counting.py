@@ -153,7 +153,8 @@ def _bar_told(regime: Regime, heads: Heads, area: Area | None) -> list[str]:
     agree = heads.agree + joins * heads.follow
     told = [
         f"同意 {heads.agree} {noun}，反对 {heads.oppose} {noun}，弃权 {heads.abstain} {noun}，"
-        f"从众 {heads.follow} {noun}，未表态 {heads.silent} {noun}。",
+        + (f"从众 {heads.follow} {noun}，" if heads.follow else "")
+        + f"未表态 {heads.silent} {noun}。",
         f"须{of_whom}{share}同意，即至少 {heads.needed} {noun}；计入同意 {agree} {noun}（{agree}/{base}），"
         f"{_met(regime.bar.reached(agree, base))}。",
     ]

@@ -37,7 +37,7 @@ REFUSALS: Mapping[str, Any] = {
     "consent.too_long": lazy_gettext("征求意见最多开放 %(days)s 天。"),
     "consent.not_your_household": lazy_gettext("您的账号没有绑定这一户。"),
     "consent.not_on_roster": lazy_gettext("这一户不在本次征求意见的名册里。"),
-    "consent.door_not_on_roster": lazy_gettext("名册里没有这个门牌，请对照纸质意见表重新填写。"),
+    "consent.door_not_on_roster": lazy_gettext("名册里没有这个门牌。请写楼栋和房号，例如 1栋101。"),
     "consent.former_holder": lazy_gettext(
         "本户已于 %(at)s 表态；%(since)s 起换了户主，本轮以原来的表态为准，不能再改。"
     ),

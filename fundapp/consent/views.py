@@ -35,8 +35,9 @@ def labels() -> dict[str, Any]:
 @public
 def show(round_id: int) -> Answer:
     """Show a round: its numbers and its text to everybody, its doors to the worker."""
-    page = _page(round_id)
-    return render_template("consent/show.html", page=page, beside=_beside(round_id), **_possible(page))
+    page, beside = _page(round_id), _beside(round_id)
+    values = {"against_final": _against_final(page, beside), **_possible(page)}
+    return render_template("consent/show.html", page=page, beside=beside, **values)
 
 
 @bp.route("/open/<int:project_id>", methods=["GET", "POST"])

@@ -19,11 +19,12 @@ bp = Blueprint("desk", __name__, url_prefix="/desk")
 def mine() -> str:
     """Show what waits for me."""
     session, actor = reading(), current_actor()
+    now = clock().now(session)
     return render_template(
         "desk/mine.html",
-        rows=[_linked(row) for row in queries.waiting(session, actor, clock().now(session))],
+        rows=[_linked(row) for row in queries.waiting(session, actor, now)],
         projects=queries.my_projects(session, actor),
-        doors=[_linked(row) for row in queries.doors(session, actor)],
+        doors=[_linked(row) for row in queries.doors(session, actor, now)],
     )
 
 

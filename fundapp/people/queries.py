@@ -33,6 +33,16 @@ _UNITS = (
 )
 
 
+@dataclass(frozen=True)
+class SpeakerRow:
+    """Somebody with an account who speaks for a household; her name is for staff pages alone."""
+
+    unit_id: int
+    person_id: int
+    login: str
+    name: str
+
+
 def actor_of(session: Session, person_id: int, now: datetime) -> Actor:
     """Give the person with the roles and households she has *now*; :data:`NOBODY` if there is none such."""
     person = session.get(Person, person_id)
@@ -223,6 +233,18 @@ def anybody_as(session: Session, role: Role, path: str, now: datetime) -> bool:
         .where(or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
     )
     return session.scalar(select(held.exists())) or False
+
+
+def speakers_with_account(session: Session, unit_ids: Iterable[int], at: datetime) -> list[SpeakerRow]:
+    """List who speaks for some households and can sign in."""
+    rows = session.execute(
+        select(UnitBinding.unit_id, Account.person_id, Account.login, Person.name)
+        .join(Account, Account.person_id == UnitBinding.person_id)
+        .join(Person, Person.id == UnitBinding.person_id)
+        .where(UnitBinding.unit_id.in_(list(unit_ids)), Account.active.is_(True), UnitBinding.starts_at <= at)
+        .where(or_(UnitBinding.ends_at.is_(None), UnitBinding.ends_at > at))
+    )
+    return [SpeakerRow(row.unit_id, row.person_id, row.login, row.name) for row in rows]
 
 
 def building_heads(session: Session, place_id: int, now: datetime) -> list[str]:

@@ -49,6 +49,7 @@ def show(place_id: int) -> str:
     return render_template(
         "places/show.html",
         place=place,
+        above=[one for one in queries.places_above(session, place) if policy.may_set_up(current_actor(), one.path)],
         kinds=KINDS,
         below=kind_below(place.kind),
         children=queries.children_of(session, place),

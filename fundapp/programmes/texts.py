@@ -88,7 +88,7 @@ PLACES: Mapping[str, Any] = {
     "consent.reply_days": _("异议答复天数"),
     "consent.show_doors": _("公布参与表态的门牌"),
     "consent.cost_rise": _("费用增加超过多少要重新征求"),
-    "council.quorum": _("议事会到会的成员至少占"),
+    "council.quorum": _("议事会至少到会"),
     "council.notice_days": _("议事会提前公布天数"),
     "consent.second_keying": _("纸质意见复录"),
     "consent.second_keying_share": _("抽查比例"),
@@ -105,7 +105,7 @@ PLACES: Mapping[str, Any] = {
     "matching.entitlement.household_tiers.tiers": _("按参与户数分档"),
     "matching.entitlement.four_source.own_floor": _("自筹最低占比"),
     "matching.entitlement.four_source.fund_share": _("基金会最高占比"),
-    "matching.entitlement.four_source.per_resident_yuan": _("居民每出一元最多配几元"),
+    "matching.entitlement.four_source.per_resident_yuan": _("居民每出 1 元最多配"),
     "matching.allocation.mode": _("分配方式"),
     "matching.allocation.partial": _("钱不够时"),
     "matching.allocation.line": _("排位规则"),
@@ -128,6 +128,18 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     **voting_texts.VALUES,
     "consent.show_doors": {"True": _("是"), "False": _("否")},
 }
+_UNITS: Mapping[str, Any] = {
+    **dict.fromkeys(
+        ("consent.days", "consent.keying_days", "consent.publicity_days", "consent.reply_days", "council.notice_days",
+         "voting.days"), _("%(n)s 天")),
+    "voting.max_choices": _("%(n)s 个项目"),
+    "procurement.quotes_min": _("%(n)s 家"),
+    "council.quorum": _("全体成员的 %(n)s"),
+    "matching.entitlement.linear.rate": _("每 1 元配 %(n)s 元"),
+    "matching.entitlement.four_source.own_floor": _("预算的 %(n)s"),
+    "matching.entitlement.four_source.fund_share": _("预算的 %(n)s"),
+    "matching.entitlement.four_source.per_resident_yuan": _("%(n)s 元"),
+}  # fmt: skip
 _AMOUNT = re.compile(r"\d+\.\d{2}")
 _WHOLE = re.compile(r"\d+/1")
 _NOTHING = _("（无）")
@@ -146,6 +158,8 @@ def value_words(place: str, value: str | None) -> Any:
         return "\n".join(_tier_words(row) for row in value.split(", "))
     if place.endswith(".rules"):
         return "、".join(str(RULE_LABELS.get(name, name)) for name in value.split(", "))
+    if place in _UNITS:
+        return str(_UNITS[place]) % {"n": _short(value)}
     return _VALUES.get(place, {}).get(value) or _short(value)
 
 

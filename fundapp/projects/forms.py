@@ -254,13 +254,25 @@ class CheckForm(PageForm):
         return CheckProposal(project_id, Finding(self.finding.data), str(self.reason.data or ""))
 
 
+class NamesField(StringField):
+    """Several names: a box for each, or one box with lines."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read all boxes."""
+        self.data = "\n".join(name for words in valuelist for name in _names(words))
+
+    def boxes(self, spare: int) -> list[str]:
+        """Give what stands in each box, with some empty ones."""
+        return [*_names(self.data), *[""] * spare]
+
+
 class GroupForm(PageForm):
-    """Who does what, by login name."""
+    """Who does what, by login name, or by door and whole name."""
 
     lead = TextField(_("组长"), validators=[REQUIRED, Length(max=40)])
     treasurer = TextField(_("财务"), validators=[REQUIRED, Length(max=40)])
-    members = TextAreaField(_("组员"), validators=[Optional(), Length(max=1000)])
-    supervisors = TextAreaField(_("监督员"), validators=[REQUIRED, Length(max=400)])
+    members = NamesField(_("组员"), validators=[Optional(), Length(max=1000)])
+    supervisors = NamesField(_("监督员"), validators=[REQUIRED, Length(max=400)])
 
     def fill(self, group: list[MemberRow]) -> None:
         """Show the group as it stands."""
@@ -280,7 +292,7 @@ class GroupForm(PageForm):
 
 
 def _names(typed: str | None) -> tuple[str, ...]:
-    return tuple(name for name in re.split(r"[\s,，、;；]+", typed or "") if name)
+    return tuple(name for name in (one.strip() for one in re.split(r"[\n,，、;；]+", typed or "")) if name)
 
 
 class WithdrawForm(PageForm):

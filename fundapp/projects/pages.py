@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.db.wiring import ask
 from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import PlaceRow, places_below, places_by_id
@@ -16,8 +17,10 @@ from fundapp.projects import policy, queries
 from fundapp.projects.changes import Asked, Change, changes, percent_text
 from fundapp.projects.commands.submitting import trimmed
 from fundapp.projects.models import StageChange
+from fundapp.projects.naming import candidates
 from fundapp.projects.queries import MemberRow, Photo, ProjectRow, VersionRow
 from fundapp.projects.rules import ProposalText, Stage, content_hash, content_of, limits_of
+from fundapp.rosters.heads import masked
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,14 @@ def proposal_page(session: Session, actor: Actor, project_id: int) -> ProposalPa
         against_checking=policy.against_checking(*given, row.place_path),
         against_forming=policy.against_forming(*given, row.place_path),
     )
+
+
+def to_be_named(session: Session, actor: Actor, row: ProjectRow, clock: Clock) -> list[tuple[str, str]]:
+    """Offer login names with doors and masked names to the worker; to nobody else, who would learn who has joined."""
+    if not policy.works_for(actor, row.place_path):
+        return []
+    found = candidates(session, row.place_path, clock.now(session))
+    return [(one.login, f"{one.door} {masked(one.name)}") for one in found]
 
 
 def _on_staff(actor: Actor, path: str) -> bool:

@@ -42,7 +42,9 @@ REFUSALS: Mapping[str, Any] = {
     "projects.no_policy": _("年度计划的政策还没有生效。"),
     "projects.not_a_compound": _("请选择一个小区（院落）。"),
     "projects.too_many_photos": _("照片最多 %(most)s 张。"),
-    "projects.unknown_login": _("没有登录名为“%(login)s”的人，请核对。"),
+    "projects.unknown_login": _(
+        "没有找到“%(login)s”。请填登录名，或者门牌加全名，例如 1栋101 李居民；对方要先注册账户。"
+    ),
     "projects.supervisor_has_task": _("监督员不能同时担任小组的其他工作。"),
     "projects.two_tasks": _("一个人在小组里只能有一项工作。"),
     "projects.one_of_task": _("组长和财务各要一个人。"),

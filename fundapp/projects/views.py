@@ -151,7 +151,8 @@ def group(project_id: int) -> Answer:
         if form.done:
             flash(_("项目小组已登记。"))
             return redirect(url_for(".show", project_id=project_id), 303)
-    return render_template("projects/group.html", form=form, page=page), form.status
+    people = pages.to_be_named(reading(), current_actor(), page.row, clock())
+    return render_template("projects/group.html", form=form, page=page, people=people), form.status
 
 
 @bp.route("/<int:project_id>/withdraw", methods=["GET", "POST"])

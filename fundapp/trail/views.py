@@ -16,7 +16,7 @@ from fundapp.ledger.queries import pool_state, public_lines, totals_by_kind
 from fundapp.matching.queries import queue_of
 from fundapp.matching.texts import STEP_LABELS
 from fundapp.places.models import PlaceKind
-from fundapp.places.queries import get_place, places_below
+from fundapp.places.queries import get_place, places_above, places_below
 from fundapp.procurement.queries import quotes_of
 from fundapp.programmes.queries import get_programme, list_programmes, policy_in_force
 from fundapp.projects.queries import get_project, history
@@ -138,7 +138,8 @@ def community(place_id: int) -> str:
     page = queries.place_page(session, place_id)
     before = request.args.get("before", type=int)
     listed = queries.list_page(session, current_actor(), None, page.place.path, before, page_time())
-    return render_template("trail/community.html", c=page, page=listed, groups=_groups(page.counts))
+    values = {"above": places_above(session, page.place), "groups": _groups(page.counts)}
+    return render_template("trail/community.html", c=page, page=listed, **values)
 
 
 @bp.get("/pools")

@@ -1,6 +1,6 @@
 """How pages and papers print money, days and shares."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -49,6 +49,16 @@ def moment(at: datetime | None) -> str:
     return f"{day(at)} {at.astimezone(SHANGHAI):%H:%M}" if at else ""
 
 
+def until(at: datetime | None) -> str:
+    """Print an end: midnight is 24:00 of the day that ends, which nobody reads as the day after.
+
+    >>> until(datetime.fromisoformat("2026-11-28T16:00Z"))
+    '2026年11月28日 24:00'
+    """
+    before = at - timedelta(minutes=1) if at else None
+    return f"{day(before)} 24:00" if before and f"{before.astimezone(SHANGHAI):%H:%M}" == "23:59" else moment(at)
+
+
 def share(part: int, whole: int) -> str:
     """Print a share with two decimals, half up; whether a bar is reached is never read off this figure.
 
@@ -66,4 +76,7 @@ def fraction(value: Fraction) -> str:
     return f"{value.numerator}/{value.denominator}"
 
 
-FILTERS = {"yuan": yuan, "fen": fen, "wan": wan, "day": day, "moment": moment, "share": share, "fraction": fraction}
+FILTERS = {
+    "yuan": yuan, "fen": fen, "wan": wan, "day": day, "moment": moment, "until": until, "share": share,
+    "fraction": fraction,
+}  # fmt: skip

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 from moneyed import Money
 
 from fundapp.kernel.errors import Refused
-from fundapp.web.filters import day, moment, yuan
+from fundapp.web.filters import day, moment, until, yuan
 
 _sentences: dict[str, Any] = {}
 
@@ -45,7 +45,7 @@ def sentence(refusal: Refused) -> str:
     template = _sentences.get(refusal.code)
     if template is None:
         return _("现在不能办理（%(code)s）。", code=refusal.code)
-    facts = {name: _printed(value) for name, value in refusal.facts.items()}
+    facts = {name: _printed(name, value) for name, value in refusal.facts.items()}
     return str(template) % facts
 
 
@@ -58,11 +58,11 @@ def reasons_of(check: Callable[..., None], *values: Any) -> list[str]:
     return []
 
 
-def _printed(value: object) -> object:
+def _printed(name: str, value: object) -> object:
     if isinstance(value, Money):
         return yuan(value)
     if isinstance(value, datetime):
-        return moment(value)
+        return until(value) if name == "ends_at" else moment(value)
     if isinstance(value, date):
         return day(value)
     return value

@@ -89,7 +89,7 @@
     });
   }
   function list(doors, mine) {
-    var rows = get("doors");
+    var rows = get("doors"), left = 0;
     rows.replaceChildren();
     if (!doors.length) { rows.textContent = word("nothing"); }
     doors.forEach(function (door) {
@@ -98,9 +98,11 @@
       row.querySelector(".title").textContent = door.door;
       row.querySelector(".due").textContent = kept
         ? (kept.why ? word("refused", { why: kept.why }) : word("waiting")) : door.told || word(door.answered ? "answered" : "open");
+      if (kept ? !kept.why : door.told || door.answered) { row.querySelector("li").className = "done"; } else { left += 1; }
       link.addEventListener("click", function (event) { event.preventDefault(); enter(door); });
       rows.appendChild(row);
     });
+    get("left").textContent = word("left", { all: doors.length, n: left });
   }
   function enter(door) {
     now = door;

@@ -13,7 +13,7 @@ from fundapp.consent.models import ConsentAnswer, ConsentRound, ConsentVoid
 from fundapp.consent.policy import Channel
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible
-from fundapp.people.models import UnitBinding
+from fundapp.people.models import Account, UnitBinding
 from fundapp.projects.models import ProjectVersion
 from fundapp.rosters.models import SnapshotUnit
 
@@ -147,7 +147,9 @@ def title_of(session: Session, round_id: int) -> str:
 
 def silent_doors_without_account(session: Session, round_id: int, silent: set[int], at: datetime) -> list[str]:
     """List the doors of silent households that nobody speaks for by account: those to be visited."""
-    spoken = set().union(*speakers_of_units(session, silent, at).values())
+    people = speakers_of_units(session, silent, at)
+    able = session.scalars(select(Account.person_id).where(Account.person_id.in_(people), Account.active.is_(True)))
+    spoken = set().union(*(people[person] for person in able))
     rows = session.scalars(
         select(SnapshotUnit.door)
         .join(ConsentRound, ConsentRound.snapshot_id == SnapshotUnit.snapshot_id)

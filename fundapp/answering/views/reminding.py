@@ -76,7 +76,7 @@ def _address(page: RoundPage) -> str:
 
 def _chat_text(page: RoundPage) -> str:
     return _(
-        "各位邻居：%(place)s 正就“%(title)s”征求意见，%(at)s 截止。每户一个意见，同意、反对、弃权都可以。"
+        "各位邻居：%(place)s正就“%(title)s”征求意见，%(at)s 截止。每户一个意见，同意、反对、弃权都可以。"
         "请用自己的账户或收到的表态单表态：%(address)s",
         place=page.place.full_name,
         title=page.text.title,

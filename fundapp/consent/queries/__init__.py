@@ -111,7 +111,12 @@ from fundapp.consent.queries.sheets import (
     sheet_states,
     units_of_proxy,
 )
-from fundapp.consent.queries.waiting import WaitingRound, open_rounds_for_units, rounds_waiting_for_result
+from fundapp.consent.queries.waiting import (
+    WaitingRound,
+    open_rounds_for_units,
+    rounds_open_at,
+    rounds_waiting_for_result,
+)
 from fundapp.consent.queries.windows import Moved, moves_of, window_of
 
 __all__ = [
@@ -196,6 +201,7 @@ __all__ = [
     "round_of",
     "round_page",
     "rounds_of_project",
+    "rounds_open_at",
     "rounds_waiting_for_result",
     "rounds_waiting_to_finish",
     "scopes_of",

@@ -60,6 +60,18 @@ def open_rounds_for_units(session: Session, unit_ids: Iterable[int], now: dateti
     ]
 
 
+def rounds_open_at(session: Session, place_ids: Iterable[int], now: datetime) -> list[WaitingRound]:
+    """List the rounds that run in some places, the soonest close first."""
+    rows = session.execute(
+        _waiting()
+        .where(ConsentRound.place_id.in_(place_ids), ConsentRound.opens_at <= now, closes_at() > now, ~_settled())
+        .order_by(closes_at(), ConsentRound.id)
+    )
+    return [
+        WaitingRound(r.id, r.project_id, r.title, r.place_id, None, False, r.closes_at, r.keying_until) for r in rows
+    ]
+
+
 def rounds_waiting_for_result(session: Session, place_ids: Iterable[int], now: datetime) -> list[WaitingRound]:
     """List the closed rounds in some places that are neither published nor struck, the oldest close first."""
     rows = session.execute(

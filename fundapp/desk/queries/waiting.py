@@ -25,7 +25,7 @@ from fundapp.publicity.policy import STAFF
 from fundapp.publicity.queries import notices_at, objections_waiting
 from fundapp.publicity.rules import NoticeState
 from fundapp.voting import queries as voting
-from fundapp.web.filters import moment, yuan
+from fundapp.web.filters import moment, until, yuan
 
 
 def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
@@ -125,7 +125,7 @@ def _notices_of_worker(session: Session, places: list[int], now: datetime) -> li
                 Link("publicity.prove", {"notice_id": row.notice_id}),
                 _("拍照登记张贴：%(title)s", title=row.title),
             )
-            found.append(Waiting(said, link, due=_("%(at)s 前", at=moment(row.period.ends_at))))
+            found.append(Waiting(said, link, due=_("%(at)s 前", at=until(row.period.ends_at))))
         elif row.state is NoticeState.UNPROVEN:
             link = Link("publicity.repost", {"notice_id": row.notice_id})
             found.append(Waiting(_("缺张贴照片，要重新公示：%(title)s", title=row.title), link))
@@ -141,7 +141,7 @@ def _for_answering(session: Session, actor: Actor, now: datetime) -> list[Waitin
             _("答复异议：%(title)s", title=notices[notice_id].title),
             Link("publicity.reply", {"objection_id": number}),
             text=_("已经超过答复期限") if now >= due else "",
-            due=_("%(at)s 前答复", at=moment(due)),
+            due=_("%(at)s 前答复", at=until(due)),
         )
         for number, notice_id, due in objections_waiting(session, notices)
     ]
@@ -158,7 +158,7 @@ def _open_notices(session: Session, actor: Actor, now: datetime) -> list[Waiting
 
 
 def _open_until(at: datetime) -> str:
-    return _("公示到 %(at)s，可以提异议", at=moment(at))
+    return _("公示到 %(at)s，可以提异议", at=until(at))
 
 
 def _for_money(session: Session, actor: Actor) -> list[Waiting]:
@@ -197,7 +197,7 @@ def my_projects(session: Session, actor: Actor) -> list[ProjectRow]:
     return [found[number] for number in sorted(found, reverse=True)]
 
 
-def doors(session: Session, actor: Actor) -> list[Waiting]:
+def doors(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """List the standing pages of a person's roles: set-up, rosters, codes, rounds, books."""
     found: list[Waiting] = []
     if actor.has_any(Role.ADMINISTRATOR):
@@ -209,12 +209,17 @@ def doors(session: Session, actor: Actor) -> list[Waiting]:
         found.append(Waiting(_("账簿"), Link("ledger.books", {})))
     for grant in actor.grants:
         if grant.role is Role.WORKER:
-            found += _worker_doors(session, grant.path)
+            found += _worker_doors(session, grant.path, now)
     return found
 
 
-def _worker_doors(session: Session, path: str) -> list[Waiting]:
-    found = [Waiting(_("发起表决"), Link("voting.new", {})), Waiting(_("召集议事会"), Link("council.index", {}))]
+def _worker_doors(session: Session, path: str, now: datetime) -> list[Waiting]:
+    places = [place.id for place in places_below(session, path)]
+    found = [
+        Waiting(_("正在征求意见：%(title)s", title=row.title), Link("consent.show", {"round_id": row.round_id}))
+        for row in consent.rounds_open_at(session, places, now)
+    ]
+    found += [Waiting(_("发起表决"), Link("voting.new", {})), Waiting(_("召集议事会"), Link("council.index", {}))]
     for compound in places_below(session, path, PlaceKind.COMPOUND):
         found.append(
             Waiting(_("名册：%(name)s", name=compound.name), Link("rosters.show", {"compound_id": compound.id}))

@@ -62,6 +62,13 @@ def places_by_id(session: Session, place_ids: list[int]) -> dict[int, PlaceRow]:
     return {row.id: _row(row, names) for row in rows}
 
 
+def places_above(session: Session, place: PlaceRow) -> list[PlaceRow]:
+    """List what a place lies in, the district first."""
+    numbers = [int(part) for part in place.path.strip("/").split("/") if int(part) != place.id]
+    found = places_by_id(session, numbers) if numbers else {}
+    return [found[number] for number in numbers]
+
+
 def places_below(session: Session, path: str, *kinds: PlaceKind) -> list[PlaceRow]:
     """List the places of some kinds in the subtree of *path*, itself included, in the tree's order."""
     query = select(Place).where(Place.path.startswith(path, autoescape=True)).order_by(Place.path)

@@ -10,12 +10,12 @@ from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.people.commands import give_role_by_task
-from fundapp.people.rules import clean_login
 from fundapp.places.queries import get_place
 from fundapp.projects import policy
 from fundapp.projects.commands.moves import lock_project
 from fundapp.projects.models import Project, ProjectMember
-from fundapp.projects.queries import persons_by_login, tasks_of
+from fundapp.projects.naming import persons_named
+from fundapp.projects.queries import tasks_of
 from fundapp.projects.rules import Stage, Task, check_group
 
 FIELDS = {Task.LEAD: "lead", Task.TREASURER: "treasurer", Task.MEMBER: "members", Task.SUPERVISOR: "supervisors"}
@@ -23,7 +23,7 @@ FIELDS = {Task.LEAD: "lead", Task.TREASURER: "treasurer", Task.MEMBER: "members"
 
 @dataclass(frozen=True)
 class FormGroup:
-    """Name who does what in a project, each person by login name."""
+    """Name who does what in a project, each person by login name, or by door and whole name."""
 
     project_id: int
     lead: str
@@ -32,7 +32,7 @@ class FormGroup:
     supervisors: tuple[str, ...]
 
     def tasks(self) -> list[tuple[str, Task]]:
-        """List login names with their tasks."""
+        """List what was typed with the tasks."""
         named = [(self.lead, Task.LEAD), (self.treasurer, Task.TREASURER)]
         named += [(login, Task.MEMBER) for login in self.members]
         return named + [(login, Task.SUPERVISOR) for login in self.supervisors]
@@ -46,7 +46,7 @@ def form_group(session: Session, actor: Actor, cmd: FormGroup, clock: Clock) -> 
     Raises:
         Forbidden: neither the proposer nor a worker, or not at this stage.
         NotVisible: there is no such project, or it is a draft.
-        Refused: an unknown login name, a task that is missing, or a person with two tasks.
+        Refused: somebody who is not found, a task that is missing, or a person with two tasks.
 
     Source: domain.md section 4 (131).
 
@@ -57,20 +57,19 @@ def form_group(session: Session, actor: Actor, cmd: FormGroup, clock: Clock) -> 
     now = clock.now(session)
     path = get_place(session, project.place_id).path
     policy.refuse_if(policy.against_forming(actor, project.proposer_id, project.stage, path))
-    wanted = _persons(session, cmd)
+    wanted = _persons(session, cmd, project.place_id, now)
     check_group(wanted)
     _write(session, project, dict(wanted), now)
     record(session, actor, "projects.form_group", f"project:{project.id}", now, members=len(wanted))
     return dict(wanted)
 
 
-def _persons(session: Session, cmd: FormGroup) -> list[tuple[int, Task]]:
-    named = [(clean_login(login), task) for login, task in cmd.tasks()]
-    known = persons_by_login(session, [login for login, _task in named])
-    for login, task in named:
-        if login not in known:
-            raise Refused("projects.unknown_login", FIELDS[task], login=login)
-    return [(known[login], task) for login, task in named]
+def _persons(session: Session, cmd: FormGroup, compound_id: int, now: datetime) -> list[tuple[int, Task]]:
+    known = persons_named(session, [words for words, _task in cmd.tasks()], compound_id, now)
+    for words, task in cmd.tasks():
+        if words not in known:
+            raise Refused("projects.unknown_login", FIELDS[task], login=words)
+    return [(known[words], task) for words, task in cmd.tasks()]
 
 
 def _write(session: Session, project: Project, wanted: dict[int, Task], now: datetime) -> None:
