@@ -48,7 +48,7 @@ def build_demonstration(settings: Settings, *, fresh: bool, tell: Callable[[str]
     for path in sorted(LIBRARY.glob("*.toml")):
         story = parse(path.read_text("utf-8"), path.name, local_date(datetime.now(UTC)))
         tell(f"{story.title} …")
-        difference = play(story, World(local_date(datetime.now(UTC))))
+        difference = play(story, World(local_date(datetime.now(UTC)), secret=settings.secret_key))
         if difference is not None:
             return difference
     _mark(DONE)

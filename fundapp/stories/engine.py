@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,11 +21,17 @@ Facts = dict[str, Any]
 
 @dataclass
 class World:
-    """What the story has made so far: ``things`` maps (kind, handle) to a number."""
+    """What the story has made so far: ``things`` maps (kind, handle) to a number.
+
+    ``slips`` holds the codes that were printed, by round and household, as the households hold them on paper;
+    ``secret`` is the key of their hashes.
+    """
 
     today: date
     things: dict[tuple[str, str], int] = field(default_factory=dict)
     logins: list[tuple[str, str, str]] = field(default_factory=list)
+    secret: str = field(default_factory=lambda: token_hex(32), repr=False)
+    slips: dict[tuple[int, int], str] = field(default_factory=dict, repr=False)
 
     def named(self, kind: str, handle: str, where: str) -> int:
         """Give the number of the thing that a handle names.

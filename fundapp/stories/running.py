@@ -15,7 +15,7 @@ from fundapp.stories.rules import parse
 
 LIBRARY = Path(__file__).parent / "library"
 DEEDS = (
-    "ground", "rostering", "proposing", "answering", "paper", "collecting", "announcing",
+    "ground", "rostering", "proposing", "answering", "coding", "paper", "collecting", "announcing",
     "deciding", "raising", "delivering",
 )  # fmt: skip
 
@@ -44,6 +44,6 @@ def run_file(path: Path, url: str, today: date, data_keys: tuple[str, ...] = ())
     build(settings.database_url)
     app = create_app(settings)
     try:
-        return play(story, World(today)), len(story.deeds)
+        return play(story, World(today, secret=settings.secret_key)), len(story.deeds)
     finally:
         let_go(app)

@@ -44,10 +44,11 @@ def consent_open(scene: Scene) -> Facts:
     opens, closes = scene.fields.instant("opens"), scene.fields.instant("closes")
     made = open_round(scene.session, scene.actor, OpenRound(scene.thing("project"), opens, closes), scene.clock)
     scene.make("consent_round", made.id)
-    return _numbers(scene, made.id)
+    return numbers(scene, made.id)
 
 
-def _numbers(scene: Scene, round_id: int) -> Facts:
+def numbers(scene: Scene, round_id: int) -> Facts:
+    """Give the facts that every deed of a round has."""
     bar = bar_of_round(scene.session, round_id, scene.clock.at)
     area = bar.count.area
     measured = {
@@ -68,7 +69,7 @@ def consent_answer(scene: Scene) -> Facts:
     unit = door_or_refuse(scene.session, snapshot_of(scene.session, round_id), scene.fields.text("door"))
     cmd = AnswerByPhone(round_id, unit, scene.fields.choice("answer", Choice), key())
     answer_by_phone(scene.session, scene.actor, cmd, scene.clock)
-    return _numbers(scene, round_id)
+    return numbers(scene, round_id)
 
 
 @deed("consent.answers", "round agree oppose abstain follow")
@@ -79,11 +80,11 @@ def consent_answers(scene: Scene) -> Facts:
     """
     round_id = scene.thing("consent_round", "round")
     wanted = [choice for name, choice in SAID for _ in range(scene.fields.whole(name, 0))]
-    for (unit_id, door), choice in zip(_silent(scene, round_id, len(wanted)), wanted, strict=True):
+    for (unit_id, door), choice in zip(silent_households(scene, round_id, len(wanted)), wanted, strict=True):
         person = neighbour(scene, unit_id, door)
         actor = actor_of(scene.session, person, scene.clock.at)
         answer_by_phone(scene.session, actor, AnswerByPhone(round_id, unit_id, choice, key()), scene.clock)
-    return _numbers(scene, round_id)
+    return numbers(scene, round_id)
 
 
 def neighbour(scene: Scene, unit_id: int, door: str) -> int:
@@ -100,7 +101,12 @@ def snapshot_of(session: Session, round_id: int) -> int:
     return session.scalar(select(ConsentRound.snapshot_id).where(ConsentRound.id == round_id)) or 0
 
 
-def _silent(scene: Scene, round_id: int, count: int) -> list[tuple[int, str]]:
+def silent_households(scene: Scene, round_id: int, count: int) -> list[tuple[int, str]]:
+    """List so many silent households from the end of the roster.
+
+    Raises:
+        BadInput: fewer are silent.
+    """
     left = silent_heads(scene.session, round_id)
     if len(left) < count:
         raise BadInput(scene.fields.where, f"{count} answers", f"at most {len(left)}: so many households are silent")
@@ -113,7 +119,7 @@ def consent_extend(scene: Scene) -> Facts:
     round_id = scene.thing("consent_round", "round")
     cmd = ExtendRound(round_id, scene.fields.instant("closes"), scene.fields.text("reason"))
     extend_round(scene.session, scene.actor, cmd, scene.clock)
-    return _numbers(scene, round_id)
+    return numbers(scene, round_id)
 
 
 @deed("consent.end_early", "round")
@@ -121,7 +127,7 @@ def consent_end_early(scene: Scene) -> Facts:
     """End an owners' round before its close. Fields: round."""
     round_id = scene.thing("consent_round", "round")
     end_round_early(scene.session, scene.actor, EndRoundEarly(round_id), scene.clock)
-    return _numbers(scene, round_id)
+    return numbers(scene, round_id)
 
 
 @deed("consent.papers", "round place agree oppose abstain follow")
@@ -134,14 +140,14 @@ def consent_papers(scene: Scene) -> Facts:
     wanted = [choice for name, choice in SAID for _ in range(scene.fields.whole(name, 0))]
     sheets = register_papers(scene.session, scene.actor, RegisterPapers(round_id, len(wanted)), scene.clock)
     scan = picture(scene.session, scene.actor, place, scene.clock)
-    silent, today = _silent(scene, round_id, len(wanted)), local_date(scene.clock.at)
+    silent, today = silent_households(scene, round_id, len(wanted)), local_date(scene.clock.at)
     lines = tuple(
         LineSaid(sheet.serial, unit_id, choice, today)
         for sheet, (unit_id, _), choice in zip(sheets, silent, wanted, strict=True)
     )
     cmd = KeySheets(round_id, lines, scan, Named(scene.actor.person_id), key())
     key_sheets(scene.session, scene.actor, cmd, scene.clock)
-    return _numbers(scene, round_id)
+    return numbers(scene, round_id)
 
 
 @deed("consent.publish", "round complete")
@@ -150,4 +156,4 @@ def consent_publish(scene: Scene) -> Facts:
     round_id = scene.thing("consent_round", "round")
     cmd = PublishResult(round_id, scene.fields.yes("complete", True))
     publish_result(scene.session, scene.actor, cmd, scene.clock)
-    return _numbers(scene, round_id)
+    return numbers(scene, round_id)
