@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.support.browser import DESKTOP, PHONE, launch
 
@@ -21,6 +21,16 @@ SHOTS = (
     ("group-room", PHONE, "mt-treasurer", "/desk/projects/2"),
     ("group-gift", PHONE, "mt-treasurer", "/fundraising/2/new"),
     ("group-works", PHONE, "", "/projects/1/works"),
+    ("resident-answer", PHONE, "df-treasurer", "/consent/15/answer", "#answer"),
+    ("resident-code", PHONE, "", "/reply"),
+    ("resident-notice", PHONE, "", "/notices/1", "main article"),
+    ("resident-objection", PHONE, "df-lead", "/notices/3/objections/new"),
+    ("worker-round", PHONE, "worker", "/consent/15", ".card.strong"),
+    ("worker-remind", PHONE, "worker", "/consent/15/remind"),
+    ("worker-help", PHONE, "worker", "/consent/15/help"),
+    ("collector-start", PHONE, "df-head", "/collect/15"),
+    ("collector-doors", PHONE, "df-head", "/collect/15", "#walk h2", "#prepare"),
+    ("collector-door", PHONE, "df-head", "/collect/15", "#door", "#prepare", "#doors li:nth-child(2) a"),
 )
 
 
@@ -28,24 +38,29 @@ def take(address: str, password: str, folder: Path = GUIDE) -> dict[str, int]:
     """Take every picture into *folder*; give the bytes of each."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        sizes = {name: _shot(browser, folder / f"{name}.png", size, address, login, password, path)
-                 for name, size, login, path in SHOTS}  # fmt: skip
+        sizes = {}
+        for name, size, login, path, *then in SHOTS:
+            page = browser.new_page(viewport={"width": size["width"], "height": size["height"]}, locale="zh-CN")
+            if login:
+                _sign_in(page, address, login, password)
+            sizes[name] = _shot(page, folder / f"{name}.png", address + path, then)
+            page.close()
         browser.close()
     return sizes
 
 
-def _shot(
-    browser: Browser, file: Path, size: dict[str, int], address: str, login: str, password: str, path: str
-) -> int:
-    page = browser.new_page(viewport={"width": size["width"], "height": size["height"]}, locale="zh-CN")
-    if login:
-        _sign_in(page, address, login, password)
-    answer = page.goto(address + path)
+def _shot(page: Page, file: Path, address: str, then: list[str]) -> int:
+    """Open a page, press what comes after the first of *then*, and take it with that first one at the top."""
+    answer = page.goto(address)
     assert answer is not None
-    assert answer.status == 200, f"{path} answered {answer.status}"
+    assert answer.status == 200, f"{address} answered {answer.status}"
+    for button in then[1:]:
+        page.locator(button).click()
+    if then:
+        page.locator(then[0]).first.wait_for()
+        page.locator(then[0]).first.evaluate("one => one.scrollIntoView()")
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(64)
     picture.save(file, "PNG", optimize=True)
-    page.close()
     return file.stat().st_size
 
 
