@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fundapp import tables
-from fundapp.answering.commands import tell_household, tell_struck
+from fundapp.answering.commands import end_codes, tell_household, tell_struck
 from fundapp.answering.views.helping import running_help
 from fundapp.audit.commands import seal
 from fundapp.consent.commands import carry_out, void_round
 from fundapp.consent.events import AnswerGiven, RoundVoided
 from fundapp.consent.queries import asked_about, noticed
+from fundapp.consent.queries import rounds_standing_on as consent_standing_on
 from fundapp.council.commands import apply_result, take_into_round
 from fundapp.council.queries import programme_facts, programmes_of_worker, round_options
 from fundapp.db.checking import Check
@@ -36,7 +37,7 @@ from fundapp.matching.commands import first_funding
 from fundapp.notify.views import unread
 from fundapp.people.answers import staff_in_words
 from fundapp.people.commands import give_maker_her_district
-from fundapp.people.events import SignInsEnd
+from fundapp.people.events import HouseholdLeft, SignInsEnd
 from fundapp.people.queries import active_person, actor_of
 from fundapp.places.events import PlaceMade
 from fundapp.places.queries import path_of
@@ -47,6 +48,7 @@ from fundapp.publicity.events import ObjectionAnswered
 from fundapp.settings import Settings
 from fundapp.voting.events import ResultPublished as VoteResultPublished
 from fundapp.voting.events import RoundOpened as VoteRoundOpened
+from fundapp.voting.queries import rounds_standing_on as votes_standing_on
 from fundapp.web.clock import clock
 from fundapp.web.compress import compress_answers
 from fundapp.web.database import database, reading
@@ -140,6 +142,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         PlaceMade: [give_maker_her_district],
         SignInsEnd: [partial(_end_sign_ins, app.extensions["side_engine"])],
         ProgrammeOpened: [first_funding],
+        HouseholdLeft: [end_codes],
         AnswerGiven: [tell_household],
         RoundVoided: [tell_struck],
         ProjectMaterialEdit: [_ask_again],
@@ -155,6 +158,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "publicity.may_see": noticed.may_see,
         "publicity.nameable": noticed.nameable,
         "projects.asked": asked_about,
+        "rosters.rounds_standing_on": _rounds_standing_on,
         "projects.what_speaks_against_editing": what_speaks_against_editing,
         "voting.programme": programme_facts,
         "voting.programmes": programmes_of_worker,
@@ -165,6 +169,10 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
 
 def _ask_again(session: Session, event: ProjectMaterialEdit) -> None:
     void_round(session, event.project_id, event.person_id, event.reason, event.at)
+
+
+def _rounds_standing_on(session: Session, unit_ids: list[int]) -> list[str]:
+    return [*consent_standing_on(session, unit_ids), *votes_standing_on(session, unit_ids)]
 
 
 def _address_of_source(source: str) -> str:

@@ -278,3 +278,13 @@ refuse(
     "WHERE r.id = NEW.round_id AND later.material)",
     "what was asked has changed since: no result binds the changed text",
 )
+refuse(
+    "unit_stands_in_consent",
+    "unit",
+    "UPDATE OF ended_at",
+    "NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM consent_round r "
+    "JOIN snapshot_unit s ON s.snapshot_id = r.snapshot_id WHERE s.unit_id = NEW.id "
+    "AND NOT EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = r.id) "
+    "AND NOT EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = r.id))",
+    "no unit is split or merged while a consent round stands on it",
+)

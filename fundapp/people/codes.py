@@ -9,11 +9,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.db.wiring import tell
 from fundapp.db.work import lock
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.people import policy, rules
+from fundapp.people.events import HouseholdLeft
 from fundapp.people.models import HouseholdCode, Person, UnitBinding
 from fundapp.people.queries import units_spoken_for, units_with_live_code, units_with_speakers
 from fundapp.people.register import MakeAccount, add_account, add_person, give_role_by_task
@@ -138,7 +140,7 @@ def bind_household(session: Session, person_id: int, unit_id: int, at: datetime)
 
 
 def release_household(session: Session, unit_id: int, at: datetime) -> None:
-    """Let a household go that moved out: nobody speaks for the unit any more, and its unused code dies.
+    """Let a household go that moved out: nobody speaks for the unit any more, and its unused codes die.
 
     Who may bring that about is the calling deed's rule, and so is recording it.
     """
@@ -146,6 +148,20 @@ def release_household(session: Session, unit_id: int, at: datetime) -> None:
         update(UnitBinding).where(UnitBinding.unit_id == unit_id, UnitBinding.ends_at.is_(None)).values(ends_at=at)
     )
     _revoke(session, [unit_id], at)
+    tell(session, HouseholdLeft(unit_id, at))
+
+
+def release_person(session: Session, person_id: int, at: datetime) -> int:
+    """End what a person speaks for, because somebody else knows her password; give for how many households.
+
+    She binds them again by new codes, which the community prints and no administrator sees. Who may bring that about
+    is the calling deed's rule, and so is recording it.
+    """
+    units = units_spoken_for(session, person_id, at)
+    session.execute(
+        update(UnitBinding).where(UnitBinding.person_id == person_id, UnitBinding.ends_at.is_(None)).values(ends_at=at)
+    )
+    return len(units)
 
 
 def _units_in_scope(session: Session, cmd: IssueCodes, now: datetime) -> list[UnitRow]:

@@ -20,6 +20,7 @@ from fundapp.people.codes import (
     bind_household,
     issue_codes,
     release_household,
+    release_person,
     use_code,
 )
 from fundapp.people.events import SignInsEnd
@@ -169,6 +170,8 @@ def change_password(session: Session, actor: Actor, cmd: ChangePassword, clock: 
 def reset_password(session: Session, actor: Actor, person_id: int, password: str, clock: Clock) -> Account:
     """Set a new first password for somebody who lost hers; her sessions end.
 
+    Whoever set it could sign in as her: she speaks for no household until she binds hers again by a new code.
+
     Raises:
         Forbidden: the actor does not administer all places where this person has a role.
         NotVisible: there is no such person, or she has no account.
@@ -181,7 +184,8 @@ def reset_password(session: Session, actor: Actor, person_id: int, password: str
     if account is None:
         raise NotVisible
     set_password(account, password, "password")
-    record(session, actor, "people.reset_password", f"person:{person_id}", now)
+    households = release_person(session, person_id, now)
+    record(session, actor, "people.reset_password", f"person:{person_id}", now, households=households)
     tell(session, SignInsEnd(person_id))
     return account
 

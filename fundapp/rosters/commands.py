@@ -19,7 +19,7 @@ from fundapp.rosters.heads import HolderData, HoldingReason
 from fundapp.rosters.holders import ChangeHolders, change_holders
 from fundapp.rosters.models import RosterImport, RosterUpload
 from fundapp.rosters.queries import buildings_of, kept_units
-from fundapp.rosters.rebuilding import NewRoom, RebuildUnits, rebuild_units
+from fundapp.rosters.rebuilding import NewRoom, RebuildUnits, check_no_round, rebuild_units
 from fundapp.rosters.rekeying import rekey
 from fundapp.rosters.sheets import read_sheet
 from fundapp.rosters.taking_in import carry_out
@@ -31,6 +31,7 @@ __all__ = [
     "NewRoom",
     "RebuildUnits",
     "change_holders",
+    "check_no_round",
     "freeze_roster",
     "rebuild_units",
     "rekey",

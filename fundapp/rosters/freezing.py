@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from fundapp.audit.commands import record
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import Refused
+from fundapp.places.commands import hold_compound
 from fundapp.places.models import GroupKind, PlaceKind
 from fundapp.places.queries import PlaceRow, UnitRow, get_place, groups_below, places_below, units_below
 from fundapp.rosters import rules
@@ -24,13 +25,15 @@ def freeze_roster(session: Session, actor: Actor, place_id: int, at: datetime) -
     Homes and shops are households, parking spaces are not. Doors carry the compound's name where there are several.
     Who holds a unit *at* that moment is its head, an undelivered one counts with its developer; a later change of
     holder, area or group does not touch the snapshot. :class:`SnapshotUnit` says how heads are counted.
-    Who may freeze is the rule of the round.
+    Compounds are held, so that no wall moves meanwhile. Who may freeze is the rule of the round.
 
     Raises:
         NotVisible: there is no such place.
         Refused: no household lies there (code ``rosters.empty``).
     """
     place = get_place(session, place_id)
+    for compound in sorted(places_below(session, place.path, PlaceKind.COMPOUND), key=lambda row: row.id):
+        hold_compound(session, compound.id)
     lines = _lines(session, place, at)
     if not lines:
         raise Refused("rosters.empty", place=place.full_name)

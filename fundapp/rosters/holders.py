@@ -68,7 +68,7 @@ def change_holders(session: Session, actor: Actor, cmd: ChangeHolders, clock: Cl
         raise Refused("rosters.same_holders", "name")
     end_holdings(session, [unit.id], start, actor.person_id)
     made = start_holdings(session, keeper, unit.id, ids, start, cmd.reason)
-    if present and present[0].holder_id != ids[0] and cmd.reason not in HOUSEHOLD_STAYS:
+    if cmd.reason not in HOUSEHOLD_STAYS and not (present and present[0].holder_id == ids[0]):
         release_household(session, unit.id, now)
     about = f"unit:{unit.id}"
     record(session, actor, "rosters.change_holders", about, now, holders=len(ids), reason=cmd.reason.value)

@@ -1,4 +1,4 @@
-"""Walls are moved: a unit is split, or several are merged. What rounds stand on keeps the former units."""
+"""Walls are moved: a unit is split, or several are merged; not while a round stands on one of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.db.wiring import ask
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
@@ -45,13 +46,16 @@ class RebuildUnits:
 def rebuild_units(session: Session, actor: Actor, cmd: RebuildUnits, clock: Clock) -> list[int]:
     """End the former units and make the new ones in the first one's building; give the new units' numbers.
 
-    The new units have the holders of the former ones where these were the same, and the first one's groups. Accounts
-    and codes of the former units stay for the rounds that are open; the new ones get codes of their own.
+    The new units have the holders of the former ones where these were the same, and the first one's groups. They get
+    codes of their own.
 
     Raises:
         Forbidden: the actor does not work for the community.
         NotVisible: there is no such standing unit.
-        Refused: a door is none of the compound's, no new room, one that stands already, or nothing changes.
+        Refused: a door is none of the compound's, no new room, one that stands already, or nothing changes; a round
+            asks one of the former units and is not over.
+
+    Source: reliability.md V6.
     """
     first = standing_unit(session, cmd.unit_id)
     now = clock.now(session)
@@ -59,6 +63,7 @@ def rebuild_units(session: Session, actor: Actor, cmd: RebuildUnits, clock: Cloc
     former = _former(session, first, cmd.with_doors)
     rooms = _rooms(cmd.rooms, len(former))
     ids = [unit.id for unit in former]
+    check_no_round(session, ids)
     holders = [[one.holder_id for one in present_holdings(session, number)] for number in ids]
     groups = groups_below(session, first.path, now)
     end_holdings(session, ids, now, actor.person_id)
@@ -72,6 +77,17 @@ def rebuild_units(session: Session, actor: Actor, cmd: RebuildUnits, clock: Cloc
             move_units(session, kind, dict.fromkeys(made, groups[first.id, kind]), now)
     record(session, actor, "rosters.rebuild_units", f"unit:{first.id}", now, ended=len(ids), made=len(made))
     return made
+
+
+def check_no_round(session: Session, unit_ids: list[int]) -> None:
+    """Keep the units of a round as they are until it is over: who is asked must be who answers.
+
+    Raises:
+        Refused: a consent round or a vote stands on one of the units (code ``rosters.round_running``).
+    """
+    titles = ask("rosters.rounds_standing_on", session, unit_ids)
+    if titles:
+        raise Refused("rosters.round_running", titles="、".join(titles))
 
 
 def _former(session: Session, first: UnitRow, doors: tuple[str, ...]) -> list[UnitRow]:

@@ -26,6 +26,7 @@ REFUSALS = {
     "rosters.room_needed": _("请填写新的房号，每行一个，最多 20 个字。"),
     "rosters.room_taken": _("房号“%(room)s”已经有了，或写了两次。"),
     "rosters.bad_area": _("“%(area)s”不是正确的平方米数。"),
+    "rosters.round_running": _("“%(titles)s”还在征求意见或投票，这一户在名册里。等最终结果公布以后，再分户或合户。"),
     "rosters.nothing_rebuilt": _("一户变一户不是分户或合户。"),
     "rosters.purpose_needed": _("请选择查看姓名和电话的用途。"),
     "rosters.gone": _("预检结果已过期或已导入，请重新上传文件。"),

@@ -231,6 +231,15 @@ refuse(
     "an opening stands on a snapshot of its place",
 )
 refuse(
+    "unit_stands_in_vote",
+    "unit",
+    "UPDATE OF ended_at",
+    "NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o "
+    "JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id "
+    "AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id))",
+    "no unit is split or merged while a vote stands on it",
+)
+refuse(
     "vote_opening_before_start",
     "vote_opening",
     "INSERT",

@@ -3624,6 +3624,16 @@ GUARDS = [
             "CREATE TRIGGER consent_result_of_standing_text BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_of_standing_text()",
         ),
     ),
+    # unit_stands_in_consent on unit
+    (
+        (
+            "CREATE TRIGGER unit_stands_in_consent BEFORE UPDATE OF ended_at ON unit FOR EACH ROW WHEN NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit s ON s.snapshot_id = r.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = r.id)) BEGIN SELECT RAISE(ABORT, 'no unit is split or merged while a consent round stands on it'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_stands_in_consent() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit s ON s.snapshot_id = r.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = r.id)) THEN RAISE EXCEPTION 'no unit is split or merged while a consent round stands on it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_stands_in_consent BEFORE UPDATE OF ended_at ON unit FOR EACH ROW EXECUTE FUNCTION unit_stands_in_consent()",
+        ),
+    ),
     # consent_helper_keeps_rows on consent_helper
     (
         (
@@ -6952,6 +6962,16 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_opening_pins_roster() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM roster_snapshot s JOIN vote_round r ON r.place_id = s.place_id WHERE s.id = NEW.snapshot_id AND r.id = NEW.round_id AND s.households = NEW.households) THEN RAISE EXCEPTION 'an opening stands on a snapshot of its place' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_opening_pins_roster BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_pins_roster()",
+        ),
+    ),
+    # unit_stands_in_vote on unit
+    (
+        (
+            "CREATE TRIGGER unit_stands_in_vote BEFORE UPDATE OF ended_at ON unit FOR EACH ROW WHEN NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id)) BEGIN SELECT RAISE(ABORT, 'no unit is split or merged while a vote stands on it'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_stands_in_vote() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id)) THEN RAISE EXCEPTION 'no unit is split or merged while a vote stands on it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_stands_in_vote BEFORE UPDATE OF ended_at ON unit FOR EACH ROW EXECUTE FUNCTION unit_stands_in_vote()",
         ),
     ),
     # vote_opening_before_start on vote_opening

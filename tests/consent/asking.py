@@ -152,6 +152,14 @@ def make_asked(
         return Asked(places, worker, residents, project, opened.id, make_scan(session, worker, places.compound))
 
 
+def sold(asked: Asked, number: int, moment, holder="新户主", reason=HoldingReason.SALE) -> Actor:
+    """Another holder takes over a household at a moment; give its new resident."""
+    cmd = ChangeHolders(asked.places.units[number], (HolderData(holder),), moment.date(), reason)
+    with unit_of_work() as session:
+        change_holders(session, asked.worker, cmd, at(moment))
+        return make_resident(session, holder, asked.places.units[number])
+
+
 def phone(asked: Asked, number: int, answer=Choice.AGREE, clock=None, key=None, unit=None) -> int:
     """Let the household with this place in the list answer by phone; give the answer's number."""
     cmd = commands.AnswerByPhone(

@@ -9,9 +9,8 @@ from fundapp.consent import commands, queries
 from fundapp.consent.policy import Channel, Choice
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.errors import Forbidden, Refused
-from fundapp.rosters.commands import ChangeHolders, change_holders
-from fundapp.rosters.heads import HolderData, HoldingReason
-from tests.consent.asking import CLOSES, JUST, KEYED, NOW, OPENS, at, correct, paper, phone
+from fundapp.rosters.heads import HoldingReason
+from tests.consent.asking import CLOSES, JUST, KEYED, NOW, OPENS, at, correct, paper, phone, sold
 from tests.support.world import later, make_resident
 
 
@@ -194,14 +193,6 @@ def test_a_struck_paper_is_no_answer_that_somebody_may_give(asked):
         phone(asked, 0, Choice.NONE)
     with pytest.raises(Refused, match=r"consent\.no_such_answer"):
         paper(asked, 1, 4, Choice.NONE)
-
-
-def sold(asked, number, moment, holder="新户主", reason=HoldingReason.SALE):
-    """Another holder takes over a household at a moment; give its new resident."""
-    cmd = ChangeHolders(asked.places.units[number], (HolderData(holder),), moment.date(), reason)
-    with unit_of_work() as session:
-        change_holders(session, asked.worker, cmd, at(moment))
-        return make_resident(session, holder, asked.places.units[number])
 
 
 def test_after_a_sale_the_former_answer_stands(asked):

@@ -12,6 +12,7 @@ from fundapp.people.commands import (
     Found,
     MakeAccount,
     MakePerson,
+    bind_household,
     end_role,
     found,
     give_role_by_task,
@@ -23,7 +24,7 @@ from fundapp.people.commands import make_person as command_make_person
 from fundapp.people.queries import actor_of, list_staff
 from fundapp.places.commands import MakePlace, make_place
 from fundapp.places.models import PlaceKind
-from tests.support.world import CLOCK, NOW, again, later, make_account, make_person, make_place_tree
+from tests.support.world import CLOCK, NOW, again, later, make_account, make_person, make_place_tree, make_resident
 
 
 @pytest.fixture
@@ -135,6 +136,19 @@ def test_a_password_is_reset_only_by_who_administers_all_of_her(session):
         reset_password(session, zhao, sun.person_id, "no-account-yet", CLOCK)
     make_account(session, sun, "sun")
     assert reset_password(session, zhao, sun.person_id, "a-new-beginning", CLOCK).login == "sun"
+
+
+def test_who_has_a_new_password_from_the_administrator_speaks_for_no_household_until_she_joins_again(session):
+    """Otherwise whoever set the password could sign in as her and answer: the new code comes from the community."""
+    places = make_place_tree(session)
+    zhao = make_person(session, "赵", Role.ADMINISTRATOR, places.district)
+    qian, sun = (make_resident(session, name, places.units[0]) for name in ("钱", "孙"))
+    make_account(session, qian, "qian")
+    reset_password(session, zhao, qian.person_id, "a-new-beginning", later(hours=1))
+    assert again(session, qian, NOW + timedelta(hours=1)).unit_ids == frozenset()
+    assert again(session, sun, NOW + timedelta(hours=1)).unit_ids == {places.units[0]}, "the others at home stay"
+    bind_household(session, qian.person_id, places.units[0], NOW + timedelta(hours=2))
+    assert again(session, qian, NOW + timedelta(hours=2)).unit_ids == {places.units[0]}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from fundapp.answering.commands.codes import (
     answer_by_code,
     code_of_token,
     code_of_typed,
+    end_codes,
     print_slips,
 )
 from fundapp.answering.commands.helping import AnswerWithHelp, BeginHelp, answer_with_help, begin_help, end_help
@@ -24,6 +25,7 @@ __all__ = [
     "begin_help",
     "code_of_token",
     "code_of_typed",
+    "end_codes",
     "end_help",
     "print_slips",
     "remind_silent",

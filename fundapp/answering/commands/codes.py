@@ -17,6 +17,7 @@ from fundapp.consent.queries import door_or_refuse, path_of
 from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
+from fundapp.people.events import HouseholdLeft
 from fundapp.people.rules import read_code
 from fundapp.rosters.queries import snapshot_units
 
@@ -106,6 +107,18 @@ def answer_by_code(session: Session, cmd: AnswerByCode, clock: Clock) -> Answere
 
     answer = AnswerByPhone(round_id, unit_id, cmd.answer, f"code:{cmd.code_id}:{cmd.op_key}")
     return answer_through(session, NOBODY, answer, Channel.CODE, clock, alive)
+
+
+def end_codes(session: Session, event: HouseholdLeft) -> None:
+    """Let the codes of a household that moved out die with it (reacts to ``HouseholdLeft``).
+
+    The new household gets slips of its own, printed when it asks for them.
+    """
+    session.execute(
+        update(AnswerCode)
+        .where(AnswerCode.unit_id == event.unit_id, AnswerCode.replaced_at.is_(None), AnswerCode.issued_at <= event.at)
+        .values(replaced_at=event.at)
+    )
 
 
 def _doors_in_scope(session: Session, held: Held, cmd: PrintSlips) -> list[tuple[int, str]]:

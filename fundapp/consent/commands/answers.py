@@ -154,7 +154,8 @@ def answer_at_door(session: Session, actor: Actor, cmd: AnswerAtDoor, clock: Clo
 
     Raises:
         Refused: the round takes nothing any more; the household answered by phone after it signed, or it has
-            answered by phone and the round has closed (code ``consent.phone_later``).
+            answered by phone and the round has closed (code ``consent.phone_later``); it was signed by a new household
+            where the former one has answered.
 
     """
     held = hold(session, cmd.round_id, clock)
@@ -165,6 +166,9 @@ def answer_at_door(session: Session, actor: Actor, cmd: AnswerAtDoor, clock: Clo
     at = queries.phone_answer_at(session, round_.id, queries.voice_of(session, round_, cmd.unit_id).number)
     if at is not None and (at > cmd.noted_at or held.state is not RoundState.OPEN):
         raise Refused("consent.phone_later", at=at)
+    since = household_since(session, cmd.unit_id)
+    if since is not None and cmd.noted_at >= since:
+        check_stands(queries.current_answer(session, round_.id, cmd.unit_id), since)
     said = _Said(cmd.unit_id, cmd.answer, own_key(actor, cmd.op_key), Channel.DOOR)
     row = _next(session, held, actor, said, _Sheet(None, cmd.scan_id))
     record(session, actor, "consent.take_from_door", f"consent_round:{round_.id}", held.now, revision=row.revision)
@@ -177,7 +181,7 @@ def key_paper(session: Session, actor: Actor, cmd: KeyPaper, clock: Clock) -> Co
     Raises:
         Forbidden: not the worker of the community, or the household is not on the frozen roster.
         Refused: the round takes no paper any more; the sheet is not registered or was keyed in already; after the
-            close, the household has answered by phone.
+            close, the household has answered by phone; who held the home before has answered.
 
     """
     held = _for_paper(session, actor, cmd.round_id, cmd.unit_id, clock)
@@ -189,6 +193,7 @@ def key_paper(session: Session, actor: Actor, cmd: KeyPaper, clock: Clock) -> Co
     check_takes(held.window, held.state, Channel.PAPER)
     _check_sheet(session, round_.id, cmd.serial)
     _check_no_phone(session, held, cmd.unit_id)
+    check_stands(queries.current_answer(session, round_.id, cmd.unit_id), household_since(session, cmd.unit_id))
     sheet = _Sheet(cmd.serial, cmd.scan_id)
     row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, key), sheet)
     record(session, actor, "consent.key_paper", f"consent_round:{round_.id}", held.now, serial=cmd.serial)
@@ -266,10 +271,11 @@ def _check_correction(session: Session, held: Held, keyed: ConsentAnswer, cmd: C
         raise Refused("consent.reason_needed", field="reason")
     if (keyed.unit_id, keyed.answer) == (cmd.unit_id, cmd.answer):
         raise Refused("consent.nothing_changed", field="answer")
+    current = queries.current_answer(session, held.round.id, cmd.unit_id)
     if elsewhere:
         _check_no_phone(session, held, cmd.unit_id)
+        check_stands(current, household_since(session, cmd.unit_id))
         return
-    current = queries.current_answer(session, held.round.id, cmd.unit_id)
     if current is not None and current.channel in BEFORE_CLOSE:
         raise Refused("consent.phone_replaced", field="answer", at=current.at)
 

@@ -115,6 +115,7 @@ from fundapp.consent.queries.waiting import (
     WaitingRound,
     open_rounds_for_units,
     rounds_open_at,
+    rounds_standing_on,
     rounds_waiting_for_result,
 )
 from fundapp.consent.queries.windows import Moved, moves_of, window_of
@@ -202,6 +203,7 @@ __all__ = [
     "round_page",
     "rounds_of_project",
     "rounds_open_at",
+    "rounds_standing_on",
     "rounds_waiting_for_result",
     "rounds_waiting_to_finish",
     "scopes_of",

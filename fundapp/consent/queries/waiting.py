@@ -84,6 +84,21 @@ def rounds_waiting_for_result(session: Session, place_ids: Iterable[int], now: d
     ]
 
 
+def rounds_standing_on(session: Session, unit_ids: Iterable[int]) -> list[str]:
+    """List the titles of the rounds that ask one of some units and have neither a final result nor been struck."""
+    over = select(ConsentResult.round_id).union(select(ConsentVoid.round_id))
+    return list(
+        session.scalars(
+            select(ProjectVersion.title)
+            .join(ConsentRound, ConsentRound.version_id == ProjectVersion.id)
+            .join(SnapshotUnit, SnapshotUnit.snapshot_id == ConsentRound.snapshot_id)
+            .where(SnapshotUnit.unit_id.in_(list(unit_ids)), ConsentRound.id.not_in(over))
+            .order_by(ProjectVersion.title)
+            .distinct()
+        )
+    )
+
+
 def _waiting() -> Select[Any]:
     return select(
         ConsentRound.id,

@@ -15,6 +15,7 @@ from fundapp.rosters.views.blueprint import Page, bp, own_unit
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, for_roles
+from fundapp.web.refusals import reasons_of
 
 
 @bp.route("/<int:compound_id>/units/<int:unit_id>", methods=["GET", "POST"])
@@ -59,11 +60,14 @@ def rebuild(compound_id: int, unit_id: int) -> Page:
         if form.done:
             flash(_("已登记，新的有 %(n)s 户。", n=len(made)))
             return _to_unit(compound_id, made[0])
-    return _form_page("rosters/rebuild.html", compound, row, form)
+    against = reasons_of(commands.check_no_round, reading(), [unit_id])
+    return _form_page("rosters/rebuild.html", compound, row, form, against=against)
 
 
-def _form_page(template: str, compound: PlaceRow, row: UnitRow, form: HoldersForm | RebuildForm) -> Page:
-    return render_template(template, compound=compound, unit=row, form=form), form.status
+def _form_page(
+    template: str, compound: PlaceRow, row: UnitRow, form: HoldersForm | RebuildForm, **values: list[str]
+) -> Page:
+    return render_template(template, compound=compound, unit=row, form=form, **values), form.status
 
 
 def _to_unit(compound_id: int, unit_id: int) -> Page:

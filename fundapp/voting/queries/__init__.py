@@ -38,6 +38,7 @@ from fundapp.voting.queries.waiting import (
     drafts_of,
     place_of,
     rounds_open_for,
+    rounds_standing_on,
     rounds_waiting_to_publish,
 )
 
@@ -79,6 +80,7 @@ __all__ = [
     "result_page",
     "round_page",
     "rounds_open_for",
+    "rounds_standing_on",
     "rounds_waiting_to_publish",
     "serial_used",
     "state_now",

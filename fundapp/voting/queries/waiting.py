@@ -106,6 +106,21 @@ def rounds_waiting_to_publish(session: Session, actor: Actor, now: datetime) -> 
     return [WaitingRound(*row) for row in rows]
 
 
+def rounds_standing_on(session: Session, unit_ids: Iterable[int]) -> list[str]:
+    """List the titles of the opened rounds whose electorate holds one of some units and that have no result yet."""
+    published = select(VoteResult.id).where(VoteResult.round_id == VoteRound.id).exists()
+    return list(
+        session.scalars(
+            select(VoteRound.title)
+            .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
+            .join(SnapshotUnit, SnapshotUnit.snapshot_id == VoteOpening.snapshot_id)
+            .where(SnapshotUnit.unit_id.in_(list(unit_ids)), ~published)
+            .order_by(VoteRound.title)
+            .distinct()
+        )
+    )
+
+
 def drafts_of(session: Session, actor: Actor) -> list[WaitingRound]:
     """List the drafts of the places in which the actor works, the newest first."""
     opened = select(VoteOpening.id).where(VoteOpening.round_id == VoteRound.id).exists()
