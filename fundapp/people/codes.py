@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
@@ -144,9 +144,7 @@ def release_household(session: Session, unit_id: int, at: datetime) -> None:
 
     Who may bring that about is the calling deed's rule, and so is recording it.
     """
-    session.execute(
-        update(UnitBinding).where(UnitBinding.unit_id == unit_id, UnitBinding.ends_at.is_(None)).values(ends_at=at)
-    )
+    _end_bindings(session, UnitBinding.unit_id == unit_id, at)
     _revoke(session, [unit_id], at)
     tell(session, HouseholdLeft(unit_id, at))
 
@@ -157,11 +155,16 @@ def release_person(session: Session, person_id: int, at: datetime) -> int:
     She binds them again by new codes, which the community prints and no administrator sees. Who may bring that about
     is the calling deed's rule, and so is recording it.
     """
-    units = units_spoken_for(session, person_id, at)
-    session.execute(
-        update(UnitBinding).where(UnitBinding.person_id == person_id, UnitBinding.ends_at.is_(None)).values(ends_at=at)
-    )
-    return len(units)
+    return _end_bindings(session, UnitBinding.person_id == person_id, at)
+
+
+def _end_bindings(session: Session, whose: ColumnElement[bool], at: datetime) -> int:
+    """End bindings one by one: a statement over many rows would pass by the trail that seals each of them."""
+    standing = session.scalars(select(UnitBinding).where(whose, UnitBinding.ends_at.is_(None))).all()
+    for binding in standing:
+        binding.ends_at = max(at, binding.starts_at)
+    session.flush()
+    return len(standing)
 
 
 def _units_in_scope(session: Session, cmd: IssueCodes, now: datetime) -> list[UnitRow]:

@@ -4,8 +4,9 @@ A try is counted before it is looked at, so that tries at once cannot slip throu
 """
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
-from flask import current_app
+from flask import current_app, request
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -15,8 +16,26 @@ from fundapp.kernel.errors import Refused
 from fundapp.web.side import RateWindow
 
 
+def visitor() -> str:
+    """Name the place that a request comes from: its address, under IPv6 the network of 64 bits that one line has.
+
+    >>> from flask import Flask
+    >>> with Flask("doc").test_request_context(environ_base={"REMOTE_ADDR": "2001:db8:1:2:3:4:5:6"}):
+    ...     visitor()
+    '2001:db8:1:2::/64'
+    """
+    told = request.remote_addr or ""
+    try:
+        address = ip_address(told)
+    except ValueError:
+        return told[:40]
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+
+
 def allow(key: str, tries: int, within: timedelta) -> None:
-    """Count one try of *key*.
+    """Count one try of *key* ("what:of whom:..."); the log names the limit that was met, never a login or a code.
 
     Raises:
         Refused: more than *tries* within the window (code ``web.too_often``).
@@ -33,6 +52,7 @@ def allow(key: str, tries: int, within: timedelta) -> None:
         count = row.tries
         store.commit()
     if count > tries:
+        current_app.logger.warning("too many tries of %s from %s", ":".join(key.split(":")[:2]), visitor())
         raise Refused("web.too_often", minutes=int(within.total_seconds() // 60))
 
 

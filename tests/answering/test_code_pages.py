@@ -75,7 +75,7 @@ def test_unknown_replaced_and_malformed_codes_have_one_answer(shown, slip, visit
     assert len(said) == 1
     assert {answer.status_code for answer in errors} == {422}
     assert all("这个表态码不能使用" in answer.text for answer in errors)
-    assert caplog.text.count("an answer code from 127.0.0.1 was not found") == 5
+    assert caplog.text.count("a try of an answer code from 127.0.0.1 failed: answering.code_unknown") == 5
     assert slip.typed not in caplog.text
 
 

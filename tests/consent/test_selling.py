@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from fundapp.answering.commands import end_codes
+from fundapp.audit.checks import check_sealed_rows
 from fundapp.consent import queries
 from fundapp.consent.models import ConsentAnswer
 from fundapp.consent.policy import Channel, Choice
@@ -43,6 +44,11 @@ def standing(asked, number):
     with reading_session() as session:
         row = queries.current_answer(session, asked.round, asked.places.units[number])
         return (row.answer, row.channel) if row else None
+
+
+def faults(session):
+    """List what ``fundapp check`` finds in the rows that the trail has sealed."""
+    return [(name, found.first_fault) for name, found in check_sealed_rows(session)]
 
 
 def code_of_refusal(deed, *values, **named):
@@ -128,4 +134,5 @@ def test_a_sale_changes_nothing_of_what_was_counted(working):
         sold(asked, number, SOLD, f"新户主{number}")
     assert publish(asked, at(KEYED)).value == "passed"
     with reading_session() as session:
+        assert [fault for name, fault in faults(session) if fault] == []
         assert session.scalar(select(func.count()).select_from(ConsentAnswer)) == 3

@@ -13,7 +13,7 @@ from fundapp.answering.forms import HelpedForm, HelpForm
 from fundapp.answering.policy import check_open
 from fundapp.answering.views.blueprint import bp
 from fundapp.answering.views.slips import worker_page
-from fundapp.answering.views.visits import secret
+from fundapp.answering.views.visits import guessing, secret
 from fundapp.consent.queries import RoundPage, doors_of, round_page
 from fundapp.db.work import unit_of_work
 from fundapp.kernel.actor import Actor, Role
@@ -45,7 +45,7 @@ def begin_help(round_id: int) -> Page:
     """Begin to help a household."""
     page, form = worker_page(round_id), HelpForm()
     if form.filled_in():
-        with form.deed() as store:
+        with form.deed() as store, guessing(str(form.code.data or "")):
             made = commands.begin_help(store, current_actor(), form.to_command(round_id), secret(), clock())
         if form.done:
             session[KEY] = made.id

@@ -1,12 +1,13 @@
 """The short visit that a code is exchanged for: it lies in the server's session, ends by the clock and by leaving."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import current_app, flash, make_response, redirect, request, session, url_for
+from flask import current_app, flash, make_response, redirect, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -14,7 +15,8 @@ from fundapp.answering import rules
 from fundapp.kernel.errors import Refused
 from fundapp.web.clock import page_time
 from fundapp.web.database import reading
-from fundapp.web.limits import allow, take_back
+from fundapp.web.gate import current_actor
+from fundapp.web.limits import allow, take_back, visitor
 from fundapp.web.refusals import sentence
 
 Find = Callable[[Session, str, str], int | None]
@@ -46,17 +48,35 @@ def exchange(typed: str, find: Find) -> int:
     Raises:
         Refused: too many tries; or not a living code, told the same whatever the cause.
     """
+    with guessing(typed):
+        code_id = find(reading(), typed, secret())
+        if code_id is None:
+            raise Refused("answering.code_unknown", field="code")
+    return code_id
+
+
+@contextmanager
+def guessing(typed: str) -> Iterator[None]:
+    """Count a try of a code for its address, its person and the code itself; take it back where all goes well.
+
+    Raises:
+        Refused: too many tries.
+    """
+    if not typed.strip():
+        yield
+        return
     mark = hashlib.sha256(typed.encode()).hexdigest()[:32]
-    keys = (f"reply:address:{request.remote_addr}", f"reply:code:{mark}")
+    person = [f"reply:person:{current_actor().person_id}"] if current_actor().signed_in else []
+    keys = [f"reply:address:{visitor()}", f"reply:code:{mark}", *person]
     for key in keys:
         allow(key, rules.TRIES, rules.WAIT)
-    code_id = find(reading(), typed, secret())
-    if code_id is None:
-        current_app.logger.warning("an answer code from %s was not found", request.remote_addr)
-        raise Refused("answering.code_unknown", field="code")
+    try:
+        yield
+    except Refused as refusal:
+        current_app.logger.warning("a try of an answer code from %s failed: %s", visitor(), refusal.code)
+        raise
     for key in keys:
         take_back(key)
-    return code_id
 
 
 def begin(code_id: int) -> None:

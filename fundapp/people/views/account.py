@@ -18,7 +18,7 @@ from fundapp.places.queries import places_by_id, units_by_id
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, local_path, public, signed_in
-from fundapp.web.limits import allow
+from fundapp.web.limits import allow, visitor
 
 Page = str | Response | tuple[str, int]
 WINDOW = timedelta(minutes=15)
@@ -48,7 +48,7 @@ def sign_in() -> Page:
 
 def _checked(form: SignInForm) -> int | None:
     login = clean_login(str(form.login.data))[:100]
-    allow(f"sign-in:address:{request.remote_addr}", PER_ADDRESS, WINDOW)
+    allow(f"sign-in:address:{visitor()}", PER_ADDRESS, WINDOW)
     allow(f"sign-in:login:{login}", PER_LOGIN, WINDOW)
     try:
         return commands.check_sign_in(reading(), login, str(form.password.data))
@@ -97,7 +97,7 @@ def password() -> Page:
     """Change one's own password; every other session of the account ends."""
     form, actor = PasswordForm(), current_actor()
     if form.filled_in():
-        allow(f"password:{actor.person_id}", PER_LOGIN, WINDOW)
+        allow(f"password:person:{actor.person_id}", PER_LOGIN, WINDOW)
         with form.deed() as store:
             commands.change_password(store, actor, form.to_command(), clock())
         if form.done:
@@ -114,7 +114,7 @@ def join() -> Page:
     actor = current_actor()
     form = (BindForm if actor.signed_in else JoinForm)(data={"code": request.args.get("code", "")[:40]})
     if form.filled_in():
-        allow(f"join:{request.remote_addr}", CODES_PER_ADDRESS, WINDOW)
+        allow(f"join:address:{visitor()}", CODES_PER_ADDRESS, WINDOW)
         with form.deed() as store:
             secret = current_app.extensions["settings"].secret_key
             binding = commands.use_code(store, actor, form.to_command(), secret, clock())

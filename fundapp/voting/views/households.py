@@ -14,7 +14,7 @@ from fundapp.voting.rounds import RoundState, results_visible
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, public, signed_in
-from fundapp.web.limits import allow
+from fundapp.web.limits import allow, visitor
 from fundapp.web.paging import page_of
 from fundapp.web.refusals import sentence
 
@@ -81,7 +81,7 @@ def find_receipt() -> Answer:
     form, found = forms.ReceiptForm(), None
     if form.filled_in():
         try:
-            allow(f"receipt:{request.remote_addr}", TRIES, WITHIN)
+            allow(f"receipt:address:{visitor()}", TRIES, WITHIN)
             found = queries.receipt_by_code(reading(), str(form.code.data))
         except Refused as refusal:
             form.take(refusal)
