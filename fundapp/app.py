@@ -38,6 +38,7 @@ from fundapp.notify.views import unread
 from fundapp.people.answers import staff_in_words
 from fundapp.people.commands import give_maker_her_district
 from fundapp.people.events import HouseholdLeft, SignInsEnd
+from fundapp.people.models import Person
 from fundapp.people.queries import active_person, actor_of
 from fundapp.places.events import PlaceMade
 from fundapp.places.queries import path_of
@@ -190,7 +191,8 @@ def _enter(app: Flask, settings: Settings) -> None:
 
     @login.user_loader
     def load(person_id: str) -> UserMixin | None:
-        return SignedIn(person_id) if active_person(reading(), int(person_id)) else None
+        person = active_person(reading(), int(person_id))
+        return SignedIn(person) if person else None
 
     app.register_blueprint(web_bp)
     for module in _modules("views"):
@@ -204,10 +206,11 @@ def _enter(app: Flask, settings: Settings) -> None:
 
 
 class SignedIn(UserMixin):
-    """What Flask-Login keeps: the person's number."""
+    """What Flask-Login keeps: the person, whose number is her id."""
 
-    def __init__(self, person_id: str) -> None:
-        self.id = person_id
+    def __init__(self, person: Person) -> None:
+        self.id = str(person.id)
+        self.person = person  # kept, so that the session need not read her again
 
 
 def _load_actor() -> Actor:

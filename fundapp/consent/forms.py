@@ -1,5 +1,6 @@
 """The shape of what is typed on the pages of a round."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -62,7 +63,7 @@ class AnswerForm(AnswersForm):
     answer = RadioField(lazy_gettext("本户意见"), choices=[], validators=[_CHOSEN])
     confirmed = HiddenField()
 
-    def offer(self, units: list[tuple[int, str]], follow: bool) -> None:
+    def offer(self, units: Sequence[tuple[int, str]], follow: bool) -> None:
         """Offer the answers, and the person's households; where there is one only, it is chosen."""
         self.offer_answers(follow)
         self.unit_id.choices = [SelectChoice(str(unit_id), door) for unit_id, door in units]

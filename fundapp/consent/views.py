@@ -16,6 +16,7 @@ from fundapp.publicity.policy import check_settled
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, for_roles, public, signed_in
+from fundapp.web.kept import kept
 from fundapp.web.pdf import pdf_page, qr_data
 from fundapp.web.refusals import reasons_of
 
@@ -33,6 +34,7 @@ def labels() -> dict[str, Any]:
 
 @bp.get("/<int:round_id>")
 @public
+@kept
 def show(round_id: int) -> Answer:
     """Show a round: its numbers and its text to everybody, its doors to the worker."""
     page, beside = _page(round_id), _beside(round_id)
@@ -62,17 +64,16 @@ def open_round(project_id: int) -> Answer:
 @signed_in
 def answer(round_id: int) -> Answer:
     """Take the answer of the person's household."""
-    page, form = _page(round_id), forms.AnswerForm()
-    form.offer([(unit.unit_id, unit.door) for unit in page.own], page.bar.with_follow)
+    asked, form = queries.asked_of(reading(), round_id, current_actor()), forms.AnswerForm()
+    form.offer(asked.own, asked.with_follow)
     if form.filled_in():
-        if form.confirmed.data != page.text.content_hash:
-            unit = next(unit for unit in page.own if unit.unit_id == form.unit_id.data)
-            back = url_for(".answer", round_id=round_id)
-            return render_template("consent/confirm.html", page=page, form=form, unit=unit, back=back)
+        if form.confirmed.data != asked.content_hash:
+            return _asked_again(_page(round_id), form)
         with form.deed() as session:
             row = commands.answer_by_phone(session, current_actor(), form.to_command(round_id), clock())
         if form.done:
             return redirect(url_for(".receipt", round_id=round_id, answer_id=row.id), 303)
+    page = _page(round_id)
     values = {"page": page, "beside": _beside(round_id), "reasons": _against_answer(page)}
     return render_template("consent/answer.html", form=form, **values), form.status
 
@@ -248,6 +249,7 @@ def changes(round_id: int) -> Answer:
 
 @bp.get("/<int:round_id>/sheet")
 @public
+@kept
 def result_sheet(round_id: int) -> Answer:
     """Show the sheet of the result: heads and area, shares, the law."""
     return render_template("consent/result_sheet.html", page=_page(round_id))
@@ -277,6 +279,13 @@ def sheets(round_id: int) -> Response:
     first, last = request.args.get("first", 1, type=int), request.args.get("last", 10**6, type=int)
     chosen = [sheet for sheet in blank if first <= sheet.serial <= last]
     return pdf_page("consent/print/sheets.html", f"sheets-{round_id}.pdf", page=page, sheets=chosen, **_links(round_id))
+
+
+def _asked_again(page: queries.RoundPage, form: forms.AnswerForm) -> str:
+    """Show exactly what is going to be said, under which text, before it counts."""
+    unit = next(unit for unit in page.own if unit.unit_id == form.unit_id.data)
+    back = url_for(".answer", round_id=page.id)
+    return render_template("consent/confirm.html", page=page, form=form, unit=unit, back=back)
 
 
 def _page(round_id: int) -> queries.RoundPage:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from fundapp.db.wiring import ask
@@ -144,9 +144,14 @@ def standing_of(session: Session, notice_id: int, now: datetime) -> Standing:
 def standings(session: Session, notice_ids: Iterable[int], now: datetime) -> dict[int, Standing]:
     """Tell where several notices stand, in three statements."""
     ids = list(notice_ids)
-    rows = session.execute(_newest().where(PublicityNotice.id.in_(ids))).all() if ids else []
+    return _standings(session, PublicityNotice.id.in_(ids), now) if ids else {}
+
+
+def _standings(session: Session, which: ColumnElement[bool], now: datetime) -> dict[int, Standing]:
+    rows = session.execute(_newest().where(which)).all()
     if not rows:
         return {}
+    ids = [notice.id for notice, *_rest in rows]
     proven: dict[tuple[int, int], set[Medium]] = {}
     for notice_id, number, medium in session.execute(
         select(PublicityPosting.notice_id, PublicityPosting.number, PublicityPosting.medium).where(
@@ -321,9 +326,8 @@ def objection_page(session: Session, objection_id: int, actor: Actor, now: datet
 
 
 def notices_of(session: Session, sources: Iterable[str], now: datetime) -> list[Standing]:
-    """List where the notices of some sources stand, the oldest first."""
-    query = select(PublicityNotice.id).where(PublicityNotice.source.in_(list(sources))).order_by(PublicityNotice.id)
-    return list(standings(session, session.scalars(query).all(), now).values())
+    """List where the notices of some sources stand, the oldest first, in three statements."""
+    return list(_standings(session, PublicityNotice.source.in_(list(sources)), now).values())
 
 
 def notices_at(session: Session, place_ids: Iterable[int], now: datetime) -> list[Standing]:

@@ -103,6 +103,21 @@ def ballots(made: "world.Made", server: Server) -> None:
     report("casting a ballot (POST)", seen.per_second / base.per_second, seen, base)
 
 
+def answers(made: "world.Made", server: Server) -> None:
+    """Give each household's answer once, against the bare app's vote."""
+    round_id, confirmed = made.asked
+    lists = {n: [] for n in range(CLIENTS)}
+    for number, (cookie, token, unit_id) in enumerate(made.voters):
+        said = f"unit_id={unit_id}&answer=agree&confirmed={confirmed}"
+        body = f"csrf_token={token}&op_key={uuid.uuid4()}&{said}"
+        headers = {"Cookie": f"fundapp={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
+        lists[number % CLIENTS].append(("POST", f"/consent/{round_id}/answer", body, headers))
+    bare = bare_voters(len(made.voters))
+    base = load.run(18461, lambda n: bare[n], CLIENTS, (201,))
+    seen = load.run(server.port, lambda n: lists[n], CLIENTS, (303,))
+    report("giving an answer (POST)", seen.per_second / base.per_second, seen, base)
+
+
 def bare_voters(count: int) -> dict[int, list[load.Request]]:
     """Sign voters in to the bare app."""
     lists: dict[int, list[load.Request]] = {n: [] for n in range(CLIENTS)}
@@ -135,8 +150,11 @@ def main() -> None:
     print(json.dumps({"at": datetime.now(UTC).isoformat(timespec="minutes"), "cores": os.cpu_count()}))
     seconds = rostering.measure()
     print("roster of 5000 rows: " + ", ".join(f"{name} {took:.1f} s" for name, took in seconds.items()))
-    counting = consenting.measure()
-    print("consent of 50000 households: " + ", ".join(f"{name} {took:.0f} ms" for name, took in counting.items()))
+    for units in consenting.SIZES:
+        counting = consenting.measure(units)
+        statements = counting.pop("statements")
+        took = ", ".join(f"{name} {milliseconds:.1f} ms" for name, milliseconds in counting.items())
+        print(f"consent of {units} households: {took}, {statements:.0f} statements")
     for projects in (20, 2000):
         folder = Path(tempfile.mkdtemp())
         instance = folder / "instance"
@@ -152,6 +170,7 @@ def main() -> None:
                     compare(name, (ours, pages(path)), (bare, pages("/list")), (200,))
                     compare(f"{name}, made each time", (ours, pages(path, **NOT_KEPT)), (bare, pages("/list")), (200,))
                 ballots(made, ours)
+                answers(made, ours)
             finally:
                 for server in servers:
                     server.stop()

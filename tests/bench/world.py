@@ -11,11 +11,15 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
 from fundapp.app import create_app
+from fundapp.consent.commands import OpenRound as AskHouseholds
+from fundapp.consent.commands import open_round as open_round_of_consent
 from fundapp.db.schema import build as migrate
 from fundapp.db.work import unit_of_work
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.clock import SetClock
 from fundapp.kernel.money import from_fen
+from fundapp.people.models import Account
+from fundapp.people.rules import hash_password
 from fundapp.programmes.models import Programme
 from fundapp.projects.commands import (
     BeginProposal,
@@ -35,12 +39,16 @@ from tests.support import world
 
 @dataclass
 class Made:
-    """What the bench asks for: a project's number, the round, its candidates, and voters (cookie, token, household)."""
+    """What the bench asks for: a project's number, the round, its candidates, and voters (cookie, token, household).
+
+    ``asked`` is an open round of consent with the fingerprint of the text that its households confirm.
+    """
 
     project_id: int
     round_id: int
     candidates: list[int]
     voters: list[tuple[str, str, int]]
+    asked: tuple[int, str] = (0, "")
 
 
 def many_projects(session: Session, places: world.PlaceTree, programme: Programme, count: int) -> list[int]:
@@ -73,6 +81,15 @@ def open_vote(
     return made.id, ids
 
 
+def open_asking(
+    session: Session, worker: Actor, places: world.PlaceTree, programme: Programme, now: datetime
+) -> tuple[int, str]:
+    """Open a round of consent over the whole compound; give its number and the fingerprint of its text."""
+    project_id = many_projects(session, places, programme, 1)[0]
+    opened = open_round_of_consent(session, worker, AskHouseholds(project_id), SetClock(now))
+    return opened.id, opened.version_hash
+
+
 def build(instance: Path, projects: int, voters: int, until: timedelta) -> Made:
     """Fill a fresh SQLite database in *instance*."""
     instance.mkdir(parents=True)
@@ -89,10 +106,16 @@ def build(instance: Path, projects: int, voters: int, until: timedelta) -> Made:
     now = datetime.now(UTC)
     with unit_of_work() as session:
         round_id, candidates = open_vote(session, worker, places, programme, now, until)
+        asked = open_asking(session, worker, places, programme, now)
     with unit_of_work() as session:
         residents = [
             (world.make_resident(session, f"住户{n}", unit), unit) for n, unit in enumerate(places.units[:voters])
         ]
+        password = hash_password(world.PASSWORD)  # one for all: who signs in with it is not what is measured
+        session.add_all(
+            Account(person_id=actor.person_id, login=f"voter{unit}", active=True, password_hash=password)
+            for actor, unit in residents
+        )
     signer = URLSafeTimedSerializer(settings.secret_key, salt="wtf-csrf-token")
     signed = []
     with Session(app.extensions["side_engine"].execution_options(writes=True)) as store:
@@ -107,4 +130,4 @@ def build(instance: Path, projects: int, voters: int, until: timedelta) -> Made:
             )  # fmt: skip
             signed.append((cookie, signer.dumps(raw), unit))
         store.commit()
-    return Made(made[-1], round_id, candidates, signed)
+    return Made(made[-1], round_id, candidates, signed, asked)

@@ -143,7 +143,7 @@ def answer_through(
         return sent
     on_roster = queries.on_roster(session, round_.snapshot_id, cmd.unit_id)
     check_may_answer(held.window, held.state, entitled(now), on_roster)
-    check_stands(queries.current_answer(session, round_.id, cmd.unit_id), household_since(session, cmd.unit_id))
+    _check_former(session, round_.id, cmd.unit_id)
     row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, key, channel))
     record(session, actor, f"consent.answer_by_{channel}", f"consent_round:{round_.id}", now, revision=row.revision)
     return row
@@ -166,9 +166,7 @@ def answer_at_door(session: Session, actor: Actor, cmd: AnswerAtDoor, clock: Clo
     at = queries.phone_answer_at(session, round_.id, queries.voice_of(session, round_, cmd.unit_id).number)
     if at is not None and (at > cmd.noted_at or held.state is not RoundState.OPEN):
         raise Refused("consent.phone_later", at=at)
-    since = household_since(session, cmd.unit_id)
-    if since is not None and cmd.noted_at >= since:
-        check_stands(queries.current_answer(session, round_.id, cmd.unit_id), since)
+    _check_former(session, round_.id, cmd.unit_id, cmd.noted_at)
     said = _Said(cmd.unit_id, cmd.answer, own_key(actor, cmd.op_key), Channel.DOOR)
     row = _next(session, held, actor, said, _Sheet(None, cmd.scan_id))
     record(session, actor, "consent.take_from_door", f"consent_round:{round_.id}", held.now, revision=row.revision)
@@ -193,7 +191,7 @@ def key_paper(session: Session, actor: Actor, cmd: KeyPaper, clock: Clock) -> Co
     check_takes(held.window, held.state, Channel.PAPER)
     _check_sheet(session, round_.id, cmd.serial)
     _check_no_phone(session, held, cmd.unit_id)
-    check_stands(queries.current_answer(session, round_.id, cmd.unit_id), household_since(session, cmd.unit_id))
+    _check_former(session, round_.id, cmd.unit_id)
     sheet = _Sheet(cmd.serial, cmd.scan_id)
     row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, key), sheet)
     record(session, actor, "consent.key_paper", f"consent_round:{round_.id}", held.now, serial=cmd.serial)
@@ -258,6 +256,13 @@ def _check_sheet(session: Session, round_id: int, serial: int) -> None:
         raise Refused("consent.sheet_used", field="serial", serial=serial)
 
 
+def _check_former(session: Session, round_id: int, unit_id: int, signed_at: datetime | None = None) -> None:
+    """Let what a former household answered stand, unless it was she herself who signed before the home was sold."""
+    since = household_since(session, unit_id)
+    if since is not None and (signed_at is None or signed_at >= since):
+        check_stands(queries.current_answer(session, round_id, unit_id), since)
+
+
 def _check_no_phone(session: Session, held: Held, unit_id: int) -> None:
     """Keep what a household said by phone once it can no longer answer to a paper."""
     voice = queries.voice_of(session, held.round, unit_id)
@@ -271,11 +276,11 @@ def _check_correction(session: Session, held: Held, keyed: ConsentAnswer, cmd: C
         raise Refused("consent.reason_needed", field="reason")
     if (keyed.unit_id, keyed.answer) == (cmd.unit_id, cmd.answer):
         raise Refused("consent.nothing_changed", field="answer")
-    current = queries.current_answer(session, held.round.id, cmd.unit_id)
     if elsewhere:
         _check_no_phone(session, held, cmd.unit_id)
-        check_stands(current, household_since(session, cmd.unit_id))
+        _check_former(session, held.round.id, cmd.unit_id)
         return
+    current = queries.current_answer(session, held.round.id, cmd.unit_id)
     if current is not None and current.channel in BEFORE_CLOSE:
         raise Refused("consent.phone_replaced", field="answer", at=current.at)
 

@@ -218,8 +218,8 @@ def hold(session: Session, round_id: int, now_of: Clock) -> Held:
     round_ = lock(session, ConsentRound, round_id)
     if round_ is None:
         raise NotVisible
-    now, window = now_of.now(session), queries.window_of(session, round_)
-    published, void, announced = queries.ended(session, round_id)
+    now = now_of.now(session)
+    window, (published, void, announced) = queries.standing_now(session, round_)
     return Held(round_, window, state_of(window, now, published=published, void=void, announced=announced), now)
 
 

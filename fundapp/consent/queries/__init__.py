@@ -32,7 +32,6 @@ from fundapp.consent.queries.facts import (
     announced_of,
     current_answer,
     doors_without_holder,
-    ended,
     heads_and_area,
     keyed_paper,
     last_revision,
@@ -79,7 +78,9 @@ from fundapp.consent.queries.numbers import (
     rounds_of_project,
 )
 from fundapp.consent.queries.pages import (
+    AskedOf,
     RoundPage,
+    asked_of,
     door_or_refuse,
     doors_of,
     receipt_number,
@@ -118,11 +119,12 @@ from fundapp.consent.queries.waiting import (
     rounds_standing_on,
     rounds_waiting_for_result,
 )
-from fundapp.consent.queries.windows import Moved, moves_of, window_of
+from fundapp.consent.queries.windows import Moved, moves_of, standing_now, window_of
 
 __all__ = [
     "LINES_PER_PAGE",
     "Announced",
+    "AskedOf",
     "Bar",
     "BookPage",
     "BookRow",
@@ -149,6 +151,7 @@ __all__ = [
     "announcements_of",
     "answered_units",
     "asked_about",
+    "asked_of",
     "bar_of_round",
     "bars",
     "blank_serials",
@@ -166,7 +169,6 @@ __all__ = [
     "doors_of",
     "doors_that_answered",
     "doors_without_holder",
-    "ended",
     "evidence_of",
     "evidence_of_answer",
     "evidence_of_sheet",
@@ -214,6 +216,7 @@ __all__ = [
     "sheets_of",
     "silent_heads",
     "source_of",
+    "standing_now",
     "struck_reasons",
     "terms_of_round",
     "title_of",

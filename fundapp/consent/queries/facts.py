@@ -70,18 +70,6 @@ def announced_of(session: Session, round_id: int) -> ConsentPreliminary | None:
     return session.scalar(query.order_by(ConsentPreliminary.revision.desc()).limit(1))
 
 
-def ended(session: Session, round_id: int) -> tuple[bool, bool, bool]:
-    """Tell whether a round is published, whether it is struck, and whether a preliminary result is announced."""
-    row = session.execute(
-        select(
-            select(ConsentResult.id).where(ConsentResult.round_id == round_id).exists(),
-            select(ConsentVoid.id).where(ConsentVoid.round_id == round_id).exists(),
-            select(ConsentPreliminary.id).where(ConsentPreliminary.round_id == round_id).exists(),
-        )
-    ).one()
-    return bool(row[0]), bool(row[1]), bool(row[2])
-
-
 def on_roster(session: Session, snapshot_id: int, unit_id: int) -> bool:
     """Tell whether a household stands on the frozen roster."""
     return session.get(SnapshotUnit, (snapshot_id, unit_id)) is not None

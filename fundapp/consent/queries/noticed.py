@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from fundapp.consent.models import ConsentAnswer, ConsentPreliminary, ConsentResult, ConsentRound, ConsentVoid, Outcome
 from fundapp.consent.policy import Channel, Choice, Terms, terms_of
-from fundapp.consent.queries.facts import announced_of, project_of
-from fundapp.consent.queries.windows import window_of
+from fundapp.consent.queries.facts import project_of
+from fundapp.consent.queries.windows import closes_at
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible
 from fundapp.programmes.models import PolicyVersion
@@ -80,20 +80,26 @@ def terms_of_round(session: Session, round_: ConsentRound) -> Terms:
     return terms_of(get_policy(session, round_.policy_version_id).parts)
 
 
-def _came_by(channel: Channel) -> Any:
-    """Count the standing answers of a round that came in by *channel*; they add up to all who took part."""
-    standing = select(func.count(ConsentAnswer.id)).where(
-        ConsentAnswer.round_id == ConsentRound.id,
-        ConsentAnswer.channel == channel,
-        ConsentAnswer.answer != Choice.NONE,
-        ~_superseded(),
+def _came_in(round_id: int) -> Subquery:
+    """Count the standing answers of a round by channel, all in one pass; they add up to all who took part."""
+    sums = [func.sum(case((ConsentAnswer.channel == channel, 1), else_=0)) for channel in BY_HOUSEHOLD]
+    standing = (ConsentAnswer.round_id == round_id, ConsentAnswer.answer != Choice.NONE, ~_superseded())
+    return (
+        select(*(one.label(channel.value) for one, channel in zip(sums, BY_HOUSEHOLD, strict=True)))
+        .where(*standing)
+        .subquery()
     )
-    return standing.correlate(ConsentRound).scalar_subquery()
 
 
 def doors_that_answered(session: Session, round_id: int) -> list[str]:
     """List the doors that took part, never what they said; shown only where the policy says so."""
     return [door for _unit_id, door in nameable(session, source_of(round_id))]
+
+
+def _last_outcome() -> Any:
+    """Give what the newest preliminary result of a round came to."""
+    kept = select(ConsentPreliminary.outcome).where(ConsentPreliminary.round_id == ConsentRound.id)
+    return kept.order_by(ConsentPreliminary.revision.desc()).limit(1).correlate(ConsentRound).scalar_subquery()
 
 
 @dataclass(frozen=True)
@@ -114,24 +120,26 @@ def announced_page(session: Session, round_id: int, now: datetime) -> Announced:
         NotVisible: there is no such round.
 
     """
+    came = _came_in(round_id)
     row = session.execute(
-        select(ConsentRound, PolicyVersion.parts, *(_came_by(channel) for channel in BY_HOUSEHOLD))
+        select(PolicyVersion.parts, closes_at(), _last_outcome(), *came.c)
+        .select_from(ConsentRound)
         .join(PolicyVersion, PolicyVersion.id == ConsentRound.policy_version_id)
+        .join(came, true())
         .where(ConsentRound.id == round_id)
     ).first()
     if row is None:
         raise NotVisible
-    round_, parts, *came = row
+    parts, closes, outcome, *counts = row
     terms = terms_of(parts)
     notices = notices_of(session, [source_of(round_id)], now) if terms.publicity_days else []
-    kept = announced_of(session, round_id) if terms.publicity_days else None
-    shown = terms.show_doors and now >= window_of(session, round_).closes_at
+    shown = terms.show_doors and now >= closes
     return Announced(
         terms=terms,
         notice=notices[-1] if notices else None,
-        channels=dict(zip(BY_HOUSEHOLD, came, strict=True)),
+        channels=dict(zip(BY_HOUSEHOLD, (int(n or 0) for n in counts), strict=True)),
         doors=tuple(doors_that_answered(session, round_id)) if shown else (),
-        outcome=Outcome(kept.outcome) if kept else None,
+        outcome=Outcome(outcome) if outcome else None,
     )
 
 
@@ -190,7 +198,7 @@ def _superseded() -> ColumnElement[bool]:
         .where(
             later.round_id == ConsentAnswer.round_id,
             later.voice == ConsentAnswer.voice,
-            later.revision > ConsentAnswer.revision,
+            later.revision == ConsentAnswer.revision + 1,
         )
         .exists()
     )

@@ -116,10 +116,20 @@ def bar_of_round(session: Session, round_id: int, now: datetime) -> Bar:
         NotVisible: there is no such round.
 
     """
+    return round_with_bar(session, round_id, now)[1]
+
+
+def round_with_bar(session: Session, round_id: int, now: datetime) -> tuple[ConsentRound, Bar]:
+    """Give one round with its numbers, in one statement.
+
+    Raises:
+        NotVisible: there is no such round.
+
+    """
     row = session.execute(_round_counted(), {"round_id": round_id}).first()
     if row is None:
         raise NotVisible
-    return _bar_of_row(row, now)
+    return row[0], _bar_of_row(row, now)
 
 
 def rounds_of_project(session: Session, project_id: int, now: datetime) -> list[Bar]:

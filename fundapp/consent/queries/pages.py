@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentRound, ConsentVoid
 from fundapp.consent.paper_models import ConsentEvidence
-from fundapp.consent.policy import Channel, Choice, works_here
+from fundapp.consent.policy import Channel, Choice, RoundState, works_here
 from fundapp.consent.queries.facts import trail_of
 from fundapp.consent.queries.heard import voice_column, voices_heard
-from fundapp.consent.queries.numbers import Bar, bar_of_round, regime_of
+from fundapp.consent.queries.numbers import Bar, regime_of, round_with_bar
 from fundapp.consent.queries.shares import SharePage, shares_of_round
 from fundapp.consent.queries.windows import Moved, moves_of
 from fundapp.consent.rules import asks_owners, is_settled
@@ -116,20 +116,16 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         NotVisible: there is no such round, or its project is hidden from this person.
 
     """
-    bar = bar_of_round(session, round_id, now)
+    round_, bar = round_with_bar(session, round_id, now)
     project = get_project(session, bar.project_id, actor)
-    round_, void_reason = session.execute(
-        select(ConsentRound, func.coalesce(ConsentVoid.reason, ""))
-        .outerjoin(ConsentVoid, ConsentVoid.round_id == ConsentRound.id)
-        .where(ConsentRound.id == round_id)
-    ).one()
+    version = session.get_one(ProjectVersion, round_.version_id)  # kept, so that the shares find it read
     return RoundPage(
         id=round_id,
         project_id=project.id,
         place=get_place(session, round_.place_id),
         bar=bar,
-        text=_text(session, round_.version_id),
-        void_reason=void_reason,
+        text=_text(session, version),
+        void_reason=_void_reason(session, bar),
         snapshot_id=round_.snapshot_id,
         own=_own(session, round_, actor) if actor.unit_ids else (),
         doors=_doors(session, round_) if works_here(actor, project.place_path) else None,
@@ -137,6 +133,35 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         moves=tuple(moves_of(session, round_)),
         won=is_settled(regime_of(round_), bar.count.heads, bar.count.area),
     )
+
+
+@dataclass(frozen=True)
+class AskedOf:
+    """What an answer that is sent must fit: the text's fingerprint, the answers on offer, one's own households."""
+
+    content_hash: str
+    with_follow: bool
+    own: tuple[tuple[int, str], ...]
+
+
+def asked_of(session: Session, round_id: int, actor: Actor) -> AskedOf:
+    """Give what the form of an answer needs of a round; three statements, however many are asked.
+
+    Raises:
+        NotVisible: there is no such round, or its project is hidden from this person.
+
+    """
+    round_ = session.get(ConsentRound, round_id)
+    if round_ is None:
+        raise NotVisible
+    get_project(session, round_.project_id, actor)
+    units = session.execute(
+        select(SnapshotUnit.unit_id, SnapshotUnit.door)
+        .where(SnapshotUnit.snapshot_id == round_.snapshot_id, SnapshotUnit.unit_id.in_(actor.unit_ids))
+        .order_by(SnapshotUnit.unit_id)
+    )
+    own = tuple((row.unit_id, row.door) for row in units) if actor.unit_ids else ()
+    return AskedOf(round_.version_hash, round_.follow, own)
 
 
 def sheets_of(session: Session, round_id: int) -> list[Sheet]:
@@ -241,10 +266,15 @@ def receipt_number(op_key: str) -> str:
     return f"YJ-{op_key[:4].upper()}-{op_key[4:8].upper()}"
 
 
-def _text(session: Session, version_id: int) -> AskedText:
-    version = session.get_one(ProjectVersion, version_id)
+def _void_reason(session: Session, bar: Bar) -> str:
+    if bar.state is not RoundState.VOID:
+        return ""
+    return session.scalar(select(ConsentVoid.reason).where(ConsentVoid.round_id == bar.round_id)) or ""
+
+
+def _text(session: Session, version: ProjectVersion) -> AskedText:
     lines = session.execute(
-        select(CostLine.name, CostLine.amount_fen).where(CostLine.version_id == version_id).order_by(CostLine.position)
+        select(CostLine.name, CostLine.amount_fen).where(CostLine.version_id == version.id).order_by(CostLine.position)
     )
     return AskedText(
         title=version.title,

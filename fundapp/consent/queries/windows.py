@@ -3,12 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from fundapp.consent.models import ConsentEnding, ConsentExtension, ConsentRound
+from fundapp.consent.models import (
+    ConsentEnding,
+    ConsentExtension,
+    ConsentPreliminary,
+    ConsentResult,
+    ConsentRound,
+    ConsentVoid,
+)
 from fundapp.consent.policy import Window
 from fundapp.db.types import Instant
 
@@ -50,6 +58,22 @@ def window_of(session: Session, round_: ConsentRound) -> Window:
     return windows_of(session, [round_])[round_.id]
 
 
+def standing_now(session: Session, round_: ConsentRound) -> tuple[Window, tuple[bool, bool, bool]]:
+    """Give the window of a round, and whether it is published, struck and announced: in one statement."""
+    closes, keying, *ended = session.execute(_standing(), {"round_id": round_.id}).one()
+    published, void, announced = (bool(one) for one in ended)
+    return Window(round_.opens_at, closes, keying, round_.latest_close), (published, void, announced)
+
+
+@cache
+def _standing() -> Select[Any]:
+    made = [
+        select(table.id).where(table.round_id == ConsentRound.id).correlate(ConsentRound).exists()
+        for table in (ConsentResult, ConsentVoid, ConsentPreliminary)
+    ]
+    return select(closes_at(), keying_until(), *made).where(ConsentRound.id == bindparam("round_id"))
+
+
 def windows_of(session: Session, rounds: Iterable[ConsentRound]) -> dict[int, Window]:
     """Give the windows of some rounds in one statement."""
     found = {round_.id: round_ for round_ in rounds}
@@ -62,14 +86,20 @@ def windows_of(session: Session, rounds: Iterable[ConsentRound]) -> dict[int, Wi
 
 
 def moves_of(session: Session, round_: ConsentRound) -> list[Moved]:
-    """List how the close of a round was moved, the oldest first."""
+    """List how the close of a round was moved, the oldest first, in one statement."""
     moved, before = [], round_.closes_at
-    for row in session.scalars(
-        select(ConsentExtension).where(ConsentExtension.round_id == round_.id).order_by(ConsentExtension.number)
-    ):
+    rows = session.execute(
+        select(ConsentExtension, ConsentEnding)
+        .select_from(ConsentRound)
+        .outerjoin(ConsentExtension, ConsentExtension.round_id == ConsentRound.id)
+        .outerjoin(ConsentEnding, ConsentEnding.round_id == ConsentRound.id)
+        .where(ConsentRound.id == round_.id)
+        .order_by(ConsentExtension.number)
+    ).all()
+    for row in (one for one, _ending in rows if one is not None):
         moved.append(Moved(row.at, before, row.closes_at, row.reason, early=False))
         before = row.closes_at
-    ending = session.scalar(select(ConsentEnding).where(ConsentEnding.round_id == round_.id))
+    ending: ConsentEnding | None = rows[0][1] if rows else None
     if ending is not None:
         moved.append(Moved(ending.at, before, ending.at, "", early=True))
     return moved

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
@@ -55,11 +56,18 @@ def get_place(session: Session, place_id: int) -> PlaceRow:
 
 
 def places_by_id(session: Session, place_ids: list[int]) -> dict[int, PlaceRow]:
-    """Give several places, their full names included, in two statements."""
-    rows = session.scalars(select(Place).where(Place.id.in_(place_ids))).all()
-    above = {int(part) for row in rows for part in row.path.strip("/").split("/")}
-    names = {row.id: row for row in session.scalars(select(Place).where(Place.id.in_(above)))}
-    return {row.id: _row(row, names) for row in rows}
+    """Give several places, their full names included, in one statement."""
+    names = {row.id: row for row in session.scalars(_with_all_above(), {"place_ids": list(place_ids)})}
+    return {number: _row(names[number], names) for number in dict.fromkeys(place_ids) if number in names}
+
+
+@cache
+def _with_all_above() -> Select[Place]:
+    """Select some places and all that they lie in, climbing from each to the place above it."""
+    wanted = select(Place.id, Place.parent_id).where(Place.id.in_(bindparam("place_ids", expanding=True)))
+    climbed = wanted.cte("climbed", recursive=True)
+    climbed = climbed.union(select(Place.id, Place.parent_id).join(climbed, Place.id == climbed.c.parent_id))
+    return select(Place).where(Place.id.in_(select(climbed.c.id)))
 
 
 def places_above(session: Session, place: PlaceRow) -> list[PlaceRow]:
