@@ -12,18 +12,23 @@ def tuned_engine(url: str, *, synchronous: str = "FULL") -> Engine:
     """Make an engine whose connections are checked to be safe.
 
     On SQLite: WAL, foreign keys, the given ``synchronous``; a session that writes begins IMMEDIATE (see
-    :func:`fundapp.db.work.unit_of_work`). On PostgreSQL: READ COMMITTED, lock and statement time-outs.
+    :func:`fundapp.db.work.unit_of_work`). On PostgreSQL: READ COMMITTED, lock and statement time-outs. An error tells
+    its statement and never the values: it may be logged.
 
     Raises:
         RuntimeError: a SQLite connection that does not read back what was set.
 
     """
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        engine = create_engine(
+            url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+        )
         _listen_sqlite(engine, synchronous)
         return engine
     options = "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=30s"
-    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args={"options": options})
+    return create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args={"options": options}
+    )
 
 
 def _listen_sqlite(engine: Engine, synchronous: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
@@ -116,7 +117,13 @@ def build(instance: Path, projects: int, voters: int, until: timedelta) -> Made:
             Account(person_id=actor.person_id, login=f"voter{unit}", active=True, password_hash=password)
             for actor, unit in residents
         )
-    signer = URLSafeTimedSerializer(settings.secret_key, salt="wtf-csrf-token")
+    signed = sign_in(app, settings.secret_key, residents, now)
+    return Made(made[-1], round_id, candidates, signed, asked)
+
+
+def sign_in(app: Flask, secret: str, residents: list[tuple[Actor, int]], now: datetime) -> list[tuple[str, str, int]]:
+    """Give each resident a session; tell its cookie, the token of its forms, and the household."""
+    signer = URLSafeTimedSerializer(secret, salt="wtf-csrf-token")
     signed = []
     with Session(app.extensions["side_engine"].execution_options(writes=True)) as store:
         for actor, unit in residents:
@@ -130,4 +137,4 @@ def build(instance: Path, projects: int, voters: int, until: timedelta) -> Made:
             )  # fmt: skip
             signed.append((cookie, signer.dumps(raw), unit))
         store.commit()
-    return Made(made[-1], round_id, candidates, signed, asked)
+    return signed
