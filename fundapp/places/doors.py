@@ -73,6 +73,16 @@ def split_door(typed: str) -> Door | None:
     return Door(f"{first}栋", rest)
 
 
+def key_of_door(typed: str) -> str:
+    """Give what the spellings of a whole door share; nothing where no building can be told from it.
+
+    >>> [key_of_door(typed) for typed in ("1栋101", "1号楼101室", "1-101", "传达室")]
+    ['1/101', '1/101', '1/101', '']
+    """
+    door = split_door(typed)
+    return door_key(door.building, door.room) if door else ""
+
+
 def _plain(typed: str) -> str:
     plain = re.sub("[—–－_~]", "-", clean_name(typed).upper())
     return _SPELT.sub(lambda found: str(_number(found[0])), plain)

@@ -7,18 +7,35 @@ from sqlalchemy import func, select
 
 from fundapp.answering.commands import end_codes
 from fundapp.audit.checks import check_sealed_rows
-from fundapp.consent import queries
+from fundapp.consent import commands, queries
 from fundapp.consent.models import ConsentAnswer
 from fundapp.consent.policy import Channel, Choice
 from fundapp.db import wiring
 from fundapp.db.work import reading_session, unit_of_work
+from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import Refused
 from fundapp.people.events import HouseholdLeft
-from fundapp.rosters.commands import HoldingReason, NewRoom, RebuildUnits, rebuild_units
+from fundapp.places.commands import MakePlace, make_place
+from fundapp.places.models import PlaceKind
+from fundapp.rosters.commands import HoldingReason, ImportRoster, NewRoom, RebuildUnits, import_roster, rebuild_units
+from fundapp.rosters.sheets import read_sheet
 from tests.answering.slips import by_code, code_of, print_slips
 from tests.collecting.walking import make_walking, note
-from tests.consent.asking import CLOSES, KEYED, OPENS, at, correct, make_asked, paper, phone, publish, sold
+from tests.consent.asking import (
+    CLOSES,
+    KEYED,
+    OPENS,
+    at,
+    correct,
+    make_asked,
+    make_project,
+    paper,
+    phone,
+    publish,
+    sold,
+)
 from tests.consent.test_guards import refused_by
+from tests.support.world import NOW, make_person, make_place_tree
 
 HOUR = timedelta(hours=1)
 SOLD = OPENS + 2 * HOUR
@@ -123,6 +140,28 @@ def test_at_the_door_the_former_answer_stands_from_the_sale_on(working):
     assert code_of_refusal(note, walking, 0, **new) == "consent.former_holder"
     note(walking, 0, noted=SOLD - HOUR / 2, received=SOLD + HOUR)
     assert standing(walking.asked, 0) == (Choice.AGREE, Channel.DOOR)
+
+
+def test_a_room_in_three_spellings_is_asked_once_and_found_in_each(working):
+    """Three rows of the file name one room; it is one household, and a sheet finds it however the door is written."""
+    rows = [("1栋", "101"), ("1号楼", "101室"), ("第一栋", "１０１")]
+    with unit_of_work() as session:
+        tree = make_place_tree(session, units=1)
+        other = make_place(
+            session, make_person(session, "管", Role.ADMINISTRATOR, tree.district),
+            MakePlace(PlaceKind.COMPOUND, "二院", tree.community), at(NOW),
+        )  # fmt: skip
+        worker = make_person(session, "王社工", Role.WORKER, tree.community)
+        read = read_sheet(("楼栋,房号\n" + "\n".join(",".join(row) for row in rows)).encode(), "名册.csv").rows
+        done = import_roster(session, worker, ImportRoster(other.id, tuple(read), "名册.csv", "h" * 64), at(NOW))
+        assert done.rows_new == 1
+        project = make_project(session, worker, other.id)
+        opened = commands.open_round(session, worker, commands.OpenRound(project), at(NOW))
+        assert opened.households == 1
+        spelt = [queries.unit_of_door(session, opened.snapshot_id, "".join(row)) for row in rows]
+        assert len(set(spelt)) == 1
+        assert spelt[0] is not None
+        assert queries.unit_of_door(session, opened.snapshot_id, "1栋102") is None
 
 
 def test_a_sale_changes_nothing_of_what_was_counted(working):

@@ -19,6 +19,7 @@ from fundapp.consent.rules import asks_owners, is_settled
 from fundapp.files.models import Attachment
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.places.doors import key_of_door
 from fundapp.places.queries import PlaceRow, get_place
 from fundapp.projects.models import CostLine, ProjectVersion
 from fundapp.projects.queries import get_project
@@ -203,12 +204,14 @@ def sheets_of(session: Session, round_id: int) -> list[Sheet]:
 
 
 def unit_of_door(session: Session, snapshot_id: int, door: str) -> int | None:
-    """Find a household of a frozen roster by its door as written on paper; blanks do not matter."""
+    """Find a household of a frozen roster by its door as written on paper, in any spelling that means one door only."""
     wanted = "".join(door.split())
-    rows = session.execute(
-        select(SnapshotUnit.unit_id, SnapshotUnit.door).where(SnapshotUnit.snapshot_id == snapshot_id)
-    )
-    return next((row.unit_id for row in rows if "".join(row.door.split()) == wanted), None)
+    query = select(SnapshotUnit.unit_id, SnapshotUnit.door).where(SnapshotUnit.snapshot_id == snapshot_id)
+    rows = session.execute(query).all()
+    same = [row.unit_id for row in rows if "".join(row.door.split()) == wanted]
+    if not same and (key := key_of_door(door)):
+        same = [row.unit_id for row in rows if key_of_door(row.door) == key]
+    return same[0] if len(same) == 1 else None
 
 
 def door_or_refuse(session: Session, snapshot_id: int, door: str) -> int:
