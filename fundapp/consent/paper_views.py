@@ -200,13 +200,20 @@ def walks(page: queries.RoundPage) -> bool:
     return queries.charge_of(session, actor, round_of(session, page.id), now()) is not None
 
 
+def shown_lines() -> list[int]:
+    """Give the lines that stood on the form that was sent; none where it is only opened."""
+    return (serials_of(request.form.get("page", "")) or [])[: queries.LINES_PER_PAGE]
+
+
 def lines_of(round_id: int) -> tuple[list[queries.SheetRow], list[list[queries.SheetRow]]]:
     """Give the lines of the page that is keyed in now, and all pages with printed lines that are not keyed in yet."""
     session = reading()
     round_ = round_of(session, round_id)
     rows = queries.sheet_rows(session, round_, queries.paper_stand(session, round_))
     waiting = [row for row in rows if row.printed and row.state in (SheetState.OUT, SheetState.MISSING)]
-    pages = queries.waiting_pages(session, round_id, waiting)
+    pages, shown = queries.waiting_pages(session, round_id, waiting), shown_lines()
+    if shown:  # what was filled in stays on the page, also where somebody else has keyed it in meanwhile
+        return [row for row in rows if row.printed and row.serial in shown], pages
     wanted, after = serials_of(request.args.get("serials", "")), request.args.get("after", 0, type=int)
     if wanted:
         return [row for row in waiting if row.serial in wanted][: queries.LINES_PER_PAGE], pages
@@ -219,7 +226,11 @@ def drawn_of(round_id: int) -> tuple[queries.PaperStand, list[queries.SheetRow],
     session, actor = reading(), current_actor()
     round_ = round_of(session, round_id)
     stand = queries.paper_stand(session, round_)
-    waiting = [row for row in queries.sheet_rows(session, round_, stand) if row.serial in stand.waiting]
+    rows = queries.sheet_rows(session, round_, stand)
+    waiting = [row for row in rows if row.serial in stand.waiting]
+    shown = shown_lines()
+    if shown:
+        return stand, [row for row in rows if row.serial in shown and row.state is SheetState.ENTERED], 0
     hers = [row for row in waiting if actor.person_id not in queries.keyers_of(session, round_id, row.serial)]
     return stand, [row for row in hers if row.scan == hers[0].scan], len(waiting) - len(hers)
 

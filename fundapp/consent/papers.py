@@ -15,7 +15,7 @@ from fundapp.kernel.errors import BadInput
 PAPER_KEYS = ("second_keying", "second_keying_share", "proxies_most")
 USUAL_SHARE = Fraction(1, 10)
 USUAL_PROXIES = 3
-LAST_PROXIES = 9
+LAST_PROXIES = 3
 _SCALE = 1 << 256
 
 

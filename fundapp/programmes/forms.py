@@ -118,7 +118,7 @@ class PolicyForm(VotingFields):
     proxies_most = IntegerField(
         _("一人最多代理几户"),
         description=_("默认 3 户：潍坊规定业主表决一人最多代理 3 户；填 0 就不接受代理。"),
-        validators=[REQUIRED, NumberRange(0, 9)],
+        validators=[REQUIRED, NumberRange(0, 3)],
     )
     min_gift = _money(_("最低一笔自筹"), _("默认 1 元，少于它的不计入配捐。"))
     unlock = _money(

@@ -2651,7 +2651,7 @@ def upgrade():
         sa.CheckConstraint(
             "(proxy_id IS NULL) = (proxy_scan_id IS NULL)", name=op.f("ck_consent_evidence_proxy_in_writing")
         ),
-        sa.CheckConstraint("proxies_most BETWEEN 1 AND 9", name=op.f("ck_consent_evidence_proxies_within_law")),
+        sa.CheckConstraint("proxies_most BETWEEN 1 AND 3", name=op.f("ck_consent_evidence_proxies_within_law")),
         sa.CheckConstraint(
             "proxy_id IS NULL OR proxy_id <> collector_id", name=op.f("ck_consent_evidence_proxy_is_another")
         ),

@@ -11,12 +11,12 @@ from fundapp.consent import commands, queries
 from fundapp.consent.commands import Named
 from fundapp.consent.models import ConsentAnswer, ConsentRound, Outcome
 from fundapp.consent.paper_models import ConsentEvidence, ConsentHelper
-from fundapp.consent.papers import BookForm, BookScope, SheetEnd
+from fundapp.consent.papers import BookForm, BookScope, SheetEnd, paper_terms_of
 from fundapp.consent.policy import Channel, Choice
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import Role
 from fundapp.kernel.clock import local_date
-from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.kernel.errors import BadInput, Forbidden, Refused
 from fundapp.programmes.models import PolicyVersion
 from tests.consent.asking import CLOSES, KEYED, OPENS, account, at, correct, make_asked, phone, publish
 from tests.support.world import NOW, later, make_person
@@ -165,6 +165,14 @@ def test_a_policy_may_take_no_proxies(working):
     asked, _ = make_paper_round(most=0)
     with pytest.raises(Refused, match=r"consent\.no_proxies"):
         key(asked, (1, Choice.AGREE), proxy=commands.Proxy(Named(name="王芳", phone="13900000000"), asked.scan))
+
+
+def test_no_policy_lets_one_person_speak_for_more_than_three_households():
+    """Fewer, or none at all, are for the policy to say; four are bad input."""
+    assert [paper_terms_of({"proxies_most": n}).proxies_most for n in (0, 1, 3)] == [0, 1, 3]
+    for wrong in (4, -1, "3", True):
+        with pytest.raises(BadInput):
+            paper_terms_of({"proxies_most": wrong})
 
 
 def test_every_printed_sheet_is_keyed_in_void_or_missing_before_the_result(working):

@@ -31,6 +31,9 @@ SHOTS = (
     ("collector-start", PHONE, "df-head", "/collect/15"),
     ("collector-doors", PHONE, "df-head", "/collect/15", "#walk h2", "#prepare"),
     ("collector-door", PHONE, "df-head", "/collect/15", "#door", "#prepare", "#doors li:nth-child(2) a"),
+    ("worker-papers", DESKTOP, "worker", "/consent/15/papers"),
+    ("worker-keys", PHONE, "worker", "/consent/15/keys", "#lines"),
+    ("worker-doors", PHONE, "worker", "/consent/15/doors"),
 )
 
 
