@@ -121,6 +121,8 @@ def test_the_second_reader_does_not_see_the_first_reading(asked, visit, other):
     assert "其中 2 张是您自己录入的" in own
     client, path = visit(other), f"/consent/{asked.round}/second"
     blind = page_of(client, path)
+    register = page_of(client, f"/consent/{asked.round}/papers")
+    assert (register.count("等待复录，先不显示"), register.count("<span>同意</span>")) == (2, 0)
     assert (checked(blind, "line-1"), checked(blind, "line-2")) == ([], [])
     half = client.post(path, data={"line-1": "oppose"})
     assert half.status_code == 422
