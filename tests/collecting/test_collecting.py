@@ -18,9 +18,10 @@ from fundapp.db.schema import drop_guard
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.kernel.actor import NOBODY, Role
 from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.places.queries import get_place
 from tests.collecting.walking import HOUR, PHONE, note
 from tests.consent.asking import CLOSES, KEYED, OPENS, at, attack, bound, phone, publish
-from tests.support.world import NOW, make_person
+from tests.support.world import NOW, make_account, make_person, make_place_tree
 
 ENTRY = (
     "INSERT INTO collect_entry (op_key, device_id, round_id, unit_id, answer, photo_id, noted_at, received_at, "
@@ -112,6 +113,21 @@ def test_her_phone_holds_the_doors_of_her_walk_and_no_others(walking):
     assert [(one.unit_id, one.answered) for one in doors] == list(
         zip(walking.asked.places.units[:3], (True, False, False), strict=True)
     )
+
+
+def test_the_worker_picks_from_those_who_may_collect(walking):
+    """Her community's workers and the heads of its buildings, by name; no resident, no head of another yard."""
+    asked = walking.asked
+    with unit_of_work() as session:
+        elsewhere = make_place_tree(session)
+        make_account(session, make_person(session, "别院楼长", Role.BUILDING_HEAD, elsewhere.buildings[0]), "other")
+        make_account(session, walking.head, "head")
+        make_account(session, asked.worker, "worker")
+        make_account(session, asked.residents[0], "resident")
+    with reading_session() as session:
+        path = get_place(session, asked.places.compound).path
+        found = [(one.login, one.role) for one in queries.collectors_at(session, path, NOW)]
+    assert sorted(found) == [("head", Role.BUILDING_HEAD), ("worker", Role.WORKER)]
 
 
 def test_only_the_worker_gives_walks_and_only_to_who_may_collect(walking):

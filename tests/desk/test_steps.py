@@ -1,10 +1,12 @@
 """我的待办 lists what waits for each person, by the stages of her projects, and nothing else."""
 
+from datetime import timedelta
+
 import pytest
 
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.delivery.commands import NewReport, report_progress
-from fundapp.desk.queries import waiting
+from fundapp.desk.queries import doors, waiting
 from fundapp.kernel.actor import Role
 from fundapp.kernel.clock import SetClock
 from fundapp.people.commands import Found, found
@@ -23,6 +25,7 @@ from tests.support.world import (
     make_place_tree,
     make_programme,
     make_project,
+    make_round,
 )
 
 
@@ -66,6 +69,20 @@ def test_a_worker_is_led_from_the_check_to_the_vote(project):
     assert desk(project[1]) == ["voting.new"]
     move(project, Stage.IN_ROUND, Stage.SELECTED)
     assert desk(project[1]) == []
+
+
+def test_a_round_that_runs_stands_among_the_worker_s_own_pages(project):
+    """From its opening to its close she finds it with one step."""
+    form_group(project)
+    with unit_of_work() as session:
+        make_round(session, project[1], project[2], NOW, days=7)
+
+    def listed(at):
+        with reading_session() as session:
+            return [row.link.endpoint for row in doors(session, actor_of(session, project[1].person_id, at), at)]
+
+    assert "consent.show" in listed(NOW)
+    assert "consent.show" not in listed(NOW + timedelta(days=7))
 
 
 def test_each_of_the_group_sees_her_own_next_step(project):

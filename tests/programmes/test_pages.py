@@ -66,6 +66,15 @@ def test_every_field_of_the_policy_says_what_it_means(officer):
     assert explained >= 22
 
 
+def test_no_number_of_a_policy_stands_without_its_unit(officer):
+    """Days, projects, suppliers and shares of what: a neighbour need not guess."""
+    said = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", officer.text("/programmes/1"))
+    assert ("征求意见天数", "7 天") in said
+    assert ("最少询价家数", "3 家") in said
+    assert ("自筹最低占比", "预算的 1/10") in said
+    assert [name for name, words in said if re.fullmatch(r"\d+(/\d+)?", words.strip())] == []
+
+
 def test_a_new_version_shows_what_it_changed(officer):
     """The page tells the difference in words, and both versions keep their hash."""
     fields = filled_in(officer.text("/programmes/1/policy/new"))
