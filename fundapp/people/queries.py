@@ -24,6 +24,11 @@ _GRANTS = (
     .where(or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > bindparam("now")))
     .order_by(RoleGrant.id)
 )
+_ACTIVE = (
+    select(Person)
+    .join(Account, Account.person_id == Person.id)
+    .where(Person.id == bindparam("person_id"), Account.active.is_(True))
+)
 _UNITS = (
     select(Unit.id, Place.path)
     .join(UnitBinding, UnitBinding.unit_id == Unit.id)
@@ -61,11 +66,7 @@ def actor_of(session: Session, person_id: int, now: datetime) -> Actor:
 
 def active_person(session: Session, person_id: int) -> Person | None:
     """Give the person, where her account may be used; who keeps her saves :func:`actor_of` a statement."""
-    return session.scalar(
-        select(Person)
-        .join(Account, Account.person_id == Person.id)
-        .where(Person.id == person_id, Account.active.is_(True))
-    )
+    return session.scalar(_ACTIVE, {"person_id": person_id})
 
 
 def names_of(session: Session, person_ids: list[int]) -> dict[int, str]:

@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 
 from fundapp.answering import commands
 from fundapp.answering.models import AnswerCode, AssistedSession
-from fundapp.consent.models import ConsentAnswer
+from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentResult, ConsentRound, ConsentShare
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import Role
 from fundapp.people.models import UnitBinding
+from fundapp.programmes.models import PolicyVersion
 from fundapp.publicity.models import PublicityObjection
+from fundapp.rosters.models import SnapshotUnit
 from tests.answering.slips import SECRET, print_slips
 from tests.consent.asking import CLOSES, OPENS, at, make_asked, phone
 from tests.support.world import make_account, make_person
@@ -30,6 +32,9 @@ STAFF = {
     Role.WORKER: "community",
 }
 NUMBERS = (1, 2)
+RULES = [
+    table.__table__ for table in (ConsentRound, ConsentShare, ConsentPaper, ConsentResult, PolicyVersion, SnapshotUnit)
+]
 
 
 @pytest.fixture
@@ -94,13 +99,14 @@ def said(town, unit):
 
 
 def traces():
-    """Count what would give a household a voice that is not its own; a help that was begun says nothing yet."""
+    """Tell what would give a household a voice not its own, and the rules of the round: text, roster, bars, weights."""
     with reading_session() as session:
         answers = session.execute(select(ConsentAnswer.channel, func.count()).group_by(ConsentAnswer.channel)).all()
         counts = [
             session.scalar(select(func.count()).select_from(table))
             for table in (UnitBinding, AnswerCode, PublicityObjection)
         ]
+        counts += [str(session.execute(select(table)).all()) for table in RULES]
     return {channel.value: number for channel, number in answers}, counts
 
 

@@ -93,12 +93,12 @@ def answer_against_close(asked, locked):
 
 def test_an_answer_that_is_being_written_is_waited_for(working):
     """Acknowledged before the close, it is in the result, although the worker had already pressed the button."""
-    assert answer_against_close(make_asked(), locked=True) == [("done", 1), ("done", 1)]
+    assert answer_against_close(make_asked(sheets=0), locked=True) == [("done", 1), ("done", 1)]
 
 
 def test_without_the_lock_an_acknowledged_answer_would_be_missing(working):
     """What the test above rests on: the result would not hold it, or one of the two would fail."""
-    ended = answer_against_close(make_asked(), locked=False)
+    ended = answer_against_close(make_asked(sheets=0), locked=False)
     with reading_session() as session:
         published = session.scalar(select(ConsentResult.agree))
         acknowledged = session.scalar(select(func.count()).select_from(ConsentAnswer))
@@ -174,7 +174,7 @@ def test_what_is_acknowledged_in_many_closing_seconds_is_counted(working, turn):
 
 def test_many_officers_who_close_at_once_publish_one_result(working):
     """Sixteen presses of the button: one result, and the others are told that it is there."""
-    asked = make_asked()
+    asked = make_asked(sheets=0)
 
     def close():
         with unit_of_work() as session:

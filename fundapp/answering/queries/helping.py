@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.answering import policy, rules
@@ -16,6 +16,13 @@ from fundapp.kernel.errors import NotVisible
 from fundapp.people.models import Account, UnitBinding
 from fundapp.projects.models import ProjectVersion
 from fundapp.rosters.models import SnapshotUnit
+
+# Asked with every answer, so it is put together once.
+_SPEAKERS = (
+    select(UnitBinding.person_id, UnitBinding.unit_id)
+    .where(UnitBinding.unit_id.in_(bindparam("unit_ids", expanding=True)), UnitBinding.starts_at <= bindparam("at"))
+    .where(or_(UnitBinding.ends_at.is_(None), UnitBinding.ends_at > bindparam("at")))
+)
 
 
 @dataclass(frozen=True)
@@ -98,11 +105,7 @@ def people_of_units(session: Session, unit_ids: Iterable[int], at: datetime) -> 
 
 def speakers_of_units(session: Session, unit_ids: Iterable[int], at: datetime) -> dict[int, set[int]]:
     """Give the households that each person speaks for by account *at* a moment, among these."""
-    rows = session.execute(
-        select(UnitBinding.person_id, UnitBinding.unit_id)
-        .where(UnitBinding.unit_id.in_(list(unit_ids)), UnitBinding.starts_at <= at)
-        .where(or_(UnitBinding.ends_at.is_(None), UnitBinding.ends_at > at))
-    )
+    rows = session.execute(_SPEAKERS, {"unit_ids": list(unit_ids), "at": at})
     found: dict[int, set[int]] = {}
     for person_id, unit_id in rows:
         found.setdefault(person_id, set()).add(unit_id)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.consent.models import (
@@ -23,6 +23,11 @@ from fundapp.kernel.errors import NotVisible
 from fundapp.places.queries import get_place
 from fundapp.projects.models import Project, ProjectVersion
 from fundapp.rosters.models import SnapshotUnit
+
+# Asked with every answer, so it is put together once.
+_LAST = select(func.max(ConsentAnswer.revision)).where(
+    ConsentAnswer.round_id == bindparam("round_id"), ConsentAnswer.voice == bindparam("voice")
+)
 
 
 def newest_version(session: Session, project_id: int) -> tuple[int, str]:
@@ -101,10 +106,7 @@ def voice_of(session: Session, round_: ConsentRound, unit_id: int) -> Voice:
 
 def last_revision(session: Session, round_id: int, voice: int) -> int:
     """Give the number of a head's newest revision, 0 where she has not answered."""
-    found = session.scalar(
-        select(func.max(ConsentAnswer.revision)).where(ConsentAnswer.round_id == round_id, ConsentAnswer.voice == voice)
-    )
-    return found or 0
+    return session.scalar(_LAST, {"round_id": round_id, "voice": voice}) or 0
 
 
 def current_answer(session: Session, round_id: int, unit_id: int) -> ConsentAnswer | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor, Role
@@ -13,6 +13,11 @@ from fundapp.places.queries import UnitRow, units_by_id
 from fundapp.rosters.heads import HOUSEHOLD_STAYS, masked
 from fundapp.rosters.models import Holder, HolderKind, Holding, HoldingReason, NameView, Purpose
 from fundapp.web.paging import PER_PAGE, Page, page_of
+
+# Asked with every answer, so it is put together once.
+_SINCE = select(func.max(Holding.recorded_at)).where(
+    Holding.unit_id == bindparam("unit_id"), Holding.is_voter, Holding.reason.not_in(HOUSEHOLD_STAYS)
+)
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,7 @@ def speaks_for(session: Session, unit_id: int, at: datetime) -> Speaker:
 
 def household_since(session: Session, unit_id: int) -> datetime | None:
     """Tell when it was last recorded that another household took over a unit; ``None``: never."""
-    query = select(func.max(Holding.recorded_at)).where(
-        Holding.unit_id == unit_id, Holding.is_voter, Holding.reason.not_in(HOUSEHOLD_STAYS)
-    )
-    return session.scalar(query)
+    return session.scalar(_SINCE, {"unit_id": unit_id})
 
 
 def held_at(at: datetime) -> ColumnElement[bool]:
