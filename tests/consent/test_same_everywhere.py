@@ -12,9 +12,11 @@ from fundapp.consent.models import ConsentAnswer, ConsentRound
 from fundapp.consent.policy import Choice
 from fundapp.consent.queries import bar_of_round
 from fundapp.consent.rules import area_text
+from fundapp.consent.texts import OUTCOMES
 from fundapp.db.work import reading_session
 from fundapp.rosters.models import SnapshotUnit
 from fundapp.stories.running import LIBRARY, run_file
+from tests.conftest import running_app
 from tests.consent.asking import bound
 
 TODAY = date(2026, 11, 20)
@@ -77,13 +79,19 @@ def agree_on(name, url, call):
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_command_and_page_agree(name, sqlite_url, counted_by_command):
-    """A household round and one of owners with followers: number by number, reasons included."""
-    assert agree_on(name, sqlite_url, counted_by_command) > 0
+def test_command_and_page_agree(name, database_url, tmp_path, counted_by_command):
+    """A household round and one of owners with followers: number by number, reasons included, and the page's word."""
+    assert agree_on(name, database_url, counted_by_command) > 0
+    with running_app(database_url, tmp_path) as app, reading_session() as session:
+        client = app.test_client()
+        for round_ in session.scalars(select(ConsentRound)):
+            outcome = bar_of_round(session, round_.id, round_.latest_close).outcome
+            page = client.get(f"/consent/{round_.id}").text
+            assert outcome is None or f"：{OUTCOMES[outcome]}" in page
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", OTHERS)
-def test_command_and_page_agree_on_every_story(name, sqlite_url, counted_by_command):
+def test_command_and_page_agree_on_every_story(name, database_url, counted_by_command):
     """Every other round that the demonstration shows."""
-    agree_on(name, sqlite_url, counted_by_command)
+    agree_on(name, database_url, counted_by_command)
