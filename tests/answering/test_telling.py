@@ -13,7 +13,7 @@ from fundapp.notify.models import NotifyMessage
 from fundapp.settings import Settings
 from tests.answering.slips import by_code, print_slips
 from tests.consent.asking import CLOSES, OPENS, at, make_asked, paper, phone
-from tests.support.world import later, make_resident
+from tests.support.world import later, make_account, make_resident
 
 
 @pytest.fixture
@@ -71,6 +71,9 @@ def test_silent_households_are_reminded_once_a_day(told):
     """Six households, one has answered: five are reminded, two of them have an account; the next day again."""
     asked, _other = told
     phone(asked, 0)
+    with unit_of_work() as session:
+        for number, resident in enumerate(asked.residents[1:3]):
+            make_account(session, resident, f"reader{number}")
     assert remind(asked) == (5, 2)
     with pytest.raises(Refused, match=r"answering\.nobody_silent"):
         remind(asked)

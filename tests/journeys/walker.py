@@ -88,4 +88,4 @@ class Walker:
         elif kind == "file":
             field.set_input_files(value)
         else:
-            field.fill(str(value))
+            field.first.fill(str(value))

@@ -32,7 +32,7 @@ def remind_silent(session: Session, actor: Actor, round_id: int, clock: Clock) -
     waiting = queries.silent_units(session, round_id) - reminded_on(session, source, day)
     if not waiting:
         raise Refused("answering.nobody_silent")
-    people = queries.speakers_of_units(session, waiting, held.now)
+    people = queries.readers_of_units(session, waiting, held.now)
     spoken = {unit: sum(unit in units for units in people.values()) for unit in waiting}
     note_reminders(session, actor, source, spoken, held.now)
     title = queries.title_of(session, round_id)

@@ -112,6 +112,13 @@ def speakers_of_units(session: Session, unit_ids: Iterable[int], at: datetime) -
     return found
 
 
+def readers_of_units(session: Session, unit_ids: Iterable[int], at: datetime) -> dict[int, set[int]]:
+    """Give those among the speakers of households who can sign in, and so read a message."""
+    people = speakers_of_units(session, unit_ids, at)
+    able = session.scalars(select(Account.person_id).where(Account.person_id.in_(people), Account.active.is_(True)))
+    return {person: people[person] for person in able}
+
+
 def answer_in_words(session: Session, round_id: int, unit_id: int) -> tuple[str, str, int]:
     """Give the title that a round asks about, the door of a household, and the number of its newest answer."""
     title, door = session.execute(
@@ -150,9 +157,7 @@ def title_of(session: Session, round_id: int) -> str:
 
 def silent_doors_without_account(session: Session, round_id: int, silent: set[int], at: datetime) -> list[str]:
     """List the doors of silent households that nobody speaks for by account: those to be visited."""
-    people = speakers_of_units(session, silent, at)
-    able = session.scalars(select(Account.person_id).where(Account.person_id.in_(people), Account.active.is_(True)))
-    spoken = set().union(*(people[person] for person in able))
+    spoken = set().union(*readers_of_units(session, silent, at).values())
     rows = session.scalars(
         select(SnapshotUnit.door)
         .join(ConsentRound, ConsentRound.snapshot_id == SnapshotUnit.snapshot_id)

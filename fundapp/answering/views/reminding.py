@@ -10,12 +10,12 @@ from fundapp.answering.policy import check_open
 from fundapp.answering.views.blueprint import bp
 from fundapp.answering.views.slips import worker_page
 from fundapp.consent.queries import RoundPage
-from fundapp.db.work import unit_of_work
 from fundapp.kernel.actor import Role
 from fundapp.notify.queries import reminder_days
 from fundapp.web.clock import clock, page_time
 from fundapp.web.database import reading
 from fundapp.web.filters import moment
+from fundapp.web.forms import PageForm
 from fundapp.web.gate import current_actor, for_roles
 from fundapp.web.pdf import pdf_page
 from fundapp.web.refusals import reasons_of
@@ -42,9 +42,14 @@ def reminders(round_id: int) -> str:
 @for_roles(Role.WORKER)
 def remind(round_id: int) -> AnyResponse:
     """Remind the silent households."""
-    with unit_of_work() as session:
+    worker_page(round_id)
+    form = PageForm()
+    with form.deed() as session:
         households, sent = commands.remind_silent(session, current_actor(), round_id, clock())
-    flash(_("已提醒 %(n)s 户，发出 %(sent)s 条消息；没有账户的请上门。", n=households, sent=sent))
+    if form.done:
+        flash(_("已提醒 %(n)s 户，发出 %(sent)s 条消息；没有账户的请上门。", n=households, sent=sent))
+    for words in form.refused:
+        flash(words, "error")
     return redirect(url_for(".reminders", round_id=round_id), 303)
 
 
