@@ -10,7 +10,7 @@ from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.errors import NotVisible
 from fundapp.projects.commands import lock_project, move_on
 from fundapp.projects.rules import Stage
-from tests.consent.asking import CLOSES, KEYED, add_version, extend, phone
+from tests.consent.asking import CLOSES, KEYED, account, add_version, extend, phone
 from tests.consent.test_guards import RESULT, refused_by, told
 from tests.support.world import NOW, later
 
@@ -76,6 +76,7 @@ def test_two_texts_are_compared_only_where_there_is_a_round(asked):
 def test_the_database_takes_no_result_for_a_text_that_changed(asked):
     """A later material version means that the round is struck; plain SQL cannot count it all the same."""
     phone(asked, 0)
+    account(asked)
     with unit_of_work() as session:
         add_version(session, asked.worker, lock_project(session, asked.project), 2)
         record(session, asked.worker, "tests.version", f"project:{asked.project}", NOW)
