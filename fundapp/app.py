@@ -30,6 +30,7 @@ from fundapp.db.crypt import bind_data_key
 from fundapp.db.home import home
 from fundapp.db.wiring import wire
 from fundapp.db.work import after_commit, bind
+from fundapp.delivery.queries import work_of
 from fundapp.files import storage
 from fundapp.fundraising.queries import what_speaks_against_editing
 from fundapp.kernel.actor import NOBODY, Actor
@@ -155,6 +156,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "places.path_of": path_of,
         "people.staff_at": staff_in_words,
         "programmes.check_part": check_policy_part,
+        "matching.work_of": work_of,
         "publicity.address": _address_of_source,
         "publicity.may_see": noticed.may_see,
         "publicity.nameable": noticed.nameable,

@@ -7,6 +7,7 @@ from fundapp.consent.policy import terms_of as consent_terms
 from fundapp.council.rules import terms_of as council_terms
 from fundapp.kernel.errors import BadInput
 from fundapp.matching.allocation import Mode
+from fundapp.matching.payout import payout_of
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.procurement.rules import quotes_needed
 from fundapp.projects.rules import limits_of
@@ -35,6 +36,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "council": lambda data: council_terms({"council": data}),
     "voting": lambda data: voting_terms({"voting": data}),
     "matching": _matching,
+    "payout": lambda data: payout_of({"payout": data}),
     "limits": limits_of,
     "procurement": quotes_needed,
 }

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from fundapp.audit.commands import record
 from fundapp.delivery.models import ClosingReturn, ProjectClosing
 from fundapp.delivery.policy import check_may_close
+from fundapp.delivery.queries import books_of
 from fundapp.delivery.rules import returns
 from fundapp.delivery.texts import return_purpose
 from fundapp.fundraising.commands import committee_book, project_accounts
@@ -18,8 +19,8 @@ from fundapp.kernel.money import from_fen
 from fundapp.ledger.commands import post_all
 from fundapp.ledger.queries import balance, balances
 from fundapp.ledger.rules import Ledger, Leg, Posting
-from fundapp.matching.commands import lock_pool
-from fundapp.matching.pool import book_of, pool_account
+from fundapp.matching.lapsing import lapse_due
+from fundapp.matching.pool import book_of, lock_pool, pool_account
 from fundapp.matching.serving import serve_queue
 from fundapp.programmes.queries import ProgrammeRow
 from fundapp.projects.commands import lock_project, move_on
@@ -39,7 +40,8 @@ def close_project(session: Session, actor: Actor, project_id: int, clock: Clock)
     project = get_project(session, project_id)
     theirs = book_of(session, actor, programme, now)
     unpaid = balance(session, theirs, Ledger.COMMIT, pool_account(session, theirs, programme, "committed", project_id))
-    check_may_close(actor, project, unpaid)
+    check_may_close(actor, project, books_of(session, project, unpaid))
+    lapse_due(session, actor, programme, now)
     book_id = committee_book(session, actor, project.place_path, now)
     project_accounts(session, book_id, project.id, project.title)
     given = {s.value: -balance(session, book_id, Ledger.ACTUAL, f"gift:{project_id}:{s.value}") for s in ORDER}

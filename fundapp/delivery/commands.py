@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from fundapp.audit.commands import record
 from fundapp.db.once import done_before, own_key
 from fundapp.delivery.models import Acceptance, Expense, ExpenseDecision, ProgressPhoto, ProgressReport
-from fundapp.delivery.policy import check_may_accept, check_may_decide_expense, check_may_work
-from fundapp.delivery.queries import expenses_of, reports_of
+from fundapp.delivery.policy import check_may_accept, check_may_claim_expense, check_may_decide_expense, check_may_work
+from fundapp.delivery.queries import expenses_of, pays_by_tranche, reports_of, settlement_of, undecided
 from fundapp.delivery.texts import expense_purpose
 from fundapp.files.models import Attachment
 from fundapp.fundraising.commands import committee_book, project_accounts
@@ -83,7 +83,7 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
     """Claim an expense; it is paid once somebody else approves it.
 
     Raises:
-        Forbidden, Refused: see :func:`fundapp.delivery.policy.check_may_work`; ``delivery.invoice_twice``,
+        Forbidden, Refused: see :func:`fundapp.delivery.policy.check_may_claim_expense`; ``delivery.invoice_twice``,
             ``delivery.not_yet``, ``web.used_key``.
     """
     lock_project(session, cmd.project_id)
@@ -92,7 +92,9 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
     standing = done_before(session, Expense, key, **said)
     if standing is not None:
         return standing
-    check_may_work(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id))
+    project = get_project(session, cmd.project_id)
+    settled = settlement_of(session, project.id) is not None
+    check_may_claim_expense(actor, project, tasks_of(session, project.id), pays_by_tranche(session, project), settled)
     if any(row.invoice_no == cmd.invoice_no for row in expenses_of(session, cmd.project_id)):
         raise Refused("delivery.invoice_twice", field="invoice_no")
     if cmd.spent_on > local_date(now):
@@ -177,7 +179,7 @@ def accept(session: Session, actor: Actor, project_id: int, told: str, clock: Cl
     lock_project(session, project_id)
     now = clock.now(session)
     project = get_project(session, project_id)
-    pending = sum(row.approved is None for row in expenses_of(session, project_id))
+    pending = 0 if pays_by_tranche(session, project) else undecided(session, project_id)
     check_may_accept(actor, project, tasks_of(session, project_id), len(reports_of(session, project_id)), pending)
     row = Acceptance(project_id=project_id, told=told, accepted_by_id=actor.person_id, accepted_at=now)
     session.add(row)

@@ -74,3 +74,7 @@ class CloseForm(PageForm):
     """Close the project."""
 
     sure = ConfirmField(_("我已核对：报销都已审批，结余按出资比例退回"))
+
+
+class KeyForm(OnceForm):
+    """A deed with nothing to fill in, done once."""

@@ -1,6 +1,7 @@
 """Progress, expenses with their decisions, acceptance, and the closing of a project's account."""
 
 from datetime import date, datetime
+from typing import Any
 
 from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, refuse
+from fundapp.db.types import CanonicalJson
 
 
 class ProgressReport(Numbered, Base):
@@ -93,6 +95,55 @@ class Acceptance(Numbered, Base):
     accepted_at: Mapped[datetime]
 
 
+class ProjectSettlement(Numbered, Base):
+    """What a project cost by its invoices, and what of the promised match it therefore keeps; worked out once.
+
+    ``due_fen`` is the match in the end: ``paid_fen`` before, and now either more paid, or taken back and owed.
+    """
+
+    __tablename__ = "project_settlement"
+    __table_args__ = (
+        UniqueConstraint("project_id"),
+        UniqueConstraint("op_key"),
+        CheckConstraint("cost_fen >= 0 AND paid_fen >= 0", name="amounts_not_negative"),
+        CheckConstraint("due_fen BETWEEN 0 AND promised_fen", name="never_more_than_promised"),
+        CheckConstraint("more_fen >= 0 AND back_fen >= 0 AND owed_fen >= 0", name="moves_not_negative"),
+        CheckConstraint("due_fen = paid_fen + more_fen - back_fen - owed_fen", name="adds_up"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    op_key: Mapped[str] = mapped_column(String(36))
+    cost_fen: Mapped[Money]
+    promised_fen: Mapped[Money]
+    due_fen: Mapped[Money]
+    paid_fen: Mapped[Money]
+    more_fen: Mapped[Money]
+    back_fen: Mapped[Money]
+    owed_fen: Mapped[Money]
+    steps: Mapped[Any] = mapped_column(CanonicalJson)
+    settled_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime]
+
+
+class MatchRepayment(Numbered, Base):
+    """Matched money that a project owed and gave back."""
+
+    __tablename__ = "match_repayment"
+    __table_args__ = (
+        UniqueConstraint("op_key"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        Index("ix_match_repayment_project_id", "project_id"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    op_key: Mapped[str] = mapped_column(String(36))
+    amount_fen: Mapped[Money]
+    repaid_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    repaid_at: Mapped[datetime]
+
+
 class ProjectClosing(Numbered, Base):
     """The end: what was raised, spent and left; the rest went back."""
 
@@ -127,7 +178,10 @@ class ClosingReturn(Numbered, Base):
     amount_fen: Mapped[Money]
 
 
-for _table in ("progress_report", "expense", "expense_decision", "acceptance", "project_closing", "closing_return"):
+for _table in (
+    "progress_report", "expense", "expense_decision", "acceptance", "project_settlement", "match_repayment",
+    "project_closing", "closing_return",
+):  # fmt: skip
     append_only(_table)
 refuse(
     "expense_second_person",
@@ -135,4 +189,18 @@ refuse(
     "INSERT",
     "EXISTS (SELECT 1 FROM expense e WHERE e.id = NEW.expense_id AND e.claimed_by_id = NEW.decided_by_id)",
     "who claims an expense does not approve it",
+)
+refuse(
+    "expense_before_settlement",
+    "expense",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM project_settlement s WHERE s.project_id = NEW.project_id)",
+    "the project is settled",
+)
+refuse(
+    "settled_by_nobody_of_the_group",
+    "project_settlement",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = NEW.project_id AND m.person_id = NEW.settled_by_id)",
+    "the project group does not settle its own match",
 )

@@ -1,6 +1,7 @@
 """Who may do what while work is done."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import Forbidden, Refused
@@ -8,6 +9,7 @@ from fundapp.projects.queries import ProjectRow
 from fundapp.projects.rules import Stage, Task
 
 WORKING = frozenset({Task.LEAD, Task.TREASURER, Task.MEMBER})
+LAST_BILLS = frozenset({Stage.ACCEPTED, Stage.EVALUATED})
 
 
 def check_may_work(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:
@@ -21,6 +23,20 @@ def check_may_work(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task])
         raise Forbidden("delivery.only_group")
     if project.stage is not Stage.DELIVERING:
         raise Refused("delivery.not_delivering")
+
+
+def check_may_claim_expense(
+    actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], tranches: bool, settled: bool
+) -> None:
+    """Let the working members claim; where money is paid in tranches, the last bills come after acceptance.
+
+    Raises:
+        Forbidden, Refused: see :func:`check_may_work`; the project is settled (``delivery.settled``).
+    """
+    if settled:
+        raise Refused("delivery.settled")
+    if not (tranches and project.stage in LAST_BILLS and tasks.get(actor.person_id or 0) in WORKING):
+        check_may_work(actor, project, tasks)
 
 
 def check_may_decide_expense(actor: Actor, tasks: Mapping[int, Task], claimed_by_id: int) -> None:
@@ -38,6 +54,8 @@ def check_may_decide_expense(actor: Actor, tasks: Mapping[int, Task], claimed_by
 def check_may_accept(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], reports: int, pending: int) -> None:
     """Let the supervisor accept finished work once nothing is open.
 
+    *pending* bills are counted where the whole match was paid before; where it comes in tranches they may wait for it.
+
     Raises:
         Forbidden: not the supervisor (``delivery.only_supervisor``).
         Refused: another moment, no report yet (``delivery.no_progress``), open expenses (``delivery.expenses_open``).
@@ -52,16 +70,65 @@ def check_may_accept(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task
         raise Refused("delivery.expenses_open", count=pending)
 
 
-def check_may_close(actor: Actor, project: ProjectRow, unpaid_fen: int) -> None:
+@dataclass(frozen=True)
+class Books:
+    """What a closing looks at: unpaid and owed fen, undecided bills, whether a settlement is needed and not there."""
+
+    unpaid: int = 0
+    owed: int = 0
+    pending: int = 0
+    unsettled: bool = False
+
+
+def check_may_settle(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], settled: bool, waiting: int) -> None:
+    """Let a foundation officer of the place, who is not of the group, settle an accepted project's match once.
+
+    Raises:
+        Forbidden: somebody else (``delivery.only_officer``), or of the group (``delivery.not_ones_own``).
+        Refused: settled before (``delivery.settled``), not accepted (``delivery.not_accepted``), a claim undecided
+            (``delivery.claim_waits``).
+    """
+    if not actor.has(Role.FOUNDATION_OFFICER, project.place_path):
+        raise Forbidden("delivery.only_officer")
+    if actor.person_id in tasks:
+        raise Forbidden("delivery.not_ones_own")
+    if settled:
+        raise Refused("delivery.settled")
+    if project.stage not in LAST_BILLS:
+        raise Refused("delivery.not_accepted")
+    if waiting:
+        raise Refused("delivery.claim_waits")
+
+
+def check_may_repay(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:
+    """Let the treasurer, or a foundation officer of the place, give back what is owed.
+
+    Raises:
+        Forbidden: neither (``delivery.only_payer``).
+    """
+    treasurer = tasks.get(actor.person_id or 0) is Task.TREASURER
+    if not treasurer and not actor.has(Role.FOUNDATION_OFFICER, project.place_path):
+        raise Forbidden("delivery.only_payer")
+
+
+def check_may_close(actor: Actor, project: ProjectRow, books: Books) -> None:
     """Let the community's worker close an evaluated project whose promised money has been paid.
 
     Raises:
         Forbidden: not a worker here (``delivery.only_worker``).
-        Refused: not evaluated (``delivery.not_evaluated``), promised money unpaid (``delivery.money_not_paid``).
+        Refused: not evaluated (``delivery.not_evaluated``), not settled (``delivery.not_settled``), promised money
+            unpaid (``delivery.money_not_paid``), money owed (``delivery.money_owed``), bills undecided
+            (``delivery.expenses_open``).
     """
     if not actor.has(Role.WORKER, project.place_path):
         raise Forbidden("delivery.only_worker")
     if project.stage is not Stage.EVALUATED:
         raise Refused("delivery.not_evaluated")
-    if unpaid_fen:
+    if books.unsettled:
+        raise Refused("delivery.not_settled")
+    if books.unpaid:
         raise Refused("delivery.money_not_paid")
+    if books.owed:
+        raise Refused("delivery.money_owed")
+    if books.pending:
+        raise Refused("delivery.expenses_open", count=books.pending)

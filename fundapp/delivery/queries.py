@@ -16,17 +16,23 @@ from fundapp.delivery.models import (
     ProgressPhoto,
     ProgressReport,
     ProjectClosing,
+    ProjectSettlement,
 )
+from fundapp.delivery.policy import Books
 from fundapp.delivery.rules import returns
 from fundapp.files.models import Attachment
 from fundapp.fundraising.rules import ORDER
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible
-from fundapp.kernel.money import from_fen
+from fundapp.kernel.money import fen, from_fen
 from fundapp.ledger.queries import balances, list_books
 from fundapp.ledger.rules import Ledger
+from fundapp.matching.payout import Work, payout_of
+from fundapp.matching.queries import claims_of_project
+from fundapp.programmes.queries import get_policy
 from fundapp.projects.models import Project, ProjectMember
-from fundapp.projects.rules import Task
+from fundapp.projects.queries import ProjectRow
+from fundapp.projects.rules import Stage, Task
 
 
 @dataclass(frozen=True)
@@ -145,6 +151,59 @@ class ClosingRow:
     left: Money
     closed_at: datetime
     returned: dict[str, Money]
+
+
+def cash_of(session: Session, project_id: int) -> int:
+    """Give what a project has in cash, in fen, from the kept balance."""
+    code = f"cash:{project_id}"
+    return sum(balances(session, book.id, Ledger.ACTUAL, code).get(code, 0) for book in list_books(session))
+
+
+def owed_by(session: Session, project_id: int) -> int:
+    """Give what a project owes to the foundation, in fen, from the kept balance."""
+    code = f"owed:{project_id}"
+    return sum(balances(session, book.id, Ledger.ACTUAL, code).get(code, 0) for book in list_books(session))
+
+
+def settlement_of(session: Session, project_id: int) -> ProjectSettlement | None:
+    """Give a project's settlement, if any."""
+    return session.scalar(select(ProjectSettlement).where(ProjectSettlement.project_id == project_id))
+
+
+def undecided(session: Session, project_id: int) -> int:
+    """Count the bills of a project that nobody has decided on."""
+    return sum(row.approved is None for row in expenses_of(session, project_id))
+
+
+def pays_by_tranche(session: Session, project: ProjectRow) -> bool:
+    """Tell whether the policy that a project keeps pays matched money in tranches, and settles it."""
+    if project.policy_version_id is None:
+        return False
+    return payout_of(get_policy(session, project.policy_version_id).parts) is not None
+
+
+def books_of(session: Session, project: ProjectRow, unpaid: int) -> Books:
+    """Give what a closing looks at; *unpaid* is what is promised and not paid, in fen."""
+    needed = pays_by_tranche(session, project) and any(not c.refused for c in claims_of_project(session, project.id))
+    return Books(
+        unpaid=unpaid,
+        owed=owed_by(session, project.id),
+        pending=undecided(session, project.id),
+        unsettled=needed and settlement_of(session, project.id) is None,
+    )
+
+
+def work_of(session: Session, project: ProjectRow) -> Work:
+    """Tell matching how far a project has come: what its tranches wait for."""
+    bills = [fen(row.amount) for row in expenses_of(session, project.id) if row.approved is not False]
+    reports = reports_of(session, project.id)
+    done = (Stage.ACCEPTED, Stage.EVALUATED, Stage.CLOSED)
+    return Work(
+        started=project.stage is Stage.DELIVERING or project.stage in done,
+        percent=reports[0].percent if reports else 0,
+        accepted=project.stage in done,
+        invoices=sum(bills),
+    )
 
 
 def what_goes_back(session: Session, project_id: int) -> dict[str, Money]:

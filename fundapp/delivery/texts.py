@@ -26,6 +26,16 @@ REFUSALS: dict[str, Any] = {
     "delivery.no_progress": _("还没有进度报告，请小组先报告完工情况。"),
     "delivery.only_worker": _("只有社区工作者可以办结项目。"),
     "delivery.not_evaluated": _("三方评议公布以后才能办结。"),
+    "delivery.no_settlement": _("这个项目没有按结算拨付的配比，不用结算。"),
+    "delivery.only_officer": _("配比由基金会经办人结算。"),
+    "delivery.not_ones_own": _("项目小组的人不能结算自己的项目。"),
+    "delivery.settled": _("项目已经结算，不能再登记报销或再次结算。"),
+    "delivery.not_accepted": _("验收以后、办结以前才能结算。"),
+    "delivery.claim_waits": _("还有配比申请没有办完，办完才能结算。"),
+    "delivery.only_payer": _("只有本项目财务或基金会经办人可以办理退款。"),
+    "delivery.nothing_to_repay": _("没有要退回的钱，或者项目账上没有钱可退。"),
+    "delivery.not_settled": _("配比还没有结算，请基金会经办人先结算。"),
+    "delivery.money_owed": _("还欠基金会的配比资金没有退回，退清才能办结。"),
     "delivery.money_not_paid": _("还有获批的配比资金没有拨付，拨付或退回以后才能办结。"),
 }
 
@@ -33,6 +43,16 @@ REFUSALS: dict[str, Any] = {
 def expense_purpose(title: str, purpose: str, payee: str) -> str:
     """Say in the public ledger what was paid for."""
     return gettext("%(title)s：支付 %(purpose)s（%(payee)s）", title=title, purpose=purpose, payee=payee)
+
+
+def taken_back_purpose(title: str) -> str:
+    """Say that matched money was taken back."""
+    return gettext("%(title)s：多拨的配比资金退回", title=title)
+
+
+def owed_purpose(title: str) -> str:
+    """Say that matched money is owed."""
+    return gettext("%(title)s：多拨的配比资金，待项目退回", title=title)
 
 
 def return_purpose(title: str, source: object) -> str:

@@ -4,11 +4,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from fundapp.delivery import commands, forms, queries, texts
+from fundapp.delivery import commands, forms, queries, settling, texts
 from fundapp.delivery.closing import close_project
+from fundapp.delivery.pages import owed_words, settling_words
+from fundapp.delivery.policy import check_may_repay
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
-from fundapp.projects.queries import ProjectRow, project_of_member, project_of_worker
+from fundapp.kernel.errors import NotVisible
+from fundapp.projects.queries import ProjectRow, get_project, project_of_member, project_of_worker, tasks_of
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.forms import PageForm
@@ -113,3 +116,42 @@ def close(project_id: int) -> Answer:
             return redirect(url_for("trail.project", project_id=project_id), 303)
     back = queries.what_goes_back(reading(), project_id)
     return _form_page(project, form, _("办结项目"), _("办结并退回结余"), texts.going_back(back))
+
+
+def _of_officer(project_id: int) -> ProjectRow:
+    project = get_project(reading(), project_id, current_actor())
+    if not current_actor().has(Role.FOUNDATION_OFFICER, project.place_path):
+        raise NotVisible
+    return project
+
+
+@bp.route("/<int:project_id>/settle", methods=["GET", "POST"])
+@for_roles(Role.FOUNDATION_OFFICER)
+def settle(project_id: int) -> Answer:
+    """Settle the match by what the project cost."""
+    project, form = _of_officer(project_id), forms.KeyForm()
+    if form.filled_in():
+        with form.deed() as session:
+            settling.settle_match(session, current_actor(), project_id, str(form.op_key.data), clock())
+        if form.done:
+            flash(_("已结算，释放的钱已按次序分给排队的项目。"))
+            return redirect(url_for("trail.works", project_id=project_id), 303)
+    told, reasons = settling_words(reading(), current_actor(), project)
+    page = {"title": _("结算配比"), "button": _("确认结算"), "told": told, "reasons": reasons}
+    crumbs = [(project.title, url_for("trail.project", project_id=project_id))]
+    return render_template("_form.html", form=form, crumbs=crumbs, **page), form.status
+
+
+@bp.route("/<int:project_id>/repay", methods=["GET", "POST"])
+@for_roles(Role.GROUP_MEMBER, Role.FOUNDATION_OFFICER)
+def repay(project_id: int) -> Answer:
+    """Give back what the project owes to the foundation."""
+    project, form = get_project(reading(), project_id, current_actor()), forms.KeyForm()
+    check_may_repay(current_actor(), project, tasks_of(reading(), project_id))
+    if form.filled_in():
+        with form.deed() as session:
+            settling.repay(session, current_actor(), project_id, str(form.op_key.data), clock())
+        if form.done:
+            flash(_("已退回，资金池已重新分配。"))
+            return redirect(url_for("trail.works", project_id=project_id), 303)
+    return _form_page(project, form, _("退回多拨的配比资金"), _("确认退回"), owed_words(reading(), project_id))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from fundapp.consent import queries as consent
 from fundapp.consent.policy import RoundState
 from fundapp.delivery import queries as delivery
-from fundapp.delivery.policy import check_may_accept, check_may_close, check_may_work
+from fundapp.delivery.policy import check_may_accept, check_may_claim_expense, check_may_close, check_may_work
 from fundapp.desk.lines import Link
 from fundapp.desk.queries import unpaid
 from fundapp.desk.rules import reasons
@@ -77,7 +77,11 @@ def _money(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
 
 def _work(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
     tasks = tasks_of(session, project.id)
-    pending = sum(row.approved is None for row in delivery.expenses_of(session, project.id))
+    tranches = delivery.pays_by_tranche(session, project)
+    pending, settled = (
+        0 if tranches else delivery.undecided(session, project.id),
+        delivery.settlement_of(session, project.id),
+    )
     reports = len(delivery.reports_of(session, project.id))
 
     def procure() -> None:
@@ -86,13 +90,16 @@ def _work(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
     def work() -> None:
         check_may_work(actor, project, tasks)
 
+    def bill() -> None:
+        check_may_claim_expense(actor, project, tasks, tranches, settled is not None)
+
     choosing = [
         _act(project, _("登记报价"), "procurement.new_quote", procure),
         _act(project, _("选择供应商"), "procurement.choose", procure),
     ]
     doing = [
         _act(project, _("报告进度"), "delivery.new_report", work),
-        _act(project, _("申请报销"), "delivery.new_expense", work),
+        _act(project, _("申请报销"), "delivery.new_expense", bill),
         _act(
             project,
             _("验收"),
@@ -114,7 +121,7 @@ def _ending(session: Session, actor: Actor, project: ProjectRow) -> Part:
             project,
             _("办结并退回结余"),
             "delivery.close",
-            lambda: check_may_close(actor, project, unpaid(session, project)),
+            lambda: check_may_close(actor, project, delivery.books_of(session, project, unpaid(session, project))),
         ),
     ]
     return _("评议和办结"), acts

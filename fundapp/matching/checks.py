@@ -10,7 +10,7 @@ from fundapp.ledger.rules import Holder, Ledger
 from fundapp.matching.models import MatchClaim, MatchDecision, MatchGrant, Step
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.proving import recomputed
-from fundapp.matching.queries import get_claim
+from fundapp.matching.queries import get_claim, granted_by_claim
 from fundapp.programmes.queries import get_policy
 
 
@@ -27,9 +27,7 @@ def check_claims(session: Session) -> CheckResult:
 
 def check_grants(session: Session) -> CheckResult:
     """See that no ticket has more than its entitlement and that the pools carry what was granted."""
-    granted: dict[int, int] = {}
-    for claim_id, amount in session.execute(select(MatchGrant.claim_id, MatchGrant.amount_fen)):
-        granted[claim_id] = granted.get(claim_id, 0) + fen(amount)
+    granted = granted_by_claim(session, list(session.scalars(select(MatchGrant.claim_id).distinct())))
     claims = {claim.id: claim for claim in session.scalars(select(MatchClaim))}
     for claim_id, total in granted.items():
         if total > fen(claims[claim_id].entitled_fen):

@@ -1,15 +1,15 @@
-"""The deeds of matching: put money into a pool, claim, decide, pay. Each holds the pool first."""
+"""The deeds of matching: claim, decide, pay. Each holds the pool first and lets lapse what is due."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from moneyed import Money
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.db.once import done_before, own_key
-from fundapp.db.work import lock
+from fundapp.db.wiring import ask
 from fundapp.fundraising.commands import committee_book, project_accounts
 from fundapp.fundraising.queries import unconfirmed
 from fundapp.kernel.actor import Actor
@@ -19,100 +19,26 @@ from fundapp.kernel.money import fen, from_fen
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger, Leg, Posting
 from fundapp.matching.facts import claim_facts
-from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, PoolFunding, Step
-from fundapp.matching.policy import check_may_claim, check_may_decide, check_may_fund, check_may_pay, next_step
+from fundapp.matching.funding import NewFunding, first_funding, fund_pool
+from fundapp.matching.lapsing import lapse_due, next_place
+from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, Step
+from fundapp.matching.payout import WHOLE, Due, Work, payable, payout_of
+from fundapp.matching.policy import check_may_claim, check_may_decide, check_may_pay, next_step
 from fundapp.matching.policy_text import policy_of_dict
-from fundapp.matching.pool import book_of, money_accounts, pool_account, shift, shift_all
-from fundapp.matching.queries import decisions_of, people_of
+from fundapp.matching.pool import book_of, lock_pool, money_accounts, pool_account, shift_all
+from fundapp.matching.queries import decisions_of, entitled_before, paid_out, people_of
 from fundapp.matching.rules import entitlement
 from fundapp.matching.serving import commit_held, release_held, serve_queue
-from fundapp.matching.texts import funding_purpose, payment_purpose
-from fundapp.programmes.events import ProgrammeOpened
-from fundapp.programmes.models import Programme
-from fundapp.programmes.queries import ProgrammeRow, get_policy, get_programme
+from fundapp.matching.texts import payment_purpose, waits_for
+from fundapp.programmes.queries import ProgrammeRow, get_policy
 from fundapp.projects.commands import lock_project, move_on
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 from fundapp.projects.rules import Stage
 
-
-def lock_pool(session: Session, programme_id: int) -> ProgrammeRow:
-    """Hold a programme's pool to the end of the transaction: before its projects and accounts.
-
-    Raises:
-        NotVisible: there is none of this number.
-    """
-    if lock(session, Programme, programme_id) is None:
-        raise NotVisible
-    return get_programme(session, programme_id)
-
-
-@dataclass(frozen=True)
-class NewFunding:
-    """Money for a pool, and where it comes from."""
-
-    programme_id: int
-    op_key: str
-    amount: Money
-    origin: str
-
-
-def first_funding(session: Session, event: ProgrammeOpened) -> None:
-    """Put a programme's first money into its pool: a reaction to its opening."""
-    programme = get_programme(session, event.programme_id)
-    row = PoolFunding(
-        programme_id=programme.id,
-        op_key=f"opening-{programme.id}",
-        amount_fen=event.funding,
-        origin=event.foundation_name,
-        funded_by_id=event.by.person_id,
-        funded_at=event.at,
-    )
-    session.add(row)
-    session.flush()
-    record(session, event.by, "matching.fund", f"programme:{programme.id}", event.at, funding=row.id)
-    _post_funding(session, event.by, programme, row, event.at)
-
-
-def fund_pool(session: Session, actor: Actor, cmd: NewFunding, clock: Clock) -> PoolFunding:
-    """Put money into a pool; the waiting list is served at once.
-
-    Raises:
-        Forbidden: neither a foundation officer of the place nor an administrator (``matching.not_your_step``).
-        Refused: the key was used for something else (``web.used_key``).
-    """
-    programme = lock_pool(session, cmd.programme_id)
-    now = clock.now(session)
-    check_may_fund(actor, programme.place_path)
-    key, said = own_key(actor, cmd.op_key), {"amount_fen": cmd.amount, "origin": cmd.origin}
-    standing = done_before(session, PoolFunding, key, programme_id=cmd.programme_id, **said)
-    if standing is not None:
-        return standing
-    row = PoolFunding(
-        programme_id=programme.id,
-        op_key=key,
-        **said,
-        funded_by_id=actor.person_id,
-        funded_at=now,
-    )
-    session.add(row)
-    session.flush()
-    record(session, actor, "matching.fund", f"programme:{programme.id}", now, funding=row.id)
-    _post_funding(session, actor, programme, row, now)
-    serve_queue(session, actor, programme, now)
-    return row
-
-
-def _post_funding(session: Session, actor: Actor, programme: ProgrammeRow, row: PoolFunding, now: datetime) -> None:
-    book_id = book_of(session, actor, programme, now)
-    money_accounts(session, book_id, programme)
-    source = pool_account(session, book_id, programme, "source")
-    open_part = pool_account(session, book_id, programme, "available")
-    amount, purpose = fen(row.amount_fen), funding_purpose(programme.name, row.origin)
-    about = (f"pool_funding:{row.id}", f"programme:{programme.id}")
-    actual = (Leg("bank", amount), Leg(f"donation:restricted:{programme.id}", -amount))
-    shift(session, actor, book_id, f"funding:{row.id}", purpose, about, actual, now, Ledger.ACTUAL)
-    promised = (Leg(open_part, amount), Leg(source, -amount))
-    shift(session, actor, book_id, f"funding:{row.id}", purpose, about, promised, now)
+__all__ = [
+    "NewClaim", "NewDecision", "NewFunding", "Payment", "claim_match", "decide", "disburse", "due_now", "first_funding",
+    "fund_pool", "lock_pool", "pay_out",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -143,6 +69,7 @@ def claim_match(session: Session, actor: Actor, cmd: NewClaim, clock: Clock) -> 
         actor, project, tasks_of(session, project.id), unconfirmed(session, project.id), _order(session, project)
     )
     _check_none_pending(session, project.id)
+    lapse_due(session, actor, programme, now)
     row = _worked_out(session, actor, project, programme, cmd, now)
     session.add(row)
     session.flush()
@@ -171,11 +98,9 @@ def _worked_out(
     if cmd.viable > project.budget:
         raise Refused("matching.viable_too_high", field="viable")
     policy = policy_of_dict(get_policy(session, project.policy_version_id).parts["matching"], "matching")
-    last = session.scalar(select(func.max(MatchClaim.ticket)).where(MatchClaim.programme_id == programme.id))
-    ticket = (last or 0) + 1
+    ticket = next_place(session, programme.id)
     facts, claim = claim_facts(session, project, ticket, fen(cmd.viable))
-    before = session.scalars(select(MatchClaim.entitled_fen).where(MatchClaim.project_id == project.id))
-    earned = entitlement(policy, claim, sum(fen(amount) for amount in before))
+    earned = entitlement(policy, claim, entitled_before(session, project.id))
     if earned.entitled == 0:
         raise Refused("matching.nothing_due", why=earned.steps[-1])
     return MatchClaim(
@@ -227,6 +152,7 @@ def decide(session: Session, actor: Actor, cmd: NewDecision, clock: Clock) -> Ma
     project = get_project(session, claim.project_id)
     check_may_decide(actor, project, cmd.step, tasks_of(session, project.id), people_of(session, claim.id))
     _check_step(session, claim, cmd)
+    lapse_due(session, actor, programme, now)
     row = MatchDecision(
         claim_id=claim.id,
         op_key=key,
@@ -265,11 +191,12 @@ def _follow_decision(
 
 
 def disburse(session: Session, actor: Actor, claim_id: int, op_key: str, clock: Clock) -> Disbursement:
-    """Pay what is promised to the claim's project: bank, promise and the project's account in one transaction.
+    """Pay the claim's project what is promised and due now: bank, promise and its account in one transaction.
 
     Raises:
         NotVisible: no such claim.
-        Refused: nothing is promised and unpaid (``matching.nothing_to_pay``).
+        Refused: nothing is promised and unpaid (``matching.nothing_to_pay``), or the next tranche has not been reached
+            (``matching.tranche_not_reached``).
         Forbidden: not a foundation officer here.
     """
     claim = session.get(MatchClaim, claim_id)
@@ -284,15 +211,50 @@ def disburse(session: Session, actor: Actor, claim_id: int, op_key: str, clock: 
         return standing
     project = get_project(session, claim.project_id)
     check_may_pay(actor, project)
+    lapse_due(session, actor, programme, now)
     book_id = book_of(session, actor, programme, now)
-    due = balance(session, book_id, Ledger.COMMIT, f"pool:{programme.id}:committed:{project.id}")
-    if due == 0:
-        raise Refused("matching.nothing_to_pay")
+    due = due_now(session, project, balance(session, book_id, Ledger.COMMIT, _committed(programme, project)))
+    if due.amount == 0:
+        raise Refused("matching.tranche_not_reached" if due.told else "matching.nothing_to_pay", told=due.told)
+    return pay_out(session, actor, programme, project, Payment(claim.id, key, due.amount, due.tranche), now)
+
+
+def _committed(programme: ProgrammeRow, project: ProjectRow) -> str:
+    return f"pool:{programme.id}:committed:{project.id}"
+
+
+def due_now(session: Session, project: ProjectRow, unpaid: int) -> Due:
+    """Give what may be paid to a project of the *unpaid* fen that are promised to it, by the policy it keeps."""
+    payout = payout_of(get_policy(session, project.policy_version_id or 0).parts)
+    if payout is None or unpaid == 0:
+        return Due(unpaid, WHOLE, "")
+    work: Work = ask("matching.work_of", session, project)
+    paid = fen(paid_out(session, project.id))
+    due = payable(payout, unpaid + paid, paid, work)
+    return Due(min(due.amount, unpaid), due.tranche, due.told or waits_for(due.tranche))
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One payment on a claim in fen, by form *op_key*, under a tranche."""
+
+    claim_id: int
+    op_key: str
+    amount: int
+    tranche: str
+
+
+def pay_out(
+    session: Session, actor: Actor, programme: ProgrammeRow, project: ProjectRow, pay: Payment, now: datetime
+) -> Disbursement:
+    """Pay to a project what is promised to it; the caller holds pool and project and has asked who may."""
+    book_id = book_of(session, actor, programme, now)
     row = Disbursement(
-        claim_id=claim.id,
+        claim_id=pay.claim_id,
         project_id=project.id,
-        op_key=key,
-        amount_fen=from_fen(due),
+        op_key=pay.op_key,
+        amount_fen=from_fen(pay.amount),
+        tranche=pay.tranche,
         paid_by_id=actor.person_id,
         paid_at=now,
     )

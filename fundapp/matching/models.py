@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from moneyed import Money
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
@@ -21,6 +21,14 @@ class Step(StrEnum):
     APPROVAL = "approval"
 
 
+class Release(StrEnum):
+    """Why promised money went back to the pool."""
+
+    LAPSED = "lapsed"
+    SETTLED = "settled"
+    REFUNDED = "refunded"
+
+
 class MatchClaim(Numbered, Base):
     """A project's claim. ``ticket`` is its place in the queue of its pool, given under the pool's lock.
 
@@ -30,6 +38,7 @@ class MatchClaim(Numbered, Base):
     __tablename__ = "match_claim"
     __table_args__ = (
         UniqueConstraint("programme_id", "ticket"),
+        UniqueConstraint("id", "programme_id"),
         UniqueConstraint("op_key"),
         CheckConstraint("ticket >= 1", name="ticket_counted"),
         CheckConstraint("entitled_fen >= 0 AND matchable_fen >= 0 AND viable_fen >= 0", name="amounts_not_negative"),
@@ -68,6 +77,35 @@ class MatchGrant(Numbered, Base):
     granted_at: Mapped[datetime]
 
 
+class MatchRelease(Numbered, Base):
+    """What of a ticket's grants went back to the pool, and why.
+
+    A lapsed ticket has a new place at the tail of the queue: ``ticket``. One that is settled gets nothing more.
+    ``cut_fen`` is by how much the ticket is entitled to less from then on.
+    """
+
+    __tablename__ = "match_release"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "ticket"),
+        ForeignKeyConstraint(["claim_id", "programme_id"], ["match_claim.id", "match_claim.programme_id"]),
+        CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
+        CheckConstraint("cut_fen >= 0", name="cut_not_negative"),
+        CheckConstraint("kind = 'lapsed' OR amount_fen <= cut_fen", name="what_is_cut_is_not_granted_again"),
+        CheckConstraint("(kind = 'lapsed') = (ticket IS NOT NULL)", name="lapsed_goes_to_the_tail"),
+        Index("ix_match_release_claim_id", "claim_id"),
+        {"info": {"sealed": True}},
+    )
+
+    claim_id: Mapped[int]
+    programme_id: Mapped[int]
+    kind: Mapped[Release] = mapped_column(stored(Release))
+    amount_fen: Mapped[Money]
+    cut_fen: Mapped[Money]
+    ticket: Mapped[int | None]
+    told: Mapped[str] = mapped_column(Text)
+    released_at: Mapped[datetime]
+
+
 class MatchDecision(Numbered, Base):
     """One step of a claim as decided by one person; a refusal has a reason and gives the money back to the pool."""
 
@@ -103,6 +141,7 @@ class Disbursement(Numbered, Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     op_key: Mapped[str] = mapped_column(String(36))
     amount_fen: Mapped[Money]
+    tranche: Mapped[str] = mapped_column(String(20), default="whole")
     paid_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     paid_at: Mapped[datetime]
 
@@ -125,7 +164,7 @@ class PoolFunding(Numbered, Base):
     funded_at: Mapped[datetime]
 
 
-for _table in ("match_claim", "match_grant", "match_decision", "disbursement", "pool_funding"):
+for _table in ("match_claim", "match_grant", "match_release", "match_decision", "disbursement", "pool_funding"):
     append_only(_table)
 refuse(
     "match_maker_is_not_checker",
@@ -149,9 +188,41 @@ refuse(
     "match_grants_within_entitlement",
     "match_grant",
     "INSERT",
-    "NEW.amount_fen + COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) > "
-    "(SELECT c.entitled_fen FROM match_claim c WHERE c.id = NEW.claim_id)",
+    "NEW.amount_fen + COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) - "
+    "COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > "
+    "(SELECT c.entitled_fen FROM match_claim c WHERE c.id = NEW.claim_id) - "
+    "COALESCE((SELECT sum(r.cut_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0)",
     "a ticket is granted more than it is entitled to",
+)
+refuse(
+    "match_settled_gets_no_more",
+    "match_grant",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM match_release r WHERE r.claim_id = NEW.claim_id AND r.kind = 'settled')",
+    "a settled ticket is granted nothing more",
+)
+refuse(
+    "match_releases_within_grants",
+    "match_release",
+    "INSERT",
+    "NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > "
+    "COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0)",
+    "more is released than was granted",
+)
+refuse(
+    "match_claim_at_the_tail",
+    "match_claim",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket)",
+    "a place in the queue is given once",
+)
+refuse(
+    "match_lapsed_at_the_tail",
+    "match_release",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM match_claim c WHERE c.programme_id = NEW.programme_id AND c.ticket >= NEW.ticket) OR "
+    "EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket)",
+    "a lapsed ticket goes behind everybody",
 )
 refuse(
     "disbursement_needs_approval",

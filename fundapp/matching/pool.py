@@ -5,13 +5,27 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from fundapp.db.work import lock
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import local_date
+from fundapp.kernel.errors import NotVisible
 from fundapp.ledger.commands import ensure_account, open_book, post, post_all
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Holder, Ledger, Leg, Posting
 from fundapp.matching.texts import BANK, DONATION, GRANT, POOL_PARTS
-from fundapp.programmes.queries import ProgrammeRow
+from fundapp.programmes.models import Programme
+from fundapp.programmes.queries import ProgrammeRow, get_programme
+
+
+def lock_pool(session: Session, programme_id: int) -> ProgrammeRow:
+    """Hold a programme's pool to the end of the transaction: before its projects and accounts.
+
+    Raises:
+        NotVisible: there is none of this number.
+    """
+    if lock(session, Programme, programme_id) is None:
+        raise NotVisible
+    return get_programme(session, programme_id)
 
 
 def book_of(session: Session, actor: Actor, programme: ProgrammeRow, at: datetime) -> int:

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.money import fen
 from fundapp.matching.facts import claim_of
-from fundapp.matching.models import MatchClaim
-from fundapp.matching.queries import ClaimRow
+from fundapp.matching.queries import ClaimRow, entitled_before
 from fundapp.matching.rules import Policy, entitlement
 
 
@@ -23,12 +21,7 @@ class Proof:
 
 def recomputed(session: Session, claim: ClaimRow, policy: Policy) -> Proof:
     """Work out a claim again from its stored facts and its pinned policy."""
-    earlier = session.scalars(
-        select(MatchClaim.entitled_fen).where(
-            MatchClaim.project_id == claim.project_id, MatchClaim.ticket < claim.ticket
-        )
-    )
-    earned = entitlement(policy, claim_of(claim.facts), sum(fen(amount) for amount in earlier))
+    earned = entitlement(policy, claim_of(claim.facts), entitled_before(session, claim.project_id, claim.id))
     same = (earned.entitled, earned.standing.matchable, list(earned.steps)) == (
         fen(claim.entitled), fen(claim.matchable), claim.steps,
     )  # fmt: skip

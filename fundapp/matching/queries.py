@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from moneyed import Money
-from sqlalchemy import func, select
+from sqlalchemy import func, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
+from fundapp.db.types import MoneyInFen
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
-from fundapp.kernel.money import fen, from_fen
-from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, MatchGrant, Step
+from fundapp.kernel.money import ZERO, fen, from_fen
+from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, MatchGrant, MatchRelease, Release, Step
 from fundapp.matching.policy import STEP_ROLE, next_step
 from fundapp.places.models import Place
 from fundapp.projects.models import Project
@@ -35,25 +36,61 @@ def people_of(session: Session, claim_id: int) -> dict[str, int]:
     return people
 
 
+def place_of() -> Any:
+    """Give, as a column beside a claim, its place in the queue: its ticket, or the last place it fell back to."""
+    fallen = select(func.max(MatchRelease.ticket)).where(MatchRelease.claim_id == MatchClaim.id).scalar_subquery()
+    return func.coalesce(fallen, MatchClaim.ticket)
+
+
 def live_claims(session: Session, programme_id: int) -> Sequence[MatchClaim]:
-    """List the claims of a pool that are not refused, in the order of their tickets."""
+    """List the claims of a pool that may still be granted something, in the order of their places.
+
+    Those that were refused or settled are over, and so are those of closed projects.
+    """
     refused = select(MatchDecision.claim_id).where(~MatchDecision.passed)
+    settled = select(MatchRelease.claim_id).where(MatchRelease.kind == Release.SETTLED)
     query = (
         select(MatchClaim)
-        .where(MatchClaim.programme_id == programme_id, MatchClaim.id.not_in(refused))
-        .order_by(MatchClaim.ticket)
+        .join(Project, Project.id == MatchClaim.project_id)
+        .where(MatchClaim.programme_id == programme_id, MatchClaim.id.not_in(refused), MatchClaim.id.not_in(settled))
+        .where(Project.stage != Stage.CLOSED)
+        .order_by(place_of())
     )
     return session.scalars(query).all()
 
 
+def net_grants() -> Any:
+    """Select what was granted to claims and, below zero, what went back: columns claim_id and amount_fen."""
+    back: Any = -MatchRelease.amount_fen
+    taken = select(MatchRelease.claim_id, type_coerce(back, MoneyInFen()))
+    return union_all(select(MatchGrant.claim_id, MatchGrant.amount_fen), taken).subquery()
+
+
 def granted_by_claim(session: Session, claim_ids: Sequence[int]) -> dict[int, int]:
-    """Give the fen granted to claims so far."""
+    """Give the fen granted to claims so far, less what went back."""
+    net = net_grants()
     query = (
-        select(MatchGrant.claim_id, func.sum(MatchGrant.amount_fen))
-        .where(MatchGrant.claim_id.in_(claim_ids))
-        .group_by(MatchGrant.claim_id)
+        select(net.c.claim_id, func.sum(net.c.amount_fen)).where(net.c.claim_id.in_(claim_ids)).group_by(net.c.claim_id)
     )
     return {claim_id: fen(total) for claim_id, total in session.execute(query)}
+
+
+def cut_by_claim(session: Session, claim_ids: Sequence[int]) -> dict[int, int]:
+    """Give the fen by which claims are entitled to less than when they were made: gifts refunded, costs settled."""
+    query = select(MatchRelease.claim_id, func.sum(MatchRelease.cut_fen)).where(MatchRelease.claim_id.in_(claim_ids))
+    return {claim_id: fen(total) for claim_id, total in session.execute(query.group_by(MatchRelease.claim_id))}
+
+
+def entitled_before(session: Session, project_id: int, claim_id: int | None = None) -> int:
+    """Give the fen that a project's claims (those before *claim_id*) are entitled to; refused ones earned nothing."""
+    refused = select(MatchDecision.claim_id).where(~MatchDecision.passed)
+    query = select(MatchClaim.id, MatchClaim.entitled_fen)
+    query = query.where(MatchClaim.project_id == project_id, MatchClaim.id.not_in(refused))
+    if claim_id is not None:
+        query = query.where(MatchClaim.id < claim_id)
+    entitled = {number: fen(amount) for number, amount in session.execute(query)}
+    cuts = cut_by_claim(session, list(entitled)) if claim_id is None else {}
+    return sum(entitled.values()) - sum(cuts.values())
 
 
 @dataclass(frozen=True)
@@ -63,6 +100,7 @@ class ClaimRow:
     id: int
     programme_id: int
     ticket: int
+    place: int
     project_id: int
     project_title: str
     place_path: str
@@ -77,6 +115,8 @@ class ClaimRow:
     claimed_at: datetime
     passed: dict[Step, bool]
     notes: dict[Step, str]
+    settled: bool = False
+    cut: Money = ZERO
 
     @property
     def waits_for(self) -> Step | None:
@@ -96,37 +136,45 @@ class ClaimRow:
     @property
     def waiting(self) -> bool:
         """Tell whether less than the entitlement has been granted."""
-        return not self.refused and self.granted < self.entitled
+        return not self.refused and not self.settled and self.granted < self.entitled - self.cut
+
+    @property
+    def lapsed(self) -> bool:
+        """Tell whether it fell back to the tail of the queue."""
+        return self.place != self.ticket
 
 
 def _claims(session: Session, *where: Any) -> list[ClaimRow]:
+    settled = select(MatchRelease.claim_id).where(MatchRelease.kind == Release.SETTLED)
     query = (
-        select(MatchClaim, Project.title, Place.path)
+        select(MatchClaim, Project.title, Place.path, place_of().label("place"), MatchClaim.id.in_(settled))
         .join(Project, Project.id == MatchClaim.project_id)
         .join(Place, Place.id == Project.place_id)
         .where(*where)
-        .order_by(MatchClaim.programme_id, MatchClaim.ticket)
+        .order_by(MatchClaim.programme_id, "place")
     )
     rows = session.execute(query).all()
     ids = [row[0].id for row in rows]
-    granted = granted_by_claim(session, ids)
+    granted, cuts = granted_by_claim(session, ids), cut_by_claim(session, ids)
     decided: dict[int, list[MatchDecision]] = {claim_id: [] for claim_id in ids}
     for decision in session.scalars(select(MatchDecision).where(MatchDecision.claim_id.in_(ids))):
         decided[decision.claim_id].append(decision)
-    return [_claim_row(c, title, path, granted.get(c.id, 0), decided[c.id]) for c, title, path in rows]
+    return [_claim_row(row, (granted.get(row[0].id, 0), cuts.get(row[0].id, 0)), decided[row[0].id]) for row in rows]
 
 
-def _claim_row(c: MatchClaim, title: str, path: str, granted: int, decided: list[MatchDecision]) -> ClaimRow:
+def _claim_row(row: Any, sums: tuple[int, int], decided: list[MatchDecision]) -> ClaimRow:
+    c, title, path, place, settled = row
     return ClaimRow(
         id=c.id,
         programme_id=c.programme_id,
         ticket=c.ticket,
+        place=place,
         project_id=c.project_id,
         project_title=title,
         place_path=path,
         matchable=c.matchable_fen,
         entitled=c.entitled_fen,
-        granted=from_fen(granted),
+        granted=from_fen(sums[0]),
         viable=c.viable_fen,
         givers=c.givers,
         steps=c.steps,
@@ -135,11 +183,13 @@ def _claim_row(c: MatchClaim, title: str, path: str, granted: int, decided: list
         claimed_at=c.claimed_at,
         passed={d.step: d.passed for d in decided},
         notes={d.step: d.note for d in decided},
+        settled=settled,
+        cut=from_fen(sums[1]),
     )
 
 
 def queue_of(session: Session, programme_id: int) -> list[ClaimRow]:
-    """List a pool's tickets in their order, refused ones included: three statements, however long the queue."""
+    """List a pool's tickets in their order, refused ones included: four statements, however long the queue."""
     return _claims(session, MatchClaim.programme_id == programme_id)
 
 
@@ -184,11 +234,11 @@ def waiting_for_payment(session: Session, actor: Actor) -> list[ClaimRow]:
 
 
 def promised(session: Session, project_ids: Sequence[int]) -> dict[int, int]:
-    """Give the fen granted to projects by claims that were not refused, in one statement."""
-    refused = select(MatchDecision.claim_id).where(~MatchDecision.passed)
+    """Give the fen granted to projects by claims that were not refused, less what went back; in one statement."""
+    refused, net = select(MatchDecision.claim_id).where(~MatchDecision.passed), net_grants()
     query = (
-        select(MatchClaim.project_id, func.sum(MatchGrant.amount_fen))
-        .join(MatchGrant, MatchGrant.claim_id == MatchClaim.id)
+        select(MatchClaim.project_id, func.sum(net.c.amount_fen))
+        .join(net, net.c.claim_id == MatchClaim.id)
         .where(MatchClaim.project_id.in_(project_ids), MatchClaim.id.not_in(refused))
         .group_by(MatchClaim.project_id)
     )

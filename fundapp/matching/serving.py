@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
@@ -13,7 +13,7 @@ from fundapp.ledger.rules import Ledger, Leg
 from fundapp.matching.models import MatchClaim, MatchGrant, Step
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.pool import available, book_of, pool_account, shift
-from fundapp.matching.queries import decisions_of, granted_by_claim, live_claims
+from fundapp.matching.queries import cut_by_claim, decisions_of, granted_by_claim, live_claims
 from fundapp.matching.rules import Demand, allocate
 from fundapp.matching.texts import commit_purpose, hold_purpose, release_purpose
 from fundapp.programmes.queries import ProgrammeRow, get_policy
@@ -29,8 +29,12 @@ def serve_queue(session: Session, actor: Actor, programme: ProgrammeRow, now: da
     if not waiting:
         return
     book_id = book_of(session, actor, programme, now)
-    got = granted_by_claim(session, [claim.id for claim in waiting])
-    demands = [Demand(fen(c.entitled_fen) - got.get(c.id, 0), fen(c.viable_fen), got.get(c.id, 0)) for c in waiting]
+    numbers = [claim.id for claim in waiting]
+    got, cut = granted_by_claim(session, numbers), cut_by_claim(session, numbers)
+    demands = [
+        Demand(fen(c.entitled_fen) - cut.get(c.id, 0) - got.get(c.id, 0), fen(c.viable_fen), got.get(c.id, 0))
+        for c in waiting
+    ]
     policy = policy_of_dict(get_policy(session, waiting[0].policy_version_id).parts["matching"], "matching")
     for claim, grant in zip(waiting, allocate(policy, demands, available(session, book_id, programme)), strict=True):
         if grant.amount > 0:
@@ -62,10 +66,10 @@ def commit_held(session: Session, actor: Actor, programme: ProgrammeRow, claim: 
     amount = balance(session, book_id, Ledger.COMMIT, held)
     if amount:
         legs = (Leg(committed, amount), Leg(held, -amount))
-        grants = granted_by_claim(session, [claim.id])[claim.id]
+        newest = session.scalar(select(func.max(MatchGrant.id)).where(MatchGrant.claim_id == claim.id))
         about = (f"match_claim:{claim.id}", f"project:{claim.project_id}")
         purpose = commit_purpose(_title(session, claim), claim.ticket)
-        shift(session, actor, book_id, f"commit:{claim.id}:{grants}", purpose, about, legs, now)
+        shift(session, actor, book_id, f"commit:{claim.id}:{newest}", purpose, about, legs, now)
     return amount
 
 

@@ -5,7 +5,9 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from fundapp.matching.models import Step
+from fundapp.kernel.money import from_fen
+from fundapp.matching.models import Release, Step
+from fundapp.web.filters import yuan
 
 STEP_LABELS: dict[Step, Any] = {
     Step.STREET_REVIEW: _("街道审核"),
@@ -28,6 +30,7 @@ REFUSALS: dict[str, Any] = {
     "matching.reason_needed": _("不同意时请写明理由，申请人会看到。"),
     "matching.nothing_held": _("资金池还没有给这个排位号预留资金，排到以后才能审批。"),
     "matching.nothing_to_pay": _("没有待拨付的金额。"),
+    "matching.tranche_not_reached": _("现在还不能拨付：%(told)s"),
     "matching.queue_only": _("分配方式目前只支持先干先得(queue)。"),
     "matching.viable_too_high": _("最低可行金额不能超过预算。"),
 }
@@ -53,6 +56,41 @@ def release_purpose(title: str, ticket: int) -> str:
     return gettext("%(title)s：第 %(ticket)s 号未获通过，预留退回", title=title, ticket=ticket)
 
 
+TRANCHE_LABELS: dict[str, Any] = {
+    "whole": _("一次拨付"),
+    "approved": _("获批后"),
+    "started": _("开工后"),
+    "half": _("进度过半"),
+    "accepted": _("验收后"),
+    "settled": _("结算后"),
+}
+RELEASE_LABELS: dict[Release, Any] = {
+    Release.LAPSED: _("逾期未开工，退到队尾"),
+    Release.SETTLED: _("结算后释放"),
+    Release.REFUNDED: _("出资退回，配比相应收回"),
+}
+
+
+def waits_for(tranche: str) -> str:
+    """Say what the next tranche waits for."""
+    return gettext("第一笔要等到“%(what)s”。", what=TRANCHE_LABELS[tranche])
+
+
+def lapse_purpose(title: str, ticket: int, kind: Release) -> str:
+    """Say why promised money went back."""
+    return gettext("%(title)s：第 %(ticket)s 号%(why)s", title=title, ticket=ticket, why=RELEASE_LABELS[kind])
+
+
+def lapse_told(days: int) -> str:
+    """Say why a ticket fell back."""
+    return gettext("获批满 %(days)s 天还没有开工，预留和承诺的钱退回资金池，排到队尾。", days=days)
+
+
+def settled_told(due: int) -> str:
+    """Say what a settled project keeps."""
+    return gettext("项目已结算，应结配比 %(a)s，其余退回资金池。", a=yuan(from_fen(due)))
+
+
 def payment_purpose(title: str) -> str:
     """Say that matched money was paid."""
     return gettext("%(title)s：配比资金拨付", title=title)
@@ -63,6 +101,7 @@ def return_purpose(title: str) -> str:
     return gettext("%(title)s：结余配比资金退回", title=title)
 
 
+OWED = _("应收项目款")
 BANK = _("银行存款")
 DONATION = _("限定性捐赠")
 GRANT = _("资助支出")

@@ -8,6 +8,8 @@ from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.ledger.queries import pool_state
 from fundapp.matching import commands, forms, queries
+from fundapp.matching.lapsing import run_queue
+from fundapp.matching.pages import due_words, late_words
 from fundapp.matching.policy import STEP_ROLE, check_may_fund
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.proving import recomputed
@@ -88,9 +90,29 @@ def pay(claim_id: int) -> Answer:
         if form.done:
             flash(_("已拨付。"))
             return redirect(url_for(".show", claim_id=claim_id), 303)
-    told = [_("把已批准、还没有拨付的配比资金一次拨到「%(title)s」的项目款。", title=row.project_title)]
+    told, reasons = due_words(reading(), row)
+    page = {"title": _("拨付配比资金"), "button": _("确认拨付"), "told": told, "reasons": reasons}
+    return render_template("_form.html", form=form, **page), form.status
+
+
+@bp.route("/pools/<int:programme_id>/run", methods=["GET", "POST"])
+@for_roles(Role.FOUNDATION_OFFICER, Role.ADMINISTRATOR)
+def run(programme_id: int) -> Answer:
+    """Let lapse what is due, and serve who waits."""
+    programme, form = get_programme(reading(), programme_id), forms.PayForm()
+    check_may_fund(current_actor(), programme.place_path)
+    if form.filled_in():
+        with form.deed() as session:
+            fell = run_queue(session, current_actor(), programme_id, clock())
+        if form.done:
+            flash(_("已按次序重新分配，%(n)s 个排位号退到队尾。", n=fell))
+            return redirect(url_for("trail.pool", programme_id=programme_id), 303)
+    crumbs, told = (
+        [(programme.name, url_for("trail.pool", programme_id=programme_id))],
+        late_words(reading(), programme),
+    )
     return render_template(
-        "_form.html", title=_("拨付配比资金"), form=form, button=_("确认拨付"), told=told
+        "_form.html", title=_("清理逾期排位"), form=form, button=_("退到队尾并重新分配"), crumbs=crumbs, told=told
     ), form.status
 
 

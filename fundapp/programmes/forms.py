@@ -27,6 +27,7 @@ from fundapp.kernel.money import ZERO, fen, fen_of_text, from_fen, yuan_text
 from fundapp.places.queries import PlaceRow
 from fundapp.programmes import texts
 from fundapp.programmes.commands import AddPolicyVersion, OpenProgramme
+from fundapp.programmes.paying import PayingForm
 from fundapp.programmes.shares import ShareField
 from fundapp.programmes.voting_fields import VotingFields
 from fundapp.web.forms import REQUIRED, MoneyField, TextField
@@ -64,7 +65,7 @@ def _money(label: Any, about: Any, *, optional: bool = False) -> MoneyField:
     return MoneyField(label, description=about, validators=[Optional() if optional else REQUIRED])
 
 
-class PolicyForm(VotingFields):
+class PolicyForm(VotingFields, PayingForm):
     """All parts of a policy."""
 
     meanings = texts.REGIME_MEANINGS
@@ -212,6 +213,7 @@ class PolicyForm(VotingFields):
             self[name].data = value
         self.fill_voting(parts["voting"])
         self._fill_tiers(formulas)
+        self.fill_paying(parts)
 
     def _fill_tiers(self, formulas: Mapping[str, Any]) -> None:
         """Show tiers; a policy that has more of them than rows gets more rows, so that none is lost."""
@@ -296,6 +298,7 @@ class PolicyForm(VotingFields):
             "limits": self._amounts("works", "goods", "service"),
             "procurement": {"quotes_min": self.quotes_min.data},
             "evaluation": {"scale": self.scale.data},
+            **self.paying_part(),
         }
 
     def _amounts(self, *names: str) -> dict[str, str]:

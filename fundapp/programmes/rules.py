@@ -13,9 +13,11 @@ from typing import Any
 from fundapp.db.types import canonical
 from fundapp.kernel.errors import BadInput
 
-SUBJECTS = ("consent", "council", "voting", "matching", "queue", "limits", "procurement", "evaluation")
+SUBJECTS = (
+    "consent", "council", "voting", "matching", "payout", "queue", "limits", "procurement", "evaluation",
+)  # fmt: skip
 # Subjects that earlier policies do not have: without its part such a subject takes what is usual.
-OPTIONAL = frozenset({"council"})
+OPTIONAL = frozenset({"council", "payout"})
 REGIMES = (
     "household:2/3",
     "household:>1/2",
@@ -82,16 +84,29 @@ def usual_parts() -> dict[str, Any]:
     return copy.deepcopy(_USUAL)
 
 
-def offered_parts() -> dict[str, Any]:
-    """Give what the form for a new programme shows at first: the usual parts, and a public notice of five days.
+_PAYOUT: dict[str, Any] = {
+    "basis": "settlement",
+    "tranches": [
+        {"at": "started", "share": "3/10"},
+        {"at": "half", "share": "3/5"},
+        {"at": "accepted", "share": "9/10"},
+        {"at": "settled", "share": "1/1"},
+    ],
+    "lapse_days": 60,
+}
 
-    A policy that says nothing of a notice has none, so that older policies keep their meaning.
+
+def offered_parts() -> dict[str, Any]:
+    """Give what the form for a new programme shows at first: the usual parts, a notice of five days, tranches.
+
+    A policy that says nothing of a notice or of tranches has none, so that older policies keep their meaning.
 
     >>> offered_parts()["consent"]["publicity_days"], usual_parts()["consent"].get("publicity_days")
     (5, None)
     """
     parts = usual_parts()
     parts["consent"]["publicity_days"] = 5
+    parts["payout"] = copy.deepcopy(_PAYOUT)
     return parts
 
 

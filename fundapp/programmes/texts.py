@@ -79,6 +79,14 @@ PARTIAL_LABELS: Mapping[str, Any] = {
 }
 LINE_LABELS: Mapping[str, Any] = {"strict": _("前面的没排到，后面的等"), "skip": _("前面的等着，后面够的先给")}
 
+BASIS_LABELS: Mapping[str, Any] = {
+    "settlement": _("按结算：最后花多少算多少，多的退回资金池"),
+    "budget": _("按预算：获批多少就是多少，结余办结时按出资比例退"),
+}
+TRANCHE_NAMES: Mapping[str, Any] = {
+    "approved": _("获批"), "started": _("开工"), "half": _("进度过半"), "accepted": _("验收"), "settled": _("结算"),
+}  # fmt: skip
+
 PLACES: Mapping[str, Any] = {
     "consent.regime": _("由谁同意、多少算通过"),
     "consent.days": _("征求意见天数"),
@@ -109,6 +117,9 @@ PLACES: Mapping[str, Any] = {
     "matching.allocation.mode": _("分配方式"),
     "matching.allocation.partial": _("钱不够时"),
     "matching.allocation.line": _("排位规则"),
+    "payout.basis": _("配比按什么算"),
+    "payout.tranches": _("分几次拨付"),
+    "payout.lapse_days": _("获批后多少天内要开工"),
     "queue.order_by": _("排位先后"),
     "limits.works": _("工程类项目上限"),
     "limits.goods": _("货物类项目上限"),
@@ -120,6 +131,7 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "consent.regime": REGIME_LABELS,
     "consent.second_keying": SECOND_LABELS,
     "queue.order_by": ORDER_LABELS,
+    "payout.basis": BASIS_LABELS,
     "evaluation.scale": SCALE_LABELS,
     "matching.allocation.mode": MODE_LABELS,
     "matching.allocation.partial": PARTIAL_LABELS,
@@ -161,6 +173,8 @@ def value_words(place: str, value: str | None) -> Any:
         return _NOTHING
     if place.endswith(".tiers"):
         return "\n".join(_tier_words(row) for row in value.split(", "))
+    if place.endswith(".tranches"):
+        return "\n".join(_tranche_words(row) for row in value.split(", "))
     if place.endswith(".rules"):
         return "、".join(str(RULE_LABELS.get(name, name)) for name in value.split(", "))
     if place in _UNITS:
@@ -172,6 +186,12 @@ def in_order(changes: Iterable[Change]) -> list[Change]:
     """Put places of a policy in the order of its form."""
     order = {place: number for number, place in enumerate(PLACES)}
     return sorted(changes, key=lambda change: (order.get(change.place, len(order)), change.place))
+
+
+def _tranche_words(row: str) -> str:
+    found = dict(part.split("=", 1) for part in row.split(" "))
+    name = str(TRANCHE_NAMES.get(found["at"], found["at"]))
+    return str(_("%(name)s后累计拨到 %(share)s")) % {"name": name, "share": found["share"].removesuffix("/1")}
 
 
 def _tier_words(row: str) -> str:

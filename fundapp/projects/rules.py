@@ -103,7 +103,12 @@ MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.WITHDRAWN: frozenset(),
 }
 PUBLIC_STAGES = frozenset(Stage) - {Stage.DRAFT, Stage.SUBMITTED, Stage.RETURNED, Stage.WITHDRAWN}
-RAISING_STAGES = frozenset({Stage.CONSENTED, Stage.IN_ROUND, Stage.SELECTED, Stage.MATCHED, Stage.DELIVERING})
+RAISING_STAGES = frozenset(
+    {
+        Stage.CONSENTED, Stage.IN_ROUND, Stage.SELECTED, Stage.MATCHED, Stage.DELIVERING, Stage.ACCEPTED,
+        Stage.EVALUATED,
+    }
+)  # fmt: skip
 FIRST_TEXT_STAGES = frozenset({Stage.DRAFT, Stage.RETURNED})
 CHECKED_STAGES = frozenset({Stage.SUBMITTED, Stage.FEASIBLE, Stage.CONSENTING, Stage.CONSENTED})
 EDITABLE_STAGES = FIRST_TEXT_STAGES | CHECKED_STAGES

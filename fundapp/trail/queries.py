@@ -18,7 +18,8 @@ from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.kernel.errors import NotVisible
 from fundapp.ledger.queries import LedgerLine, Totals, lines_of, list_books, totals_by_kind
 from fundapp.ledger.rules import Ledger
-from fundapp.matching.models import MatchClaim, MatchDecision, MatchGrant
+from fundapp.matching.models import MatchClaim, MatchDecision
+from fundapp.matching.queries import net_grants
 from fundapp.places.models import Place
 from fundapp.places.queries import PlaceRow, get_place
 from fundapp.projects.models import CostLine, Project, ProjectPhoto
@@ -57,9 +58,10 @@ def _sources() -> Select[*tuple[Any, ...]]:
         .where(Contribution.project_id.in_(ids), ContributionDecision.confirmed)
     )
     refused = select(MatchDecision.claim_id).where(~MatchDecision.passed)
+    net = net_grants()
     matched = (
-        select(MatchClaim.project_id, literal(Source.FOUNDATION.value), MatchGrant.amount_fen)
-        .join(MatchGrant, MatchGrant.claim_id == MatchClaim.id)
+        select(MatchClaim.project_id, literal(Source.FOUNDATION.value), net.c.amount_fen)
+        .join(net, net.c.claim_id == MatchClaim.id)
         .where(MatchClaim.project_id.in_(ids), MatchClaim.id.not_in(refused))
     )
     both = union_all(given, matched).subquery()

@@ -1358,11 +1358,28 @@ def upgrade():
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_match_claim_programme_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_match_claim_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_match_claim")),
+        sa.UniqueConstraint("id", "programme_id", name=op.f("uq_match_claim_id_programme_id")),
         sa.UniqueConstraint("op_key", name=op.f("uq_match_claim_op_key")),
         sa.UniqueConstraint("programme_id", "ticket", name=op.f("uq_match_claim_programme_id_ticket")),
         info={"sealed": True},
     )
     op.create_index("ix_match_claim_project_id", "match_claim", ["project_id"], unique=False)
+    op.create_table(
+        "match_repayment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("repaid_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("repaid_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_match_repayment_amount_positive")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_match_repayment_project_id")),
+        sa.ForeignKeyConstraint(["repaid_by_id"], ["person.id"], name=op.f("fk_match_repayment_repaid_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_repayment")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_match_repayment_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_match_repayment_project_id", "match_repayment", ["project_id"], unique=False)
     op.create_table(
         "progress_report",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1437,6 +1454,38 @@ def upgrade():
         sa.ForeignKeyConstraint(["attachment_id"], ["attachment.id"], name=op.f("fk_project_photo_attachment_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_project_photo_project_id")),
         sa.PrimaryKeyConstraint("project_id", "attachment_id", name=op.f("pk_project_photo")),
+    )
+    op.create_table(
+        "project_settlement",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("cost_fen", sa.BigInteger(), nullable=False),
+        sa.Column("promised_fen", sa.BigInteger(), nullable=False),
+        sa.Column("due_fen", sa.BigInteger(), nullable=False),
+        sa.Column("paid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("more_fen", sa.BigInteger(), nullable=False),
+        sa.Column("back_fen", sa.BigInteger(), nullable=False),
+        sa.Column("owed_fen", sa.BigInteger(), nullable=False),
+        sa.Column("steps", sa.Text(), nullable=False),
+        sa.Column("settled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("cost_fen >= 0 AND paid_fen >= 0", name=op.f("ck_project_settlement_amounts_not_negative")),
+        sa.CheckConstraint(
+            "due_fen = paid_fen + more_fen - back_fen - owed_fen", name=op.f("ck_project_settlement_adds_up")
+        ),
+        sa.CheckConstraint(
+            "due_fen BETWEEN 0 AND promised_fen", name=op.f("ck_project_settlement_never_more_than_promised")
+        ),
+        sa.CheckConstraint(
+            "more_fen >= 0 AND back_fen >= 0 AND owed_fen >= 0", name=op.f("ck_project_settlement_moves_not_negative")
+        ),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_project_settlement_project_id")),
+        sa.ForeignKeyConstraint(["settled_by_id"], ["person.id"], name=op.f("fk_project_settlement_settled_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_settlement")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_project_settlement_op_key")),
+        sa.UniqueConstraint("project_id", name=op.f("uq_project_settlement_project_id")),
+        info={"sealed": True},
     )
     op.create_table(
         "project_version",
@@ -1735,6 +1784,7 @@ def upgrade():
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("op_key", sa.String(length=36), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("tranche", sa.String(length=20), nullable=False),
         sa.Column("paid_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_disbursement_amount_positive")),
@@ -1804,6 +1854,41 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_match_grant_claim_id", "match_grant", ["claim_id"], unique=False)
+    op.create_table(
+        "match_release",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("claim_id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "lapsed", "settled", "refunded", name="release", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("cut_fen", sa.BigInteger(), nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=True),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'lapsed') = (ticket IS NOT NULL)", name=op.f("ck_match_release_lapsed_goes_to_the_tail")
+        ),
+        sa.CheckConstraint(
+            "kind = 'lapsed' OR amount_fen <= cut_fen", name=op.f("ck_match_release_what_is_cut_is_not_granted_again")
+        ),
+        sa.CheckConstraint("amount_fen >= 0", name=op.f("ck_match_release_amount_not_negative")),
+        sa.CheckConstraint("cut_fen >= 0", name=op.f("ck_match_release_cut_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["claim_id", "programme_id"],
+            ["match_claim.id", "match_claim.programme_id"],
+            name=op.f("fk_match_release_claim_id_programme_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_release")),
+        sa.UniqueConstraint("programme_id", "ticket", name=op.f("uq_match_release_programme_id_ticket")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_match_release_claim_id", "match_release", ["claim_id"], unique=False)
     op.create_table(
         "progress_photo",
         sa.Column("report_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4524,6 +4609,76 @@ GUARDS = [
             "CREATE TRIGGER acceptance_no_truncate BEFORE TRUNCATE ON acceptance FOR EACH STATEMENT EXECUTE FUNCTION acceptance_no_truncate()",
         ),
     ),
+    # project_settlement_keeps_rows on project_settlement
+    (
+        (
+            "CREATE TRIGGER project_settlement_keeps_rows BEFORE DELETE ON project_settlement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_settlement is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_settlement_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_settlement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_settlement_keeps_rows BEFORE DELETE ON project_settlement FOR EACH ROW EXECUTE FUNCTION project_settlement_keeps_rows()",
+        ),
+    ),
+    # project_settlement_keeps_values on project_settlement
+    (
+        (
+            "CREATE TRIGGER project_settlement_keeps_values BEFORE UPDATE ON project_settlement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_settlement is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_settlement_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_settlement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_settlement_keeps_values BEFORE UPDATE ON project_settlement FOR EACH ROW EXECUTE FUNCTION project_settlement_keeps_values()",
+        ),
+    ),
+    # project_settlement_no_replace on project_settlement
+    (
+        (
+            "CREATE TRIGGER project_settlement_no_replace BEFORE INSERT ON project_settlement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_settlement WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'project_settlement keeps its rows'); END",
+        ),
+        (),
+    ),
+    # project_settlement_no_truncate on project_settlement
+    (
+        (),
+        (
+            "CREATE FUNCTION project_settlement_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'project_settlement keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER project_settlement_no_truncate BEFORE TRUNCATE ON project_settlement FOR EACH STATEMENT EXECUTE FUNCTION project_settlement_no_truncate()",
+        ),
+    ),
+    # match_repayment_keeps_rows on match_repayment
+    (
+        (
+            "CREATE TRIGGER match_repayment_keeps_rows BEFORE DELETE ON match_repayment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_repayment is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_repayment_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_repayment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_repayment_keeps_rows BEFORE DELETE ON match_repayment FOR EACH ROW EXECUTE FUNCTION match_repayment_keeps_rows()",
+        ),
+    ),
+    # match_repayment_keeps_values on match_repayment
+    (
+        (
+            "CREATE TRIGGER match_repayment_keeps_values BEFORE UPDATE ON match_repayment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_repayment is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_repayment_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_repayment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_repayment_keeps_values BEFORE UPDATE ON match_repayment FOR EACH ROW EXECUTE FUNCTION match_repayment_keeps_values()",
+        ),
+    ),
+    # match_repayment_no_replace on match_repayment
+    (
+        (
+            "CREATE TRIGGER match_repayment_no_replace BEFORE INSERT ON match_repayment FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_repayment WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'match_repayment keeps its rows'); END",
+        ),
+        (),
+    ),
+    # match_repayment_no_truncate on match_repayment
+    (
+        (),
+        (
+            "CREATE FUNCTION match_repayment_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_repayment keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER match_repayment_no_truncate BEFORE TRUNCATE ON match_repayment FOR EACH STATEMENT EXECUTE FUNCTION match_repayment_no_truncate()",
+        ),
+    ),
     # project_closing_keeps_rows on project_closing
     (
         (
@@ -4602,6 +4757,26 @@ GUARDS = [
         (
             "CREATE FUNCTION expense_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM expense e WHERE e.id = NEW.expense_id AND e.claimed_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who claims an expense does not approve it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER expense_second_person BEFORE INSERT ON expense_decision FOR EACH ROW EXECUTE FUNCTION expense_second_person()",
+        ),
+    ),
+    # expense_before_settlement on expense
+    (
+        (
+            "CREATE TRIGGER expense_before_settlement BEFORE INSERT ON expense FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_settlement s WHERE s.project_id = NEW.project_id) BEGIN SELECT RAISE(ABORT, 'the project is settled'); END",
+        ),
+        (
+            "CREATE FUNCTION expense_before_settlement() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM project_settlement s WHERE s.project_id = NEW.project_id) THEN RAISE EXCEPTION 'the project is settled' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_before_settlement BEFORE INSERT ON expense FOR EACH ROW EXECUTE FUNCTION expense_before_settlement()",
+        ),
+    ),
+    # settled_by_nobody_of_the_group on project_settlement
+    (
+        (
+            "CREATE TRIGGER settled_by_nobody_of_the_group BEFORE INSERT ON project_settlement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = NEW.project_id AND m.person_id = NEW.settled_by_id) BEGIN SELECT RAISE(ABORT, 'the project group does not settle its own match'); END",
+        ),
+        (
+            "CREATE FUNCTION settled_by_nobody_of_the_group() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = NEW.project_id AND m.person_id = NEW.settled_by_id) THEN RAISE EXCEPTION 'the project group does not settle its own match' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER settled_by_nobody_of_the_group BEFORE INSERT ON project_settlement FOR EACH ROW EXECUTE FUNCTION settled_by_nobody_of_the_group()",
         ),
     ),
     # household_grade_keeps_rows on household_grade
@@ -5239,6 +5414,41 @@ GUARDS = [
             "CREATE TRIGGER match_grant_no_truncate BEFORE TRUNCATE ON match_grant FOR EACH STATEMENT EXECUTE FUNCTION match_grant_no_truncate()",
         ),
     ),
+    # match_release_keeps_rows on match_release
+    (
+        (
+            "CREATE TRIGGER match_release_keeps_rows BEFORE DELETE ON match_release FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_release is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_release_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_release is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_release_keeps_rows BEFORE DELETE ON match_release FOR EACH ROW EXECUTE FUNCTION match_release_keeps_rows()",
+        ),
+    ),
+    # match_release_keeps_values on match_release
+    (
+        (
+            "CREATE TRIGGER match_release_keeps_values BEFORE UPDATE ON match_release FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_release is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_release_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_release is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_release_keeps_values BEFORE UPDATE ON match_release FOR EACH ROW EXECUTE FUNCTION match_release_keeps_values()",
+        ),
+    ),
+    # match_release_no_replace on match_release
+    (
+        (
+            "CREATE TRIGGER match_release_no_replace BEFORE INSERT ON match_release FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_release WHERE (id = NEW.id) OR (programme_id = NEW.programme_id AND ticket = NEW.ticket)) BEGIN SELECT RAISE(ABORT, 'match_release keeps its rows'); END",
+        ),
+        (),
+    ),
+    # match_release_no_truncate on match_release
+    (
+        (),
+        (
+            "CREATE FUNCTION match_release_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_release keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER match_release_no_truncate BEFORE TRUNCATE ON match_release FOR EACH STATEMENT EXECUTE FUNCTION match_release_no_truncate()",
+        ),
+    ),
     # match_decision_keeps_rows on match_decision
     (
         (
@@ -5367,11 +5577,51 @@ GUARDS = [
     # match_grants_within_entitlement on match_grant
     (
         (
-            "CREATE TRIGGER match_grants_within_entitlement BEFORE INSERT ON match_grant FOR EACH ROW WHEN NEW.amount_fen + COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) > (SELECT c.entitled_fen FROM match_claim c WHERE c.id = NEW.claim_id) BEGIN SELECT RAISE(ABORT, 'a ticket is granted more than it is entitled to'); END",
+            "CREATE TRIGGER match_grants_within_entitlement BEFORE INSERT ON match_grant FOR EACH ROW WHEN NEW.amount_fen + COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) - COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > (SELECT c.entitled_fen FROM match_claim c WHERE c.id = NEW.claim_id) - COALESCE((SELECT sum(r.cut_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) BEGIN SELECT RAISE(ABORT, 'a ticket is granted more than it is entitled to'); END",
         ),
         (
-            "CREATE FUNCTION match_grants_within_entitlement() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen + COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) > (SELECT c.entitled_fen FROM match_claim c WHERE c.id = NEW.claim_id) THEN RAISE EXCEPTION 'a ticket is granted more than it is entitled to' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION match_grants_within_entitlement() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen + COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) - COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > (SELECT c.entitled_fen FROM match_claim c WHERE c.id = NEW.claim_id) - COALESCE((SELECT sum(r.cut_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) THEN RAISE EXCEPTION 'a ticket is granted more than it is entitled to' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER match_grants_within_entitlement BEFORE INSERT ON match_grant FOR EACH ROW EXECUTE FUNCTION match_grants_within_entitlement()",
+        ),
+    ),
+    # match_settled_gets_no_more on match_grant
+    (
+        (
+            "CREATE TRIGGER match_settled_gets_no_more BEFORE INSERT ON match_grant FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_release r WHERE r.claim_id = NEW.claim_id AND r.kind = 'settled') BEGIN SELECT RAISE(ABORT, 'a settled ticket is granted nothing more'); END",
+        ),
+        (
+            "CREATE FUNCTION match_settled_gets_no_more() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_release r WHERE r.claim_id = NEW.claim_id AND r.kind = 'settled') THEN RAISE EXCEPTION 'a settled ticket is granted nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_settled_gets_no_more BEFORE INSERT ON match_grant FOR EACH ROW EXECUTE FUNCTION match_settled_gets_no_more()",
+        ),
+    ),
+    # match_releases_within_grants on match_release
+    (
+        (
+            "CREATE TRIGGER match_releases_within_grants BEFORE INSERT ON match_release FOR EACH ROW WHEN NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) BEGIN SELECT RAISE(ABORT, 'more is released than was granted'); END",
+        ),
+        (
+            "CREATE FUNCTION match_releases_within_grants() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) THEN RAISE EXCEPTION 'more is released than was granted' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_releases_within_grants BEFORE INSERT ON match_release FOR EACH ROW EXECUTE FUNCTION match_releases_within_grants()",
+        ),
+    ),
+    # match_claim_at_the_tail on match_claim
+    (
+        (
+            "CREATE TRIGGER match_claim_at_the_tail BEFORE INSERT ON match_claim FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) BEGIN SELECT RAISE(ABORT, 'a place in the queue is given once'); END",
+        ),
+        (
+            "CREATE FUNCTION match_claim_at_the_tail() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) THEN RAISE EXCEPTION 'a place in the queue is given once' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_claim_at_the_tail BEFORE INSERT ON match_claim FOR EACH ROW EXECUTE FUNCTION match_claim_at_the_tail()",
+        ),
+    ),
+    # match_lapsed_at_the_tail on match_release
+    (
+        (
+            "CREATE TRIGGER match_lapsed_at_the_tail BEFORE INSERT ON match_release FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_claim c WHERE c.programme_id = NEW.programme_id AND c.ticket >= NEW.ticket) OR EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) BEGIN SELECT RAISE(ABORT, 'a lapsed ticket goes behind everybody'); END",
+        ),
+        (
+            "CREATE FUNCTION match_lapsed_at_the_tail() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_claim c WHERE c.programme_id = NEW.programme_id AND c.ticket >= NEW.ticket) OR EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) THEN RAISE EXCEPTION 'a lapsed ticket goes behind everybody' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_lapsed_at_the_tail BEFORE INSERT ON match_release FOR EACH ROW EXECUTE FUNCTION match_lapsed_at_the_tail()",
         ),
     ),
     # disbursement_needs_approval on disbursement

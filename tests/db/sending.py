@@ -11,7 +11,8 @@ from fundapp.consent.commands import AnswerByPhone, Named, RecordVisit, answer_b
 from fundapp.consent.papers import VisitResult
 from fundapp.consent.policy import Choice
 from fundapp.db.work import unit_of_work
-from fundapp.delivery.commands import NewExpense, NewReport, claim_expense, report_progress
+from fundapp.delivery.commands import NewExpense, NewReport, claim_expense, decide_expense, report_progress
+from fundapp.delivery.settling import repay, settle_match
 from fundapp.evaluation.commands import NewGrade, grade_project
 from fundapp.evaluation.rules import Grade
 from fundapp.fundraising.commands import (
@@ -86,15 +87,15 @@ class Town:
     scan: int
 
 
-def make_town(stage: Stage, projects: int = 1) -> Town:
-    """Make a town whose projects stand at *stage*."""
+def make_town(stage: Stage, projects: int = 1, budget: str = "20000.00", **programme_of: Any) -> Town:
+    """Make a town whose projects stand at *stage*; *programme_of*: parts and funding of its programme."""
     with unit_of_work() as session:
         places = make_place_tree(session)
-        programme = make_programme(session, places.street)
+        programme = make_programme(session, places.street, **programme_of)
         proposer = make_resident(session, "李提案", places.units[0])
         made, groups = [], []
         for number in range(projects):
-            text = make_text(f"第{number}件", budget="20000.00")
+            text = make_text(f"第{number}件", budget=budget)
             made.append(make_project(session, places, proposer, programme=programme, text=text).id)
             groups.append(make_group(session, places, made[-1]))
             for step in ROAD[: ROAD.index(stage) + 1]:
@@ -119,13 +120,15 @@ def gift(town: Town, key: str, amount: int = 200_000, number: int = 0) -> NewCon
     )  # fmt: skip
 
 
-def make_claims(projects: int = 1, upto: Step | None = None) -> tuple[Town, tuple[int, ...]]:
-    """Let projects claim matched money, and decide their claims up to a step."""
-    town = make_town(Stage.SELECTED, projects)
+def make_claims(
+    projects: int = 1, upto: Step | None = None, given: int = 200_000, **town_of: Any
+) -> tuple[Town, tuple[int, ...]]:
+    """Let projects claim matched money after a gift of *given* fen, and decide their claims up to a step."""
+    town = make_town(Stage.SELECTED, projects, **town_of)
     claims = []
     with unit_of_work() as session:
         for number, group in enumerate(town.groups):
-            made = record_contribution(session, group[Task.TREASURER], gift(town, "g", number=number), CLOCK)
+            made = record_contribution(session, group[Task.TREASURER], gift(town, "g", given, number), CLOCK)
             decide_contribution(session, group[Task.MEMBER], made.id, True, "", CLOCK)
             asked = NewClaim(town.projects[number], "c", from_fen(100_000))
             claims.append(claim_match(session, group[Task.LEAD], asked, CLOCK).id)
@@ -334,11 +337,37 @@ def consent_visit() -> Sending:
     return Sending(asked.worker, other, send)
 
 
+def project_settlement() -> Sending:
+    """A match is settled."""
+    from tests.matching.paying import accepted_town
+
+    paying = accepted_town()
+    return Sending(
+        *paying.town.staff[Role.FOUNDATION_OFFICER],
+        lambda s, who, key, otherwise: settle_match(s, who, paying.town.projects[otherwise], key, CLOCK),
+    )
+
+
+def match_repayment() -> Sending:
+    """A project gives back what it owes: each time all that it has."""
+    from tests.matching.paying import accepted_town
+
+    paying = accepted_town()
+    for number in (0, 1):
+        paying.do(decide_expense, paying.town.groups[number][Task.TREASURER], paying.last_bill[number], True, "")
+        paying.settle(number)
+        paying.give(1_000, number)
+    return Sending(
+        *paying.town.staff[Role.FOUNDATION_OFFICER],
+        lambda s, who, key, otherwise: repay(s, who, paying.town.projects[otherwise], key, CLOCK),
+    )
+
+
 SENDINGS: dict[str, Callable[[], Sending]] = {
     made.__name__: made
     for made in (
         contribution, in_kind_help, pool_funding, match_claim, match_decision, disbursement, quote, expense,
-        progress_report, household_grade, consent_answer, consent_visit, collect_entry, publicity_objection,
-        vote_ballot,
+        project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
+        collect_entry, publicity_objection, vote_ballot,
     )
 }  # fmt: skip

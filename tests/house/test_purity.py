@@ -40,8 +40,8 @@ MAY_JOIN = {"queries", "checks"}  # see docs/decisions/0005-layers.md
 SEES_A_TABLE = {
     "fundapp/answering/commands/helping.py": {"Person"},
     "fundapp/delivery/commands.py": {"Attachment"},
-    "fundapp/matching/commands.py": {"Programme"},
     "fundapp/matching/facts.py": {"Unit"},
+    "fundapp/matching/pool.py": {"Programme"},
     "fundapp/matching/serving.py": {"Project"},
     "fundapp/people/codes.py": {"Place"},
     "fundapp/rosters/commands.py": {"Place"},

@@ -21,6 +21,7 @@ NOT_FOR_PAGES = {
     "fundapp/consent/law.py": "the law in its own language, as data",
     "fundapp/matching/allocation.py": "its steps are printed by a command, word for word",
     "fundapp/matching/formulas.py": "its steps are printed by a command, word for word",
+    "fundapp/matching/payout.py": "its steps are stored and published, word for word",
     "fundapp/matching/rules.py": "its steps are printed by a command, word for word",
     "fundapp/consent/commands/": "written once into a project's public history",
     "fundapp/ledger/commands.py": "written once into the ledger as a purpose",

@@ -134,8 +134,9 @@ def take_the_locks_away():
     """Let nobody wait for anybody in this process."""
     from fundapp.ledger import commands as ledger
     from fundapp.matching import commands as matching
+    from fundapp.programmes.queries import get_programme
 
-    matching.lock_pool = matching.get_programme
+    matching.lock_pool = get_programme
     for name in ("matching", "fundraising", "delivery"):
         sys.modules[f"fundapp.{name}.commands"].lock_project = lambda *_args: None
     ledger.lock_books = lambda session, numbers: {number: session.get(ledger.Book, number) for number in numbers}

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.delivery.policy import check_may_accept
-from fundapp.delivery.queries import expenses_of, reports_of
+from fundapp.delivery.queries import pays_by_tranche, reports_of, undecided
 from fundapp.desk.lines import Link, Waiting
 from fundapp.desk.rules import reasons
 from fundapp.fundraising.queries import raised, unconfirmed
@@ -95,7 +95,7 @@ def _work(session: Session, actor: Actor, project: ProjectRow, task: Task) -> li
     if task is Task.LEAD and not finished:
         return [_step(project, _("报告进度：%(title)s"), "delivery.new_report")]
     if task is Task.SUPERVISOR and finished:
-        pending = sum(row.approved is None for row in expenses_of(session, project.id))
+        pending = 0 if pays_by_tranche(session, project) else undecided(session, project.id)
         tasks = tasks_of(session, project.id)
         check: Callable[[], None] = lambda: check_may_accept(actor, project, tasks, len(reports), pending)  # noqa: E731
         return [] if reasons(check) else [_step(project, _("验收：%(title)s"), "delivery.accept")]

@@ -11,20 +11,23 @@ from fundapp.consent.queries import struck_reasons
 from fundapp.council.queries import items_of, on_open_agenda
 from fundapp.council.rules import ItemOutcome
 from fundapp.delivery.policy import check_may_close
+from fundapp.delivery.queries import books_of
 from fundapp.desk.lines import Link, Waiting
 from fundapp.desk.rules import reasons
 from fundapp.evaluation.queries import counts_of
 from fundapp.evaluation.rules import SHEETED, Party
 from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.money import from_fen
 from fundapp.ledger.queries import balances, list_books
 from fundapp.ledger.rules import Ledger
+from fundapp.matching.commands import due_now
 from fundapp.matching.queries import waiting_for_payment
 from fundapp.people.queries import anybody_as
 from fundapp.places.models import Place, PlaceKind
 from fundapp.places.queries import places_below
 from fundapp.programmes.queries import get_policy, list_programmes
 from fundapp.projects.models import Project, ProjectMember
-from fundapp.projects.queries import ProjectRow, project_row, select_projects
+from fundapp.projects.queries import ProjectRow, get_project, project_row, select_projects
 from fundapp.projects.rules import Stage
 from fundapp.rosters.queries import compounds_of
 from fundapp.voting.queries import drafts_of
@@ -48,14 +51,26 @@ def for_worker(session: Session, actor: Actor) -> list[Waiting]:
 
 
 def for_officer(session: Session, actor: Actor) -> list[Waiting]:
-    """List the approved claims whose money has not been paid."""
+    """List the approved claims of which something may be paid now, and the accepted projects to be settled."""
+    found = []
+    for row in waiting_for_payment(session, actor):
+        project = get_project(session, row.project_id)
+        due = due_now(session, project, unpaid(session, project))
+        if due.amount > 0:
+            text = _("第 %(n)s 号，本次可拨 %(a)s", n=row.ticket, a=yuan(from_fen(due.amount)))
+            title = _("拨付配比资金：%(title)s", title=row.project_title)
+            found.append(Waiting(title, Link("matching.pay", {"claim_id": row.id}), text=text))
+    return [*found, *_settling(session, actor)]
+
+
+def _settling(session: Session, actor: Actor) -> list[Waiting]:
+    paths = [grant.path for grant in actor.grants if grant.role is Role.FOUNDATION_OFFICER]
+    if not paths:
+        return []
+    by_stage = _projects(session, paths)
+    rows = [*by_stage.get(Stage.ACCEPTED, []), *by_stage.get(Stage.EVALUATED, [])]
     return [
-        Waiting(
-            _("拨付配比资金：%(title)s", title=row.project_title),
-            Link("matching.pay", {"claim_id": row.id}),
-            text=_("第 %(n)s 号，实配 %(a)s", n=row.ticket, a=yuan(row.granted)),
-        )
-        for row in waiting_for_payment(session, actor)
+        _step(row, _("结算配比：%(title)s"), "delivery.settle") for row in rows if books_of(session, row, 0).unsettled
     ]
 
 
@@ -156,7 +171,7 @@ def _grading(session: Session, row: ProjectRow) -> list[Waiting]:
 
 
 def _closing(session: Session, actor: Actor, row: ProjectRow) -> list[Waiting]:
-    check: Callable[[], None] = lambda: check_may_close(actor, row, unpaid(session, row))  # noqa: E731
+    check: Callable[[], None] = lambda: check_may_close(actor, row, books_of(session, row, unpaid(session, row)))  # noqa: E731
     return [] if reasons(check) else [_step(row, _("办结并退回结余：%(title)s"), "delivery.close")]
 
 
