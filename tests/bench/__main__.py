@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from tests.bench import consenting, load, rostering, world
+from tests.bench import consenting, load, matching, rostering, world
 
 ROUNDS = 3
 CLIENTS = 16
@@ -155,6 +155,9 @@ def main() -> None:
         statements = counting.pop("statements")
         took = ", ".join(f"{name} {milliseconds:.1f} ms" for name, milliseconds in counting.items())
         print(f"consent of {units} households: {took}, {statements:.0f} statements")
+    planning = matching.measure()
+    told = f"plan {planning['plan']:.0f} ms of processor time, {planning['ratio']:.1f} x adding the gifts up"
+    print(f"match of {matching.CLAIMS} claims: {told}")
     for projects in (20, 2000):
         folder = Path(tempfile.mkdtemp())
         instance = folder / "instance"
