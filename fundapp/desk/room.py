@@ -22,6 +22,7 @@ from fundapp.matching.policy import check_may_claim
 from fundapp.procurement.policy import check_may_procure
 from fundapp.projects.queries import ProjectRow, tasks_of
 from fundapp.projects.rules import Stage
+from fundapp.questionnaire.policy import check_may_ask
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,16 @@ def _consent(session: Session, actor: Actor, project: ProjectRow, now: datetime)
     bar = consent.bars(session, [project.id], now).get(project.id)
     if bar and bar.state is not RoundState.VOID:
         return _("征求意见"), [Act(_("查看征求意见"), Link("consent.show", {"round_id": bar.round_id}), [])]
+    ask = _act(project, _("发问卷（不算同意）"), "questionnaire.ask", lambda: _check_ask(session, actor, project))
     link, why = Link("consent.open_round", {"project_id": project.id}), _why_not_open(actor, project)
     if bar is None:
-        return _("征求意见"), [Act(_("开始征求意见"), link, why)]
+        return _("征求意见"), [ask, Act(_("开始征求意见"), link, why)]
     struck = Act(_("查看作废的一轮"), Link("consent.show", {"round_id": bar.round_id}), [])
-    return _("征求意见"), [Act(_("重新征求意见"), link, why), struck]
+    return _("征求意见"), [ask, Act(_("重新征求意见"), link, why), struck]
+
+
+def _check_ask(session: Session, actor: Actor, project: ProjectRow) -> None:
+    check_may_ask(actor, project.place_path, project.stage, tasks_of(session, project.id))
 
 
 def _money(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:

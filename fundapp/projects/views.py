@@ -111,6 +111,8 @@ def _hand_in(form: forms.ProposalForm, project_id: int) -> bool:
     if form.done:
         waits = project.stage is Stage.SUBMITTED
         flash(_("已提交，等待楼栋长或社区工作者初审。") if waits else _("修改已提交，成为新的一版。"))
+        if form.warned.data and project.stage is Stage.FEASIBLE:
+            flash(_("原来的意见已作废，由社区工作者重新征求；表过态的住户会收到消息。"))
     return form.done
 
 

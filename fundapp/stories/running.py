@@ -15,7 +15,7 @@ from fundapp.stories.rules import parse
 
 LIBRARY = Path(__file__).parent / "library"
 DEEDS = (
-    "ground", "rostering", "proposing", "answering", "coding", "paper", "collecting", "announcing",
+    "ground", "rostering", "proposing", "asking", "answering", "coding", "paper", "collecting", "announcing",
     "deciding", "raising", "delivering",
 )  # fmt: skip
 

@@ -25,6 +25,7 @@ from fundapp.places.queries import PlaceRow, get_place
 from fundapp.projects.models import CostLine, Project, ProjectPhoto
 from fundapp.projects.queries import ProjectRow, get_project, project_row, select_projects, visible_to
 from fundapp.projects.rules import PUBLIC_STAGES, Stage
+from fundapp.questionnaire.queries import Listed, listed_of_project
 from fundapp.trail.rules import GROUPS
 from fundapp.voting.queries import RoundMark, place_of
 from fundapp.web.paging import PER_PAGE, Page, page_of
@@ -137,6 +138,7 @@ class Trail:
     costs: list[tuple[str, int]]
     photos: list[str]
     rounds: list[PastRound]
+    asked: list[Listed]
     mark: RoundMark | None
     sources: FourSources
     lines: list[LedgerLine]
@@ -177,6 +179,7 @@ def project_trail(session: Session, project_id: int, actor: Actor, now: datetime
         costs=cost_lines(session, project.version_id),
         photos=photos_of(session, project_id),
         rounds=history_of_project(session, project_id, now),
+        asked=listed_of_project(session, project_id, now),
         mark=place_of(session, [project_id]).get(project_id),
         sources=sources_of(session, [project_id])[project_id],
         lines=public_entries(lines_of(session, f"project:{project_id}")),

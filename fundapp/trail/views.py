@@ -86,7 +86,8 @@ def project(project_id: int) -> str:
     finished = trail.project.stage in FINISHED
     graded = evaluation.counts_of(session, project_id) if finished else None
     result = evaluation.result_of(session, project_id) if finished else None
-    steps = {"steps": history(session, project_id), "notices": notice_steps(session, project_id)}
+    rounds = [row.bar.round_id for row in trail.rounds]
+    steps = {"steps": history(session, project_id), "notices": notice_steps(session, rounds)}
     return render_template("trail/project.html", t=trail, p=trail.project, graded=graded, result=result, **steps)
 
 

@@ -1574,6 +1574,31 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "questionnaire",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("snapshot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("households", sa.Integer(), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("closes_at > opens_at", name=op.f("ck_questionnaire_closes_after_opening")),
+        sa.CheckConstraint("households > 0", name=op.f("ck_questionnaire_somebody_is_asked")),
+        sa.CheckConstraint("length(trim(title)) > 0", name=op.f("ck_questionnaire_has_title")),
+        sa.CheckConstraint("opens_at >= asked_at", name=op.f("ck_questionnaire_opens_once_asked")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_questionnaire_asked_by_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_questionnaire_place_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_questionnaire_project_id")),
+        sa.ForeignKeyConstraint(["snapshot_id"], ["roster_snapshot.id"], name=op.f("fk_questionnaire_snapshot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire")),
+        sa.UniqueConstraint("id", "snapshot_id", name=op.f("uq_questionnaire_id_snapshot_id")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_questionnaire_project_id", "questionnaire", ["project_id", "id"], unique=False)
+    op.create_table(
         "quote",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1896,6 +1921,121 @@ def upgrade():
         sa.ForeignKeyConstraint(["attachment_id"], ["attachment.id"], name=op.f("fk_progress_photo_attachment_id")),
         sa.ForeignKeyConstraint(["report_id"], ["progress_report.id"], name=op.f("fk_progress_photo_report_id")),
         sa.PrimaryKeyConstraint("report_id", "attachment_id", name=op.f("pk_progress_photo")),
+    )
+    op.create_table(
+        "questionnaire_answer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("questionnaire_id", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("phone", "code", "paper", name="channel", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(channel = 'code') = (person_id IS NULL)", name=op.f("ck_questionnaire_answer_code_has_no_person")
+        ),
+        sa.CheckConstraint("revision >= 1", name=op.f("ck_questionnaire_answer_revised_from_one")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_questionnaire_answer_person_id")),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_id", "snapshot_id"],
+            ["questionnaire.id", "questionnaire.snapshot_id"],
+            name=op.f("fk_questionnaire_answer_questionnaire_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_questionnaire_answer_snapshot_id_unit_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire_answer")),
+        sa.UniqueConstraint("id", "questionnaire_id", name=op.f("uq_questionnaire_answer_id_questionnaire_id")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_questionnaire_answer_op_key")),
+        sa.UniqueConstraint(
+            "questionnaire_id",
+            "unit_id",
+            "revision",
+            name=op.f("uq_questionnaire_answer_questionnaire_id_unit_id_revision"),
+        ),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "questionnaire_code",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("questionnaire_id", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("typed_hash", sa.String(length=64), nullable=False),
+        sa.Column("issued_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "replaced_at IS NULL OR replaced_at >= issued_at", name=op.f("ck_questionnaire_code_replaced_after_issue")
+        ),
+        sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_questionnaire_code_issued_by_id")),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_id", "snapshot_id"],
+            ["questionnaire.id", "questionnaire.snapshot_id"],
+            name=op.f("fk_questionnaire_code_questionnaire_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_questionnaire_code_snapshot_id_unit_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire_code")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_questionnaire_code_token_hash")),
+        sa.UniqueConstraint("typed_hash", name=op.f("uq_questionnaire_code_typed_hash")),
+    )
+    op.create_index(
+        "uq_questionnaire_code_live",
+        "questionnaire_code",
+        ["questionnaire_id", "unit_id"],
+        unique=True,
+        sqlite_where=sa.text("replaced_at IS NULL"),
+        postgresql_where=sa.text("replaced_at IS NULL"),
+    )
+    op.create_table(
+        "questionnaire_question",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("questionnaire_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=120), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "one", "several", "number", "text", name="kind", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("low", sa.Integer(), nullable=True),
+        sa.Column("high", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'number') = (low IS NOT NULL AND high IS NOT NULL)",
+            name=op.f("ck_questionnaire_question_numbers_have_bounds"),
+        ),
+        sa.CheckConstraint("length(trim(words)) > 0", name=op.f("ck_questionnaire_question_has_words")),
+        sa.CheckConstraint(
+            "low IS NULL OR (low >= 0 AND low < high AND high <= 1000)",
+            name=op.f("ck_questionnaire_question_bounds_in_order"),
+        ),
+        sa.CheckConstraint("number BETWEEN 1 AND 8", name=op.f("ck_questionnaire_question_eight_at_most")),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_id"], ["questionnaire.id"], name=op.f("fk_questionnaire_question_questionnaire_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire_question")),
+        sa.UniqueConstraint(
+            "id", "questionnaire_id", "kind", name=op.f("uq_questionnaire_question_id_questionnaire_id_kind")
+        ),
+        sa.UniqueConstraint(
+            "questionnaire_id", "number", name=op.f("uq_questionnaire_question_questionnaire_id_number")
+        ),
+        info={"sealed": True},
     )
     op.create_table(
         "supplier_choice",
@@ -2301,6 +2441,22 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "questionnaire_option",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("length(trim(words)) > 0", name=op.f("ck_questionnaire_option_has_words")),
+        sa.CheckConstraint("number BETWEEN 1 AND 10", name=op.f("ck_questionnaire_option_ten_at_most")),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["questionnaire_question.id"], name=op.f("fk_questionnaire_option_question_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire_option")),
+        sa.UniqueConstraint("id", "question_id", name=op.f("uq_questionnaire_option_id_question_id")),
+        sa.UniqueConstraint("question_id", "number", name=op.f("uq_questionnaire_option_question_id_number")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "vote_choice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -2668,6 +2824,62 @@ def upgrade():
     )
     op.create_index("ix_consent_visit_round_id", "consent_visit", ["round_id", "unit_id"], unique=False)
     op.create_table(
+        "questionnaire_said",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("answer_id", sa.Integer(), nullable=False),
+        sa.Column("questionnaire_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "one", "several", "number", "text", name="kind", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("option_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'number') = (number IS NOT NULL)", name=op.f("ck_questionnaire_said_number_has_number")
+        ),
+        sa.CheckConstraint("(kind = 'text') = (words IS NOT NULL)", name=op.f("ck_questionnaire_said_text_has_words")),
+        sa.CheckConstraint(
+            "(kind IN ('one', 'several')) = (option_id IS NOT NULL)",
+            name=op.f("ck_questionnaire_said_choice_has_option"),
+        ),
+        sa.CheckConstraint(
+            "words IS NULL OR length(words) BETWEEN 1 AND 200", name=op.f("ck_questionnaire_said_text_is_short")
+        ),
+        sa.ForeignKeyConstraint(
+            ["answer_id", "questionnaire_id"],
+            ["questionnaire_answer.id", "questionnaire_answer.questionnaire_id"],
+            name=op.f("fk_questionnaire_said_answer_id_questionnaire_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["option_id", "question_id"],
+            ["questionnaire_option.id", "questionnaire_option.question_id"],
+            name=op.f("fk_questionnaire_said_option_id_question_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id", "questionnaire_id", "kind"],
+            ["questionnaire_question.id", "questionnaire_question.questionnaire_id", "questionnaire_question.kind"],
+            name=op.f("fk_questionnaire_said_question_id_questionnaire_id_kind"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire_said")),
+        sa.UniqueConstraint(
+            "answer_id", "question_id", "option_id", name=op.f("uq_questionnaire_said_answer_id_question_id_option_id")
+        ),
+        info={"sealed": True},
+    )
+    op.create_index(
+        "uq_questionnaire_said_once",
+        "questionnaire_said",
+        ["answer_id", "question_id"],
+        unique=True,
+        sqlite_where=sa.text("kind <> 'several'"),
+        postgresql_where=sa.text("kind <> 'several'"),
+    )
+    op.create_table(
         "collect_entry",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("op_key", sa.String(length=36), nullable=False),
@@ -2820,6 +3032,21 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_consent_third_look_round_id", "consent_third_look", ["round_id", "serial"], unique=False)
+    op.create_table(
+        "questionnaire_release",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("said_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_questionnaire_release_numbered_from_one")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_questionnaire_release_person_id")),
+        sa.ForeignKeyConstraint(["said_id"], ["questionnaire_said.id"], name=op.f("fk_questionnaire_release_said_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire_release")),
+        sa.UniqueConstraint("said_id", "number", name=op.f("uq_questionnaire_release_said_id_number")),
+        info={"sealed": True},
+    )
     # ### end Alembic commands ###
 
     for sqlite, postgresql in GUARDS:
@@ -6687,6 +6914,381 @@ GUARDS = [
         (
             "CREATE FUNCTION publicity_reply_not_by_objector() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_objection o WHERE o.id = NEW.objection_id AND o.at <= NEW.at) OR EXISTS (SELECT 1 FROM publicity_objection o JOIN unit_binding b ON b.unit_id = o.unit_id WHERE o.id = NEW.objection_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) THEN RAISE EXCEPTION 'nobody answers an objection of her own household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER publicity_reply_not_by_objector BEFORE INSERT ON publicity_reply FOR EACH ROW EXECUTE FUNCTION publicity_reply_not_by_objector()",
+        ),
+    ),
+    # questionnaire_keeps_rows on questionnaire
+    (
+        (
+            "CREATE TRIGGER questionnaire_keeps_rows BEFORE DELETE ON questionnaire FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_keeps_rows BEFORE DELETE ON questionnaire FOR EACH ROW EXECUTE FUNCTION questionnaire_keeps_rows()",
+        ),
+    ),
+    # questionnaire_keeps_values on questionnaire
+    (
+        (
+            "CREATE TRIGGER questionnaire_keeps_values BEFORE UPDATE ON questionnaire FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_keeps_values BEFORE UPDATE ON questionnaire FOR EACH ROW EXECUTE FUNCTION questionnaire_keeps_values()",
+        ),
+    ),
+    # questionnaire_no_replace on questionnaire
+    (
+        (
+            "CREATE TRIGGER questionnaire_no_replace BEFORE INSERT ON questionnaire FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'questionnaire keeps its rows'); END",
+        ),
+        (),
+    ),
+    # questionnaire_no_truncate on questionnaire
+    (
+        (),
+        (
+            "CREATE FUNCTION questionnaire_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_no_truncate BEFORE TRUNCATE ON questionnaire FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_no_truncate()",
+        ),
+    ),
+    # questionnaire_question_keeps_rows on questionnaire_question
+    (
+        (
+            "CREATE TRIGGER questionnaire_question_keeps_rows BEFORE DELETE ON questionnaire_question FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_question is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_question_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_question is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_question_keeps_rows BEFORE DELETE ON questionnaire_question FOR EACH ROW EXECUTE FUNCTION questionnaire_question_keeps_rows()",
+        ),
+    ),
+    # questionnaire_question_keeps_values on questionnaire_question
+    (
+        (
+            "CREATE TRIGGER questionnaire_question_keeps_values BEFORE UPDATE ON questionnaire_question FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_question is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_question_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_question is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_question_keeps_values BEFORE UPDATE ON questionnaire_question FOR EACH ROW EXECUTE FUNCTION questionnaire_question_keeps_values()",
+        ),
+    ),
+    # questionnaire_question_no_replace on questionnaire_question
+    (
+        (
+            "CREATE TRIGGER questionnaire_question_no_replace BEFORE INSERT ON questionnaire_question FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_question WHERE (id = NEW.id) OR (questionnaire_id = NEW.questionnaire_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'questionnaire_question keeps its rows'); END",
+        ),
+        (),
+    ),
+    # questionnaire_question_no_truncate on questionnaire_question
+    (
+        (),
+        (
+            "CREATE FUNCTION questionnaire_question_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_question keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_question_no_truncate BEFORE TRUNCATE ON questionnaire_question FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_question_no_truncate()",
+        ),
+    ),
+    # questionnaire_option_keeps_rows on questionnaire_option
+    (
+        (
+            "CREATE TRIGGER questionnaire_option_keeps_rows BEFORE DELETE ON questionnaire_option FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_option is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_option_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_option is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_option_keeps_rows BEFORE DELETE ON questionnaire_option FOR EACH ROW EXECUTE FUNCTION questionnaire_option_keeps_rows()",
+        ),
+    ),
+    # questionnaire_option_keeps_values on questionnaire_option
+    (
+        (
+            "CREATE TRIGGER questionnaire_option_keeps_values BEFORE UPDATE ON questionnaire_option FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_option is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_option_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_option is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_option_keeps_values BEFORE UPDATE ON questionnaire_option FOR EACH ROW EXECUTE FUNCTION questionnaire_option_keeps_values()",
+        ),
+    ),
+    # questionnaire_option_no_replace on questionnaire_option
+    (
+        (
+            "CREATE TRIGGER questionnaire_option_no_replace BEFORE INSERT ON questionnaire_option FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_option WHERE (id = NEW.id) OR (question_id = NEW.question_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'questionnaire_option keeps its rows'); END",
+        ),
+        (),
+    ),
+    # questionnaire_option_no_truncate on questionnaire_option
+    (
+        (),
+        (
+            "CREATE FUNCTION questionnaire_option_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_option keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_option_no_truncate BEFORE TRUNCATE ON questionnaire_option FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_option_no_truncate()",
+        ),
+    ),
+    # questionnaire_answer_keeps_rows on questionnaire_answer
+    (
+        (
+            "CREATE TRIGGER questionnaire_answer_keeps_rows BEFORE DELETE ON questionnaire_answer FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_answer is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_answer_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_answer is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_answer_keeps_rows BEFORE DELETE ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_keeps_rows()",
+        ),
+    ),
+    # questionnaire_answer_keeps_values on questionnaire_answer
+    (
+        (
+            "CREATE TRIGGER questionnaire_answer_keeps_values BEFORE UPDATE ON questionnaire_answer FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_answer is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_answer_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_answer is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_answer_keeps_values BEFORE UPDATE ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_keeps_values()",
+        ),
+    ),
+    # questionnaire_answer_no_replace on questionnaire_answer
+    (
+        (
+            "CREATE TRIGGER questionnaire_answer_no_replace BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_answer WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (questionnaire_id = NEW.questionnaire_id AND unit_id = NEW.unit_id AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'questionnaire_answer keeps its rows'); END",
+        ),
+        (),
+    ),
+    # questionnaire_answer_no_truncate on questionnaire_answer
+    (
+        (),
+        (
+            "CREATE FUNCTION questionnaire_answer_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_answer keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_answer_no_truncate BEFORE TRUNCATE ON questionnaire_answer FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_answer_no_truncate()",
+        ),
+    ),
+    # questionnaire_said_keeps_rows on questionnaire_said
+    (
+        (
+            "CREATE TRIGGER questionnaire_said_keeps_rows BEFORE DELETE ON questionnaire_said FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_said is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_said_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_said is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_said_keeps_rows BEFORE DELETE ON questionnaire_said FOR EACH ROW EXECUTE FUNCTION questionnaire_said_keeps_rows()",
+        ),
+    ),
+    # questionnaire_said_keeps_values on questionnaire_said
+    (
+        (
+            "CREATE TRIGGER questionnaire_said_keeps_values BEFORE UPDATE ON questionnaire_said FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_said is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_said_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_said is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_said_keeps_values BEFORE UPDATE ON questionnaire_said FOR EACH ROW EXECUTE FUNCTION questionnaire_said_keeps_values()",
+        ),
+    ),
+    # questionnaire_said_no_replace on questionnaire_said
+    (
+        (
+            "CREATE TRIGGER questionnaire_said_no_replace BEFORE INSERT ON questionnaire_said FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_said WHERE (id = NEW.id) OR (answer_id = NEW.answer_id AND question_id = NEW.question_id AND option_id = NEW.option_id) OR (answer_id = NEW.answer_id AND question_id = NEW.question_id) AND kind <> 'several' AND NEW.kind <> 'several') BEGIN SELECT RAISE(ABORT, 'questionnaire_said keeps its rows'); END",
+        ),
+        (),
+    ),
+    # questionnaire_said_no_truncate on questionnaire_said
+    (
+        (),
+        (
+            "CREATE FUNCTION questionnaire_said_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_said keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_said_no_truncate BEFORE TRUNCATE ON questionnaire_said FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_said_no_truncate()",
+        ),
+    ),
+    # questionnaire_release_keeps_rows on questionnaire_release
+    (
+        (
+            "CREATE TRIGGER questionnaire_release_keeps_rows BEFORE DELETE ON questionnaire_release FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_release is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_release_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_release is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_release_keeps_rows BEFORE DELETE ON questionnaire_release FOR EACH ROW EXECUTE FUNCTION questionnaire_release_keeps_rows()",
+        ),
+    ),
+    # questionnaire_release_keeps_values on questionnaire_release
+    (
+        (
+            "CREATE TRIGGER questionnaire_release_keeps_values BEFORE UPDATE ON questionnaire_release FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_release is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_release_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_release is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_release_keeps_values BEFORE UPDATE ON questionnaire_release FOR EACH ROW EXECUTE FUNCTION questionnaire_release_keeps_values()",
+        ),
+    ),
+    # questionnaire_release_no_replace on questionnaire_release
+    (
+        (
+            "CREATE TRIGGER questionnaire_release_no_replace BEFORE INSERT ON questionnaire_release FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_release WHERE (id = NEW.id) OR (said_id = NEW.said_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'questionnaire_release keeps its rows'); END",
+        ),
+        (),
+    ),
+    # questionnaire_release_no_truncate on questionnaire_release
+    (
+        (),
+        (
+            "CREATE FUNCTION questionnaire_release_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_release keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_release_no_truncate BEFORE TRUNCATE ON questionnaire_release FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_release_no_truncate()",
+        ),
+    ),
+    # questionnaire_code_keeps_rows on questionnaire_code
+    (
+        (
+            "CREATE TRIGGER questionnaire_code_keeps_rows BEFORE DELETE ON questionnaire_code FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_code keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_code_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_code keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_code_keeps_rows BEFORE DELETE ON questionnaire_code FOR EACH ROW EXECUTE FUNCTION questionnaire_code_keeps_rows()",
+        ),
+    ),
+    # questionnaire_code_keeps_values on questionnaire_code
+    (
+        (
+            "CREATE TRIGGER questionnaire_code_keeps_values BEFORE UPDATE ON questionnaire_code FOR EACH ROW WHEN NEW.questionnaire_id IS NOT OLD.questionnaire_id OR NEW.snapshot_id IS NOT OLD.snapshot_id OR NEW.unit_id IS NOT OLD.unit_id OR NEW.token_hash IS NOT OLD.token_hash OR NEW.typed_hash IS NOT OLD.typed_hash OR NEW.issued_by_id IS NOT OLD.issued_by_id OR NEW.issued_at IS NOT OLD.issued_at BEGIN SELECT RAISE(ABORT, 'questionnaire_code keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_code_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.questionnaire_id IS DISTINCT FROM OLD.questionnaire_id OR NEW.snapshot_id IS DISTINCT FROM OLD.snapshot_id OR NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.token_hash IS DISTINCT FROM OLD.token_hash OR NEW.typed_hash IS DISTINCT FROM OLD.typed_hash OR NEW.issued_by_id IS DISTINCT FROM OLD.issued_by_id OR NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN RAISE EXCEPTION 'questionnaire_code keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_code_keeps_values BEFORE UPDATE ON questionnaire_code FOR EACH ROW EXECUTE FUNCTION questionnaire_code_keeps_values()",
+        ),
+    ),
+    # questionnaire_code_no_replace on questionnaire_code
+    (
+        (
+            "CREATE TRIGGER questionnaire_code_no_replace BEFORE INSERT ON questionnaire_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_code WHERE (id = NEW.id) OR (token_hash = NEW.token_hash) OR (typed_hash = NEW.typed_hash) OR (questionnaire_id = NEW.questionnaire_id AND unit_id = NEW.unit_id) AND replaced_at IS NULL AND NEW.replaced_at IS NULL) BEGIN SELECT RAISE(ABORT, 'questionnaire_code keeps its rows'); END",
+        ),
+        (),
+    ),
+    # questionnaire_code_no_truncate on questionnaire_code
+    (
+        (),
+        (
+            "CREATE FUNCTION questionnaire_code_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_code keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_code_no_truncate BEFORE TRUNCATE ON questionnaire_code FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_code_no_truncate()",
+        ),
+    ),
+    # questionnaire_code_stays_dead on questionnaire_code
+    (
+        (
+            "CREATE TRIGGER questionnaire_code_stays_dead BEFORE UPDATE ON questionnaire_code FOR EACH ROW WHEN OLD.replaced_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a code that was replaced stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_code_stays_dead() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.replaced_at IS NOT NULL THEN RAISE EXCEPTION 'a code that was replaced stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_code_stays_dead BEFORE UPDATE ON questionnaire_code FOR EACH ROW EXECUTE FUNCTION questionnaire_code_stays_dead()",
+        ),
+    ),
+    # questionnaire_lasts_a_month on questionnaire
+    (
+        (
+            "CREATE TRIGGER questionnaire_lasts_a_month BEFORE INSERT ON questionnaire FOR EACH ROW WHEN julianday(NEW.closes_at) - julianday(NEW.opens_at) > 30 + 0.000001 BEGIN SELECT RAISE(ABORT, 'a questionnaire is open for thirty days at most'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_lasts_a_month() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.closes_at > NEW.opens_at + INTERVAL '30 days' THEN RAISE EXCEPTION 'a questionnaire is open for thirty days at most' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_lasts_a_month BEFORE INSERT ON questionnaire FOR EACH ROW EXECUTE FUNCTION questionnaire_lasts_a_month()",
+        ),
+    ),
+    # questionnaire_one_at_a_time on questionnaire
+    (
+        (
+            "CREATE TRIGGER questionnaire_one_at_a_time BEFORE INSERT ON questionnaire FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire q WHERE q.project_id = NEW.project_id AND q.closes_at > NEW.asked_at) BEGIN SELECT RAISE(ABORT, 'a project has one questionnaire at a time'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_one_at_a_time() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM questionnaire q WHERE q.project_id = NEW.project_id AND q.closes_at > NEW.asked_at) THEN RAISE EXCEPTION 'a project has one questionnaire at a time' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_one_at_a_time BEFORE INSERT ON questionnaire FOR EACH ROW EXECUTE FUNCTION questionnaire_one_at_a_time()",
+        ),
+    ),
+    # questionnaire_question_before_answers on questionnaire_question
+    (
+        (
+            "CREATE TRIGGER questionnaire_question_before_answers BEFORE INSERT ON questionnaire_question FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id) BEGIN SELECT RAISE(ABORT, 'no question is added once somebody has answered'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_question_before_answers() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id) THEN RAISE EXCEPTION 'no question is added once somebody has answered' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_question_before_answers BEFORE INSERT ON questionnaire_question FOR EACH ROW EXECUTE FUNCTION questionnaire_question_before_answers()",
+        ),
+    ),
+    # questionnaire_option_before_answers on questionnaire_option
+    (
+        (
+            "CREATE TRIGGER questionnaire_option_before_answers BEFORE INSERT ON questionnaire_option FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_answer a JOIN questionnaire_question q ON q.questionnaire_id = a.questionnaire_id WHERE q.id = NEW.question_id) BEGIN SELECT RAISE(ABORT, 'no option is added once somebody has answered'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_option_before_answers() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM questionnaire_answer a JOIN questionnaire_question q ON q.questionnaire_id = a.questionnaire_id WHERE q.id = NEW.question_id) THEN RAISE EXCEPTION 'no option is added once somebody has answered' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_option_before_answers BEFORE INSERT ON questionnaire_option FOR EACH ROW EXECUTE FUNCTION questionnaire_option_before_answers()",
+        ),
+    ),
+    # questionnaire_option_of_a_choice on questionnaire_option
+    (
+        (
+            "CREATE TRIGGER questionnaire_option_of_a_choice BEFORE INSERT ON questionnaire_option FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM questionnaire_question q WHERE q.id = NEW.question_id AND q.kind IN ('one', 'several')) BEGIN SELECT RAISE(ABORT, 'only a choice has options'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_option_of_a_choice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM questionnaire_question q WHERE q.id = NEW.question_id AND q.kind IN ('one', 'several')) THEN RAISE EXCEPTION 'only a choice has options' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_option_of_a_choice BEFORE INSERT ON questionnaire_option FOR EACH ROW EXECUTE FUNCTION questionnaire_option_of_a_choice()",
+        ),
+    ),
+    # questionnaire_answer_in_time on questionnaire_answer
+    (
+        (
+            "CREATE TRIGGER questionnaire_answer_in_time BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM questionnaire q WHERE q.id = NEW.questionnaire_id AND q.opens_at <= NEW.at AND NEW.at < q.closes_at) BEGIN SELECT RAISE(ABORT, 'a questionnaire is answered while it is open'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_answer_in_time() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM questionnaire q WHERE q.id = NEW.questionnaire_id AND q.opens_at <= NEW.at AND NEW.at < q.closes_at) THEN RAISE EXCEPTION 'a questionnaire is answered while it is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_answer_in_time BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_in_time()",
+        ),
+    ),
+    # questionnaire_answer_counted_on on questionnaire_answer
+    (
+        (
+            "CREATE TRIGGER questionnaire_answer_counted_on BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NEW.revision <> 1 + (SELECT COUNT(*) FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id) BEGIN SELECT RAISE(ABORT, 'the revisions of a household follow each other'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_answer_counted_on() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.revision <> 1 + (SELECT COUNT(*) FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id) THEN RAISE EXCEPTION 'the revisions of a household follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_answer_counted_on BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_counted_on()",
+        ),
+    ),
+    # questionnaire_answer_by_code on questionnaire_answer
+    (
+        (
+            "CREATE TRIGGER questionnaire_answer_by_code BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM questionnaire_code c WHERE c.questionnaire_id = NEW.questionnaire_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'an answer by code needs a living code of the household'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_answer_by_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM questionnaire_code c WHERE c.questionnaire_id = NEW.questionnaire_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) THEN RAISE EXCEPTION 'an answer by code needs a living code of the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_answer_by_code BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_by_code()",
+        ),
+    ),
+    # questionnaire_answer_not_from_paper on questionnaire_answer
+    (
+        (
+            "CREATE TRIGGER questionnaire_answer_not_from_paper BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NEW.channel = 'paper' AND EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id AND a.channel <> 'paper') BEGIN SELECT RAISE(ABORT, 'what a household answered itself is not replaced from a paper'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_answer_not_from_paper() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'paper' AND EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id AND a.channel <> 'paper') THEN RAISE EXCEPTION 'what a household answered itself is not replaced from a paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_answer_not_from_paper BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_not_from_paper()",
+        ),
+    ),
+    # questionnaire_said_within_bounds on questionnaire_said
+    (
+        (
+            "CREATE TRIGGER questionnaire_said_within_bounds BEFORE INSERT ON questionnaire_said FOR EACH ROW WHEN NEW.number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM questionnaire_question q WHERE q.id = NEW.question_id AND NEW.number BETWEEN q.low AND q.high) BEGIN SELECT RAISE(ABORT, 'a number lies within the bounds of its question'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_said_within_bounds() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM questionnaire_question q WHERE q.id = NEW.question_id AND NEW.number BETWEEN q.low AND q.high) THEN RAISE EXCEPTION 'a number lies within the bounds of its question' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_said_within_bounds BEFORE INSERT ON questionnaire_said FOR EACH ROW EXECUTE FUNCTION questionnaire_said_within_bounds()",
+        ),
+    ),
+    # questionnaire_release_of_a_text on questionnaire_release
+    (
+        (
+            "CREATE TRIGGER questionnaire_release_of_a_text BEFORE INSERT ON questionnaire_release FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM questionnaire_said s JOIN questionnaire q ON q.id = s.questionnaire_id WHERE s.id = NEW.said_id AND s.words IS NOT NULL AND q.closes_at <= NEW.at) BEGIN SELECT RAISE(ABORT, 'only a text is released, and only after the close'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_release_of_a_text() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM questionnaire_said s JOIN questionnaire q ON q.id = s.questionnaire_id WHERE s.id = NEW.said_id AND s.words IS NOT NULL AND q.closes_at <= NEW.at) THEN RAISE EXCEPTION 'only a text is released, and only after the close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_release_of_a_text BEFORE INSERT ON questionnaire_release FOR EACH ROW EXECUTE FUNCTION questionnaire_release_of_a_text()",
+        ),
+    ),
+    # questionnaire_release_counted_on on questionnaire_release
+    (
+        (
+            "CREATE TRIGGER questionnaire_release_counted_on BEFORE INSERT ON questionnaire_release FOR EACH ROW WHEN NEW.number <> 1 + (SELECT COUNT(*) FROM questionnaire_release r WHERE r.said_id = NEW.said_id) BEGIN SELECT RAISE(ABORT, 'the decisions on a text follow each other'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_release_counted_on() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number <> 1 + (SELECT COUNT(*) FROM questionnaire_release r WHERE r.said_id = NEW.said_id) THEN RAISE EXCEPTION 'the decisions on a text follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_release_counted_on BEFORE INSERT ON questionnaire_release FOR EACH ROW EXECUTE FUNCTION questionnaire_release_counted_on()",
         ),
     ),
     # holder_keeps_rows on holder

@@ -27,6 +27,7 @@ NO_PROOF = {
     "holding": "what counts lies in the snapshots",
     "household_code": "spent codes; the binding that they made is sealed",
     "answer_code": "spent codes; the answers that they gave are sealed",
+    "questionnaire_code": "spent codes; the answers that they gave are sealed",
     "name_view": "a log of who looked at names",
     "place": "names on the map",
     "project_draft": "nothing was said yet",

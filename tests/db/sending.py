@@ -40,11 +40,15 @@ from fundapp.procurement.commands import NewQuote, record_quote
 from fundapp.projects.commands import move_on
 from fundapp.projects.rules import Stage, Task
 from fundapp.publicity.commands import Object, object_to
+from fundapp.questionnaire.commands import Answer
+from fundapp.questionnaire.commands import answer_by_phone as answer_questionnaire
+from fundapp.questionnaire.rules import Said
 from fundapp.stories.props import picture
 from fundapp.voting.commands import CastBallot, cast_ballot
 from tests.collecting.walking import HOUR, PHONE, make_walking
 from tests.consent.asking import OPENS, at, make_asked
 from tests.publicity.posting import make_posted
+from tests.questionnaire.putting import make_put
 from tests.support.world import (
     CLOCK,
     NOW,
@@ -281,6 +285,18 @@ def consent_answer() -> Sending:
     )
 
 
+def questionnaire_answer() -> Sending:
+    """A household answers a questionnaire."""
+    made = make_put()
+    return Sending(
+        made.residents[0],
+        made.residents[1],
+        lambda s, who, key, otherwise: answer_questionnaire(
+            s, who, Answer(made.number, min(who.unit_ids), {3: Said(number=4 + otherwise)}, key), later(hours=1)
+        ),
+    )
+
+
 def vote_ballot() -> Sending:
     """A household votes."""
     polled = make_polled()
@@ -368,6 +384,6 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
     for made in (
         contribution, in_kind_help, pool_funding, match_claim, match_decision, disbursement, quote, expense,
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
-        collect_entry, publicity_objection, vote_ballot,
+        questionnaire_answer, collect_entry, publicity_objection, vote_ballot,
     )
 }  # fmt: skip

@@ -74,7 +74,14 @@ PRINTED = [
     row
     for row in ROWS
     if row.endpoint
-    in ("consent.notice", "consent.preliminary_pdf", "consent.result_pdf", "council.minutes_pdf", "trail.poster")
+    in (
+        "consent.notice",
+        "consent.preliminary_pdf",
+        "consent.result_pdf",
+        "council.minutes_pdf",
+        "questionnaire.form_pdf",
+        "trail.poster",
+    )
 ]
 PAGES = [row for row in ROWS if row not in PRINTED and row.endpoint != "static"]
 
@@ -175,6 +182,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         **_rounds(things),
         **{"token": "nobodys-slip", "help_id": 1, "message_id": first(NotifyMessage.id)},
         **{"notice_id": first(PublicityNotice.id), "objection_id": things["objection", "objection"]},
+        "questionnaire_id": things["questionnaire", "asked"],
         "answer_id": first(ConsentAnswer.id),
         "serial": first(ConsentPaper.serial),
         "body_id": things["council_body", "council"],

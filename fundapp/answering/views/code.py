@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from fundapp.answering import commands, queries
 from fundapp.answering.forms import CodeForm, SaidForm
 from fundapp.answering.views.blueprint import bp
-from fundapp.answering.views.visits import begin, code_of_visit, end, exchange, private
+from fundapp.answering.views.visits import secret, visits
 from fundapp.consent.policy import Channel, check_takes
 from fundapp.consent.queries import RoundPage
 from fundapp.kernel.errors import NotVisible, Refused
@@ -28,13 +28,13 @@ Page = str | Response | tuple[str, int]
 
 @bp.route("/reply", methods=["GET", "POST"])
 @public
-@private
+@visits.private
 def reply() -> Page:
     """Ask for the code off the slip."""
     form = CodeForm()
     if form.filled_in():
         try:
-            begin(exchange(str(form.code.data), commands.code_of_typed))
+            visits.begin(visits.exchange(str(form.code.data), commands.code_of_typed, secret()))
         except Refused as refusal:
             form.take(refusal)
         else:
@@ -44,10 +44,10 @@ def reply() -> Page:
 
 @bp.get("/reply/scan/<token>")
 @public
-@private
+@visits.private
 def scan(token: str) -> Page:
     """Exchange a scanned slip for a visit; the address is left at once and goes to nobody."""
-    begin(exchange(token[:80], commands.code_of_token))
+    visits.begin(visits.exchange(token[:80], commands.code_of_token, secret()))
     answer = redirect(url_for(".household"), 303)
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
@@ -55,10 +55,10 @@ def scan(token: str) -> Page:
 
 @bp.route("/reply/household", methods=["GET", "POST"])
 @public
-@private
+@visits.private
 def household() -> Page:
     """Show the exact text, take the household's choice, let it be confirmed, note it."""
-    code_id, form = code_of_visit(), SaidForm()
+    code_id, form = visits.code(), SaidForm()
     page = _page(code_id)
     form.offer(page.bar.with_follow)
     if form.filled_in():
@@ -74,7 +74,7 @@ def household() -> Page:
 
 @bp.get("/reply/receipt")
 @public
-@private
+@visits.private
 def receipt() -> Page:
     """Show what is noted for the household."""
     return render_template("answering/receipt.html", **_receipt())
@@ -82,7 +82,7 @@ def receipt() -> Page:
 
 @bp.get("/reply/receipt.pdf")
 @public
-@private
+@visits.private
 def receipt_pdf() -> Response:
     """Print the receipt."""
     return pdf_page("consent/print/receipt.html", "receipt.pdf", **_receipt())
@@ -90,10 +90,10 @@ def receipt_pdf() -> Response:
 
 @bp.post("/reply/leave")
 @public
-@private
+@visits.private
 def leave() -> Page:
     """End the visit: for a phone that others use too."""
-    end()
+    visits.end()
     flash(_("已退出。手里的表态单请收好，截止前还可以用它修改。"))
     return redirect(url_for(".reply"), 303)
 
@@ -106,7 +106,7 @@ def _page(code_id: int) -> RoundPage:
 
 
 def _receipt() -> dict[str, Any]:
-    page = _page(code_of_visit())
+    page = _page(visits.code())
     if not page.own[0].trail:
         raise NotVisible
     return {"page": page, "unit": page.own[0], "revision": page.own[0].trail[-1]}

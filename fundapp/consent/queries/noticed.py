@@ -153,10 +153,10 @@ class NoticeStep:
     text: str
 
 
-def notice_steps(session: Session, project_id: int) -> list[NoticeStep]:
-    """List the notices of a project's rounds as steps of its way, the oldest first; nothing that is not public."""
-    ids = session.scalars(select(ConsentRound.id).where(ConsentRound.project_id == project_id)).all()
-    return [NoticeStep(*row) for row in steps_of(session, [source_of(number) for number in ids])] if ids else []
+def notice_steps(session: Session, round_ids: Iterable[int]) -> list[NoticeStep]:
+    """List the notices of some rounds as steps of a project's way, the oldest first; nothing that is not public."""
+    sources = [source_of(number) for number in round_ids]
+    return [NoticeStep(*row) for row in steps_of(session, sources)] if sources else []
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from fundapp.projects.queries import ProjectRow, projects_by_id, waiting_for_che
 from fundapp.publicity.policy import STAFF
 from fundapp.publicity.queries import notices_at, objections_waiting
 from fundapp.publicity.rules import NoticeState
+from fundapp.questionnaire import queries as questionnaire
+from fundapp.questionnaire.texts import NOT_CONSENT
 from fundapp.voting import queries as voting
 from fundapp.web.filters import moment, until, yuan
 
@@ -56,6 +58,15 @@ def _for_household(session: Session, actor: Actor, now: datetime) -> list[Waitin
             due=_("%(at)s 截止", at=moment(row.closes_at)),
         )
         for row in consent.open_rounds_for_units(session, actor.unit_ids, now)
+    ]
+    asked += [
+        Waiting(
+            _("填问卷：%(title)s", title=row.title),
+            Link("questionnaire.answer", {"questionnaire_id": row.id}),
+            text=str(NOT_CONSENT),
+            due=_("%(at)s 截止", at=moment(row.closes_at)),
+        )
+        for row in questionnaire.waiting_for_units(session, actor.unit_ids, now)
     ]
     votes = [
         Waiting(
@@ -113,7 +124,15 @@ def _for_workers(session: Session, actor: Actor, now: datetime) -> list[Waiting]
         Waiting(_("公布最终结果：%(title)s", title=row.title), Link("consent.final", {"round_id": row.round_id}))
         for row in consent.rounds_waiting_to_finish(session, places, now)
     ]
-    return [*results, *finals, *_notices_of_worker(session, places, now), *votes, *sessions]
+    texts = [
+        Waiting(
+            _("审看问卷留言：%(title)s", title=row.title),
+            Link("questionnaire.texts", {"questionnaire_id": row.id}),
+            text=_("%(n)s 条没有审看", n=row.texts),
+        )
+        for row in questionnaire.texts_waiting(session, places, now)
+    ]
+    return [*results, *finals, *texts, *_notices_of_worker(session, places, now), *votes, *sessions]
 
 
 def _notices_of_worker(session: Session, places: list[int], now: datetime) -> list[Waiting]:

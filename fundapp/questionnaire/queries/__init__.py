@@ -1,0 +1,57 @@
+"""Read questionnaires: facts for deeds, pages, results, and what waits."""
+
+from fundapp.questionnaire.queries.facts import (
+    AskedQuestion,
+    OpenText,
+    code_lives,
+    coded_units,
+    door_of_code,
+    doors_of,
+    is_asked,
+    last_answer,
+    living_code,
+    questions_of,
+    running,
+    texts_of,
+    unit_of_door,
+)
+from fundapp.questionnaire.queries.pages import (
+    Listed,
+    OwnAnswer,
+    QuestionnairePage,
+    Waiting,
+    listed_of_project,
+    questionnaire_page,
+    texts_waiting,
+    waiting_for_units,
+)
+from fundapp.questionnaire.queries.results import QuestionResult, Results, results_of, said_by, table_of
+
+__all__ = [
+    "AskedQuestion",
+    "Listed",
+    "OpenText",
+    "OwnAnswer",
+    "QuestionResult",
+    "QuestionnairePage",
+    "Results",
+    "Waiting",
+    "code_lives",
+    "coded_units",
+    "door_of_code",
+    "doors_of",
+    "is_asked",
+    "last_answer",
+    "listed_of_project",
+    "living_code",
+    "questionnaire_page",
+    "questions_of",
+    "results_of",
+    "running",
+    "said_by",
+    "table_of",
+    "texts_of",
+    "texts_waiting",
+    "unit_of_door",
+    "waiting_for_units",
+]
