@@ -8,8 +8,8 @@ from wtforms import BooleanField, DateField, RadioField, SelectField
 from wtforms.validators import Length, Optional, StopValidation
 
 from fundapp.fundraising.commands import NewContribution, NewHelp
-from fundapp.fundraising.rules import RECORDED, Means, Source
-from fundapp.fundraising.texts import MEANS_LABELS, SOURCE_LABELS
+from fundapp.fundraising.rules import GIVERS, RECORDED, Giver, Means, Source
+from fundapp.fundraising.texts import GIVER_LABELS, MEANS_LABELS, SOURCE_LABELS
 from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, PageForm, TextField, options
 
 _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
@@ -24,10 +24,23 @@ class ContributionForm(OnceForm):
     unit_id = SelectField(
         _("哪一户（居民集资填）"), coerce=int, validators=[Optional()], description=_("街镇和捐赠不用选。")
     )
+    reference = TextField(
+        _("转账附言码"),
+        validators=[Optional(), Length(max=20)],
+        description=_("银行转账的，抄回单上的 13 位附言码，哪一户不用再选。"),
+    )
+    giver_kind = SelectField(
+        _("捐赠方是谁（社会捐赠填）"), validators=[Optional()], description=_("本系统不向社区以外的公众募捐。")
+    )
     giver = TextField(_("交款人或单位"), validators=[REQUIRED, Length(max=80)])
-    anonymous = BooleanField(_("公开时不写名字"))
+    anonymous = BooleanField(_("公开时不写名字"), description=_("居民的姓名和门牌一律不公开。"))
     related = BooleanField(_("是关联方"), description=_("供应商、小组成员等与项目有利益关系的，要勾选。"))
     amount = MoneyField(_("金额"), validators=[REQUIRED])
+    purpose = TextField(
+        _("限定用途"),
+        validators=[Optional(), Length(max=120)],
+        description=_("交款人指定只能用在哪里的，照写；会公开。"),
+    )
     means = RadioField(_("怎么交的"), choices=options((m.value, MEANS_LABELS[m]) for m in Means), validators=[REQUIRED])
     received_on = DateField(_("收款日期"), validators=[REQUIRED])
     proof = FileField(
@@ -37,12 +50,14 @@ class ContributionForm(OnceForm):
     )
 
     def offer(self, units: list[tuple[int, str]]) -> None:
-        """Offer the compound's households."""
+        """Offer the compound's households, and who may give beside them."""
         self.unit_id.choices = options([(0, _("不是居民")), *units])
+        kinds = [(one.value, GIVER_LABELS[one]) for one in GIVERS[Source.DONORS]]
+        self.giver_kind.choices = options([("", _("不是社会捐赠")), *kinds])
 
     def validate_unit_id(self, field: Any) -> None:
         """Ask for the household where residents gave."""
-        if self.source.data == Source.RESIDENTS.value and not field.data:
+        if self.source.data == Source.RESIDENTS.value and not field.data and not self.reference.data:
             raise StopValidation(str(_("居民集资请选择是哪一户交的。")))
 
     def to_command(self, project_id: int, proof_id: int) -> NewContribution:
@@ -52,7 +67,7 @@ class ContributionForm(OnceForm):
             project_id=project_id,
             op_key=str(self.op_key.data),
             source=source,
-            unit_id=self.unit_id.data if source is Source.RESIDENTS else None,
+            unit_id=(self.unit_id.data or None) if source is Source.RESIDENTS else None,
             giver=self.giver.data,
             anonymous=self.anonymous.data,
             related=self.related.data,
@@ -60,6 +75,9 @@ class ContributionForm(OnceForm):
             means=Means(self.means.data),
             received_on=self.received_on.data,
             proof_id=proof_id,
+            purpose=self.purpose.data or "",
+            reference=self.reference.data or "",
+            giver_kind=Giver(self.giver_kind.data) if source is Source.DONORS and self.giver_kind.data else None,
         )
 
 
@@ -87,4 +105,8 @@ class DecideForm(PageForm):
         choices=options([("yes", _("钱已到位，确认")), ("no", _("没有这笔钱，不予确认"))]),
         validators=[REQUIRED],
     )
-    reason = TextField(_("不予确认的理由"), validators=[Optional(), Length(max=200)])
+    reason = TextField(
+        _("不予确认的理由"),
+        validators=[Optional(), Length(max=200)],
+        description=_("收据随即作废，号码留在收据簿里；理由会公开，请不要写姓名。"),
+    )

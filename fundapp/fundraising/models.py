@@ -9,18 +9,26 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, refuse
 from fundapp.db.types import stored
-from fundapp.fundraising.rules import Means, Source
+from fundapp.fundraising.rules import GIVERS, Giver, Means, Source
+
+_PAIRS = ", ".join(f"'{source.value}>{giver.value}'" for source, givers in GIVERS.items() for giver in givers)
 
 
 class Contribution(Numbered, Base):
-    """Money that somebody gave, as the treasurer recorded it. It counts once it is confirmed."""
+    """Money that somebody gave, as the treasurer recorded it. It counts once it is confirmed.
+
+    Its receipt is numbered in the series of a book and a year, without a gap; a receipt that was not confirmed stays
+    there as void. ``purpose``: what alone it may be spent on, blank: the project. ``reference``: the code of a
+    transfer.
+    """
 
     __tablename__ = "contribution"
     __table_args__ = (
         UniqueConstraint("op_key"),
-        UniqueConstraint("project_id", "receipt_no"),
+        UniqueConstraint("book_id", "receipt_year", "receipt_no"),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint("source <> 'foundation'", name="not_by_hand"),
+        CheckConstraint(f"source || '>' || giver_kind IN ({_PAIRS})", name="giver_fits_source"),
         CheckConstraint("(source = 'residents') = (unit_id IS NOT NULL)", name="residents_by_household"),
         CheckConstraint("length(trim(giver)) > 0", name="giver_named"),
         Index("ix_contribution_project_id", "project_id", "id"),
@@ -29,12 +37,17 @@ class Contribution(Numbered, Base):
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     op_key: Mapped[str] = mapped_column(String(36))
+    book_id: Mapped[int] = mapped_column(ForeignKey("book.id"))
+    receipt_year: Mapped[int]
     receipt_no: Mapped[int]
     source: Mapped[Source] = mapped_column(stored(Source))
+    giver_kind: Mapped[Giver] = mapped_column(stored(Giver, "giver_kind"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     giver: Mapped[str] = mapped_column(String(80))
     anonymous: Mapped[bool]
     related: Mapped[bool]
+    purpose: Mapped[str] = mapped_column(String(120))
+    reference: Mapped[str] = mapped_column(String(20))
     amount_fen: Mapped[Money]
     means: Mapped[Means] = mapped_column(stored(Means))
     received_on: Mapped[date]
@@ -83,6 +96,14 @@ class InKindHelp(Numbered, Base):
 append_only("contribution")
 append_only("contribution_decision")
 append_only("in_kind_help")
+refuse(
+    "contribution_receipt_follows",
+    "contribution",
+    "INSERT",
+    "NEW.receipt_no <> COALESCE((SELECT max(receipt_no) FROM contribution WHERE book_id = NEW.book_id "
+    "AND receipt_year = NEW.receipt_year), 0) + 1",
+    "receipts are numbered without a gap",
+)
 refuse(
     "contribution_second_person",
     "contribution_decision",

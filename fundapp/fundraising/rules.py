@@ -1,9 +1,15 @@
-"""Sources of money, and the four-source figures, as pure functions."""
+"""Sources of money, reference codes, and the four-source figures, as pure functions."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
-from fundapp.kernel.money import split
+from moneyed import Money
+
+from fundapp.kernel.errors import Refused
+from fundapp.kernel.money import ZERO, fen, split
 
 
 class Source(StrEnum):
@@ -13,6 +19,30 @@ class Source(StrEnum):
     STREET = "street"
     DONORS = "donors"
     FOUNDATION = "foundation"
+
+
+class Giver(StrEnum):
+    """What the giver is. Nobody else is asked: households and units of the community, the government, charities.
+
+    ``UNIT``: a firm or unit of the community that benefits; ``PUBLIC_UNIT``: a public unit there; ``CHARITY``: a
+    charity that may raise money in public and hands it on.
+
+    Source: domain.md section 0.2 (居委会法 art. 42).
+    """
+
+    HOUSEHOLD = "household"
+    UNIT = "unit"
+    PUBLIC_UNIT = "public_unit"
+    CHARITY = "charity"
+    GOVERNMENT = "government"
+
+
+class ReceiptState(StrEnum):
+    """What a receipt stands for: money that waits for a second look, that is there, or that was not: void."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    VOID = "void"
 
 
 class Means(StrEnum):
@@ -25,6 +55,91 @@ class Means(StrEnum):
 
 RECORDED = (Source.RESIDENTS, Source.STREET, Source.DONORS)
 ORDER = (Source.FOUNDATION, Source.STREET, Source.RESIDENTS, Source.DONORS)
+GIVERS: dict[Source, tuple[Giver, ...]] = {
+    Source.RESIDENTS: (Giver.HOUSEHOLD,),
+    Source.STREET: (Giver.GOVERNMENT,),
+    Source.DONORS: (Giver.UNIT, Giver.PUBLIC_UNIT, Giver.CHARITY),
+}
+"""Who may stand behind a source; the first is taken where none is named."""
+
+_PROJECT, _UNIT, _CHECK = 5, 6, 97
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What the code in a bank transfer names: a project, and a household there or none (a unit of the community)."""
+
+    project_id: int
+    unit_id: int | None
+
+
+def reference_code(project_id: int, unit_id: int | None) -> str:
+    """Write the code that a transfer carries: project, household (zeros: none), two check digits.
+
+    The check digits are those of ISO 7064, MOD 97-10: one wrong digit or two that changed places never pass.
+
+    Raises:
+        ValueError: numbers too long for the code.
+
+    >>> reference_code(12, 345)
+    '00012-000345-31'
+    """
+    if not (0 < project_id < 10**_PROJECT and 0 <= (unit_id or 0) < 10**_UNIT):
+        raise ValueError(f"no code for project {project_id}, unit {unit_id}")
+    body = f"{project_id:0{_PROJECT}d}{unit_id or 0:0{_UNIT}d}"
+    check = _CHECK + 1 - int(body) * 100 % _CHECK
+    return f"{body[:_PROJECT]}-{body[_PROJECT:]}-{check:02d}"
+
+
+def read_reference(typed: str) -> Reference:
+    """Read a code as people and banks write it: wide digits, blanks and dashes are fine.
+
+    Raises:
+        Refused: it is not one, or its check digits do not fit (``fundraising.no_such_code``).
+
+    >>> read_reference("00012 000345 31")
+    Reference(project_id=12, unit_id=345)
+    """
+    plain = re.sub(r"[\s\-–—]", "", unicodedata.normalize("NFKC", typed))
+    if not re.fullmatch(r"[0-9]{13}", plain) or int(plain) % _CHECK != 1:
+        raise Refused("fundraising.no_such_code", field="reference")
+    project_id, unit_id = int(plain[:_PROJECT]), int(plain[_PROJECT : _PROJECT + _UNIT])
+    return Reference(project_id, unit_id or None)
+
+
+def check_amount(amount: Money, field: str = "amount") -> None:
+    """See that an amount is whole fen above 0.
+
+    Raises:
+        Refused: it is not (``fundraising.amount``).
+    """
+    try:
+        positive = amount > ZERO and fen(amount) > 0
+    except (TypeError, ValueError):
+        positive = False
+    if not positive:
+        raise Refused("fundraising.amount", field=field)
+
+
+def receipt_label(year: int, number: int) -> str:
+    """Write a receipt's number as papers carry it.
+
+    >>> receipt_label(2026, 7)
+    '2026-0007'
+    """
+    return f"{year}-{number:04d}"
+
+
+def hides_name(source: Source, anonymous: bool) -> bool:
+    """Tell whether the public reads no name: of residents never one, of others none where they asked for it."""
+    return anonymous or source is Source.RESIDENTS
+
+
+def state_of(confirmed: bool | None) -> ReceiptState:
+    """Give a receipt's state from what the second person found; ``None``: nothing yet."""
+    if confirmed is None:
+        return ReceiptState.WAITING
+    return ReceiptState.CONFIRMED if confirmed else ReceiptState.VOID
 
 
 def shares(by_source: Mapping[Source, int]) -> dict[Source, int]:

@@ -1068,6 +1068,8 @@ def upgrade():
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("receipt_year", sa.Integer(), nullable=False),
         sa.Column("receipt_no", sa.Integer(), nullable=False),
         sa.Column(
             "source",
@@ -1083,10 +1085,27 @@ def upgrade():
             ),
             nullable=False,
         ),
+        sa.Column(
+            "giver_kind",
+            sa.Enum(
+                "household",
+                "unit",
+                "public_unit",
+                "charity",
+                "government",
+                name="giver_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("giver", sa.String(length=80), nullable=False),
         sa.Column("anonymous", sa.Boolean(), nullable=False),
         sa.Column("related", sa.Boolean(), nullable=False),
+        sa.Column("purpose", sa.String(length=120), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column(
             "means",
@@ -1101,15 +1120,22 @@ def upgrade():
             "(source = 'residents') = (unit_id IS NOT NULL)", name=op.f("ck_contribution_residents_by_household")
         ),
         sa.CheckConstraint("source <> 'foundation'", name=op.f("ck_contribution_not_by_hand")),
+        sa.CheckConstraint(
+            "source || '>' || giver_kind IN ('residents>household', 'street>government', 'donors>unit', 'donors>public_unit', 'donors>charity')",
+            name=op.f("ck_contribution_giver_fits_source"),
+        ),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_contribution_amount_positive")),
         sa.CheckConstraint("length(trim(giver)) > 0", name=op.f("ck_contribution_giver_named")),
+        sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_contribution_book_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_contribution_project_id")),
         sa.ForeignKeyConstraint(["proof_id"], ["attachment.id"], name=op.f("fk_contribution_proof_id")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_contribution_recorded_by_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_contribution_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution")),
+        sa.UniqueConstraint(
+            "book_id", "receipt_year", "receipt_no", name=op.f("uq_contribution_book_id_receipt_year_receipt_no")
+        ),
         sa.UniqueConstraint("op_key", name=op.f("uq_contribution_op_key")),
-        sa.UniqueConstraint("project_id", "receipt_no", name=op.f("uq_contribution_project_id_receipt_no")),
         info={"sealed": True},
     )
     op.create_index("ix_contribution_project_id", "contribution", ["project_id", "id"], unique=False)
@@ -5179,7 +5205,7 @@ GUARDS = [
     # contribution_no_replace on contribution
     (
         (
-            "CREATE TRIGGER contribution_no_replace BEFORE INSERT ON contribution FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND receipt_no = NEW.receipt_no)) BEGIN SELECT RAISE(ABORT, 'contribution keeps its rows'); END",
+            "CREATE TRIGGER contribution_no_replace BEFORE INSERT ON contribution FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution WHERE (id = NEW.id) OR (book_id = NEW.book_id AND receipt_year = NEW.receipt_year AND receipt_no = NEW.receipt_no) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'contribution keeps its rows'); END",
         ),
         (),
     ),
@@ -5259,6 +5285,16 @@ GUARDS = [
         (
             "CREATE FUNCTION in_kind_help_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'in_kind_help keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER in_kind_help_no_truncate BEFORE TRUNCATE ON in_kind_help FOR EACH STATEMENT EXECUTE FUNCTION in_kind_help_no_truncate()",
+        ),
+    ),
+    # contribution_receipt_follows on contribution
+    (
+        (
+            "CREATE TRIGGER contribution_receipt_follows BEFORE INSERT ON contribution FOR EACH ROW WHEN NEW.receipt_no <> COALESCE((SELECT max(receipt_no) FROM contribution WHERE book_id = NEW.book_id AND receipt_year = NEW.receipt_year), 0) + 1 BEGIN SELECT RAISE(ABORT, 'receipts are numbered without a gap'); END",
+        ),
+        (
+            "CREATE FUNCTION contribution_receipt_follows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.receipt_no <> COALESCE((SELECT max(receipt_no) FROM contribution WHERE book_id = NEW.book_id AND receipt_year = NEW.receipt_year), 0) + 1 THEN RAISE EXCEPTION 'receipts are numbered without a gap' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER contribution_receipt_follows BEFORE INSERT ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_receipt_follows()",
         ),
     ),
     # contribution_second_person on contribution_decision

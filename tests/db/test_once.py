@@ -79,7 +79,7 @@ def test_without_the_comparison_another_amount_would_pass(app, monkeypatch):
     def any_row(session, kind, key, **_said):
         return session.scalar(select(kind).where(kind.op_key == key))
 
-    monkeypatch.setattr("fundapp.fundraising.commands.done_before", any_row)
+    monkeypatch.setattr("fundapp.fundraising.commands.giving.done_before", any_row)
     assert sent(sending, sending.who, otherwise=True) == first
 
 

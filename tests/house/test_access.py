@@ -166,6 +166,13 @@ def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
     return asked | {"voting.round_id": things["vote_round", "vote"]}
 
 
+def _receipt(session: Session) -> dict[str, int]:
+    """Number the first receipt that was written elsewhere."""
+    row = session.scalars(select(Contribution).order_by(Contribution.id)).first()
+    assert row is not None
+    return {"fundraising.book_id": row.book_id, "year": row.receipt_year, "number": row.receipt_no}
+
+
 def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, int | str]:
     """Number what the addresses name; ``package.argument`` goes before ``argument``."""
     worker, lead = things["person", "worker"], things["person", "lead"]
@@ -192,6 +199,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "contribution_id": first(Contribution.id),
         "expense_id": things["expense", "e1"],
         "claim_id": things["claim", "claim"],
+        **_receipt(session),
         "programme_id": things["programme", "programme"],
         "compound_id": things["place", "yard"],
         "place_id": things["place", "yard"],

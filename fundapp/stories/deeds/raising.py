@@ -14,7 +14,7 @@ from fundapp.fundraising.commands import (
 )
 from fundapp.fundraising.models import Contribution
 from fundapp.fundraising.queries import raised
-from fundapp.fundraising.rules import Means, Source
+from fundapp.fundraising.rules import Giver, Means, Source, receipt_label, reference_code
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import BadInput
 from fundapp.kernel.money import fen, fen_of_text, from_fen, yuan_text
@@ -34,16 +34,17 @@ def _day(scene: Scene) -> date:
     return local_date(scene.clock.at)
 
 
-@deed("fundraising.record", "project source giver amount means door anonymous related")
+@deed("fundraising.record", "project source giver amount means door anonymous related purpose coded giver_kind")
 def fundraising_record(scene: Scene) -> Facts:
-    """Record money. Fields: project, source, giver, amount, means, door (residents), anonymous, related."""
+    """Record money. Facts: receipt. ``coded``: the transfer carried the code of its household, or of none."""
     fields, project = scene.fields, get_project(scene.session, scene.thing("project"))
     source, door = fields.choice("source", Source), fields.text("door", "")
+    unit_id = unit_of_door(scene, project.place_id, door) if door else None
     cmd = NewContribution(
         project_id=project.id,
         op_key=key(),
         source=source,
-        unit_id=unit_of_door(scene, project.place_id, door) if door else None,
+        unit_id=unit_id,
         giver=fields.text("giver"),
         anonymous=fields.yes("anonymous", False),
         related=fields.yes("related", False),
@@ -51,10 +52,13 @@ def fundraising_record(scene: Scene) -> Facts:
         means=fields.choice("means", Means, Means.CASH),
         received_on=_day(scene),
         proof_id=picture(scene.session, scene.actor, project.place_id, scene.clock),
+        purpose=fields.text("purpose", ""),
+        reference=reference_code(project.id, unit_id) if fields.yes("coded", False) else "",
+        giver_kind=fields.choice("giver_kind", Giver, None),
     )
     made = record_contribution(scene.session, scene.actor, cmd, scene.clock)
     scene.make("contribution", made.id)
-    return {"receipt": made.receipt_no}
+    return {"receipt": receipt_label(made.receipt_year, made.receipt_no)}
 
 
 @deed("fundraising.decide", "contribution confirmed reason")

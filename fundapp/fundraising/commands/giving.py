@@ -1,6 +1,6 @@
-"""The deeds on self-raised money."""
+"""Record money that was given, and let another person confirm it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,26 +11,40 @@ from sqlalchemy.orm import Session
 from fundapp.audit.commands import record
 from fundapp.db.once import done_before, own_key
 from fundapp.db.wiring import tell
+from fundapp.fundraising.commands.booking import committee_book, project_accounts
 from fundapp.fundraising.events import ContributionConfirmed
-from fundapp.fundraising.models import Contribution, ContributionDecision, InKindHelp
+from fundapp.fundraising.models import Contribution, ContributionDecision
 from fundapp.fundraising.policy import check_may_confirm, check_may_record
-from fundapp.fundraising.rules import Means, Source
-from fundapp.fundraising.texts import CASH, SOURCE_LABELS, SPEND, account_name, committee_name, receipt_purpose
+from fundapp.fundraising.rules import (
+    GIVERS,
+    Giver,
+    Means,
+    Source,
+    check_amount,
+    read_reference,
+    receipt_label,
+    reference_code,
+)
+from fundapp.fundraising.texts import receipt_purpose
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen
-from fundapp.ledger.commands import ensure_account, open_book, post
-from fundapp.ledger.rules import Holder, Ledger, Leg, Posting
-from fundapp.places.models import PlaceKind
-from fundapp.places.queries import ancestor, units_by_id
+from fundapp.ledger.commands import lock_books, post
+from fundapp.ledger.rules import Ledger, Leg, Posting
+from fundapp.places.queries import units_by_id
 from fundapp.projects.commands import lock_project
 from fundapp.projects.queries import get_project, tasks_of
 
 
 @dataclass(frozen=True)
 class NewContribution:
-    """What the treasurer fills in. ``unit_id`` is the giving household, for residents' money only."""
+    """What the treasurer fills in.
+
+    ``unit_id`` is the giving household, for residents' money only; the code of a transfer (``reference``) names it
+    too. ``purpose``: what alone the money may be spent on, where the giver said so. ``giver_kind``: what the giver is
+    (none: what the source's givers usually are).
+    """
 
     project_id: int
     op_key: str
@@ -43,16 +57,25 @@ class NewContribution:
     means: Means
     received_on: date
     proof_id: int
+    purpose: str = ""
+    reference: str = ""
+    giver_kind: Giver | None = None
 
 
 def record_contribution(session: Session, actor: Actor, cmd: NewContribution, clock: Clock) -> Contribution:
-    """Record money that was given; it counts once a second person has confirmed it.
+    """Record money that was given and number its receipt; it counts once a second person has confirmed it.
+
+    The receipt's number follows the last one of the book and the year, under the book's lock.
 
     Raises:
-        Refused: the key was used for something else (``web.used_key``), a household of another compound
-            (``fundraising.not_our_household``), a day that has not come (``fundraising.not_yet``), or by the policy.
+        Refused: the key was used for something else (``web.used_key``), an amount that is none
+            (``fundraising.amount``), a household of another compound (``fundraising.not_our_household``), a giver who
+            may not be asked for this source (``fundraising.not_this_giver``), a code of another project or household
+            (``fundraising.other_code``) or of none (``fundraising.no_such_code``), a day that has not come
+            (``fundraising.not_yet``), or by the policy.
         Forbidden: see :func:`fundapp.fundraising.policy.check_may_record`.
     """
+    cmd = _understood(cmd)
     lock_project(session, cmd.project_id)
     now = clock.now(session)
     key, said = own_key(actor, cmd.op_key), _said(cmd)
@@ -64,12 +87,14 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
     _check_household(session, cmd, project.place_id)
     if cmd.received_on > local_date(now):
         raise Refused("fundraising.not_yet", field="received_on")
-    last = session.scalar(select(func.max(Contribution.receipt_no)).where(Contribution.project_id == cmd.project_id))
+    book_id = committee_book(session, actor, project.place_path, now)
     row = Contribution(
         **said,
         op_key=key,
         proof_id=cmd.proof_id,
-        receipt_no=(last or 0) + 1,
+        book_id=book_id,
+        receipt_year=local_date(now).year,
+        receipt_no=_next_receipt(session, book_id, local_date(now).year),
         recorded_by_id=actor.person_id,
         recorded_at=now,
     )
@@ -77,6 +102,28 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
     session.flush()
     record(session, actor, "fundraising.record", f"project:{cmd.project_id}", now, contribution=row.id)
     return row
+
+
+def _next_receipt(session: Session, book_id: int, year: int) -> int:
+    lock_books(session, [book_id])
+    series = (Contribution.book_id == book_id, Contribution.receipt_year == year)
+    return (session.scalar(select(func.max(Contribution.receipt_no)).where(*series)) or 0) + 1
+
+
+def _understood(cmd: NewContribution) -> NewContribution:
+    """Read the code and the kind of giver, and check what needs no row."""
+    check_amount(cmd.amount)
+    kind = cmd.giver_kind or GIVERS.get(cmd.source, (Giver.UNIT,))[0]
+    if kind not in GIVERS.get(cmd.source, ()):
+        raise Refused("fundraising.not_this_giver", field="giver_kind")
+    cmd = replace(cmd, giver_kind=kind, purpose=cmd.purpose.strip())
+    if not cmd.reference.strip():
+        return replace(cmd, reference="")
+    named = read_reference(cmd.reference)
+    unit_id = cmd.unit_id or (named.unit_id if cmd.source is Source.RESIDENTS else None)
+    if (named.project_id, named.unit_id) != (cmd.project_id, unit_id):
+        raise Refused("fundraising.other_code", field="reference")
+    return replace(cmd, unit_id=unit_id, reference=reference_code(cmd.project_id, unit_id))
 
 
 def _said(cmd: NewContribution) -> dict[str, Any]:
@@ -133,69 +180,15 @@ def decide_contribution(
     return decision
 
 
-def committee_book(session: Session, actor: Actor, place_path: str, now: datetime) -> int:
-    """Give the book of the committee of the community that a place lies in, opened where it is missing."""
-    community = ancestor(session, place_path, PlaceKind.COMMUNITY)
-    if community is None:
-        raise NotVisible
-    return open_book(session, actor, Holder.COMMITTEE, committee_name(community.name), community.id, now).id
-
-
-def project_accounts(session: Session, book_id: int, project_id: int, title: str) -> None:
-    """Open a project's accounts in the committee's book: its cash, what each source gave, what was spent."""
-    ensure_account(session, book_id, Ledger.ACTUAL, f"cash:{project_id}", account_name(title, CASH), floor_fen=0)
-    for source in Source:
-        name, code = account_name(title, SOURCE_LABELS[source]), f"gift:{project_id}:{source.value}"
-        ensure_account(session, book_id, Ledger.ACTUAL, code, name, ceiling_fen=0)
-    ensure_account(session, book_id, Ledger.ACTUAL, f"spend:{project_id}", account_name(title, SPEND), floor_fen=0)
-
-
 def _post(session: Session, actor: Actor, row: Contribution, place_path: str, now: datetime) -> None:
     project = get_project(session, row.project_id)
     book_id = committee_book(session, actor, place_path, now)
     project_accounts(session, book_id, project.id, project.title)
     amount = fen(row.amount_fen)
     legs = (Leg(f"cash:{project.id}", amount), Leg(f"gift:{project.id}:{row.source.value}", -amount))
-    purpose = receipt_purpose(project.title, row.source, row.receipt_no)
+    purpose = receipt_purpose(project.title, row.source, receipt_label(row.receipt_year, row.receipt_no))
     posting = Posting(
         book_id, Ledger.ACTUAL, f"contribution:{row.id}", purpose, f"contribution:{row.id}", f"project:{project.id}",
         row.received_on, legs,
     )  # fmt: skip
     post(session, actor, posting, now)
-
-
-@dataclass(frozen=True)
-class NewHelp:
-    """Help that is not money."""
-
-    project_id: int
-    op_key: str
-    giver: str
-    what: str
-    value: Money | None
-
-
-def record_help(session: Session, actor: Actor, cmd: NewHelp, clock: Clock) -> InKindHelp:
-    """Record help in kind.
-
-    Raises:
-        Refused, Forbidden: see :func:`fundapp.fundraising.policy.check_may_record`.
-    """
-    lock_project(session, cmd.project_id)
-    now = clock.now(session)
-    key, said = own_key(actor, cmd.op_key), {"giver": cmd.giver, "what": cmd.what, "value_fen": cmd.value}
-    standing = done_before(session, InKindHelp, key, project_id=cmd.project_id, **said)
-    if standing is not None:
-        return standing
-    check_may_record(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id))
-    row = InKindHelp(
-        project_id=cmd.project_id,
-        op_key=key,
-        **said,
-        recorded_by_id=actor.person_id,
-        recorded_at=now,
-    )
-    session.add(row)
-    session.flush()
-    record(session, actor, "fundraising.help", f"project:{cmd.project_id}", now, help=row.id)
-    return row

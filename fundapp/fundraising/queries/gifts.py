@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.files.models import Attachment
 from fundapp.fundraising.models import Contribution, ContributionDecision, InKindHelp
-from fundapp.fundraising.rules import Means, Source
+from fundapp.fundraising.rules import Giver, Means, Source, hides_name, receipt_label
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import fen
@@ -20,21 +20,29 @@ from fundapp.projects.models import Project, ProjectMember
 
 @dataclass(frozen=True)
 class ContributionRow:
-    """One contribution with its state; ``shown`` is the giver as the public may read it."""
+    """One contribution with its state; ``shown`` is the giver as the public may read it: blank, no name is shown."""
 
     id: int
     project_id: int
     project_title: str
+    receipt: str
+    book_id: int
+    receipt_year: int
     receipt_no: int
     source: Source
+    giver_kind: Giver
     giver: str
     shown: str
+    anonymous: bool
+    purpose: str
+    reference: str
     amount: Money
     means: Means
     received_on: date
     proof: str
     recorded_by_id: int
     confirmed: bool | None
+    decided_by_id: int | None
     reason: str
 
 
@@ -51,21 +59,28 @@ def _rows(session: Session, *where: object) -> list[ContributionRow]:
 
 
 def _row(c: Contribution, decision: ContributionDecision | None, proof: str, title: str) -> ContributionRow:
-    hidden = c.anonymous or c.source is Source.RESIDENTS
     return ContributionRow(
         id=c.id,
         project_id=c.project_id,
         project_title=title,
+        receipt=receipt_label(c.receipt_year, c.receipt_no),
+        book_id=c.book_id,
+        receipt_year=c.receipt_year,
         receipt_no=c.receipt_no,
         source=c.source,
+        giver_kind=c.giver_kind,
         giver=c.giver,
-        shown="" if hidden else c.giver,
+        shown="" if hides_name(c.source, c.anonymous) else c.giver,
+        anonymous=c.anonymous,
+        purpose=c.purpose,
+        reference=c.reference,
         amount=c.amount_fen,
         means=c.means,
         received_on=c.received_on,
         proof=proof,
         recorded_by_id=c.recorded_by_id,
         confirmed=decision.confirmed if decision else None,
+        decided_by_id=decision.decided_by_id if decision else None,
         reason=decision.reason if decision else "",
     )
 
@@ -159,3 +174,8 @@ def what_speaks_against_editing(session: Session, project_id: int, now: datetime
     """Name what forbids a material edit: neighbours have given money for the text as it stands."""
     given = session.scalar(select(func.count()).select_from(Contribution).where(Contribution.project_id == project_id))
     return ["fundraising.money_given"] if given else []
+
+
+def hold_place(session: Session, place_id: int) -> None:
+    """Hold a place to the end of the transaction; rows that refer to it may be written meanwhile."""
+    session.execute(select(Place.id).where(Place.id == place_id).with_for_update(key_share=True))
