@@ -74,6 +74,7 @@ def _money(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
         check_may_record_money(actor, project, tasks)
 
     raising = [
+        _act(project, _("登记认捐"), "fundraising.new_pledge", record),
         _act(project, _("登记收款"), "fundraising.new", record),
         _act(project, _("登记实物和帮工"), "fundraising.new_help", record),
     ]

@@ -1,5 +1,6 @@
 """The shape of what a treasurer fills in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import flask_babel
@@ -7,9 +8,11 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, RadioField, SelectField
 from wtforms.validators import Length, Optional, StopValidation
 
-from fundapp.fundraising.commands import NewContribution, NewHelp
+from fundapp.fundraising.commands import NewContribution, NewHelp, NewPledge, NewRefund
+from fundapp.fundraising.queries import PledgeRow
 from fundapp.fundraising.rules import GIVERS, RECORDED, Giver, Means, Source
 from fundapp.fundraising.texts import GIVER_LABELS, MEANS_LABELS, SOURCE_LABELS
+from fundapp.web.filters import yuan
 from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, PageForm, TextField, options
 
 _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
@@ -18,6 +21,9 @@ _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 class ContributionForm(OnceForm):
     """Money that was given."""
 
+    pledge_id = SelectField(
+        _("兑现哪一笔认捐"), coerce=int, validators=[Optional()], description=_("不是兑现认捐的，不用选。")
+    )
     source = RadioField(
         _("谁出的钱"), choices=options((s.value, SOURCE_LABELS[s]) for s in RECORDED), validators=[REQUIRED]
     )
@@ -49,8 +55,10 @@ class ContributionForm(OnceForm):
         description=_("收据、转账单都可以。只有小组和工作人员能看。"),
     )
 
-    def offer(self, units: list[tuple[int, str]]) -> None:
-        """Offer the compound's households, and who may give beside them."""
+    def offer(self, units: list[tuple[int, str]], pledges: Sequence[PledgeRow] = ()) -> None:
+        """Offer the compound's households, who may give beside them, and the pledges that are not kept yet."""
+        said = [(one.id, f"{one.giver} {one.door} {yuan(one.room)}") for one in pledges]
+        self.pledge_id.choices = options([(0, _("不是兑现认捐")), *said])
         self.unit_id.choices = options([(0, _("不是居民")), *units])
         kinds = [(one.value, GIVER_LABELS[one]) for one in GIVERS[Source.DONORS]]
         self.giver_kind.choices = options([("", _("不是社会捐赠")), *kinds])
@@ -78,7 +86,89 @@ class ContributionForm(OnceForm):
             purpose=self.purpose.data or "",
             reference=self.reference.data or "",
             giver_kind=Giver(self.giver_kind.data) if source is Source.DONORS and self.giver_kind.data else None,
+            pledge_id=self.pledge_id.data or None,
         )
+
+
+class PledgeForm(OnceForm):
+    """What somebody will give: her own household, or what the treasurer was told."""
+
+    source = RadioField(
+        _("谁认捐"), choices=options((s.value, SOURCE_LABELS[s]) for s in RECORDED), validators=[REQUIRED]
+    )
+    unit_id = SelectField(
+        _("哪一户（居民集资填）"), coerce=int, validators=[Optional()], description=_("街镇和捐赠不用选。")
+    )
+    giver_kind = SelectField(_("捐赠方是谁（社会捐赠填）"), validators=[Optional()])
+    giver = TextField(_("认捐人或单位"), validators=[REQUIRED, Length(max=80)])
+    anonymous = BooleanField(_("公开时不写名字"), description=_("居民的姓名和门牌一律不公开。"))
+    amount = MoneyField(_("认捐金额"), validators=[REQUIRED])
+    due_on = DateField(_("哪天以前交"), validators=[REQUIRED])
+    purpose = TextField(_("限定用途"), validators=[Optional(), Length(max=120)])
+
+    def offer(self, units: list[tuple[int, str]], *, own: bool) -> None:
+        """Offer the households; a resident pledges for her own only."""
+        self.unit_id.choices = options(units if own else [(0, _("不是居民")), *units])
+        kinds = [(one.value, GIVER_LABELS[one]) for one in GIVERS[Source.DONORS]]
+        self.giver_kind.choices = options([("", _("不是社会捐赠")), *kinds])
+        if own:
+            self.source.choices = options([(Source.RESIDENTS.value, SOURCE_LABELS[Source.RESIDENTS])])
+            del self.giver_kind
+
+    def validate_unit_id(self, field: Any) -> None:
+        """Ask for the household where residents give."""
+        if self.source.data == Source.RESIDENTS.value and not field.data:
+            raise StopValidation(str(_("居民集资请选择是哪一户。")))
+
+    def to_command(self, project_id: int) -> NewPledge:
+        """Make the command."""
+        source, kind = Source(self.source.data), self.giver_kind.data if self.giver_kind else ""
+        return NewPledge(
+            project_id=project_id,
+            op_key=str(self.op_key.data),
+            source=source,
+            unit_id=(self.unit_id.data or None) if source is Source.RESIDENTS else None,
+            giver=self.giver.data,
+            anonymous=self.anonymous.data,
+            amount=self.amount.data,
+            due_on=self.due_on.data,
+            purpose=self.purpose.data or "",
+            giver_kind=Giver(kind) if source is Source.DONORS and kind else None,
+        )
+
+
+class ReasonForm(PageForm):
+    """Why something is taken back."""
+
+    reason = TextField(_("理由"), validators=[REQUIRED, Length(max=200)])
+
+
+class ConfirmForm(PageForm):
+    """Nothing but the button."""
+
+
+class RefundForm(OnceForm):
+    """How much goes back, and why."""
+
+    amount = MoneyField(_("退还金额"), validators=[REQUIRED])
+    reason = TextField(
+        _("理由"), validators=[REQUIRED, Length(max=200)], description=_("例如：交款人要求退回；登记有误。")
+    )
+
+    def to_command(self, contribution_id: int) -> NewRefund:
+        """Make the command."""
+        return NewRefund(contribution_id, str(self.op_key.data), self.amount.data, self.reason.data)
+
+
+class DecideRefundForm(PageForm):
+    """What the second person found."""
+
+    found = RadioField(
+        _("核对结果"),
+        choices=options([("yes", _("交款人已收到退款，确认")), ("no", _("没有退，不予确认"))]),
+        validators=[REQUIRED],
+    )
+    reason = TextField(_("不予确认的理由"), validators=[Optional(), Length(max=200)])
 
 
 class HelpForm(OnceForm):

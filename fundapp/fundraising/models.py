@@ -52,6 +52,7 @@ class Contribution(Numbered, Base):
     means: Mapped[Means] = mapped_column(stored(Means))
     received_on: Mapped[date]
     proof_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"))
+    pledge_id: Mapped[int | None] = mapped_column(ForeignKey("pledge.id"), index=True)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
 
@@ -67,6 +68,84 @@ class ContributionDecision(Numbered, Base):
     )
 
     contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id"))
+    confirmed: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+
+class Pledge(Numbered, Base):
+    """What somebody said she would give by a day: no money yet, and never counted as such."""
+
+    __tablename__ = "pledge"
+    __table_args__ = (
+        UniqueConstraint("op_key"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("source <> 'foundation'", name="not_by_hand"),
+        CheckConstraint(f"source || '>' || giver_kind IN ({_PAIRS})", name="giver_fits_source"),
+        CheckConstraint("(source = 'residents') = (unit_id IS NOT NULL)", name="residents_by_household"),
+        CheckConstraint("length(trim(giver)) > 0", name="giver_named"),
+        Index("ix_pledge_project_id", "project_id", "id"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    op_key: Mapped[str] = mapped_column(String(36))
+    source: Mapped[Source] = mapped_column(stored(Source))
+    giver_kind: Mapped[Giver] = mapped_column(stored(Giver, "giver_kind"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    giver: Mapped[str] = mapped_column(String(80))
+    anonymous: Mapped[bool]
+    purpose: Mapped[str] = mapped_column(String(120))
+    amount_fen: Mapped[Money]
+    due_on: Mapped[date]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+
+
+class PledgeEnding(Base):
+    """That a pledge will not be kept, or not wholly: who said so, and why."""
+
+    __tablename__ = "pledge_ending"
+    __table_args__ = (CheckConstraint("length(trim(reason)) > 0", name="has_reason"), {"info": {"sealed": True}})
+
+    pledge_id: Mapped[int] = mapped_column(ForeignKey("pledge.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    ended_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime]
+
+
+class Refund(Numbered, Base):
+    """Money that shall go back to who gave it; it has gone once a second person confirmed it."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        UniqueConstraint("op_key"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("length(trim(reason)) > 0", name="has_reason"),
+        Index("ix_refund_contribution_id", "contribution_id", "id"),
+        {"info": {"sealed": True}},
+    )
+
+    contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id"))
+    op_key: Mapped[str] = mapped_column(String(36))
+    amount_fen: Mapped[Money]
+    reason: Mapped[str] = mapped_column(String(200))
+    prepared_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    prepared_at: Mapped[datetime]
+
+
+class RefundDecision(Numbered, Base):
+    """What a second person found: the money went back, or it did not, with the reason."""
+
+    __tablename__ = "refund_decision"
+    __table_args__ = (
+        UniqueConstraint("refund_id"),
+        CheckConstraint("confirmed OR length(trim(reason)) > 0", name="refusal_has_reason"),
+        {"info": {"sealed": True}},
+    )
+
+    refund_id: Mapped[int] = mapped_column(ForeignKey("refund.id"))
     confirmed: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(200), default="")
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -110,4 +189,37 @@ refuse(
     "INSERT",
     "EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id)",
     "who recorded a contribution does not confirm it",
+)
+
+for _table in ("pledge", "pledge_ending", "refund", "refund_decision"):
+    append_only(_table)
+refuse(
+    "contribution_within_pledge",
+    "contribution",
+    "INSERT",
+    "NEW.pledge_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pledge p WHERE p.id = NEW.pledge_id "
+    "AND p.project_id = NEW.project_id AND p.source = NEW.source "
+    "AND COALESCE(p.unit_id, 0) = COALESCE(NEW.unit_id, 0) "
+    "AND NOT EXISTS (SELECT 1 FROM pledge_ending e WHERE e.pledge_id = p.id) "
+    "AND p.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(c.amount_fen) FROM contribution c "
+    "WHERE c.pledge_id = p.id AND NOT EXISTS (SELECT 1 FROM contribution_decision d "
+    "WHERE d.contribution_id = c.id AND NOT d.confirmed)), 0))",
+    "a pledge takes no more than was pledged, from who pledged it",
+)
+refuse(
+    "refund_within_gift",
+    "refund",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM contribution c JOIN contribution_decision d ON d.contribution_id = c.id "
+    "WHERE c.id = NEW.contribution_id AND d.confirmed AND c.amount_fen >= NEW.amount_fen + COALESCE((SELECT "
+    "sum(r.amount_fen) FROM refund r WHERE r.contribution_id = c.id AND NOT EXISTS (SELECT 1 FROM refund_decision rd "
+    "WHERE rd.refund_id = r.id AND NOT rd.confirmed)), 0))",
+    "no more goes back than was given and confirmed",
+)
+refuse(
+    "refund_second_person",
+    "refund_decision",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM refund r WHERE r.id = NEW.refund_id AND r.prepared_by_id = NEW.decided_by_id)",
+    "who prepared a refund does not confirm it",
 )

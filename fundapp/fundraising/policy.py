@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.projects.queries import ProjectRow
-from fundapp.projects.rules import RAISING_STAGES, Task
+from fundapp.projects.rules import RAISING_STAGES, Stage, Task
 
 MONEY_STAFF = (
     Role.WORKER, Role.SUPERVISOR, Role.STREET_OFFICER, Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER,
 )  # fmt: skip
+REFUND_STAGES = RAISING_STAGES | {Stage.RESERVED}
 
 
 def check_may_record(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:
@@ -35,6 +36,32 @@ def check_may_confirm(actor: Actor, project: ProjectRow, tasks: Mapping[int, Tas
         raise Forbidden("fundraising.only_group")
     if actor.person_id == recorded_by_id:
         raise Forbidden("fundraising.second_person")
+
+
+def check_may_pledge(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], unit_id: int | None) -> None:
+    """Let somebody pledge for her own household, or the treasurer write down what others pledged.
+
+    Raises:
+        Forbidden: neither (``fundraising.only_own_pledge``).
+        Refused: the project is not at a stage that raises money (``fundraising.not_now``).
+    """
+    if tasks.get(actor.person_id or 0) is not Task.TREASURER and (unit_id or 0) not in actor.unit_ids:
+        raise Forbidden("fundraising.only_own_pledge")
+    if project.stage not in RAISING_STAGES:
+        raise Refused("fundraising.not_now")
+
+
+def check_may_refund(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:
+    """Let the treasurer prepare a refund before the work is accepted; afterwards the rest goes back by closing.
+
+    Raises:
+        Forbidden: not the treasurer (``fundraising.only_treasurer``).
+        Refused: too late (``fundraising.too_late_for_refund``).
+    """
+    if tasks.get(actor.person_id or 0) is not Task.TREASURER:
+        raise Forbidden("fundraising.only_treasurer")
+    if project.stage not in REFUND_STAGES:
+        raise Refused("fundraising.too_late_for_refund")
 
 
 def check_may_see(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from moneyed import Money
@@ -43,6 +44,16 @@ class ReceiptState(StrEnum):
     WAITING = "waiting"
     CONFIRMED = "confirmed"
     VOID = "void"
+
+
+class PledgeState(StrEnum):
+    """Where a pledge stands. Only confirmed money counts for it; a lapsed one may still be kept."""
+
+    OPEN = "open"
+    PART = "part"
+    FULFILLED = "fulfilled"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
 
 
 class Means(StrEnum):
@@ -140,6 +151,21 @@ def state_of(confirmed: bool | None) -> ReceiptState:
     if confirmed is None:
         return ReceiptState.WAITING
     return ReceiptState.CONFIRMED if confirmed else ReceiptState.VOID
+
+
+def pledge_state(amount_fen: int, paid_fen: int, cancelled: bool, due_on: date, today: date) -> PledgeState:
+    """Give the state of a pledge from what was paid for it and confirmed; the day itself is still in time.
+
+    >>> pledge_state(100, 40, False, date(2026, 3, 1), date(2026, 3, 1)).value
+    'part'
+    """
+    if paid_fen >= amount_fen:
+        return PledgeState.FULFILLED
+    if cancelled:
+        return PledgeState.CANCELLED
+    if today > due_on:
+        return PledgeState.LAPSED
+    return PledgeState.PART if paid_fen else PledgeState.OPEN
 
 
 def shares(by_source: Mapping[Source, int]) -> dict[Source, int]:

@@ -5,7 +5,8 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from fundapp.fundraising.rules import Giver, Means, ReceiptState, Source
+from fundapp.fundraising.rules import Giver, Means, PledgeState, ReceiptState, Source
+from fundapp.notify.commands import Told
 
 SOURCE_LABELS: dict[Source, Any] = {
     Source.FOUNDATION: _("基金会配比"),
@@ -26,6 +27,13 @@ RECEIPT_STATES: dict[ReceiptState, Any] = {
     ReceiptState.CONFIRMED: _("已确认到账"),
     ReceiptState.VOID: _("已作废"),
 }
+PLEDGE_STATES: dict[PledgeState, Any] = {
+    PledgeState.OPEN: _("等待兑现"),
+    PledgeState.PART: _("已兑现一部分"),
+    PledgeState.FULFILLED: _("已兑现"),
+    PledgeState.CANCELLED: _("已取消"),
+    PledgeState.LAPSED: _("已过期"),
+}
 
 REFUSALS: dict[str, Any] = {
     "fundraising.only_treasurer": _("只有本项目小组的财务可以登记收款。"),
@@ -43,6 +51,20 @@ REFUSALS: dict[str, Any] = {
     ),
     "fundraising.no_such_code": _("转账附言码不对，请对照银行回单再看一遍。"),
     "fundraising.other_code": _("这个附言码是别的项目或者别的住户的。"),
+    "fundraising.only_own_pledge": _("只能替自己的一户认捐；别人的由本项目小组的财务登记。"),
+    "fundraising.due_passed": _("兑现日期不能早于今天。"),
+    "fundraising.pledge_of_others": _("这笔认捐不是这个项目、这一户的，请重新选择。"),
+    "fundraising.pledge_ended": _("这笔认捐已经取消，收到的钱请另行登记。"),
+    "fundraising.beyond_pledge": _("这笔认捐只差 %(room)s，多出的部分请另开一张收据。"),
+    "fundraising.pledge_kept": _("这笔认捐已经兑现，不用取消。"),
+    "fundraising.why_cancelled": _("请写明为什么取消。"),
+    "fundraising.nobody_to_remind": _("没有需要提醒的认捐，或者今天已经提醒过了。"),
+    "fundraising.too_late_for_refund": _("项目已经验收，余款在办结时按来源退回。"),
+    "fundraising.not_confirmed": _("没有核对到账的钱不能退。"),
+    "fundraising.beyond_gift": _("这张收据最多还能退 %(room)s。"),
+    "fundraising.why_refund": _("请写明为什么退。"),
+    "fundraising.refund_prepared_by_you": _("办理退款的人不能自己核对，请由另一个人核对。"),
+    "fundraising.refund_decided": _("这笔退款已经核对过了，结论不能改动。"),
     "fundraising.which_household": _("居民集资请选择是哪一户交的。"),
 }
 
@@ -64,4 +86,21 @@ def receipt_purpose(title: str, source: Source, number: str) -> str:
     """Say in the public ledger what a contribution was."""
     return gettext(
         "%(title)s：%(source)s，收据第 %(number)s 号", title=title, source=SOURCE_LABELS[source], number=number
+    )
+
+
+def refund_purpose(title: str, source: Source, number: str) -> str:
+    """Say in the public ledger what a refund was."""
+    return gettext(
+        "%(title)s：退还%(source)s，收据第 %(number)s 号", title=title, source=SOURCE_LABELS[source], number=number
+    )
+
+
+def pledge_reminder(project_id: int, title: str, day: str) -> Told:
+    """Remind a household of what it pledged: that it did, and never how much anybody gave."""
+    return Told(
+        title=gettext("认捐提醒：%(title)s", title=title),
+        text=gettext("您户认捐的钱还没有全部交到。方便时请交给项目小组的财务；有变化可以取消，自愿，不摊派。"),
+        link=f"/fundraising/{project_id}/pledge",
+        once_key=f"pledges:{project_id}:{day}",
     )

@@ -20,6 +20,7 @@ REFUSALS: dict[str, Any] = {
     "matching.not_selected": _("项目入选以后才能申请配比。"),
     "matching.not_started": _("按本年度政策，开工以后才能申请配比。"),
     "matching.unconfirmed": _("还有 %(count)s 笔收款没有核对，核对完才能申请配比。"),
+    "matching.gifts_are_matched": _("这个项目已经凭自筹的钱申请了配比，退款要等申请没有通过，或者在办结时按来源退回。"),
     "matching.pending": _("上一次申请还没有办完，办完后才能再次申请。"),
     "matching.nothing_due": _("按政策计算，这次没有可以配比的金额：%(why)s"),
     "matching.no_policy": _("这个项目没有配比政策。"),

@@ -6,13 +6,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal, select, union_all
+from sqlalchemy import BigInteger, Select, bindparam, func, literal, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from fundapp.consent.queries import Bar, PastRound, bars, history_of_project
 from fundapp.delivery.models import ProgressPhoto, ProgressReport
 from fundapp.files.models import Attachment
-from fundapp.fundraising.models import Contribution, ContributionDecision
+from fundapp.fundraising.models import Contribution, ContributionDecision, Refund, RefundDecision
 from fundapp.fundraising.rules import ORDER, Source, shares
 from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.kernel.errors import NotVisible
@@ -58,6 +58,12 @@ def _sources() -> Select[*tuple[Any, ...]]:
         .join(ContributionDecision, ContributionDecision.contribution_id == Contribution.id)
         .where(Contribution.project_id.in_(ids), ContributionDecision.confirmed)
     )
+    back = (
+        select(Contribution.project_id, Contribution.source, (-type_coerce(Refund.amount_fen, BigInteger)))
+        .join(Refund, Refund.contribution_id == Contribution.id)
+        .join(RefundDecision, RefundDecision.refund_id == Refund.id)
+        .where(Contribution.project_id.in_(ids), RefundDecision.confirmed)
+    )
     refused = select(MatchDecision.claim_id).where(~MatchDecision.passed)
     net = net_grants()
     matched = (
@@ -65,12 +71,12 @@ def _sources() -> Select[*tuple[Any, ...]]:
         .join(net, net.c.claim_id == MatchClaim.id)
         .where(MatchClaim.project_id.in_(ids), MatchClaim.id.not_in(refused))
     )
-    both = union_all(given, matched).subquery()
+    both = union_all(given, back, matched).subquery()
     return select(both.c.project_id, both.c.source, func.sum(both.c.fen)).group_by(both.c.project_id, both.c.source)
 
 
 def sources_of(session: Session, project_ids: Sequence[int]) -> dict[int, FourSources]:
-    """Give confirmed and granted fen by source, in one statement."""
+    """Give confirmed and granted fen by source, what went back taken off, in one statement."""
     rows = session.execute(_sources(), {"project_ids": list(project_ids)})
     amounts: dict[int, dict[Source, int]] = {project_id: {} for project_id in project_ids}
     for project_id, source, total in rows:

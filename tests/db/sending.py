@@ -18,7 +18,11 @@ from fundapp.evaluation.rules import Grade
 from fundapp.fundraising.commands import (
     NewContribution,
     NewHelp,
+    NewPledge,
+    NewRefund,
     decide_contribution,
+    make_pledge,
+    prepare_refund,
     record_contribution,
     record_help,
 )
@@ -153,6 +157,37 @@ def contribution() -> Sending:
         group[Task.TREASURER],
         group[Task.LEAD],
         lambda s, who, key, otherwise: record_contribution(s, who, gift(town, key, 200_001 - otherwise), CLOCK),
+    )
+
+
+def pledge() -> Sending:
+    """Something is pledged."""
+    town = make_town(Stage.SELECTED)
+    group = town.groups[0]
+
+    def send(session, who, key, otherwise):
+        said = NewPledge(
+            town.projects[0], key, Source.RESIDENTS, town.places.units[1], "住户", False, from_fen(900 + otherwise),
+            local_date(NOW),
+        )  # fmt: skip
+        return make_pledge(session, who, said, CLOCK)
+
+    return Sending(group[Task.TREASURER], group[Task.LEAD], send)
+
+
+def refund() -> Sending:
+    """Money goes back."""
+    town = make_town(Stage.SELECTED)
+    group = town.groups[0]
+    with unit_of_work() as session:
+        made = record_contribution(session, group[Task.TREASURER], gift(town, "g"), CLOCK).id
+        decide_contribution(session, group[Task.MEMBER], made, True, "", CLOCK)
+    return Sending(
+        group[Task.TREASURER],
+        group[Task.LEAD],
+        lambda s, who, key, otherwise: prepare_refund(
+            s, who, NewRefund(made, key, from_fen(500 + otherwise), "交款人要求"), CLOCK
+        ),
     )
 
 
@@ -384,6 +419,6 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
     for made in (
         contribution, in_kind_help, pool_funding, match_claim, match_decision, disbursement, quote, expense,
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
-        questionnaire_answer, collect_entry, publicity_objection, vote_ballot,
+        questionnaire_answer, collect_entry, publicity_objection, vote_ballot, pledge, refund,
     )
 }  # fmt: skip

@@ -189,6 +189,14 @@ def _for_money(session: Session, actor: Actor) -> list[Waiting]:
         )
         for row in fundraising.waiting_for_confirmation(session, actor)
     ]
+    money += [
+        Waiting(
+            _("核对退款：%(title)s", title=row.project_title),
+            Link("fundraising.refund", {"refund_id": row.id}),
+            text=yuan(row.amount),
+        )
+        for row in fundraising.refunds_waiting_for(session, actor)
+    ]
     claims = [
         Waiting(
             f"{STEP_LABELS[row.waits_for]}：{row.project_title}",

@@ -15,10 +15,12 @@ from fundapp.fundraising.commands.booking import committee_book, project_account
 from fundapp.fundraising.events import ContributionConfirmed
 from fundapp.fundraising.models import Contribution, ContributionDecision
 from fundapp.fundraising.policy import check_may_confirm, check_may_record
+from fundapp.fundraising.queries import pledges_of
 from fundapp.fundraising.rules import (
     GIVERS,
     Giver,
     Means,
+    PledgeState,
     Source,
     check_amount,
     read_reference,
@@ -60,6 +62,7 @@ class NewContribution:
     purpose: str = ""
     reference: str = ""
     giver_kind: Giver | None = None
+    pledge_id: int | None = None
 
 
 def record_contribution(session: Session, actor: Actor, cmd: NewContribution, clock: Clock) -> Contribution:
@@ -71,8 +74,10 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
         Refused: the key was used for something else (``web.used_key``), an amount that is none
             (``fundraising.amount``), a household of another compound (``fundraising.not_our_household``), a giver who
             may not be asked for this source (``fundraising.not_this_giver``), a code of another project or household
-            (``fundraising.other_code``) or of none (``fundraising.no_such_code``), a day that has not come
-            (``fundraising.not_yet``), or by the policy.
+            (``fundraising.other_code``) or of none (``fundraising.no_such_code``), a pledge of somebody else
+            (``fundraising.pledge_of_others``), one that ended (``fundraising.pledge_ended``) or that has less left
+            (``fundraising.beyond_pledge``, fact ``room``), a day that has not come (``fundraising.not_yet``), or by
+            the policy.
         Forbidden: see :func:`fundapp.fundraising.policy.check_may_record`.
     """
     cmd = _understood(cmd)
@@ -84,7 +89,8 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
         return standing
     project = get_project(session, cmd.project_id)
     check_may_record(actor, project, tasks_of(session, cmd.project_id))
-    _check_household(session, cmd, project.place_id)
+    check_household(session, cmd.source, cmd.unit_id, project.place_id)
+    _check_pledge(session, cmd, local_date(now))
     if cmd.received_on > local_date(now):
         raise Refused("fundraising.not_yet", field="received_on")
     book_id = committee_book(session, actor, project.place_path, now)
@@ -134,10 +140,27 @@ def _said(cmd: NewContribution) -> dict[str, Any]:
     }
 
 
-def _check_household(session: Session, cmd: NewContribution, compound_id: int) -> None:
-    if cmd.source is not Source.RESIDENTS:
+def _check_pledge(session: Session, cmd: NewContribution, today: date) -> None:
+    if cmd.pledge_id is None:
         return
-    unit = units_by_id(session, [cmd.unit_id or 0]).get(cmd.unit_id or 0)
+    pledge = next((one for one in pledges_of(session, cmd.project_id, today) if one.id == cmd.pledge_id), None)
+    if pledge is None or (pledge.source, pledge.unit_id) != (cmd.source, cmd.unit_id):
+        raise Refused("fundraising.pledge_of_others", field="pledge_id")
+    if pledge.state is PledgeState.CANCELLED:
+        raise Refused("fundraising.pledge_ended", field="pledge_id")
+    if cmd.amount > pledge.room:
+        raise Refused("fundraising.beyond_pledge", field="amount", room=pledge.room)
+
+
+def check_household(session: Session, source: Source, unit_id: int | None, compound_id: int) -> None:
+    """See that residents' money comes from a household of the compound.
+
+    Raises:
+        Refused: it does not (``fundraising.not_our_household``).
+    """
+    if source is not Source.RESIDENTS:
+        return
+    unit = units_by_id(session, [unit_id or 0]).get(unit_id or 0)
     if unit is None or unit.compound_id != compound_id:
         raise Refused("fundraising.not_our_household", field="unit_id")
 

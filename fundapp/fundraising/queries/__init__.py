@@ -8,10 +8,12 @@ from fundapp.fundraising.queries.gifts import (
     help_of,
     household_gifts,
     raised,
+    refunds_waiting_for,
     unconfirmed,
     waiting_for_confirmation,
     what_speaks_against_editing,
 )
+from fundapp.fundraising.queries.pledges import PledgeRow, get_pledge, outstanding, pledges_of
 from fundapp.fundraising.queries.receipts import (
     ReceiptLine,
     ReceiptSeries,
@@ -19,20 +21,30 @@ from fundapp.fundraising.queries.receipts import (
     receipt_series,
     receipt_series_of,
 )
+from fundapp.fundraising.queries.refunds import RefundRow, get_refund, refundable, refunds_of
 
 __all__ = [
     "ContributionRow",
     "HouseholdGift",
+    "PledgeRow",
     "ReceiptLine",
     "ReceiptSeries",
+    "RefundRow",
     "contributions_of",
     "get_contribution",
+    "get_pledge",
+    "get_refund",
     "help_of",
     "household_gifts",
+    "outstanding",
+    "pledges_of",
     "raised",
     "receipt_line",
     "receipt_series",
     "receipt_series_of",
+    "refundable",
+    "refunds_of",
+    "refunds_waiting_for",
     "unconfirmed",
     "waiting_for_confirmation",
     "what_speaks_against_editing",

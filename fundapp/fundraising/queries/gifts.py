@@ -1,6 +1,6 @@
 """Read self-raised money. Public rows carry no name where the giver asked for none, and no door."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from moneyed import Money
@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.files.models import Attachment
-from fundapp.fundraising.models import Contribution, ContributionDecision, InKindHelp
+from fundapp.fundraising.models import Contribution, ContributionDecision, InKindHelp, Refund, RefundDecision
+from fundapp.fundraising.queries.refunds import RefundRow, refunds, refunds_of, returned_by_source, returned_of
 from fundapp.fundraising.rules import Giver, Means, Source, hides_name, receipt_label
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
-from fundapp.kernel.money import fen
+from fundapp.kernel.money import fen, from_fen
 from fundapp.places.models import Place
 from fundapp.places.queries import units_by_id
 from fundapp.projects.models import Project, ProjectMember
@@ -44,6 +45,7 @@ class ContributionRow:
     confirmed: bool | None
     decided_by_id: int | None
     reason: str
+    returned: Money
 
 
 def _rows(session: Session, *where: object) -> list[ContributionRow]:
@@ -55,10 +57,14 @@ def _rows(session: Session, *where: object) -> list[ContributionRow]:
         .where(*where)  # type: ignore[arg-type]  # conditions made in this file
         .order_by(Contribution.id)
     )
-    return [_row(*cells) for cells in session.execute(query)]
+    found = list(session.execute(query))
+    back = returned_of(session, [row.id for row, *_ in found])
+    return [_row(*cells, from_fen(back.get(cells[0].id, 0))) for cells in found]
 
 
-def _row(c: Contribution, decision: ContributionDecision | None, proof: str, title: str) -> ContributionRow:
+def _row(
+    c: Contribution, decision: ContributionDecision | None, proof: str, title: str, back: Money
+) -> ContributionRow:
     return ContributionRow(
         id=c.id,
         project_id=c.project_id,
@@ -82,6 +88,7 @@ def _row(c: Contribution, decision: ContributionDecision | None, proof: str, tit
         confirmed=decision.confirmed if decision else None,
         decided_by_id=decision.decided_by_id if decision else None,
         reason=decision.reason if decision else "",
+        returned=back,
     )
 
 
@@ -104,18 +111,28 @@ def get_contribution(session: Session, contribution_id: int) -> ContributionRow:
 
 def waiting_for_confirmation(session: Session, actor: Actor) -> list[ContributionRow]:
     """List what waits for this actor's confirmation: of her groups and her communities, not of her own hand."""
+    undecided = ContributionDecision.id.is_(None)
+    return _rows(session, _mine(actor), undecided, Contribution.recorded_by_id != actor.person_id)
+
+
+def refunds_waiting_for(session: Session, actor: Actor) -> list[RefundRow]:
+    """List the refunds that wait for this actor's confirmation, not of her own hand."""
+    return refunds(session, _mine(actor), RefundDecision.id.is_(None), Refund.prepared_by_id != actor.person_id)
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    """Say whose money an actor may confirm: that of her groups and her communities."""
     mine = select(ProjectMember.project_id).where(ProjectMember.person_id == actor.person_id)
     condition: ColumnElement[bool] = Contribution.project_id.in_(mine)
     for grant in actor.grants:
         if grant.role is Role.WORKER:
             places = select(Place.id).where(Place.path.startswith(grant.path, autoescape=True))
             condition = condition | Contribution.project_id.in_(select(Project.id).where(Project.place_id.in_(places)))
-    undecided = ContributionDecision.id.is_(None)
-    return _rows(session, condition, undecided, Contribution.recorded_by_id != actor.person_id)
+    return condition
 
 
 def raised(session: Session, project_ids: list[int]) -> dict[int, dict[Source, int]]:
-    """Give confirmed fen by source for several projects, in one statement."""
+    """Give confirmed fen by source for several projects, what went back taken off: two statements."""
     query = (
         select(Contribution.project_id, Contribution.source, func.sum(Contribution.amount_fen))
         .join(ContributionDecision, ContributionDecision.contribution_id == Contribution.id)
@@ -125,6 +142,8 @@ def raised(session: Session, project_ids: list[int]) -> dict[int, dict[Source, i
     found: dict[int, dict[Source, int]] = {project_id: {} for project_id in project_ids}
     for project_id, source, total in session.execute(query):
         found[project_id][source] = fen(total) if isinstance(total, Money) else int(total)
+    for (project_id, source), back in returned_by_source(session, project_ids).items():
+        found[project_id][source] -= fen(back)
     return found
 
 
@@ -139,7 +158,7 @@ class HouseholdGift:
 
 
 def household_gifts(session: Session, project_id: int) -> list[HouseholdGift]:
-    """List the confirmed gifts of households to a project, in the order of their receipts."""
+    """List the confirmed gifts of households in the order of their receipts, then what went back of them, below 0."""
     query = (
         select(Contribution)
         .join(ContributionDecision, ContributionDecision.contribution_id == Contribution.id)
@@ -149,20 +168,24 @@ def household_gifts(session: Session, project_id: int) -> list[HouseholdGift]:
     )
     rows = list(session.scalars(query))
     doors = units_by_id(session, [row.unit_id for row in rows if row.unit_id is not None])
-    return [
+    gifts = [
         HouseholdGift(int(r.unit_id or 0), doors[int(r.unit_id or 0)].door, fen(r.amount_fen), r.related) for r in rows
     ]
+    back = returned_of(session, [row.id for row in rows])
+    pairs = zip(rows, gifts, strict=True)
+    return gifts + [replace(gift, amount_fen=-back[row.id]) for row, gift in pairs if row.id in back]
 
 
 def unconfirmed(session: Session, project_id: int) -> int:
-    """Count the contributions of a project that nobody has decided on."""
+    """Count the contributions and refunds of a project that nobody has decided on."""
     query = (
         select(func.count())
         .select_from(Contribution)
         .outerjoin(ContributionDecision, ContributionDecision.contribution_id == Contribution.id)
         .where(Contribution.project_id == project_id, ContributionDecision.id.is_(None))
     )
-    return session.scalar(query) or 0
+    waiting = sum(row.confirmed is None for row in refunds_of(session, project_id))
+    return (session.scalar(query) or 0) + waiting
 
 
 def help_of(session: Session, project_id: int) -> list[InKindHelp]:

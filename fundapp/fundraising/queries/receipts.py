@@ -9,8 +9,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.fundraising.models import Contribution, ContributionDecision
+from fundapp.fundraising.queries.refunds import returned_of
 from fundapp.fundraising.rules import Giver, ReceiptState, Source, hides_name, receipt_label, state_of
 from fundapp.kernel.errors import NotVisible
+from fundapp.kernel.money import from_fen
 from fundapp.ledger.models import Book
 from fundapp.projects.models import Project
 from fundapp.web.paging import Page, page_of
@@ -18,7 +20,10 @@ from fundapp.web.paging import Page, page_of
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """One receipt in public. ``giver`` is blank where no name is shown; ``reason``: why it is void."""
+    """One receipt in public. ``giver`` is blank where no name is shown; ``reason``: why it is void.
+
+    ``returned``: what of the money went back to the giver.
+    """
 
     contribution_id: int
     book_id: int
@@ -36,6 +41,7 @@ class ReceiptLine:
     received_on: date
     state: ReceiptState
     reason: str
+    returned: Money
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ def _lines() -> Select[Contribution, ContributionDecision, str, str]:
     )
 
 
-def _line(c: Contribution, decision: ContributionDecision | None, title: str, holder: str) -> ReceiptLine:
+def _line(c: Contribution, decision: ContributionDecision | None, title: str, holder: str, back: int) -> ReceiptLine:
     confirmed = decision.confirmed if decision else None
     return ReceiptLine(
         contribution_id=c.id,
@@ -76,6 +82,7 @@ def _line(c: Contribution, decision: ContributionDecision | None, title: str, ho
         received_on=c.received_on,
         state=state_of(confirmed),
         reason=decision.reason if decision and not decision.confirmed else "",
+        returned=from_fen(back),
     )
 
 
@@ -86,10 +93,16 @@ def receipt_line(session: Session, book_id: int, year: int, number: int) -> Rece
         NotVisible: no receipt of this number.
     """
     query = _lines().where(Contribution.book_id == book_id, Contribution.receipt_year == year)
-    found = session.execute(query.where(Contribution.receipt_no == number)).one_or_none()
-    if found is None:
+    found = _read(session, query.where(Contribution.receipt_no == number))
+    if not found:
         raise NotVisible
-    return _line(*found)
+    return found[0]
+
+
+def _read(session: Session, query: Select[Contribution, ContributionDecision, str, str]) -> list[ReceiptLine]:
+    cells = list(session.execute(query))
+    back = returned_of(session, [one[0].id for one in cells])
+    return [_line(*one, back.get(one[0].id, 0)) for one in cells]
 
 
 def receipt_series(
@@ -106,7 +119,7 @@ def receipt_series(
     query = _lines().where(Contribution.book_id == book_id, Contribution.receipt_year == year)
     if before is not None:
         query = query.where(Contribution.receipt_no < before)
-    rows = [_line(*cells) for cells in session.execute(query.order_by(Contribution.receipt_no.desc()).limit(size + 1))]
+    rows = _read(session, query.order_by(Contribution.receipt_no.desc()).limit(size + 1))
     return found[0], page_of(rows, lambda row: row.number, size)
 
 

@@ -6,14 +6,19 @@ from flask import Blueprint, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from fundapp.fundraising.policy import check_may_see
-from fundapp.fundraising.texts import GIVER_LABELS, MEANS_LABELS, RECEIPT_STATES
+from fundapp.fundraising.texts import GIVER_LABELS, MEANS_LABELS, PLEDGE_STATES, RECEIPT_STATES
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor
 
 bp = Blueprint("fundraising", __name__, url_prefix="/fundraising")
 Answer = str | AnyResponse | tuple[str, int]
-LABELS: dict[str, Any] = {"means": MEANS_LABELS, "givers": GIVER_LABELS, "states": RECEIPT_STATES}
+LABELS: dict[str, Any] = {
+    "means": MEANS_LABELS,
+    "givers": GIVER_LABELS,
+    "states": RECEIPT_STATES,
+    "pledge_states": PLEDGE_STATES,
+}
 
 
 def project_of(project_id: int) -> ProjectRow:

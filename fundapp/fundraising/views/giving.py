@@ -7,7 +7,9 @@ from fundapp.files.commands import Audience, store_picture
 from fundapp.fundraising import commands, forms, queries
 from fundapp.fundraising.views.blueprint import LABELS, Answer, bp, crumbs, project_of
 from fundapp.kernel.actor import Role
+from fundapp.kernel.clock import local_date
 from fundapp.places.queries import units_of_compound
+from fundapp.projects.queries import ProjectRow
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, for_roles, signed_in
@@ -24,6 +26,8 @@ def index(project_id: int) -> str:
         rows=queries.contributions_of(session, project_id),
         helps=queries.help_of(session, project_id),
         series=queries.receipt_series_of(session, project_id),
+        pledges=queries.pledges_of(session, project_id, local_date(clock().now(session))),
+        refunds=queries.refunds_of(session, project_id),
         **LABELS,
     )
 
@@ -33,7 +37,7 @@ def index(project_id: int) -> str:
 def new(project_id: int) -> Answer:
     """Record money that was given."""
     project, form = project_of(project_id), forms.ContributionForm()
-    form.offer([(unit.id, unit.door) for unit in units_of_compound(reading(), project.place_id)])
+    form.offer(*choices_of(project))
     if form.filled_in():
         with form.deed() as session:
             proof = store_picture(
@@ -47,6 +51,14 @@ def new(project_id: int) -> Answer:
         render_template("_form.html", title=_("登记收款"), form=form, button=_("登记"), crumbs=crumbs(project)),
         form.status,
     )
+
+
+def choices_of(project: ProjectRow) -> tuple[list[tuple[int, str]], list[queries.PledgeRow]]:
+    """Give what the form offers: the compound's doors, and the pledges of which something is still to come."""
+    session = reading()
+    pledges = queries.pledges_of(session, project.id, local_date(clock().now(session)))
+    doors = [(unit.id, unit.door) for unit in units_of_compound(session, project.place_id)]
+    return doors, [one for one in pledges if one.room.amount > 0 and not one.reason]
 
 
 @bp.route("/<int:project_id>/help", methods=["GET", "POST"])

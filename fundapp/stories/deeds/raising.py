@@ -1,27 +1,28 @@
-"""Self-raised money and matching."""
+"""Self-raised money."""
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-
 from fundapp.fundraising.commands import (
     NewContribution,
     NewHelp,
+    NewPledge,
+    NewRefund,
+    cancel_pledge,
     decide_contribution,
+    decide_refund,
+    make_pledge,
+    prepare_refund,
     record_contribution,
     record_help,
+    remind_pledges,
 )
 from fundapp.fundraising.models import Contribution
-from fundapp.fundraising.queries import raised
+from fundapp.fundraising.queries import get_pledge, get_refund, raised
 from fundapp.fundraising.rules import Giver, Means, Source, receipt_label, reference_code
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import BadInput
 from fundapp.kernel.money import fen, fen_of_text, from_fen, yuan_text
-from fundapp.ledger.queries import pool_state
-from fundapp.matching.commands import NewClaim, NewDecision, NewFunding, claim_match, decide, disburse, fund_pool
-from fundapp.matching.models import MatchClaim, Step
-from fundapp.matching.queries import get_claim
 from fundapp.people.queries import actor_of
 from fundapp.places.queries import units_of_compound
 from fundapp.projects.queries import get_project
@@ -34,9 +35,13 @@ def _day(scene: Scene) -> date:
     return local_date(scene.clock.at)
 
 
-@deed("fundraising.record", "project source giver amount means door anonymous related purpose coded giver_kind")
+@deed("fundraising.record", "project source giver amount means door anonymous related purpose coded giver_kind pledge")
 def fundraising_record(scene: Scene) -> Facts:
-    """Record money. Facts: receipt. ``coded``: the transfer carried the code of its household, or of none."""
+    """Record money.
+
+    Fields: project, source, giver, amount, means, door (residents), anonymous, related, purpose, coded, giver_kind,
+    pledge. Facts: receipt.
+    """
     fields, project = scene.fields, get_project(scene.session, scene.thing("project"))
     source, door = fields.choice("source", Source), fields.text("door", "")
     unit_id = unit_of_door(scene, project.place_id, door) if door else None
@@ -55,6 +60,7 @@ def fundraising_record(scene: Scene) -> Facts:
         purpose=fields.text("purpose", ""),
         reference=reference_code(project.id, unit_id) if fields.yes("coded", False) else "",
         giver_kind=fields.choice("giver_kind", Giver, None),
+        pledge_id=scene.thing("pledge") if fields.text("pledge", "") else None,
     )
     made = record_contribution(scene.session, scene.actor, cmd, scene.clock)
     scene.make("contribution", made.id)
@@ -112,48 +118,69 @@ def fundraising_help(scene: Scene) -> Facts:
     return {}
 
 
-@deed("matching.fund", "programme amount origin")
-def matching_fund(scene: Scene) -> Facts:
-    """Put money into a pool. Fields: programme, amount, origin."""
-    fields, programme = scene.fields, scene.thing("programme")
-    cmd = NewFunding(programme, key(), fields.money("amount"), fields.text("origin"))
-    fund_pool(scene.session, scene.actor, cmd, scene.clock)
-    return _pool(scene, programme)
+@deed("fundraising.pledge", "project source giver amount due door anonymous purpose giver_kind")
+def fundraising_pledge(scene: Scene) -> Facts:
+    """Pledge.
+
+    Fields: project, source, giver, amount, due, door (residents), anonymous, purpose, giver_kind. Facts: state, paid, room.
+    """
+    fields, project = scene.fields, get_project(scene.session, scene.thing("project"))
+    door = fields.text("door", "")
+    cmd = NewPledge(
+        project_id=project.id,
+        op_key=key(),
+        source=fields.choice("source", Source),
+        unit_id=unit_of_door(scene, project.place_id, door) if door else None,
+        giver=fields.text("giver"),
+        anonymous=fields.yes("anonymous", False),
+        amount=fields.money("amount"),
+        due_on=local_date(fields.instant("due")),
+        purpose=fields.text("purpose", ""),
+        giver_kind=fields.choice("giver_kind", Giver, None),
+    )
+    made = make_pledge(scene.session, scene.actor, cmd, scene.clock)
+    scene.make("pledge", made.id)
+    return _pledge(scene, made.id)
 
 
-def _pool(scene: Scene, programme_id: int) -> Facts:
-    state = pool_state(scene.session, programme_id)
-    return {name: yuan_text(getattr(state, name)) for name in ("available", "held", "committed", "paid")}
+def _pledge(scene: Scene, pledge_id: int) -> Facts:
+    row = get_pledge(scene.session, pledge_id, _day(scene))
+    return {"state": row.state.value, "paid": yuan_text(fen(row.paid)), "room": yuan_text(fen(row.room))}
 
 
-@deed("matching.claim", "project viable")
-def matching_claim(scene: Scene) -> Facts:
-    """Claim matched money. Fields: project, viable. Facts: ticket, matchable, entitled, granted, givers."""
-    cmd = NewClaim(scene.thing("project"), key(), scene.fields.money("viable"))
-    made = claim_match(scene.session, scene.actor, cmd, scene.clock)
-    scene.make("claim", made.id)
-    return _claim(scene, made.id)
+@deed("fundraising.look_at_pledge", "pledge")
+def fundraising_look_at_pledge(scene: Scene) -> Facts:
+    """See where a pledge stands on this day. Fields: pledge."""
+    return _pledge(scene, scene.thing("pledge"))
 
 
-def _claim(scene: Scene, claim_id: int) -> Facts:
-    claim = get_claim(scene.session, claim_id)
-    amounts = {name: yuan_text(fen(getattr(claim, name))) for name in ("matchable", "entitled", "granted")}
-    return {"ticket": claim.ticket, "givers": claim.givers, **amounts}
+@deed("fundraising.cancel_pledge", "pledge reason")
+def fundraising_cancel_pledge(scene: Scene) -> Facts:
+    """Take back what is left of a pledge. Fields: pledge, reason."""
+    number = scene.thing("pledge")
+    cancel_pledge(scene.session, scene.actor, number, scene.fields.text("reason"), scene.clock)
+    return _pledge(scene, number)
 
 
-@deed("matching.decide", "claim step passed note")
-def matching_decide(scene: Scene) -> Facts:
-    """Decide a step. Fields: claim, step (street_review, proposal, approval), passed, note. Facts: the pool."""
-    fields, claim = scene.fields, scene.thing("claim")
-    cmd = NewDecision(claim, key(), fields.choice("step", Step), fields.yes("passed", True), fields.text("note", ""))
-    decide(scene.session, scene.actor, cmd, scene.clock)
-    return _pool(scene, scene.session.get_one(MatchClaim, claim).programme_id)
+@deed("fundraising.remind", "project")
+def fundraising_remind(scene: Scene) -> Facts:
+    """Remind the households whose pledges are open. Fields: project."""
+    homes, sent = remind_pledges(scene.session, scene.actor, scene.thing("project"), scene.clock)
+    return {"households": homes, "messages": sent}
 
 
-@deed("matching.pay", "claim")
-def matching_pay(scene: Scene) -> Facts:
-    """Pay what is promised to a claim's project. Fields: claim. Facts: the pool, and amount."""
-    claim = scene.thing("claim")
-    made = disburse(scene.session, scene.actor, claim, key(), scene.clock)
-    programme = scene.session.scalar(select(MatchClaim.programme_id).where(MatchClaim.id == claim)) or 0
-    return {**_pool(scene, programme), "amount": yuan_text(fen(made.amount_fen))}
+@deed("fundraising.refund", "contribution amount reason")
+def fundraising_refund(scene: Scene) -> Facts:
+    """Prepare a refund. Fields: contribution, amount, reason."""
+    fields = scene.fields
+    cmd = NewRefund(scene.thing("contribution"), key(), fields.money("amount"), fields.text("reason"))
+    scene.make("refund", prepare_refund(scene.session, scene.actor, cmd, scene.clock).id)
+    return {}
+
+
+@deed("fundraising.decide_refund", "refund confirmed reason")
+def fundraising_decide_refund(scene: Scene) -> Facts:
+    """Confirm that a refund was paid, or say that it was not. Fields: refund, confirmed, reason."""
+    number, confirmed = scene.thing("refund"), scene.fields.yes("confirmed", True)
+    decide_refund(scene.session, scene.actor, number, confirmed, scene.fields.text("reason", ""), scene.clock)
+    return _raised(scene, get_refund(scene.session, number).project_id)
