@@ -122,7 +122,8 @@ def fundraising_help(scene: Scene) -> Facts:
 def fundraising_pledge(scene: Scene) -> Facts:
     """Pledge.
 
-    Fields: project, source, giver, amount, due, door (residents), anonymous, purpose, giver_kind. Facts: state, paid, room.
+    Fields: project, source, giver, amount, due, door (residents), anonymous, purpose, giver_kind.
+    Facts: state, paid, room.
     """
     fields, project = scene.fields, get_project(scene.session, scene.thing("project"))
     door = fields.text("door", "")
