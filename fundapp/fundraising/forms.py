@@ -5,17 +5,19 @@ from typing import Any
 
 import flask_babel
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, DateField, RadioField, SelectField
+from wtforms import BooleanField, DateField, DecimalField, RadioField, SelectField
 from wtforms.validators import Length, Optional, StopValidation
 
 from fundapp.fundraising.commands import NewContribution, NewHelp, NewPledge, NewRefund
 from fundapp.fundraising.queries import PledgeRow
-from fundapp.fundraising.rules import GIVERS, RECORDED, Giver, Means, Source
-from fundapp.fundraising.texts import GIVER_LABELS, MEANS_LABELS, SOURCE_LABELS
+from fundapp.fundraising.rules import GIVERS, RECORDED, Giver, Help, Means, Source
+from fundapp.fundraising.texts import GIVER_LABELS, HELP_LABELS, MEANS_LABELS, SOURCE_LABELS
 from fundapp.web.filters import yuan
 from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, PageForm, TextField, options
 
 _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
+HELPERS = (Giver.HOUSEHOLD, Giver.UNIT, Giver.PUBLIC_UNIT)
+MOST_DAYS = 10000
 
 
 class ContributionForm(OnceForm):
@@ -174,17 +176,53 @@ class DecideRefundForm(PageForm):
 class HelpForm(OnceForm):
     """Help that is not money."""
 
-    giver = TextField(_("谁提供的"), validators=[REQUIRED, Length(max=80)])
-    what = TextField(
-        _("提供了什么"),
-        validators=[REQUIRED, Length(max=200)],
-        description=_("如：水泥 10 袋、开放会议室、帮工 2 天。"),
+    kind = RadioField(_("提供了什么"), choices=options((h.value, HELP_LABELS[h]) for h in Help), validators=[REQUIRED])
+    giver_kind = RadioField(
+        _("谁提供的"), choices=options((g.value, GIVER_LABELS[g]) for g in HELPERS), validators=[REQUIRED]
     )
-    value = MoneyField(_("折价"), validators=[Optional()], description=_("只作参考，不记入账目。不知道可以不填。"))
+    giver = TextField(_("名称或姓名"), validators=[REQUIRED, Length(max=80)])
+    anonymous = BooleanField(_("公开时不写名字"), description=_("居民的姓名一律不公开。"))
+    what = TextField(
+        _("具体内容"),
+        validators=[REQUIRED, Length(max=200)],
+        description=_("如：水泥 10 袋；卫生间向居民开放；三人挖沟。"),
+    )
+    days = DecimalField(
+        _("帮工天数"), places=1, validators=[Optional()], description=_("所有人合计，半天算 0.5；不是帮工不填。")
+    )
+    helped_on = DateField(_("日期"), validators=[REQUIRED])
+    value = MoneyField(_("折价"), validators=[Optional()], description=_("只作参考，不算钱、不配比。不知道可以不填。"))
+
+    def validate_days(self, field: Any) -> None:
+        """Take whole and half days."""
+        if field.data is not None and not (0 < field.data <= MOST_DAYS and field.data * 2 == int(field.data * 2)):
+            raise StopValidation(str(_("请填整天或半天，例如 2 或 2.5。")))
 
     def to_command(self, project_id: int) -> NewHelp:
         """Make the command."""
-        return NewHelp(project_id, str(self.op_key.data), self.giver.data, self.what.data, self.value.data)
+        return NewHelp(
+            project_id=project_id,
+            op_key=str(self.op_key.data),
+            giver=self.giver.data,
+            what=self.what.data,
+            value=self.value.data,
+            kind=Help(self.kind.data),
+            giver_kind=Giver(self.giver_kind.data),
+            anonymous=self.anonymous.data,
+            half_days=None if self.days.data is None else int(self.days.data * 2),
+            helped_on=self.helped_on.data,
+        )
+
+
+class DecideHelpForm(PageForm):
+    """What the second person found."""
+
+    found = RadioField(
+        _("核对结果"),
+        choices=options([("yes", _("属实，确认")), ("no", _("不属实，不予确认"))]),
+        validators=[REQUIRED],
+    )
+    reason = TextField(_("不予确认的理由"), validators=[Optional(), Length(max=200)])
 
 
 class DecideForm(PageForm):

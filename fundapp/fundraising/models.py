@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, refuse
 from fundapp.db.types import stored
-from fundapp.fundraising.rules import GIVERS, Giver, Means, Source
+from fundapp.fundraising.rules import GIVERS, Giver, Help, Means, Source
 
 _PAIRS = ", ".join(f"'{source.value}>{giver.value}'" for source, givers in GIVERS.items() for giver in givers)
 
@@ -153,12 +153,17 @@ class RefundDecision(Numbered, Base):
 
 
 class InKindHelp(Numbered, Base):
-    """Help that is not money: goods, rooms, labour; valued or not, never in the ledger."""
+    """Help that is not money: goods, rooms, labour; valued or not, never in the ledger, never matched.
+
+    ``half_days``: how long somebody worked, all helpers together; for labour only.
+    """
 
     __tablename__ = "in_kind_help"
     __table_args__ = (
         UniqueConstraint("op_key"),
         CheckConstraint("value_fen IS NULL OR value_fen > 0", name="value_positive"),
+        CheckConstraint("(kind = 'labour') = (half_days IS NOT NULL)", name="labour_in_days"),
+        CheckConstraint("half_days > 0", name="days_positive"),
         Index("ix_in_kind_help_project_id", "project_id", "id"),
         {"info": {"sealed": True}},
     )
@@ -166,10 +171,32 @@ class InKindHelp(Numbered, Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     op_key: Mapped[str] = mapped_column(String(36))
     giver: Mapped[str] = mapped_column(String(80))
+    giver_kind: Mapped[Giver] = mapped_column(stored(Giver, "giver_kind"))
+    anonymous: Mapped[bool]
+    kind: Mapped[Help] = mapped_column(stored(Help))
     what: Mapped[str] = mapped_column(String(200))
+    half_days: Mapped[int | None]
+    helped_on: Mapped[date]
     value_fen: Mapped[Money | None]
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
+
+
+class HelpDecision(Numbered, Base):
+    """What a second person found: the help was there, or it was not, with the reason."""
+
+    __tablename__ = "help_decision"
+    __table_args__ = (
+        UniqueConstraint("help_id"),
+        CheckConstraint("confirmed OR length(trim(reason)) > 0", name="refusal_has_reason"),
+        {"info": {"sealed": True}},
+    )
+
+    help_id: Mapped[int] = mapped_column(ForeignKey("in_kind_help.id"))
+    confirmed: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
 
 
 append_only("contribution")
@@ -191,7 +218,7 @@ refuse(
     "who recorded a contribution does not confirm it",
 )
 
-for _table in ("pledge", "pledge_ending", "refund", "refund_decision"):
+for _table in ("pledge", "pledge_ending", "refund", "refund_decision", "help_decision"):
     append_only(_table)
 refuse(
     "contribution_within_pledge",
@@ -222,4 +249,11 @@ refuse(
     "INSERT",
     "EXISTS (SELECT 1 FROM refund r WHERE r.id = NEW.refund_id AND r.prepared_by_id = NEW.decided_by_id)",
     "who prepared a refund does not confirm it",
+)
+refuse(
+    "help_second_person",
+    "help_decision",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM in_kind_help h WHERE h.id = NEW.help_id AND h.recorded_by_id = NEW.decided_by_id)",
+    "who recorded help does not confirm it",
 )

@@ -56,6 +56,15 @@ class PledgeState(StrEnum):
     LAPSED = "lapsed"
 
 
+class Help(StrEnum):
+    """Help that is not money: goods, a place that is opened, days of labour, a service."""
+
+    GOODS = "goods"
+    PLACE = "place"
+    LABOUR = "labour"
+    SERVICE = "service"
+
+
 class Means(StrEnum):
     """How it came."""
 
@@ -166,6 +175,15 @@ def pledge_state(amount_fen: int, paid_fen: int, cancelled: bool, due_on: date, 
     if today > due_on:
         return PledgeState.LAPSED
     return PledgeState.PART if paid_fen else PledgeState.OPEN
+
+
+def days_text(half_days: int) -> str:
+    """Write half days of labour as days.
+
+    >>> days_text(5), days_text(4)
+    ('2.5', '2')
+    """
+    return f"{half_days // 2}{'.5' if half_days % 2 else ''}"
 
 
 def shares(by_source: Mapping[Source, int]) -> dict[Source, int]:

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from fundapp.fundraising.rules import Giver, Means, PledgeState, ReceiptState, Source
+from fundapp.fundraising.rules import Giver, Help, Means, PledgeState, ReceiptState, Source
 from fundapp.notify.commands import Told
 
 SOURCE_LABELS: dict[Source, Any] = {
@@ -33,6 +33,12 @@ PLEDGE_STATES: dict[PledgeState, Any] = {
     PledgeState.FULFILLED: _("已兑现"),
     PledgeState.CANCELLED: _("已取消"),
     PledgeState.LAPSED: _("已过期"),
+}
+HELP_LABELS: dict[Help, Any] = {
+    Help.GOODS: _("实物"),
+    Help.PLACE: _("开放场地"),
+    Help.LABOUR: _("帮工"),
+    Help.SERVICE: _("服务"),
 }
 
 REFUSALS: dict[str, Any] = {
@@ -65,6 +71,7 @@ REFUSALS: dict[str, Any] = {
     "fundraising.why_refund": _("请写明为什么退。"),
     "fundraising.refund_prepared_by_you": _("办理退款的人不能自己核对，请由另一个人核对。"),
     "fundraising.refund_decided": _("这笔退款已经核对过了，结论不能改动。"),
+    "fundraising.days_of_labour": _("帮工要填天数，半天算 0.5；别的不填。"),
     "fundraising.which_household": _("居民集资请选择是哪一户交的。"),
 }
 

@@ -9,9 +9,9 @@ from fundapp.council.queries import items_of
 from fundapp.delivery import queries as delivery
 from fundapp.evaluation import queries as evaluation
 from fundapp.evaluation.texts import GRADE_LABELS, PARTY_LABELS
-from fundapp.fundraising.queries import help_of
-from fundapp.fundraising.rules import ORDER
-from fundapp.fundraising.texts import SOURCE_LABELS
+from fundapp.fundraising.queries import help_of, help_totals
+from fundapp.fundraising.rules import ORDER, days_text
+from fundapp.fundraising.texts import GIVER_LABELS, HELP_LABELS, SOURCE_LABELS
 from fundapp.ledger.queries import pool_state, public_lines, totals_by_kind
 from fundapp.matching.queries import queue_of
 from fundapp.matching.texts import STEP_LABELS
@@ -43,7 +43,9 @@ def labels() -> dict[str, Any]:
     return {
         "STAGE_LABELS": STAGE_LABELS, "KIND_LABELS": KIND_LABELS, "THEME_LABELS": THEME_LABELS,
         "SOURCE_LABELS": SOURCE_LABELS, "SOURCE_ORDER": ORDER, "GRADE_LABELS": GRADE_LABELS,
-        "PARTY_LABELS": PARTY_LABELS, "MATCH_STEP_LABELS": STEP_LABELS, "MONEY_LABELS": MONEY_LABELS,
+        "PARTY_LABELS": PARTY_LABELS, "MATCH_STEP_LABELS": STEP_LABELS,
+        "GIVER_LABELS": GIVER_LABELS, "HELP_LABELS": HELP_LABELS, "days_text": days_text,
+        "MONEY_LABELS": MONEY_LABELS,
         "step_of": step_of, "tone_of": tone_of, "is_paid_for": is_paid_for,
     }  # fmt: skip
 
@@ -97,6 +99,7 @@ def project(project_id: int) -> str:
 def works(project_id: int) -> str:
     """Show supplier, progress, expenses, help in kind and what was discussed."""
     session = reading()
+    helps = help_of(session, project_id)
     return render_template(
         "trail/works.html",
         p=get_project(session, project_id, current_actor()),
@@ -105,7 +108,8 @@ def works(project_id: int) -> str:
         expenses=delivery.expenses_of(session, project_id),
         acceptance=delivery.acceptance_of(session, project_id),
         closing=delivery.closing_of(session, project_id),
-        helps=help_of(session, project_id),
+        helps=helps,
+        totals=help_totals(helps),
         items=items_of(session, [project_id]).get(project_id, []),
     )
 

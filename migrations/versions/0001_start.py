@@ -1344,10 +1344,37 @@ def upgrade():
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("op_key", sa.String(length=36), nullable=False),
         sa.Column("giver", sa.String(length=80), nullable=False),
+        sa.Column(
+            "giver_kind",
+            sa.Enum(
+                "household",
+                "unit",
+                "public_unit",
+                "charity",
+                "government",
+                name="giver_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "goods", "place", "labour", "service", name="help", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
         sa.Column("what", sa.String(length=200), nullable=False),
+        sa.Column("half_days", sa.Integer(), nullable=True),
+        sa.Column("helped_on", sa.Date(), nullable=False),
         sa.Column("value_fen", sa.BigInteger(), nullable=True),
         sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(kind = 'labour') = (half_days IS NOT NULL)", name=op.f("ck_in_kind_help_labour_in_days")),
+        sa.CheckConstraint("half_days > 0", name=op.f("ck_in_kind_help_days_positive")),
         sa.CheckConstraint("value_fen IS NULL OR value_fen > 0", name=op.f("ck_in_kind_help_value_positive")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_in_kind_help_project_id")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_in_kind_help_recorded_by_id")),
@@ -1860,6 +1887,21 @@ def upgrade():
         sa.ForeignKeyConstraint(["expense_id"], ["expense.id"], name=op.f("fk_expense_decision_expense_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expense_decision")),
         sa.UniqueConstraint("expense_id", name=op.f("uq_expense_decision_expense_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "help_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("help_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("confirmed OR length(trim(reason)) > 0", name=op.f("ck_help_decision_refusal_has_reason")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_help_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(["help_id"], ["in_kind_help.id"], name=op.f("fk_help_decision_help_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_help_decision")),
+        sa.UniqueConstraint("help_id", name=op.f("uq_help_decision_help_id")),
         info={"sealed": True},
     )
     op.create_table(
@@ -5305,6 +5347,221 @@ GUARDS = [
         (
             "CREATE FUNCTION contribution_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who recorded a contribution does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER contribution_second_person BEFORE INSERT ON contribution_decision FOR EACH ROW EXECUTE FUNCTION contribution_second_person()",
+        ),
+    ),
+    # pledge_keeps_rows on pledge
+    (
+        (
+            "CREATE TRIGGER pledge_keeps_rows BEFORE DELETE ON pledge FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION pledge_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pledge_keeps_rows BEFORE DELETE ON pledge FOR EACH ROW EXECUTE FUNCTION pledge_keeps_rows()",
+        ),
+    ),
+    # pledge_keeps_values on pledge
+    (
+        (
+            "CREATE TRIGGER pledge_keeps_values BEFORE UPDATE ON pledge FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION pledge_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pledge_keeps_values BEFORE UPDATE ON pledge FOR EACH ROW EXECUTE FUNCTION pledge_keeps_values()",
+        ),
+    ),
+    # pledge_no_replace on pledge
+    (
+        (
+            "CREATE TRIGGER pledge_no_replace BEFORE INSERT ON pledge FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pledge WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'pledge keeps its rows'); END",
+        ),
+        (),
+    ),
+    # pledge_no_truncate on pledge
+    (
+        (),
+        (
+            "CREATE FUNCTION pledge_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'pledge keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER pledge_no_truncate BEFORE TRUNCATE ON pledge FOR EACH STATEMENT EXECUTE FUNCTION pledge_no_truncate()",
+        ),
+    ),
+    # pledge_ending_keeps_rows on pledge_ending
+    (
+        (
+            "CREATE TRIGGER pledge_ending_keeps_rows BEFORE DELETE ON pledge_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge_ending is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION pledge_ending_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pledge_ending_keeps_rows BEFORE DELETE ON pledge_ending FOR EACH ROW EXECUTE FUNCTION pledge_ending_keeps_rows()",
+        ),
+    ),
+    # pledge_ending_keeps_values on pledge_ending
+    (
+        (
+            "CREATE TRIGGER pledge_ending_keeps_values BEFORE UPDATE ON pledge_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge_ending is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION pledge_ending_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pledge_ending_keeps_values BEFORE UPDATE ON pledge_ending FOR EACH ROW EXECUTE FUNCTION pledge_ending_keeps_values()",
+        ),
+    ),
+    # pledge_ending_no_replace on pledge_ending
+    (
+        (
+            "CREATE TRIGGER pledge_ending_no_replace BEFORE INSERT ON pledge_ending FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pledge_ending WHERE (pledge_id = NEW.pledge_id)) BEGIN SELECT RAISE(ABORT, 'pledge_ending keeps its rows'); END",
+        ),
+        (),
+    ),
+    # pledge_ending_no_truncate on pledge_ending
+    (
+        (),
+        (
+            "CREATE FUNCTION pledge_ending_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'pledge_ending keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER pledge_ending_no_truncate BEFORE TRUNCATE ON pledge_ending FOR EACH STATEMENT EXECUTE FUNCTION pledge_ending_no_truncate()",
+        ),
+    ),
+    # refund_keeps_rows on refund
+    (
+        (
+            "CREATE TRIGGER refund_keeps_rows BEFORE DELETE ON refund FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_keeps_rows BEFORE DELETE ON refund FOR EACH ROW EXECUTE FUNCTION refund_keeps_rows()",
+        ),
+    ),
+    # refund_keeps_values on refund
+    (
+        (
+            "CREATE TRIGGER refund_keeps_values BEFORE UPDATE ON refund FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_keeps_values BEFORE UPDATE ON refund FOR EACH ROW EXECUTE FUNCTION refund_keeps_values()",
+        ),
+    ),
+    # refund_no_replace on refund
+    (
+        (
+            "CREATE TRIGGER refund_no_replace BEFORE INSERT ON refund FOR EACH ROW WHEN EXISTS (SELECT 1 FROM refund WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'refund keeps its rows'); END",
+        ),
+        (),
+    ),
+    # refund_no_truncate on refund
+    (
+        (),
+        (
+            "CREATE FUNCTION refund_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'refund keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER refund_no_truncate BEFORE TRUNCATE ON refund FOR EACH STATEMENT EXECUTE FUNCTION refund_no_truncate()",
+        ),
+    ),
+    # refund_decision_keeps_rows on refund_decision
+    (
+        (
+            "CREATE TRIGGER refund_decision_keeps_rows BEFORE DELETE ON refund_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_decision_keeps_rows BEFORE DELETE ON refund_decision FOR EACH ROW EXECUTE FUNCTION refund_decision_keeps_rows()",
+        ),
+    ),
+    # refund_decision_keeps_values on refund_decision
+    (
+        (
+            "CREATE TRIGGER refund_decision_keeps_values BEFORE UPDATE ON refund_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_decision_keeps_values BEFORE UPDATE ON refund_decision FOR EACH ROW EXECUTE FUNCTION refund_decision_keeps_values()",
+        ),
+    ),
+    # refund_decision_no_replace on refund_decision
+    (
+        (
+            "CREATE TRIGGER refund_decision_no_replace BEFORE INSERT ON refund_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM refund_decision WHERE (id = NEW.id) OR (refund_id = NEW.refund_id)) BEGIN SELECT RAISE(ABORT, 'refund_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # refund_decision_no_truncate on refund_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION refund_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'refund_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER refund_decision_no_truncate BEFORE TRUNCATE ON refund_decision FOR EACH STATEMENT EXECUTE FUNCTION refund_decision_no_truncate()",
+        ),
+    ),
+    # help_decision_keeps_rows on help_decision
+    (
+        (
+            "CREATE TRIGGER help_decision_keeps_rows BEFORE DELETE ON help_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'help_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION help_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'help_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER help_decision_keeps_rows BEFORE DELETE ON help_decision FOR EACH ROW EXECUTE FUNCTION help_decision_keeps_rows()",
+        ),
+    ),
+    # help_decision_keeps_values on help_decision
+    (
+        (
+            "CREATE TRIGGER help_decision_keeps_values BEFORE UPDATE ON help_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'help_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION help_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'help_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER help_decision_keeps_values BEFORE UPDATE ON help_decision FOR EACH ROW EXECUTE FUNCTION help_decision_keeps_values()",
+        ),
+    ),
+    # help_decision_no_replace on help_decision
+    (
+        (
+            "CREATE TRIGGER help_decision_no_replace BEFORE INSERT ON help_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM help_decision WHERE (id = NEW.id) OR (help_id = NEW.help_id)) BEGIN SELECT RAISE(ABORT, 'help_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # help_decision_no_truncate on help_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION help_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'help_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER help_decision_no_truncate BEFORE TRUNCATE ON help_decision FOR EACH STATEMENT EXECUTE FUNCTION help_decision_no_truncate()",
+        ),
+    ),
+    # contribution_within_pledge on contribution
+    (
+        (
+            "CREATE TRIGGER contribution_within_pledge BEFORE INSERT ON contribution FOR EACH ROW WHEN NEW.pledge_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pledge p WHERE p.id = NEW.pledge_id AND p.project_id = NEW.project_id AND p.source = NEW.source AND COALESCE(p.unit_id, 0) = COALESCE(NEW.unit_id, 0) AND NOT EXISTS (SELECT 1 FROM pledge_ending e WHERE e.pledge_id = p.id) AND p.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(c.amount_fen) FROM contribution c WHERE c.pledge_id = p.id AND NOT EXISTS (SELECT 1 FROM contribution_decision d WHERE d.contribution_id = c.id AND NOT d.confirmed)), 0)) BEGIN SELECT RAISE(ABORT, 'a pledge takes no more than was pledged, from who pledged it'); END",
+        ),
+        (
+            "CREATE FUNCTION contribution_within_pledge() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.pledge_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pledge p WHERE p.id = NEW.pledge_id AND p.project_id = NEW.project_id AND p.source = NEW.source AND COALESCE(p.unit_id, 0) = COALESCE(NEW.unit_id, 0) AND NOT EXISTS (SELECT 1 FROM pledge_ending e WHERE e.pledge_id = p.id) AND p.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(c.amount_fen) FROM contribution c WHERE c.pledge_id = p.id AND NOT EXISTS (SELECT 1 FROM contribution_decision d WHERE d.contribution_id = c.id AND NOT d.confirmed)), 0)) THEN RAISE EXCEPTION 'a pledge takes no more than was pledged, from who pledged it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER contribution_within_pledge BEFORE INSERT ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_within_pledge()",
+        ),
+    ),
+    # refund_within_gift on refund
+    (
+        (
+            "CREATE TRIGGER refund_within_gift BEFORE INSERT ON refund FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM contribution c JOIN contribution_decision d ON d.contribution_id = c.id WHERE c.id = NEW.contribution_id AND d.confirmed AND c.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM refund r WHERE r.contribution_id = c.id AND NOT EXISTS (SELECT 1 FROM refund_decision rd WHERE rd.refund_id = r.id AND NOT rd.confirmed)), 0)) BEGIN SELECT RAISE(ABORT, 'no more goes back than was given and confirmed'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_within_gift() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM contribution c JOIN contribution_decision d ON d.contribution_id = c.id WHERE c.id = NEW.contribution_id AND d.confirmed AND c.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM refund r WHERE r.contribution_id = c.id AND NOT EXISTS (SELECT 1 FROM refund_decision rd WHERE rd.refund_id = r.id AND NOT rd.confirmed)), 0)) THEN RAISE EXCEPTION 'no more goes back than was given and confirmed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_within_gift BEFORE INSERT ON refund FOR EACH ROW EXECUTE FUNCTION refund_within_gift()",
+        ),
+    ),
+    # refund_second_person on refund_decision
+    (
+        (
+            "CREATE TRIGGER refund_second_person BEFORE INSERT ON refund_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM refund r WHERE r.id = NEW.refund_id AND r.prepared_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who prepared a refund does not confirm it'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM refund r WHERE r.id = NEW.refund_id AND r.prepared_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who prepared a refund does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_second_person BEFORE INSERT ON refund_decision FOR EACH ROW EXECUTE FUNCTION refund_second_person()",
+        ),
+    ),
+    # help_second_person on help_decision
+    (
+        (
+            "CREATE TRIGGER help_second_person BEFORE INSERT ON help_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM in_kind_help h WHERE h.id = NEW.help_id AND h.recorded_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who recorded help does not confirm it'); END",
+        ),
+        (
+            "CREATE FUNCTION help_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM in_kind_help h WHERE h.id = NEW.help_id AND h.recorded_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who recorded help does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER help_second_person BEFORE INSERT ON help_decision FOR EACH ROW EXECUTE FUNCTION help_second_person()",
         ),
     ),
     # book_keeps_rows on book

@@ -2,7 +2,7 @@
 
 from fundapp.fundraising.commands.booking import committee_book, project_accounts
 from fundapp.fundraising.commands.giving import NewContribution, decide_contribution, record_contribution
-from fundapp.fundraising.commands.helping import NewHelp, record_help
+from fundapp.fundraising.commands.helping import NewHelp, decide_help, record_help
 from fundapp.fundraising.commands.pledging import NewPledge, cancel_pledge, make_pledge, remind_pledges
 from fundapp.fundraising.commands.refunding import NewRefund, decide_refund, prepare_refund
 
@@ -14,6 +14,7 @@ __all__ = [
     "cancel_pledge",
     "committee_book",
     "decide_contribution",
+    "decide_help",
     "decide_refund",
     "make_pledge",
     "prepare_refund",

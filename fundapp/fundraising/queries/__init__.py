@@ -5,7 +5,6 @@ from fundapp.fundraising.queries.gifts import (
     HouseholdGift,
     contributions_of,
     get_contribution,
-    help_of,
     household_gifts,
     raised,
     refunds_waiting_for,
@@ -13,6 +12,7 @@ from fundapp.fundraising.queries.gifts import (
     waiting_for_confirmation,
     what_speaks_against_editing,
 )
+from fundapp.fundraising.queries.helps import HelpRow, HelpTotals, get_help, help_of, help_totals
 from fundapp.fundraising.queries.pledges import PledgeRow, get_pledge, outstanding, pledges_of
 from fundapp.fundraising.queries.receipts import (
     ReceiptLine,
@@ -25,6 +25,8 @@ from fundapp.fundraising.queries.refunds import RefundRow, get_refund, refundabl
 
 __all__ = [
     "ContributionRow",
+    "HelpRow",
+    "HelpTotals",
     "HouseholdGift",
     "PledgeRow",
     "ReceiptLine",
@@ -32,9 +34,11 @@ __all__ = [
     "RefundRow",
     "contributions_of",
     "get_contribution",
+    "get_help",
     "get_pledge",
     "get_refund",
     "help_of",
+    "help_totals",
     "household_gifts",
     "outstanding",
     "pledges_of",

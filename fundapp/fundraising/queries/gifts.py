@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.files.models import Attachment
-from fundapp.fundraising.models import Contribution, ContributionDecision, InKindHelp, Refund, RefundDecision
+from fundapp.fundraising.models import Contribution, ContributionDecision, Refund, RefundDecision
 from fundapp.fundraising.queries.refunds import RefundRow, refunds, refunds_of, returned_by_source, returned_of
 from fundapp.fundraising.rules import Giver, Means, Source, hides_name, receipt_label
 from fundapp.kernel.actor import Actor, Role
@@ -186,11 +186,6 @@ def unconfirmed(session: Session, project_id: int) -> int:
     )
     waiting = sum(row.confirmed is None for row in refunds_of(session, project_id))
     return (session.scalar(query) or 0) + waiting
-
-
-def help_of(session: Session, project_id: int) -> list[InKindHelp]:
-    """List help in kind."""
-    return list(session.scalars(select(InKindHelp).where(InKindHelp.project_id == project_id).order_by(InKindHelp.id)))
 
 
 def what_speaks_against_editing(session: Session, project_id: int, now: datetime) -> list[str]:

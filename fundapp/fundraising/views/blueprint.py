@@ -6,6 +6,7 @@ from flask import Blueprint, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from fundapp.fundraising.policy import check_may_see
+from fundapp.fundraising.rules import days_text
 from fundapp.fundraising.texts import GIVER_LABELS, MEANS_LABELS, PLEDGE_STATES, RECEIPT_STATES
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 from fundapp.web.database import reading
@@ -14,6 +15,7 @@ from fundapp.web.gate import current_actor
 bp = Blueprint("fundraising", __name__, url_prefix="/fundraising")
 Answer = str | AnyResponse | tuple[str, int]
 LABELS: dict[str, Any] = {
+    "days_text": days_text,
     "means": MEANS_LABELS,
     "givers": GIVER_LABELS,
     "states": RECEIPT_STATES,

@@ -61,23 +61,6 @@ def choices_of(project: ProjectRow) -> tuple[list[tuple[int, str]], list[queries
     return doors, [one for one in pledges if one.room.amount > 0 and not one.reason]
 
 
-@bp.route("/<int:project_id>/help", methods=["GET", "POST"])
-@for_roles(Role.GROUP_MEMBER)
-def new_help(project_id: int) -> Answer:
-    """Record help in kind."""
-    project, form = project_of(project_id), forms.HelpForm()
-    if form.filled_in():
-        with form.deed() as session:
-            commands.record_help(session, current_actor(), form.to_command(project_id), clock())
-        if form.done:
-            flash(_("已登记。"))
-            return redirect(url_for(".index", project_id=project_id), 303)
-    return (
-        render_template("_form.html", title=_("登记实物和帮工"), form=form, button=_("登记"), crumbs=crumbs(project)),
-        form.status,
-    )
-
-
 @bp.route("/contributions/<int:contribution_id>", methods=["GET", "POST"])
 @signed_in
 def decide(contribution_id: int) -> Answer:

@@ -10,6 +10,7 @@ from fundapp.fundraising.commands import (
     NewRefund,
     cancel_pledge,
     decide_contribution,
+    decide_help,
     decide_refund,
     make_pledge,
     prepare_refund,
@@ -18,8 +19,8 @@ from fundapp.fundraising.commands import (
     remind_pledges,
 )
 from fundapp.fundraising.models import Contribution
-from fundapp.fundraising.queries import get_pledge, get_refund, raised
-from fundapp.fundraising.rules import Giver, Means, Source, receipt_label, reference_code
+from fundapp.fundraising.queries import get_help, get_pledge, get_refund, help_of, help_totals, raised
+from fundapp.fundraising.rules import Giver, Help, Means, Source, receipt_label, reference_code
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import BadInput
 from fundapp.kernel.money import fen, fen_of_text, from_fen, yuan_text
@@ -108,14 +109,41 @@ def _gifts(scene: Scene) -> list[int]:
     return amounts
 
 
-@deed("fundraising.help", "project giver what value")
+@deed("fundraising.help", "project giver what value kind giver_kind anonymous half_days")
 def fundraising_help(scene: Scene) -> Facts:
-    """Record help in kind. Fields: project, giver, what, value."""
+    """Record help in kind.
+
+    Fields: project, giver, what, value, kind (goods, place, labour, service), giver_kind, anonymous, half_days.
+    """
     fields = scene.fields
     value: Any = fields.money("value", None)
-    cmd = NewHelp(scene.thing("project"), key(), fields.text("giver"), fields.text("what"), value)
-    record_help(scene.session, scene.actor, cmd, scene.clock)
+    cmd = NewHelp(
+        scene.thing("project"),
+        key(),
+        fields.text("giver"),
+        fields.text("what"),
+        value,
+        fields.choice("kind", Help, Help.GOODS),
+        fields.choice("giver_kind", Giver, Giver.HOUSEHOLD),
+        fields.yes("anonymous", False),
+        fields.whole("half_days", None),
+    )
+    scene.make("help", record_help(scene.session, scene.actor, cmd, scene.clock).id)
     return {}
+
+
+@deed("fundraising.decide_help", "help confirmed reason")
+def fundraising_decide_help(scene: Scene) -> Facts:
+    """Confirm help, or say that it was not there. Fields: help, confirmed, reason."""
+    number, confirmed = scene.thing("help"), scene.fields.yes("confirmed", True)
+    decide_help(scene.session, scene.actor, number, confirmed, scene.fields.text("reason", ""), scene.clock)
+    sums = help_totals(help_of(scene.session, get_help(scene.session, number).project_id))
+    return {
+        "entries": sums.entries,
+        "units": sums.units,
+        "half_days": sums.half_days,
+        "value": yuan_text(fen(sums.value)),
+    }
 
 
 @deed("fundraising.pledge", "project source giver amount due door anonymous purpose giver_kind")
