@@ -35,7 +35,7 @@ from fundapp.files import storage
 from fundapp.fundraising.queries import what_speaks_against_editing
 from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.matching.commands import first_funding
-from fundapp.matching.queries import what_speaks_against_refunds
+from fundapp.matching.queries import granted, what_speaks_against_refunds
 from fundapp.notify.views import unread
 from fundapp.people.answers import staff_in_words
 from fundapp.people.commands import give_maker_her_district
@@ -164,6 +164,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "projects.asked": asked_about,
         "rosters.rounds_standing_on": _rounds_standing_on,
         "projects.what_speaks_against_editing": what_speaks_against_editing,
+        "fundraising.granted": granted,
         "fundraising.what_speaks_against_refunds": what_speaks_against_refunds,
         "voting.programme": programme_facts,
         "voting.programmes": programmes_of_worker,

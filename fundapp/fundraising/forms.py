@@ -5,13 +5,14 @@ from typing import Any
 
 import flask_babel
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, DateField, DecimalField, RadioField, SelectField
+from wtforms import BooleanField, DateField, DecimalField, FieldList, Form, FormField, RadioField, SelectField
 from wtforms.validators import Length, Optional, StopValidation
 
-from fundapp.fundraising.commands import NewContribution, NewHelp, NewPledge, NewRefund
+from fundapp.fundraising.commands import NewContribution, NewCount, NewHelp, NewPledge, NewRefund, NewTerms
 from fundapp.fundraising.queries import PledgeRow
 from fundapp.fundraising.rules import GIVERS, RECORDED, Giver, Help, Means, Source
-from fundapp.fundraising.texts import GIVER_LABELS, HELP_LABELS, MEANS_LABELS, SOURCE_LABELS
+from fundapp.fundraising.terms import IfMissed, Need
+from fundapp.fundraising.texts import GIVER_LABELS, HELP_LABELS, IF_MISSED, MEANS_LABELS, NEED_LABELS, SOURCE_LABELS
 from fundapp.web.filters import yuan
 from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, PageForm, TextField, options
 
@@ -238,3 +239,61 @@ class DecideForm(PageForm):
         validators=[Optional(), Length(max=200)],
         description=_("收据随即作废，号码留在收据簿里；理由会公开，请不要写姓名。"),
     )
+
+
+class CountForm(OnceForm):
+    """What was counted."""
+
+    cash = MoneyField(_("钱箱里点到的现金"), validators=[REQUIRED], positive=False)
+    bank = MoneyField(_("银行账户里本项目的钱"), validators=[REQUIRED], positive=False)
+    explanation = TextField(
+        _("差额原因"), validators=[Optional(), Length(max=300)], description=_("和账面一样，不用填；不一样，必须写明。")
+    )
+
+    def to_command(self, project_id: int) -> NewCount:
+        """Make the command."""
+        explanation = self.explanation.data or ""
+        return NewCount(project_id, str(self.op_key.data), self.cash.data, self.bank.data, explanation)
+
+
+class DecideCountForm(PageForm):
+    """What the second person counted."""
+
+    found = RadioField(
+        _("复点结果"),
+        choices=options([("yes", _("我也点了一遍，数目一样")), ("no", _("数目不对"))]),
+        validators=[REQUIRED],
+    )
+    reason = TextField(
+        _("说明"), validators=[Optional(), Length(max=300)], description=_("有差额的，第二个人也要写明原因。")
+    )
+
+
+class NeedForm(Form):
+    """How much one cost line is needed."""
+
+    need = RadioField(choices=options((n.value, NEED_LABELS[n]) for n in Need), validators=[REQUIRED])
+
+
+class TermsForm(PageForm):
+    """What happens at the deadline, decided before raising."""
+
+    deadline = DateField(_("筹款截止日期（含当天）"), validators=[REQUIRED])
+    if_missed = RadioField(
+        _("到期没有筹足必做的钱，怎么办"),
+        choices=options((m.value, IF_MISSED[m]) for m in IfMissed),
+        validators=[REQUIRED],
+    )
+    needs = FieldList(FormField(NeedForm), _("每一项费用"))
+
+    def offer(self, names: list[str]) -> None:
+        """Ask for the need of each cost line, by its name."""
+        while len(self.needs.entries) < len(names):
+            self.needs.append_entry({"need": Need.REQUIRED.value})
+        for entry, name in zip(self.needs.entries, names, strict=False):
+            entry.form.need.label.text = name
+
+    def to_command(self, project_id: int) -> NewTerms:
+        """Make the command."""
+        needs = tuple(Need(entry.form.need.data) for entry in self.needs.entries)
+        return NewTerms(project_id, needs, self.deadline.data, IfMissed(self.if_missed.data))

@@ -10,6 +10,7 @@ from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, refuse
 from fundapp.db.types import stored
 from fundapp.fundraising.rules import GIVERS, Giver, Help, Means, Source
+from fundapp.fundraising.terms import IfMissed, Need, Outcome
 
 _PAIRS = ", ".join(f"'{source.value}>{giver.value}'" for source, givers in GIVERS.items() for giver in givers)
 
@@ -199,6 +200,105 @@ class HelpDecision(Numbered, Base):
     decided_at: Mapped[datetime]
 
 
+class CashCount(Numbered, Base):
+    """盘点: what was counted in the box and at the bank, beside what the book says at that moment.
+
+    A difference is explained by who counted, and again by the second person who confirms.
+    """
+
+    __tablename__ = "cash_count"
+    __table_args__ = (
+        UniqueConstraint("op_key"),
+        CheckConstraint("cash_fen >= 0 AND bank_fen >= 0", name="counted"),
+        CheckConstraint("cash_fen + bank_fen = book_fen OR length(trim(explanation)) > 0", name="difference_explained"),
+        Index("ix_cash_count_project_id", "project_id", "id"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    op_key: Mapped[str] = mapped_column(String(36))
+    book_fen: Mapped[Money]
+    cash_fen: Mapped[Money]
+    bank_fen: Mapped[Money]
+    explanation: Mapped[str] = mapped_column(String(300))
+    counted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    counted_at: Mapped[datetime]
+
+
+class CashCountDecision(Numbered, Base):
+    """What a second person found who counted again: the same, or not. ``note`` explains a difference."""
+
+    __tablename__ = "cash_count_decision"
+    __table_args__ = (
+        UniqueConstraint("count_id"),
+        CheckConstraint("confirmed OR length(trim(note)) > 0", name="refusal_has_reason"),
+        {"info": {"sealed": True}},
+    )
+
+    count_id: Mapped[int] = mapped_column(ForeignKey("cash_count.id"))
+    confirmed: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(300))
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+
+class RaisingTerms(Numbered, Base):
+    """What was decided before raising: the deadline, and what happens if too little comes. The last revision holds."""
+
+    __tablename__ = "raising_terms"
+    __table_args__ = (
+        UniqueConstraint("project_id", "revision"),
+        CheckConstraint("revision > 0", name="revision_counted"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    revision: Mapped[int]
+    version_id: Mapped[int] = mapped_column(ForeignKey("project_version.id"))
+    deadline: Mapped[date]
+    if_missed: Mapped[IfMissed] = mapped_column(stored(IfMissed, "if_missed"))
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+
+class RaisingLine(Base):
+    """How much one cost line of the text is needed."""
+
+    __tablename__ = "raising_line"
+    __table_args__ = (
+        CheckConstraint("position > 0", name="position_counted"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        {"info": {"sealed": True}},
+    )
+
+    terms_id: Mapped[int] = mapped_column(ForeignKey("raising_terms.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    need: Mapped[Need] = mapped_column(stored(Need))
+    name: Mapped[str] = mapped_column(String(120))
+    amount_fen: Mapped[Money]
+
+
+class RaisingOutcome(Base):
+    """What the deadline came to: once for each project. ``budget_fen`` is what will be done, 0 where all goes back."""
+
+    __tablename__ = "raising_outcome"
+    __table_args__ = (
+        CheckConstraint("raised_fen >= 0 AND minimum_fen > 0 AND budget_fen >= 0", name="amounts"),
+        CheckConstraint("(outcome = 'returned') = (budget_fen = 0)", name="returned_does_nothing"),
+        CheckConstraint("outcome <> 'reached' OR raised_fen >= minimum_fen", name="reached_is_enough"),
+        {"info": {"sealed": True}},
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    terms_id: Mapped[int] = mapped_column(ForeignKey("raising_terms.id"))
+    raised_fen: Mapped[Money]
+    minimum_fen: Mapped[Money]
+    outcome: Mapped[Outcome] = mapped_column(stored(Outcome))
+    budget_fen: Mapped[Money]
+    run_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    run_at: Mapped[datetime]
+
+
 append_only("contribution")
 append_only("contribution_decision")
 append_only("in_kind_help")
@@ -218,7 +318,10 @@ refuse(
     "who recorded a contribution does not confirm it",
 )
 
-for _table in ("pledge", "pledge_ending", "refund", "refund_decision", "help_decision"):
+for _table in (
+    "pledge", "pledge_ending", "refund", "refund_decision", "help_decision", "cash_count", "cash_count_decision",
+    "raising_terms", "raising_line", "raising_outcome",
+):  # fmt: skip
     append_only(_table)
 refuse(
     "contribution_within_pledge",
@@ -256,4 +359,45 @@ refuse(
     "INSERT",
     "EXISTS (SELECT 1 FROM in_kind_help h WHERE h.id = NEW.help_id AND h.recorded_by_id = NEW.decided_by_id)",
     "who recorded help does not confirm it",
+)
+refuse(
+    "cash_count_second_person",
+    "cash_count_decision",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.counted_by_id = NEW.decided_by_id)",
+    "who counted does not confirm the count",
+)
+refuse(
+    "cash_count_explained_by_two",
+    "cash_count_decision",
+    "INSERT",
+    "length(trim(NEW.note)) = 0 AND EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id "
+    "AND c.cash_fen + c.bank_fen <> c.book_fen)",
+    "a difference is explained by two people",
+)
+_BEGUN = (
+    "EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = {project}) "
+    "OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = {project})"
+)
+refuse(
+    "raising_terms_before_raising",
+    "raising_terms",
+    "INSERT",
+    _BEGUN.format(project="NEW.project_id"),
+    "what happens at the deadline is decided before raising",
+)
+refuse(
+    "raising_line_before_raising",
+    "raising_line",
+    "INSERT",
+    _BEGUN.format(project="(SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)"),
+    "what happens at the deadline is decided before raising",
+)
+refuse(
+    "raising_outcome_of_its_terms",
+    "raising_outcome",
+    "INSERT",
+    "NEW.terms_id <> (SELECT t.id FROM raising_terms t WHERE t.project_id = NEW.project_id "
+    "ORDER BY t.revision DESC LIMIT 1)",
+    "an outcome follows the terms of its project that hold",
 )

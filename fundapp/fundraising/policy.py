@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.projects.queries import ProjectRow
-from fundapp.projects.rules import RAISING_STAGES, Stage, Task
+from fundapp.projects.rules import GROUP_STAGES, RAISING_STAGES, Stage, Task
 
 MONEY_STAFF = (
     Role.WORKER, Role.SUPERVISOR, Role.STREET_OFFICER, Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER,
@@ -62,6 +62,42 @@ def check_may_refund(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task
         raise Forbidden("fundraising.only_treasurer")
     if project.stage not in REFUND_STAGES:
         raise Refused("fundraising.too_late_for_refund")
+
+
+def check_may_count(actor: Actor, tasks: Mapping[int, Task]) -> None:
+    """Let the treasurer count.
+
+    Raises:
+        Forbidden: not the treasurer (``fundraising.only_treasurer``).
+    """
+    if tasks.get(actor.person_id or 0) is not Task.TREASURER:
+        raise Forbidden("fundraising.only_treasurer")
+
+
+def check_may_set_terms(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:
+    """Let the lead decide the terms, from the first check until raising begins.
+
+    Raises:
+        Forbidden: not the lead (``fundraising.only_lead``).
+        Refused: another moment (``fundraising.no_terms_now``).
+    """
+    if tasks.get(actor.person_id or 0) is not Task.LEAD:
+        raise Forbidden("fundraising.only_lead")
+    if project.stage not in GROUP_STAGES:
+        raise Refused("fundraising.no_terms_now")
+
+
+def check_may_end(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:
+    """Let the lead or the community's worker carry out what was decided, while the project may raise money.
+
+    Raises:
+        Forbidden: neither (``fundraising.only_lead_or_worker``).
+        Refused: another moment (``fundraising.not_now``).
+    """
+    if tasks.get(actor.person_id or 0) is not Task.LEAD and not actor.has(Role.WORKER, project.place_path):
+        raise Forbidden("fundraising.only_lead_or_worker")
+    if project.stage not in REFUND_STAGES:
+        raise Refused("fundraising.not_now")
 
 
 def check_may_see(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:

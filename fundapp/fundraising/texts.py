@@ -6,6 +6,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from fundapp.fundraising.rules import Giver, Help, Means, PledgeState, ReceiptState, Source
+from fundapp.fundraising.terms import IfMissed, Need, Outcome
 from fundapp.notify.commands import Told
 
 SOURCE_LABELS: dict[Source, Any] = {
@@ -40,6 +41,21 @@ HELP_LABELS: dict[Help, Any] = {
     Help.LABOUR: _("帮工"),
     Help.SERVICE: _("服务"),
 }
+NEED_LABELS: dict[Need, Any] = {
+    Need.CORE: _("必做，缩小规模也做"),
+    Need.REQUIRED: _("必做"),
+    Need.OPTIONAL: _("选做"),
+}
+IF_MISSED: dict[IfMissed, Any] = {
+    IfMissed.RETURN: _("全部退还"),
+    IfMissed.SMALLER: _("缩小规模做"),
+}
+OUTCOMES: dict[Outcome, Any] = {
+    Outcome.REACHED: _("已筹足最低目标"),
+    Outcome.SMALLER: _("没有筹足，按约定缩小规模"),
+    Outcome.RETURNED: _("没有筹足，按约定全部退还"),
+}
+DEADLINE_MISSED = _("到期没有筹足，按事先约定退还")
 
 REFUSALS: dict[str, Any] = {
     "fundraising.only_treasurer": _("只有本项目小组的财务可以登记收款。"),
@@ -72,6 +88,22 @@ REFUSALS: dict[str, Any] = {
     "fundraising.refund_prepared_by_you": _("办理退款的人不能自己核对，请由另一个人核对。"),
     "fundraising.refund_decided": _("这笔退款已经核对过了，结论不能改动。"),
     "fundraising.days_of_labour": _("帮工要填天数，半天算 0.5；别的不填。"),
+    "fundraising.no_count": _("请填盘点到的金额，没有就填 0，最多两位小数。"),
+    "fundraising.explain_difference": _("盘点数和账面相差 %(difference)s，请写明原因。"),
+    "fundraising.nothing_required": _("至少要有一项必做。"),
+    "fundraising.smaller_scope": _("要缩小规模，请把一部分必做的标成“缩小规模也做”，另留至少一项必做。"),
+    "fundraising.no_smaller_scope": _("选了全部退还，就不用标“缩小规模也做”。"),
+    "fundraising.terms_hold": _("已经有人认捐或者出钱，事先约定不能再改。"),
+    "fundraising.deadline_passed": _("截止日期要晚于今天。"),
+    "fundraising.every_line": _("费用明细已经变了，请刷新页面后每一项重新选择。"),
+    "fundraising.no_terms": _("这个项目没有约定筹款期限。"),
+    "fundraising.before_deadline": _("筹款期限还没有过。"),
+    "fundraising.after_deadline": _("筹款期限已过，这一天收的钱不能再登记。"),
+    "fundraising.raising_ended": _("没有筹足，已按约定退还，不能再收款或认捐。"),
+    "fundraising.unconfirmed": _("还有 %(count)s 笔收款或退款没有核对，核对完才能结束筹款。"),
+    "fundraising.only_lead": _("由本项目小组的组长决定。"),
+    "fundraising.no_terms_now": _("提案通过初审以后、开始筹款以前才能约定。"),
+    "fundraising.only_lead_or_worker": _("由本项目小组的组长或社区工作者办理。"),
     "fundraising.which_household": _("居民集资请选择是哪一户交的。"),
 }
 

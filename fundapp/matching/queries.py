@@ -198,6 +198,11 @@ def claims_of_project(session: Session, project_id: int) -> list[ClaimRow]:
     return _claims(session, MatchClaim.project_id == project_id)
 
 
+def granted(session: Session, project_id: int) -> int:
+    """Give the fen that the pool has granted to a project."""
+    return sum(fen(claim.granted) for claim in claims_of_project(session, project_id) if not claim.refused)
+
+
 def what_speaks_against_refunds(session: Session, project_id: int) -> list[str]:
     """Name what keeps a project's gifts in place: a claim on matched money that rests on them."""
     standing = [claim for claim in claims_of_project(session, project_id) if not claim.refused]

@@ -1139,6 +1139,28 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_contribution_project_id", "contribution", ["project_id", "id"], unique=False)
+        "cash_count",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("book_fen", sa.BigInteger(), nullable=False),
+        sa.Column("cash_fen", sa.BigInteger(), nullable=False),
+        sa.Column("bank_fen", sa.BigInteger(), nullable=False),
+        sa.Column("explanation", sa.String(length=300), nullable=False),
+        sa.Column("counted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "cash_fen + bank_fen = book_fen OR length(trim(explanation)) > 0",
+            name=op.f("ck_cash_count_difference_explained"),
+        ),
+        sa.CheckConstraint("cash_fen >= 0 AND bank_fen >= 0", name=op.f("ck_cash_count_counted")),
+        sa.ForeignKeyConstraint(["counted_by_id"], ["person.id"], name=op.f("fk_cash_count_counted_by_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_cash_count_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cash_count")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_cash_count_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_cash_count_project_id", "cash_count", ["project_id", "id"], unique=False)
     op.create_table(
         "council_item",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1761,6 +1783,23 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "cash_count_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("count_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "confirmed OR length(trim(note)) > 0", name=op.f("ck_cash_count_decision_refusal_has_reason")
+        ),
+        sa.ForeignKeyConstraint(["count_id"], ["cash_count.id"], name=op.f("fk_cash_count_decision_count_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_cash_count_decision_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cash_count_decision")),
+        sa.UniqueConstraint("count_id", name=op.f("uq_cash_count_decision_count_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "closing_return",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("closing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2103,6 +2142,25 @@ def upgrade():
         sa.UniqueConstraint(
             "questionnaire_id", "number", name=op.f("uq_questionnaire_question_questionnaire_id_number")
         ),
+        "raising_terms",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("deadline", sa.Date(), nullable=False),
+        sa.Column(
+            "if_missed",
+            sa.Enum("return", "smaller", name="if_missed", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("revision > 0", name=op.f("ck_raising_terms_revision_counted")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_raising_terms_decided_by_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_raising_terms_project_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["project_version.id"], name=op.f("fk_raising_terms_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_raising_terms")),
+        sa.UniqueConstraint("project_id", "revision", name=op.f("uq_raising_terms_project_id_revision")),
         info={"sealed": True},
     )
     op.create_table(
@@ -2524,6 +2582,91 @@ def upgrade():
         sa.UniqueConstraint("question_id", "number", name=op.f("uq_questionnaire_option_question_id_number")),
         info={"sealed": True},
     )
+    op.create_table(
+        "contribution_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contribution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "confirmed OR length(trim(reason)) > 0", name=op.f("ck_contribution_decision_refusal_has_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_contribution_decision_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_contribution_decision_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_decision")),
+        sa.UniqueConstraint("contribution_id", name=op.f("uq_contribution_decision_contribution_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "raising_line",
+        sa.Column("terms_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "need",
+            sa.Enum("core", "required", "optional", name="need", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_raising_line_amount_positive")),
+        sa.CheckConstraint("position > 0", name=op.f("ck_raising_line_position_counted")),
+        sa.ForeignKeyConstraint(["terms_id"], ["raising_terms.id"], name=op.f("fk_raising_line_terms_id")),
+        sa.PrimaryKeyConstraint("terms_id", "position", name=op.f("pk_raising_line")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "raising_outcome",
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("terms_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("raised_fen", sa.BigInteger(), nullable=False),
+        sa.Column("minimum_fen", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "reached", "smaller", "returned", name="outcome", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("budget_fen", sa.BigInteger(), nullable=False),
+        sa.Column("run_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(outcome = 'returned') = (budget_fen = 0)", name=op.f("ck_raising_outcome_returned_does_nothing")
+        ),
+        sa.CheckConstraint(
+            "outcome <> 'reached' OR raised_fen >= minimum_fen", name=op.f("ck_raising_outcome_reached_is_enough")
+        ),
+        sa.CheckConstraint(
+            "raised_fen >= 0 AND minimum_fen > 0 AND budget_fen >= 0", name=op.f("ck_raising_outcome_amounts")
+        ),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_raising_outcome_project_id")),
+        sa.ForeignKeyConstraint(["run_by_id"], ["person.id"], name=op.f("fk_raising_outcome_run_by_id")),
+        sa.ForeignKeyConstraint(["terms_id"], ["raising_terms.id"], name=op.f("fk_raising_outcome_terms_id")),
+        sa.PrimaryKeyConstraint("project_id", name=op.f("pk_raising_outcome")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "refund",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contribution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("prepared_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_refund_amount_positive")),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_refund_has_reason")),
+        sa.ForeignKeyConstraint(["contribution_id"], ["contribution.id"], name=op.f("fk_refund_contribution_id")),
+        sa.ForeignKeyConstraint(["prepared_by_id"], ["person.id"], name=op.f("fk_refund_prepared_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_refund_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_refund_contribution_id", "refund", ["contribution_id", "id"], unique=False)
     op.create_table(
         "vote_choice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -5524,6 +5667,181 @@ GUARDS = [
             "CREATE TRIGGER help_decision_no_truncate BEFORE TRUNCATE ON help_decision FOR EACH STATEMENT EXECUTE FUNCTION help_decision_no_truncate()",
         ),
     ),
+    # cash_count_keeps_rows on cash_count
+    (
+        (
+            "CREATE TRIGGER cash_count_keeps_rows BEFORE DELETE ON cash_count FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION cash_count_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_keeps_rows BEFORE DELETE ON cash_count FOR EACH ROW EXECUTE FUNCTION cash_count_keeps_rows()",
+        ),
+    ),
+    # cash_count_keeps_values on cash_count
+    (
+        (
+            "CREATE TRIGGER cash_count_keeps_values BEFORE UPDATE ON cash_count FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION cash_count_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_keeps_values BEFORE UPDATE ON cash_count FOR EACH ROW EXECUTE FUNCTION cash_count_keeps_values()",
+        ),
+    ),
+    # cash_count_no_replace on cash_count
+    (
+        (
+            "CREATE TRIGGER cash_count_no_replace BEFORE INSERT ON cash_count FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cash_count WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'cash_count keeps its rows'); END",
+        ),
+        (),
+    ),
+    # cash_count_no_truncate on cash_count
+    (
+        (),
+        (
+            "CREATE FUNCTION cash_count_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'cash_count keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER cash_count_no_truncate BEFORE TRUNCATE ON cash_count FOR EACH STATEMENT EXECUTE FUNCTION cash_count_no_truncate()",
+        ),
+    ),
+    # cash_count_decision_keeps_rows on cash_count_decision
+    (
+        (
+            "CREATE TRIGGER cash_count_decision_keeps_rows BEFORE DELETE ON cash_count_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION cash_count_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_decision_keeps_rows BEFORE DELETE ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_decision_keeps_rows()",
+        ),
+    ),
+    # cash_count_decision_keeps_values on cash_count_decision
+    (
+        (
+            "CREATE TRIGGER cash_count_decision_keeps_values BEFORE UPDATE ON cash_count_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION cash_count_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_decision_keeps_values BEFORE UPDATE ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_decision_keeps_values()",
+        ),
+    ),
+    # cash_count_decision_no_replace on cash_count_decision
+    (
+        (
+            "CREATE TRIGGER cash_count_decision_no_replace BEFORE INSERT ON cash_count_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cash_count_decision WHERE (id = NEW.id) OR (count_id = NEW.count_id)) BEGIN SELECT RAISE(ABORT, 'cash_count_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # cash_count_decision_no_truncate on cash_count_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION cash_count_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'cash_count_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER cash_count_decision_no_truncate BEFORE TRUNCATE ON cash_count_decision FOR EACH STATEMENT EXECUTE FUNCTION cash_count_decision_no_truncate()",
+        ),
+    ),
+    # raising_terms_keeps_rows on raising_terms
+    (
+        (
+            "CREATE TRIGGER raising_terms_keeps_rows BEFORE DELETE ON raising_terms FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_terms is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_terms_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_terms is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_terms_keeps_rows BEFORE DELETE ON raising_terms FOR EACH ROW EXECUTE FUNCTION raising_terms_keeps_rows()",
+        ),
+    ),
+    # raising_terms_keeps_values on raising_terms
+    (
+        (
+            "CREATE TRIGGER raising_terms_keeps_values BEFORE UPDATE ON raising_terms FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_terms is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_terms_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_terms is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_terms_keeps_values BEFORE UPDATE ON raising_terms FOR EACH ROW EXECUTE FUNCTION raising_terms_keeps_values()",
+        ),
+    ),
+    # raising_terms_no_replace on raising_terms
+    (
+        (
+            "CREATE TRIGGER raising_terms_no_replace BEFORE INSERT ON raising_terms FOR EACH ROW WHEN EXISTS (SELECT 1 FROM raising_terms WHERE (id = NEW.id) OR (project_id = NEW.project_id AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'raising_terms keeps its rows'); END",
+        ),
+        (),
+    ),
+    # raising_terms_no_truncate on raising_terms
+    (
+        (),
+        (
+            "CREATE FUNCTION raising_terms_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'raising_terms keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER raising_terms_no_truncate BEFORE TRUNCATE ON raising_terms FOR EACH STATEMENT EXECUTE FUNCTION raising_terms_no_truncate()",
+        ),
+    ),
+    # raising_line_keeps_rows on raising_line
+    (
+        (
+            "CREATE TRIGGER raising_line_keeps_rows BEFORE DELETE ON raising_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_line_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_line_keeps_rows BEFORE DELETE ON raising_line FOR EACH ROW EXECUTE FUNCTION raising_line_keeps_rows()",
+        ),
+    ),
+    # raising_line_keeps_values on raising_line
+    (
+        (
+            "CREATE TRIGGER raising_line_keeps_values BEFORE UPDATE ON raising_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_line_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_line_keeps_values BEFORE UPDATE ON raising_line FOR EACH ROW EXECUTE FUNCTION raising_line_keeps_values()",
+        ),
+    ),
+    # raising_line_no_replace on raising_line
+    (
+        (
+            "CREATE TRIGGER raising_line_no_replace BEFORE INSERT ON raising_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM raising_line WHERE (terms_id = NEW.terms_id AND position = NEW.position)) BEGIN SELECT RAISE(ABORT, 'raising_line keeps its rows'); END",
+        ),
+        (),
+    ),
+    # raising_line_no_truncate on raising_line
+    (
+        (),
+        (
+            "CREATE FUNCTION raising_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'raising_line keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER raising_line_no_truncate BEFORE TRUNCATE ON raising_line FOR EACH STATEMENT EXECUTE FUNCTION raising_line_no_truncate()",
+        ),
+    ),
+    # raising_outcome_keeps_rows on raising_outcome
+    (
+        (
+            "CREATE TRIGGER raising_outcome_keeps_rows BEFORE DELETE ON raising_outcome FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_outcome is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_outcome_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_outcome is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_outcome_keeps_rows BEFORE DELETE ON raising_outcome FOR EACH ROW EXECUTE FUNCTION raising_outcome_keeps_rows()",
+        ),
+    ),
+    # raising_outcome_keeps_values on raising_outcome
+    (
+        (
+            "CREATE TRIGGER raising_outcome_keeps_values BEFORE UPDATE ON raising_outcome FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_outcome is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_outcome_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_outcome is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_outcome_keeps_values BEFORE UPDATE ON raising_outcome FOR EACH ROW EXECUTE FUNCTION raising_outcome_keeps_values()",
+        ),
+    ),
+    # raising_outcome_no_replace on raising_outcome
+    (
+        (
+            "CREATE TRIGGER raising_outcome_no_replace BEFORE INSERT ON raising_outcome FOR EACH ROW WHEN EXISTS (SELECT 1 FROM raising_outcome WHERE (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'raising_outcome keeps its rows'); END",
+        ),
+        (),
+    ),
+    # raising_outcome_no_truncate on raising_outcome
+    (
+        (),
+        (
+            "CREATE FUNCTION raising_outcome_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'raising_outcome keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER raising_outcome_no_truncate BEFORE TRUNCATE ON raising_outcome FOR EACH STATEMENT EXECUTE FUNCTION raising_outcome_no_truncate()",
+        ),
+    ),
     # contribution_within_pledge on contribution
     (
         (
@@ -5562,6 +5880,56 @@ GUARDS = [
         (
             "CREATE FUNCTION help_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM in_kind_help h WHERE h.id = NEW.help_id AND h.recorded_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who recorded help does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER help_second_person BEFORE INSERT ON help_decision FOR EACH ROW EXECUTE FUNCTION help_second_person()",
+        ),
+    ),
+    # cash_count_second_person on cash_count_decision
+    (
+        (
+            "CREATE TRIGGER cash_count_second_person BEFORE INSERT ON cash_count_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.counted_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who counted does not confirm the count'); END",
+        ),
+        (
+            "CREATE FUNCTION cash_count_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.counted_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who counted does not confirm the count' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_second_person BEFORE INSERT ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_second_person()",
+        ),
+    ),
+    # cash_count_explained_by_two on cash_count_decision
+    (
+        (
+            "CREATE TRIGGER cash_count_explained_by_two BEFORE INSERT ON cash_count_decision FOR EACH ROW WHEN length(trim(NEW.note)) = 0 AND EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.cash_fen + c.bank_fen <> c.book_fen) BEGIN SELECT RAISE(ABORT, 'a difference is explained by two people'); END",
+        ),
+        (
+            "CREATE FUNCTION cash_count_explained_by_two() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF length(trim(NEW.note)) = 0 AND EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.cash_fen + c.bank_fen <> c.book_fen) THEN RAISE EXCEPTION 'a difference is explained by two people' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_explained_by_two BEFORE INSERT ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_explained_by_two()",
+        ),
+    ),
+    # raising_terms_before_raising on raising_terms
+    (
+        (
+            "CREATE TRIGGER raising_terms_before_raising BEFORE INSERT ON raising_terms FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = NEW.project_id) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = NEW.project_id) BEGIN SELECT RAISE(ABORT, 'what happens at the deadline is decided before raising'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_terms_before_raising() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = NEW.project_id) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = NEW.project_id) THEN RAISE EXCEPTION 'what happens at the deadline is decided before raising' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_terms_before_raising BEFORE INSERT ON raising_terms FOR EACH ROW EXECUTE FUNCTION raising_terms_before_raising()",
+        ),
+    ),
+    # raising_line_before_raising on raising_line
+    (
+        (
+            "CREATE TRIGGER raising_line_before_raising BEFORE INSERT ON raising_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) BEGIN SELECT RAISE(ABORT, 'what happens at the deadline is decided before raising'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_line_before_raising() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) THEN RAISE EXCEPTION 'what happens at the deadline is decided before raising' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_line_before_raising BEFORE INSERT ON raising_line FOR EACH ROW EXECUTE FUNCTION raising_line_before_raising()",
+        ),
+    ),
+    # raising_outcome_of_its_terms on raising_outcome
+    (
+        (
+            "CREATE TRIGGER raising_outcome_of_its_terms BEFORE INSERT ON raising_outcome FOR EACH ROW WHEN NEW.terms_id <> (SELECT t.id FROM raising_terms t WHERE t.project_id = NEW.project_id ORDER BY t.revision DESC LIMIT 1) BEGIN SELECT RAISE(ABORT, 'an outcome follows the terms of its project that hold'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_outcome_of_its_terms() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.terms_id <> (SELECT t.id FROM raising_terms t WHERE t.project_id = NEW.project_id ORDER BY t.revision DESC LIMIT 1) THEN RAISE EXCEPTION 'an outcome follows the terms of its project that hold' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_outcome_of_its_terms BEFORE INSERT ON raising_outcome FOR EACH ROW EXECUTE FUNCTION raising_outcome_of_its_terms()",
         ),
     ),
     # book_keeps_rows on book

@@ -17,9 +17,11 @@ from fundapp.evaluation.commands import NewGrade, grade_project
 from fundapp.evaluation.rules import Grade
 from fundapp.fundraising.commands import (
     NewContribution,
+    NewCount,
     NewHelp,
     NewPledge,
     NewRefund,
+    count_cash,
     decide_contribution,
     make_pledge,
     prepare_refund,
@@ -187,6 +189,19 @@ def refund() -> Sending:
         group[Task.LEAD],
         lambda s, who, key, otherwise: prepare_refund(
             s, who, NewRefund(made, key, from_fen(500 + otherwise), "交款人要求"), CLOCK
+        ),
+    )
+
+
+def cash_count() -> Sending:
+    """The cash book is counted."""
+    town = make_town(Stage.SELECTED)
+    group = town.groups[0]
+    return Sending(
+        group[Task.TREASURER],
+        group[Task.LEAD],
+        lambda s, who, key, otherwise: count_cash(
+            s, who, NewCount(town.projects[0], key, from_fen(0), from_fen(0 + otherwise), "多一分"), CLOCK
         ),
     )
 
@@ -419,6 +434,6 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
     for made in (
         contribution, in_kind_help, pool_funding, match_claim, match_decision, disbursement, quote, expense,
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
-        questionnaire_answer, collect_entry, publicity_objection, vote_ballot, pledge, refund,
+        questionnaire_answer, collect_entry, publicity_objection, vote_ballot, pledge, refund, cash_count,
     )
 }  # fmt: skip

@@ -1,6 +1,8 @@
 """The deeds on self-raised money."""
 
 from fundapp.fundraising.commands.booking import committee_book, project_accounts
+from fundapp.fundraising.commands.counting import NewCount, count_cash, decide_count
+from fundapp.fundraising.commands.ending import NewTerms, end_raising, set_terms
 from fundapp.fundraising.commands.giving import NewContribution, decide_contribution, record_contribution
 from fundapp.fundraising.commands.helping import NewHelp, decide_help, record_help
 from fundapp.fundraising.commands.pledging import NewPledge, cancel_pledge, make_pledge, remind_pledges
@@ -8,18 +10,24 @@ from fundapp.fundraising.commands.refunding import NewRefund, decide_refund, pre
 
 __all__ = [
     "NewContribution",
+    "NewCount",
     "NewHelp",
     "NewPledge",
     "NewRefund",
+    "NewTerms",
     "cancel_pledge",
     "committee_book",
+    "count_cash",
     "decide_contribution",
+    "decide_count",
     "decide_help",
     "decide_refund",
+    "end_raising",
     "make_pledge",
     "prepare_refund",
     "project_accounts",
     "record_contribution",
     "record_help",
     "remind_pledges",
+    "set_terms",
 ]

@@ -15,7 +15,7 @@ from fundapp.fundraising.commands.booking import committee_book, project_account
 from fundapp.fundraising.events import ContributionConfirmed
 from fundapp.fundraising.models import Contribution, ContributionDecision
 from fundapp.fundraising.policy import check_may_confirm, check_may_record
-from fundapp.fundraising.queries import pledges_of
+from fundapp.fundraising.queries import outcome_of, pledges_of, terms_of
 from fundapp.fundraising.rules import (
     GIVERS,
     Giver,
@@ -27,6 +27,7 @@ from fundapp.fundraising.rules import (
     receipt_label,
     reference_code,
 )
+from fundapp.fundraising.terms import Outcome
 from fundapp.fundraising.texts import receipt_purpose
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
@@ -93,6 +94,7 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
     _check_pledge(session, cmd, local_date(now))
     if cmd.received_on > local_date(now):
         raise Refused("fundraising.not_yet", field="received_on")
+    check_in_time(session, cmd.project_id, cmd.received_on)
     book_id = committee_book(session, actor, project.place_path, now)
     row = Contribution(
         **said,
@@ -150,6 +152,20 @@ def _check_pledge(session: Session, cmd: NewContribution, today: date) -> None:
         raise Refused("fundraising.pledge_ended", field="pledge_id")
     if cmd.amount > pledge.room:
         raise Refused("fundraising.beyond_pledge", field="amount", room=pledge.room)
+
+
+def check_in_time(session: Session, project_id: int, day: date) -> None:
+    """See that a day lies within the time of raising; once enough has come, more may come later.
+
+    Raises:
+        Refused: everything goes back (``fundraising.raising_ended``), or the deadline was before
+            (``fundraising.after_deadline``).
+    """
+    ended, terms = outcome_of(session, project_id), terms_of(session, project_id)
+    if ended is not None and ended.outcome is Outcome.RETURNED:
+        raise Refused("fundraising.raising_ended")
+    if ended is None and terms is not None and day > terms.deadline:
+        raise Refused("fundraising.after_deadline")
 
 
 def check_household(session: Session, source: Source, unit_id: int | None, compound_id: int) -> None:

@@ -28,6 +28,9 @@ def index(project_id: int) -> str:
         series=queries.receipt_series_of(session, project_id),
         pledges=queries.pledges_of(session, project_id, local_date(clock().now(session))),
         refunds=queries.refunds_of(session, project_id),
+        counts=queries.counts_of(session, project_id),
+        terms=queries.terms_of(session, project_id),
+        outcome=queries.outcome_of(session, project_id),
         **LABELS,
     )
 

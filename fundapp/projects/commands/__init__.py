@@ -12,7 +12,7 @@ from fundapp.projects.commands.drafting import (
 )
 from fundapp.projects.commands.groups import FormGroup, form_group
 from fundapp.projects.commands.moves import lock_project, move_on
-from fundapp.projects.commands.submitting import SubmitProposal, submit_proposal
+from fundapp.projects.commands.submitting import SubmitProposal, keep_lines, submit_proposal
 
 __all__ = [
     "BeginProposal",
@@ -24,6 +24,7 @@ __all__ = [
     "begin_proposal",
     "check_proposal",
     "form_group",
+    "keep_lines",
     "lock_project",
     "move_on",
     "remove_photo",

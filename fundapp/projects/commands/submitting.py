@@ -17,11 +17,11 @@ from fundapp.programmes.queries import get_policy, policy_in_force
 from fundapp.projects import policy, rules, texts
 from fundapp.projects.changes import Asked, Change, changes, is_material
 from fundapp.projects.commands.drafting import hold_own, keep_draft
-from fundapp.projects.commands.moves import move_on
+from fundapp.projects.commands.moves import lock_project, move_on
 from fundapp.projects.events import ProjectMaterialEdit, ProjectSubmitted
 from fundapp.projects.models import CostLine, Project, ProjectVersion
-from fundapp.projects.queries import content_of_version, newest_version
-from fundapp.projects.rules import ASKED_STAGES, FIRST_TEXT_STAGES, ProposalText, Stage
+from fundapp.projects.queries import content_of_version, newest_version, version
+from fundapp.projects.rules import ASKED_STAGES, FIRST_TEXT_STAGES, CostItem, ProposalText, Stage
 from fundapp.projects.sharing import BETWEEN, check_buildings
 
 
@@ -188,6 +188,28 @@ def _add_version(
     keep_draft(session, project.id, rules.typed_of(text), now)
     session.flush()
     return version
+
+
+def keep_lines(
+    session: Session, actor: Actor, project_id: int, lines: tuple[CostItem, ...], now: datetime
+) -> ProjectVersion:
+    """Go on with some of the cost lines only, as was decided beforehand; the caller holds the project.
+
+    It is no material change: nothing else than less money, by what the neighbours knew. A sum that households bear
+    together never exceeds the new budget.
+    """
+    project = lock_project(session, project_id)
+    text = replace(newest_text(session, project_id), lines=lines, budget=None)
+    if text.shared is not None and text.shared.amount > text.total:
+        text = replace(text, shared=replace(text.shared, amount=text.total))
+    made = _add_version(session, actor, project, text, rules.content_of(text), now, material=False)
+    record(session, actor, "projects.keep_lines", f"project:{project.id}", now, version=made.number)
+    return made
+
+
+def newest_text(session: Session, project_id: int) -> ProposalText:
+    """Give the text of a project's newest version."""
+    return version(session, newest_version(session, project_id) or 0).text
 
 
 def trimmed(text: ProposalText) -> ProposalText:

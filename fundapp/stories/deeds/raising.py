@@ -5,22 +5,29 @@ from typing import Any
 
 from fundapp.fundraising.commands import (
     NewContribution,
+    NewCount,
     NewHelp,
     NewPledge,
     NewRefund,
+    NewTerms,
     cancel_pledge,
+    count_cash,
     decide_contribution,
+    decide_count,
     decide_help,
     decide_refund,
+    end_raising,
     make_pledge,
     prepare_refund,
     record_contribution,
     record_help,
     remind_pledges,
+    set_terms,
 )
 from fundapp.fundraising.models import Contribution
 from fundapp.fundraising.queries import get_help, get_pledge, get_refund, help_of, help_totals, raised
 from fundapp.fundraising.rules import Giver, Help, Means, Source, receipt_label, reference_code
+from fundapp.fundraising.terms import IfMissed, Need
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import BadInput
 from fundapp.kernel.money import fen, fen_of_text, from_fen, yuan_text
@@ -213,3 +220,44 @@ def fundraising_decide_refund(scene: Scene) -> Facts:
     number, confirmed = scene.thing("refund"), scene.fields.yes("confirmed", True)
     decide_refund(scene.session, scene.actor, number, confirmed, scene.fields.text("reason", ""), scene.clock)
     return _raised(scene, get_refund(scene.session, number).project_id)
+
+
+@deed("fundraising.terms", "project needs deadline if_missed")
+def fundraising_terms(scene: Scene) -> Facts:
+    """Decide before raising. Fields: project, needs, deadline, if_missed."""
+    fields = scene.fields
+    needs = tuple(Need(str(one)) for one in fields.listed("needs"))
+    deadline = local_date(fields.instant("deadline"))
+    cmd = NewTerms(scene.thing("project"), needs, deadline, fields.choice("if_missed", IfMissed))
+    set_terms(scene.session, scene.actor, cmd, scene.clock)
+    return {}
+
+
+@deed("fundraising.end", "project")
+def fundraising_end(scene: Scene) -> Facts:
+    """Carry out what was decided. Fields: project."""
+    made = end_raising(scene.session, scene.actor, scene.thing("project"), scene.clock)
+    return {
+        "outcome": made.outcome.value,
+        "raised": yuan_text(fen(made.raised_fen)),
+        "budget": yuan_text(fen(made.budget_fen)),
+    }
+
+
+@deed("fundraising.count", "project cash bank explanation")
+def fundraising_count(scene: Scene) -> Facts:
+    """Count the cash book. Fields: project, cash, bank, explanation."""
+    fields = scene.fields
+    cash, bank = fields.money("cash"), fields.money("bank")
+    cmd = NewCount(scene.thing("project"), key(), cash, bank, fields.text("explanation", ""))
+    made = count_cash(scene.session, scene.actor, cmd, scene.clock)
+    scene.make("count", made.id)
+    return {"book": yuan_text(fen(made.book_fen))}
+
+
+@deed("fundraising.decide_count", "count confirmed note")
+def fundraising_decide_count(scene: Scene) -> Facts:
+    """Count again. Fields: count, confirmed, note."""
+    number, confirmed = scene.thing("count"), scene.fields.yes("confirmed", True)
+    decide_count(scene.session, scene.actor, number, confirmed, scene.fields.text("note", ""), scene.clock)
+    return {}
