@@ -19,7 +19,7 @@ def own_key(actor: Actor, sent: str) -> str:
     return str(uuid5(_FORMS, f"{actor.person_id}:{sent}"))
 
 
-def done_before(session: Session, kind: type[Deed], key: str, **said: Any) -> Deed | None:
+def done_before(session: Session, kind: type[Deed], key: str, /, **said: Any) -> Deed | None:
     """Give the row that the same form wrote when it was sent before; ``None`` the first time. Call it under the lock.
 
     Raises:
