@@ -1064,81 +1064,6 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
-        "contribution",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("op_key", sa.String(length=36), nullable=False),
-        sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("receipt_year", sa.Integer(), nullable=False),
-        sa.Column("receipt_no", sa.Integer(), nullable=False),
-        sa.Column(
-            "source",
-            sa.Enum(
-                "residents",
-                "street",
-                "donors",
-                "foundation",
-                name="source",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "giver_kind",
-            sa.Enum(
-                "household",
-                "unit",
-                "public_unit",
-                "charity",
-                "government",
-                name="giver_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("giver", sa.String(length=80), nullable=False),
-        sa.Column("anonymous", sa.Boolean(), nullable=False),
-        sa.Column("related", sa.Boolean(), nullable=False),
-        sa.Column("purpose", sa.String(length=120), nullable=False),
-        sa.Column("reference", sa.String(length=20), nullable=False),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "means",
-            sa.Enum("cash", "bank", "transfer", name="means", native_enum=False, create_constraint=True, length=32),
-            nullable=False,
-        ),
-        sa.Column("received_on", sa.Date(), nullable=False),
-        sa.Column("proof_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "(source = 'residents') = (unit_id IS NOT NULL)", name=op.f("ck_contribution_residents_by_household")
-        ),
-        sa.CheckConstraint("source <> 'foundation'", name=op.f("ck_contribution_not_by_hand")),
-        sa.CheckConstraint(
-            "source || '>' || giver_kind IN ('residents>household', 'street>government', 'donors>unit', 'donors>public_unit', 'donors>charity')",
-            name=op.f("ck_contribution_giver_fits_source"),
-        ),
-        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_contribution_amount_positive")),
-        sa.CheckConstraint("length(trim(giver)) > 0", name=op.f("ck_contribution_giver_named")),
-        sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_contribution_book_id")),
-        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_contribution_project_id")),
-        sa.ForeignKeyConstraint(["proof_id"], ["attachment.id"], name=op.f("fk_contribution_proof_id")),
-        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_contribution_recorded_by_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_contribution_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution")),
-        sa.UniqueConstraint(
-            "book_id", "receipt_year", "receipt_no", name=op.f("uq_contribution_book_id_receipt_year_receipt_no")
-        ),
-        sa.UniqueConstraint("op_key", name=op.f("uq_contribution_op_key")),
-        info={"sealed": True},
-    )
-    op.create_index("ix_contribution_project_id", "contribution", ["project_id", "id"], unique=False)
         "cash_count",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1455,6 +1380,65 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_match_repayment_project_id", "match_repayment", ["project_id"], unique=False)
+        "pledge",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "residents",
+                "street",
+                "donors",
+                "foundation",
+                name="source",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "giver_kind",
+            sa.Enum(
+                "household",
+                "unit",
+                "public_unit",
+                "charity",
+                "government",
+                name="giver_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("giver", sa.String(length=80), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("purpose", sa.String(length=120), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(source = 'residents') = (unit_id IS NOT NULL)", name=op.f("ck_pledge_residents_by_household")
+        ),
+        sa.CheckConstraint("source <> 'foundation'", name=op.f("ck_pledge_not_by_hand")),
+        sa.CheckConstraint(
+            "source || '>' || giver_kind IN ('residents>household', 'street>government', 'donors>unit', 'donors>public_unit', 'donors>charity')",
+            name=op.f("ck_pledge_giver_fits_source"),
+        ),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_pledge_amount_positive")),
+        sa.CheckConstraint("length(trim(giver)) > 0", name=op.f("ck_pledge_giver_named")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_pledge_made_by_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_pledge_project_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_pledge_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pledge")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_pledge_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_pledge_project_id", "pledge", ["project_id", "id"], unique=False)
     op.create_table(
         "progress_report",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1863,24 +1847,84 @@ def upgrade():
     )
     op.create_index("ix_consent_round_project_id", "consent_round", ["project_id", "id"], unique=False)
     op.create_table(
-        "contribution_decision",
+        "contribution",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("contribution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("confirmed", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("receipt_year", sa.Integer(), nullable=False),
+        sa.Column("receipt_no", sa.Integer(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "residents",
+                "street",
+                "donors",
+                "foundation",
+                name="source",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "giver_kind",
+            sa.Enum(
+                "household",
+                "unit",
+                "public_unit",
+                "charity",
+                "government",
+                name="giver_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("giver", sa.String(length=80), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("related", sa.Boolean(), nullable=False),
+        sa.Column("purpose", sa.String(length=120), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "means",
+            sa.Enum("cash", "bank", "transfer", name="means", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("proof_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pledge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "confirmed OR length(trim(reason)) > 0", name=op.f("ck_contribution_decision_refusal_has_reason")
+            "(source = 'residents') = (unit_id IS NOT NULL)", name=op.f("ck_contribution_residents_by_household")
         ),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contribution.id"], name=op.f("fk_contribution_decision_contribution_id")
+        sa.CheckConstraint("source <> 'foundation'", name=op.f("ck_contribution_not_by_hand")),
+        sa.CheckConstraint(
+            "source || '>' || giver_kind IN ('residents>household', 'street>government', 'donors>unit', 'donors>public_unit', 'donors>charity')",
+            name=op.f("ck_contribution_giver_fits_source"),
         ),
-        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_contribution_decision_decided_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_decision")),
-        sa.UniqueConstraint("contribution_id", name=op.f("uq_contribution_decision_contribution_id")),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_contribution_amount_positive")),
+        sa.CheckConstraint("length(trim(giver)) > 0", name=op.f("ck_contribution_giver_named")),
+        sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_contribution_book_id")),
+        sa.ForeignKeyConstraint(["pledge_id"], ["pledge.id"], name=op.f("fk_contribution_pledge_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_contribution_project_id")),
+        sa.ForeignKeyConstraint(["proof_id"], ["attachment.id"], name=op.f("fk_contribution_proof_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_contribution_recorded_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_contribution_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution")),
+        sa.UniqueConstraint(
+            "book_id", "receipt_year", "receipt_no", name=op.f("uq_contribution_book_id_receipt_year_receipt_no")
+        ),
+        sa.UniqueConstraint("op_key", name=op.f("uq_contribution_op_key")),
         info={"sealed": True},
     )
+    op.create_index(op.f("ix_contribution_pledge_id"), "contribution", ["pledge_id"], unique=False)
+    op.create_index("ix_contribution_project_id", "contribution", ["project_id", "id"], unique=False)
     op.create_table(
         "cost_line",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2021,6 +2065,17 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_match_release_claim_id", "match_release", ["claim_id"], unique=False)
+        "pledge_ending",
+        sa.Column("pledge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("ended_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_pledge_ending_has_reason")),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["person.id"], name=op.f("fk_pledge_ending_ended_by_id")),
+        sa.ForeignKeyConstraint(["pledge_id"], ["pledge.id"], name=op.f("fk_pledge_ending_pledge_id")),
+        sa.PrimaryKeyConstraint("pledge_id", name=op.f("pk_pledge_ending")),
+        info={"sealed": True},
+    )
     op.create_table(
         "progress_photo",
         sa.Column("report_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3089,6 +3144,20 @@ def upgrade():
         unique=True,
         sqlite_where=sa.text("kind <> 'several'"),
         postgresql_where=sa.text("kind <> 'several'"),
+    )
+        "refund_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("refund_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("confirmed OR length(trim(reason)) > 0", name=op.f("ck_refund_decision_refusal_has_reason")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_refund_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(["refund_id"], ["refund.id"], name=op.f("fk_refund_decision_refund_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_decision")),
+        sa.UniqueConstraint("refund_id", name=op.f("uq_refund_decision_refund_id")),
+        info={"sealed": True},
     )
     op.create_table(
         "collect_entry",
