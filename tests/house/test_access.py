@@ -166,11 +166,14 @@ def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
     return asked | {"voting.round_id": things["vote_round", "vote"]}
 
 
-def _receipt(session: Session) -> dict[str, int]:
-    """Number the first receipt that was written elsewhere."""
+def _raising(session: Session, things: dict[tuple[str, str], int]) -> dict[str, int]:
+    """Number the first receipt that was written elsewhere, and what else was recorded beside it."""
     row = session.scalars(select(Contribution).order_by(Contribution.id)).first()
     assert row is not None
-    return {"fundraising.book_id": row.book_id, "year": row.receipt_year, "number": row.receipt_no}
+    told = {"pledge": "pledge", "refund": "back", "count": "count"}
+    numbers = {f"{kind}_id": things[kind, handle] for kind, handle in told.items()}
+    numbers |= {"fundraising.book_id": row.book_id, "fundraising.help_id": things["help", "cement"]}
+    return numbers | {"year": row.receipt_year, "number": row.receipt_no}
 
 
 def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, int | str]:
@@ -199,7 +202,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "contribution_id": first(Contribution.id),
         "expense_id": things["expense", "e1"],
         "claim_id": things["claim", "claim"],
-        **_receipt(session),
+        **_raising(session, things),
         "programme_id": things["programme", "programme"],
         "compound_id": things["place", "yard"],
         "place_id": things["place", "yard"],
