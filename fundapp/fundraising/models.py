@@ -299,9 +299,11 @@ class RaisingOutcome(Base):
     run_at: Mapped[datetime]
 
 
-append_only("contribution")
-append_only("contribution_decision")
-append_only("in_kind_help")
+for _table in (
+    "contribution", "contribution_decision", "in_kind_help", "pledge", "pledge_ending", "refund", "refund_decision",
+    "help_decision", "cash_count", "cash_count_decision", "raising_terms", "raising_line", "raising_outcome",
+):  # fmt: skip
+    append_only(_table)
 refuse(
     "contribution_receipt_follows",
     "contribution",
@@ -318,11 +320,6 @@ refuse(
     "who recorded a contribution does not confirm it",
 )
 
-for _table in (
-    "pledge", "pledge_ending", "refund", "refund_decision", "help_decision", "cash_count", "cash_count_decision",
-    "raising_terms", "raising_line", "raising_outcome",
-):  # fmt: skip
-    append_only(_table)
 refuse(
     "contribution_within_pledge",
     "contribution",

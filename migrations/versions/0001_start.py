@@ -5541,26 +5541,6 @@ GUARDS = [
             "CREATE TRIGGER in_kind_help_no_truncate BEFORE TRUNCATE ON in_kind_help FOR EACH STATEMENT EXECUTE FUNCTION in_kind_help_no_truncate()",
         ),
     ),
-    # contribution_receipt_follows on contribution
-    (
-        (
-            "CREATE TRIGGER contribution_receipt_follows BEFORE INSERT ON contribution FOR EACH ROW WHEN NEW.receipt_no <> COALESCE((SELECT max(receipt_no) FROM contribution WHERE book_id = NEW.book_id AND receipt_year = NEW.receipt_year), 0) + 1 BEGIN SELECT RAISE(ABORT, 'receipts are numbered without a gap'); END",
-        ),
-        (
-            "CREATE FUNCTION contribution_receipt_follows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.receipt_no <> COALESCE((SELECT max(receipt_no) FROM contribution WHERE book_id = NEW.book_id AND receipt_year = NEW.receipt_year), 0) + 1 THEN RAISE EXCEPTION 'receipts are numbered without a gap' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER contribution_receipt_follows BEFORE INSERT ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_receipt_follows()",
-        ),
-    ),
-    # contribution_second_person on contribution_decision
-    (
-        (
-            "CREATE TRIGGER contribution_second_person BEFORE INSERT ON contribution_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who recorded a contribution does not confirm it'); END",
-        ),
-        (
-            "CREATE FUNCTION contribution_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who recorded a contribution does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER contribution_second_person BEFORE INSERT ON contribution_decision FOR EACH ROW EXECUTE FUNCTION contribution_second_person()",
-        ),
-    ),
     # pledge_keeps_rows on pledge
     (
         (
@@ -5909,6 +5889,26 @@ GUARDS = [
         (
             "CREATE FUNCTION raising_outcome_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'raising_outcome keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER raising_outcome_no_truncate BEFORE TRUNCATE ON raising_outcome FOR EACH STATEMENT EXECUTE FUNCTION raising_outcome_no_truncate()",
+        ),
+    ),
+    # contribution_receipt_follows on contribution
+    (
+        (
+            "CREATE TRIGGER contribution_receipt_follows BEFORE INSERT ON contribution FOR EACH ROW WHEN NEW.receipt_no <> COALESCE((SELECT max(receipt_no) FROM contribution WHERE book_id = NEW.book_id AND receipt_year = NEW.receipt_year), 0) + 1 BEGIN SELECT RAISE(ABORT, 'receipts are numbered without a gap'); END",
+        ),
+        (
+            "CREATE FUNCTION contribution_receipt_follows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.receipt_no <> COALESCE((SELECT max(receipt_no) FROM contribution WHERE book_id = NEW.book_id AND receipt_year = NEW.receipt_year), 0) + 1 THEN RAISE EXCEPTION 'receipts are numbered without a gap' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER contribution_receipt_follows BEFORE INSERT ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_receipt_follows()",
+        ),
+    ),
+    # contribution_second_person on contribution_decision
+    (
+        (
+            "CREATE TRIGGER contribution_second_person BEFORE INSERT ON contribution_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who recorded a contribution does not confirm it'); END",
+        ),
+        (
+            "CREATE FUNCTION contribution_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who recorded a contribution does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER contribution_second_person BEFORE INSERT ON contribution_decision FOR EACH ROW EXECUTE FUNCTION contribution_second_person()",
         ),
     ),
     # contribution_within_pledge on contribution
