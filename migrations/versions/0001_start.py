@@ -1380,6 +1380,7 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_match_repayment_project_id", "match_repayment", ["project_id"], unique=False)
+    op.create_table(
         "pledge",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2065,6 +2066,7 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_match_release_claim_id", "match_release", ["claim_id"], unique=False)
+    op.create_table(
         "pledge_ending",
         sa.Column("pledge_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
@@ -2197,6 +2199,9 @@ def upgrade():
         sa.UniqueConstraint(
             "questionnaire_id", "number", name=op.f("uq_questionnaire_question_questionnaire_id_number")
         ),
+        info={"sealed": True},
+    )
+    op.create_table(
         "raising_terms",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2622,22 +2627,6 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
-        "questionnaire_option",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("words", sa.String(length=60), nullable=False),
-        sa.CheckConstraint("length(trim(words)) > 0", name=op.f("ck_questionnaire_option_has_words")),
-        sa.CheckConstraint("number BETWEEN 1 AND 10", name=op.f("ck_questionnaire_option_ten_at_most")),
-        sa.ForeignKeyConstraint(
-            ["question_id"], ["questionnaire_question.id"], name=op.f("fk_questionnaire_option_question_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire_option")),
-        sa.UniqueConstraint("id", "question_id", name=op.f("uq_questionnaire_option_id_question_id")),
-        sa.UniqueConstraint("question_id", "number", name=op.f("uq_questionnaire_option_question_id_number")),
-        info={"sealed": True},
-    )
-    op.create_table(
         "contribution_decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contribution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2654,6 +2643,22 @@ def upgrade():
         sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_contribution_decision_decided_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_decision")),
         sa.UniqueConstraint("contribution_id", name=op.f("uq_contribution_decision_contribution_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "questionnaire_option",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("length(trim(words)) > 0", name=op.f("ck_questionnaire_option_has_words")),
+        sa.CheckConstraint("number BETWEEN 1 AND 10", name=op.f("ck_questionnaire_option_ten_at_most")),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["questionnaire_question.id"], name=op.f("fk_questionnaire_option_question_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire_option")),
+        sa.UniqueConstraint("id", "question_id", name=op.f("uq_questionnaire_option_id_question_id")),
+        sa.UniqueConstraint("question_id", "number", name=op.f("uq_questionnaire_option_question_id_number")),
         info={"sealed": True},
     )
     op.create_table(
@@ -3145,6 +3150,7 @@ def upgrade():
         sqlite_where=sa.text("kind <> 'several'"),
         postgresql_where=sa.text("kind <> 'several'"),
     )
+    op.create_table(
         "refund_decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("refund_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

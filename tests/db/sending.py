@@ -1,7 +1,6 @@
 """Every form that carries a key: how it comes to be sent, by whom, and how it would be sent otherwise."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,19 +15,11 @@ from fundapp.delivery.settling import repay, settle_match
 from fundapp.evaluation.commands import NewGrade, grade_project
 from fundapp.evaluation.rules import Grade
 from fundapp.fundraising.commands import (
-    NewContribution,
-    NewCount,
     NewHelp,
-    NewPledge,
-    NewRefund,
-    count_cash,
     decide_contribution,
-    make_pledge,
-    prepare_refund,
     record_contribution,
     record_help,
 )
-from fundapp.fundraising.rules import Means, Source
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.money import from_fen
@@ -43,91 +34,25 @@ from fundapp.matching.commands import (
 )
 from fundapp.matching.models import Step
 from fundapp.procurement.commands import NewQuote, record_quote
-from fundapp.projects.commands import move_on
 from fundapp.projects.rules import Stage, Task
 from fundapp.publicity.commands import Object, object_to
 from fundapp.questionnaire.commands import Answer
 from fundapp.questionnaire.commands import answer_by_phone as answer_questionnaire
 from fundapp.questionnaire.rules import Said
-from fundapp.stories.props import picture
 from fundapp.voting.commands import CastBallot, cast_ballot
 from tests.collecting.walking import HOUR, PHONE, make_walking
 from tests.consent.asking import OPENS, at, make_asked
+from tests.db.town import Sending, Town, cash_count, gift, make_town, pledge, refund
 from tests.publicity.posting import make_posted
 from tests.questionnaire.putting import make_put
 from tests.support.world import (
     CLOCK,
     NOW,
-    PlaceTree,
     later,
-    make_group,
     make_person,
-    make_place_tree,
-    make_programme,
-    make_project,
     make_resident,
-    make_text,
 )
 from tests.voting.polling import OPEN, make_polled
-
-ROAD = (
-    Stage.CONSENTING, Stage.CONSENTED, Stage.SELECTED, Stage.MATCHED, Stage.DELIVERING, Stage.ACCEPTED,
-)  # fmt: skip
-Send = Callable[[Session, Actor, str, bool], Any]
-
-
-@dataclass(frozen=True)
-class Sending:
-    """Who sends a form, who else might send the same key, and the deed: ``send(session, actor, key, otherwise)``."""
-
-    who: Actor
-    other: Actor
-    send: Send
-
-
-@dataclass(frozen=True)
-class Town:
-    """A programme with projects that have come to a stage, and the people around them."""
-
-    places: PlaceTree
-    programme: int
-    projects: tuple[int, ...]
-    groups: tuple[dict[Task, Actor], ...]
-    staff: dict[Role, tuple[Actor, Actor]]
-    scan: int
-
-
-def make_town(stage: Stage, projects: int = 1, budget: str = "20000.00", **programme_of: Any) -> Town:
-    """Make a town whose projects stand at *stage*; *programme_of*: parts and funding of its programme."""
-    with unit_of_work() as session:
-        places = make_place_tree(session)
-        programme = make_programme(session, places.street, **programme_of)
-        proposer = make_resident(session, "李提案", places.units[0])
-        made, groups = [], []
-        for number in range(projects):
-            text = make_text(f"第{number}件", budget=budget)
-            made.append(make_project(session, places, proposer, programme=programme, text=text).id)
-            groups.append(make_group(session, places, made[-1]))
-            for step in ROAD[: ROAD.index(stage) + 1]:
-                move_on(session, groups[-1][Task.LEAD], made[-1], step, NOW)
-        roles = (Role.STREET_OFFICER, Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER)
-        staff = {
-            role: (
-                make_person(session, f"甲{role.value}", role, places.street),
-                make_person(session, f"乙{role.value}", role, places.street),
-            )
-            for role in roles
-        }
-        scan = picture(session, groups[0][Task.TREASURER], places.compound, CLOCK)
-    return Town(places, programme.id, tuple(made), tuple(groups), staff, scan)
-
-
-def gift(town: Town, key: str, amount: int = 200_000, number: int = 0) -> NewContribution:
-    """Give a household's gift of 2,000 yuan."""
-    return NewContribution(
-        town.projects[number], key, Source.RESIDENTS, town.places.units[1], "住户", False, False, from_fen(amount),
-        Means.CASH, local_date(NOW), town.scan,
-    )  # fmt: skip
 
 
 def make_claims(
@@ -159,50 +84,6 @@ def contribution() -> Sending:
         group[Task.TREASURER],
         group[Task.LEAD],
         lambda s, who, key, otherwise: record_contribution(s, who, gift(town, key, 200_001 - otherwise), CLOCK),
-    )
-
-
-def pledge() -> Sending:
-    """Something is pledged."""
-    town = make_town(Stage.SELECTED)
-    group = town.groups[0]
-
-    def send(session, who, key, otherwise):
-        said = NewPledge(
-            town.projects[0], key, Source.RESIDENTS, town.places.units[1], "住户", False, from_fen(900 + otherwise),
-            local_date(NOW),
-        )  # fmt: skip
-        return make_pledge(session, who, said, CLOCK)
-
-    return Sending(group[Task.TREASURER], group[Task.LEAD], send)
-
-
-def refund() -> Sending:
-    """Money goes back."""
-    town = make_town(Stage.SELECTED)
-    group = town.groups[0]
-    with unit_of_work() as session:
-        made = record_contribution(session, group[Task.TREASURER], gift(town, "g"), CLOCK).id
-        decide_contribution(session, group[Task.MEMBER], made, True, "", CLOCK)
-    return Sending(
-        group[Task.TREASURER],
-        group[Task.LEAD],
-        lambda s, who, key, otherwise: prepare_refund(
-            s, who, NewRefund(made, key, from_fen(500 + otherwise), "交款人要求"), CLOCK
-        ),
-    )
-
-
-def cash_count() -> Sending:
-    """The cash book is counted."""
-    town = make_town(Stage.SELECTED)
-    group = town.groups[0]
-    return Sending(
-        group[Task.TREASURER],
-        group[Task.LEAD],
-        lambda s, who, key, otherwise: count_cash(
-            s, who, NewCount(town.projects[0], key, from_fen(0), from_fen(0 + otherwise), "多一分"), CLOCK
-        ),
     )
 
 
