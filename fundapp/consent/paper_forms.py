@@ -28,7 +28,7 @@ from fundapp.consent.queries import Carrier, ScopeRow, SheetRow
 from fundapp.consent.texts import CHOICES
 from fundapp.web.forms import REQUIRED, InstantField, OnceForm, PageForm, TextField, options
 
-lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
+lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text; never with names, see below
 BLANK = ""
 _CHOSEN = InputRequired(lazy_gettext("请选择同意、反对或弃权。"))
 
@@ -111,13 +111,16 @@ class PageOfLines(HandsForm):
 
 
 def page_of_lines(rows: Sequence[SheetRow], follow: bool) -> PageOfLines:
-    """Make the form for some printed lines: an answer and a date for each, or nothing."""
+    """Make the form for some printed lines: an answer and a date for each, or nothing.
+
+    A label with a door in it is a plain text, which pages escape; a lazy one would go out as it is.
+    """
     fields: dict[str, Any] = {"rows": rows}
     for row in rows:
         choices = options([*answers(follow), (BLANK, lazy_gettext("没有填"))])
-        label = lazy_gettext("编号 %(n)s　%(door)s", n=row.serial, door=row.door)
+        label = flask_babel.gettext("编号 %(n)s　%(door)s", n=row.serial, door=row.door)
         fields[f"line-{row.serial}"] = RadioField(label, choices=choices, default=BLANK, validators=[Optional()])
-        other = lazy_gettext("编号 %(n)s 的签字日期", n=row.serial)
+        other = flask_babel.gettext("编号 %(n)s 的签字日期", n=row.serial)
         fields[f"date-{row.serial}"] = DateField(other, validators=[Optional()])
     made: PageOfLines = type("LinesForm", (PageOfLines,), fields)()
     return made
@@ -148,10 +151,10 @@ def second_form(rows: Sequence[SheetRow], follow: bool) -> SecondForm:
     fields: dict[str, Any] = {"rows": rows}
     for row in rows:
         if not row.printed:
-            of_sheet = lazy_gettext("编号 %(n)s 的门牌", n=row.serial)
+            of_sheet = flask_babel.gettext("编号 %(n)s 的门牌", n=row.serial)
             fields[f"door-{row.serial}"] = TextField(of_sheet, validators=[REQUIRED, Length(max=160)])
         door = row.door if row.printed else ""
-        label = lazy_gettext("编号 %(n)s　%(door)s", n=row.serial, door=door)
+        label = flask_babel.gettext("编号 %(n)s　%(door)s", n=row.serial, door=door)
         fields[f"line-{row.serial}"] = RadioField(label, choices=options(answers(follow)), validators=[_CHOSEN])
     made: SecondForm = type("SecondReadForm", (SecondForm,), fields)()
     return made
@@ -189,7 +192,8 @@ class BookPrintForm(PageForm):
     def offer(self, scopes: Sequence[ScopeRow], everybody: str) -> None:
         """Offer what there is on the roster."""
         self.scope.choices = options(
-            (row.key, lazy_gettext("%(name)s（%(n)s 户）", name=row.title or everybody, n=row.doors)) for row in scopes
+            (row.key, flask_babel.gettext("%(name)s（%(n)s 户）", name=row.title or everybody, n=row.doors))
+            for row in scopes
         )
 
     def to_command(self, round_id: int) -> RegisterBook:

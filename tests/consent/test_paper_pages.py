@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from markupsafe import escape
 
 from fundapp.consent import commands
-from fundapp.consent.papers import BookForm, BookScope
+from fundapp.consent.paper_forms import BookPrintForm, page_of_lines, second_form
+from fundapp.consent.papers import BookForm, BookScope, SheetState
 from fundapp.consent.policy import Choice
+from fundapp.consent.queries import ScopeRow, SheetRow
 from fundapp.db.work import unit_of_work
 from fundapp.kernel.actor import Role
 from tests.consent.asking import OPENS, at, make_asked, phone
@@ -148,6 +151,17 @@ def test_the_code_of_a_line_leads_the_worker_to_its_form_and_a_neighbour_to_the_
     assert led.location.endswith("papers/new?serial=4")
     assert "2栋101" in page_of(visit(asked.worker), led.location)
     assert visit(asked.residents[0]).get(f"/consent/{asked.round}/s/4").location.endswith(f"/consent/{asked.round}")
+
+
+def test_a_name_with_angle_brackets_is_only_a_name(asked, visit, other):
+    """Doors and places stand in labels of forms, too: nothing of them becomes part of the page."""
+    row = SheetRow(1, "<zz9>", asked.places.units[0], True, SheetState.OUT, False, "", None)
+    with visit(asked.worker).application.test_request_context("/"):
+        for form in (page_of_lines([row], follow=False), second_form([row], follow=False)):
+            assert "<zz9>" not in str(escape(form["line-1"].label.text))
+        book = BookPrintForm()
+        book.offer([ScopeRow(BookScope.ALL, None, "<zz9>", 6)], "")
+        assert "<zz9>" not in str(book.scope())
 
 
 @pytest.mark.pdf
