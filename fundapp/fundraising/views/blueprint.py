@@ -7,7 +7,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fundapp.fundraising.policy import check_may_see
 from fundapp.fundraising.rules import days_text
-from fundapp.fundraising.texts import GIVER_LABELS, MEANS_LABELS, PLEDGE_STATES, RECEIPT_STATES
+from fundapp.fundraising.texts import (
+    GIVER_LABELS,
+    HELP_LABELS,
+    IF_MISSED,
+    MEANS_LABELS,
+    NEED_LABELS,
+    OUTCOMES,
+    PLEDGE_STATES,
+    RECEIPT_STATES,
+)
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor
@@ -20,6 +29,10 @@ LABELS: dict[str, Any] = {
     "givers": GIVER_LABELS,
     "states": RECEIPT_STATES,
     "pledge_states": PLEDGE_STATES,
+    "kinds": HELP_LABELS,
+    "needs": NEED_LABELS,
+    "if_missed": IF_MISSED,
+    "outcomes": OUTCOMES,
 }
 
 
