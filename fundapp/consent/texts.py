@@ -63,12 +63,13 @@ REFUSALS: Mapping[str, Any] = {
     "consent.no_such_answer": lazy_gettext("本次征求意见没有这个选项，请重新选择。"),
 }
 
-CHOICES: Mapping[Choice, Any] = {
+CHOICES: Mapping[Choice | None, Any] = {
     Choice.AGREE: lazy_gettext("同意"),
     Choice.OPPOSE: lazy_gettext("反对"),
     Choice.ABSTAIN: lazy_gettext("弃权"),
     Choice.FOLLOW: lazy_gettext("从众"),
     Choice.NONE: lazy_gettext("作废"),
+    None: lazy_gettext("原住户的意见，不向现住户显示"),
 }
 MEANINGS: Mapping[Choice, Any] = {
     Choice.AGREE: lazy_gettext("赞成按上面的内容实施。"),

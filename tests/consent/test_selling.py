@@ -175,3 +175,13 @@ def test_a_sale_changes_nothing_of_what_was_counted(working):
     with reading_session() as session:
         assert [fault for name, fault in faults(session) if fault] == []
         assert session.scalar(select(func.count()).select_from(ConsentAnswer)) == 3
+
+
+def test_who_moves_in_sees_that_the_former_household_answered_and_not_what(working):
+    """The answer stands, its moment and way are told, its content is the former household's own affair."""
+    asked = make_asked()
+    phone(asked, 0, Choice.OPPOSE)
+    newcomer = sold(asked, 0, SOLD + timedelta(days=1))
+    with reading_session() as session:
+        page = queries.round_page(session, asked.round, newcomer, SOLD + timedelta(days=2))
+        assert [(row.answer, row.channel) for row in page.own[0].trail] == [(None, Channel.PHONE)]

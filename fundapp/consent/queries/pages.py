@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from moneyed import Money
 from sqlalchemy import Select, and_, bindparam, func, select
@@ -25,7 +26,8 @@ from fundapp.places.queries import PlaceRow, get_place
 from fundapp.projects.models import CostLine, Project, ProjectVersion
 from fundapp.projects.queries import get_project
 from fundapp.projects.rules import PUBLIC_STAGES, Stage
-from fundapp.rosters.models import SnapshotUnit
+from fundapp.rosters.heads import HoldingReason
+from fundapp.rosters.models import Holding, SnapshotUnit
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,11 @@ class AskedText:
 
 @dataclass(frozen=True)
 class Revision:
-    """One revision of a household's answer, as it may see it."""
+    """One revision of a household's answer, as it may see it; no ``answer`` where a former holder gave it."""
 
     id: int
     revision: int
-    answer: Choice
+    answer: Choice | None
     channel: Channel
     at: datetime
     serial: int | None
@@ -309,10 +311,20 @@ def _text(session: Session, version: ProjectVersion) -> AskedText:
     )
 
 
+# When a unit last changed hands: what was answered before is the former holder's own affair.
+_PASSED = (HoldingReason.SALE, HoldingReason.INHERITANCE, HoldingReason.GIFT, HoldingReason.COURT)
+_SOLD = (
+    select(func.max(Holding.starts_at))
+    .where(Holding.unit_id == SnapshotUnit.unit_id, Holding.reason.in_(_PASSED))
+    .correlate(SnapshotUnit)
+    .scalar_subquery()
+)
+
+
 def _own(session: Session, round_: ConsentRound, actor: Actor) -> tuple[OwnUnit, ...]:
     here = SnapshotUnit.snapshot_id == round_.snapshot_id
     units = session.execute(
-        select(SnapshotUnit.unit_id, SnapshotUnit.door, SnapshotUnit.holder_id)
+        select(SnapshotUnit.unit_id, SnapshotUnit.door, SnapshotUnit.holder_id, _SOLD.label("sold"))
         .where(here, SnapshotUnit.unit_id.in_(actor.unit_ids))
         .order_by(SnapshotUnit.unit_id)
     ).all()
@@ -321,9 +333,7 @@ def _own(session: Session, round_: ConsentRound, actor: Actor) -> tuple[OwnUnit,
     if not asks_owners(round_.regime):
         trail = trail_of(session, round_.id, [unit.unit_id for unit in units])
         signed = _signed_on(session, trail)
-        return tuple(
-            OwnUnit(unit.unit_id, unit.door, _revisions(trail, signed, unit.unit_id, unit.unit_id)) for unit in units
-        )
+        return tuple(OwnUnit(unit.unit_id, unit.door, _revisions(trail, signed, unit.unit_id, unit)) for unit in units)
     holders = {unit.holder_id for unit in units}
     trail = trail_of(session, round_.id, holders)
     signed = _signed_on(session, trail)
@@ -337,7 +347,7 @@ def _own(session: Session, round_: ConsentRound, actor: Actor) -> tuple[OwnUnit,
     }
     return tuple(
         OwnUnit(
-            unit.unit_id, unit.door, _revisions(trail, signed, unit.holder_id, unit.unit_id),
+            unit.unit_id, unit.door, _revisions(trail, signed, unit.holder_id, unit),
             held[unit.holder_id].units,
             None if round_.area_cm2 is None else int(held[unit.holder_id].area),
         )
@@ -354,21 +364,22 @@ def _signed_on(session: Session, trail: list[ConsentAnswer]) -> dict[int, date]:
     return {row.answer_id: row.signed_on for row in session.execute(signed)}
 
 
-def _revisions(trail: list[ConsentAnswer], signed: dict[int, date], voice: int, unit_id: int) -> tuple[Revision, ...]:
-    return tuple(_revision(row, unit_id, signed.get(row.id)) for row in trail if row.voice == voice)
+def _revisions(trail: list[ConsentAnswer], signed: dict[int, date], voice: int, unit: Any) -> tuple[Revision, ...]:
+    return tuple(_revision(row, unit, signed.get(row.id)) for row in trail if row.voice == voice)
 
 
-def _revision(row: ConsentAnswer, unit_id: int, signed_on: date | None) -> Revision:
+def _revision(row: ConsentAnswer, unit: Any, signed_on: date | None) -> Revision:
+    former = unit.sold is not None and row.at < unit.sold
     return Revision(
         row.id,
         row.revision,
-        row.answer,
+        None if former else row.answer,
         row.channel,
         row.at,
         row.serial,
         bool(row.reason),
         receipt_number(row.op_key),
-        row.unit_id != unit_id,
+        row.unit_id != unit.unit_id,
         signed_on,
     )
 
