@@ -102,7 +102,7 @@ class Paying:
 
     def settle(self, number=0, who=None):
         """Settle a project's match."""
-        return self.do(settle_match, who or self.officer(), self.town.projects[number], "settle")
+        return self.do(settle_match, who or self.officer(), self.town.projects[number], f"settle{number}")
 
     def repay(self, number=0):
         """Give back what is owed."""
