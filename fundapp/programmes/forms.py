@@ -19,7 +19,6 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
 )
-from wtforms.fields import choices as choice_fields
 from wtforms.validators import Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -28,12 +27,11 @@ from fundapp.places.queries import PlaceRow
 from fundapp.programmes import texts
 from fundapp.programmes.commands import AddPolicyVersion, OpenProgramme
 from fundapp.programmes.paying import PayingForm
-from fundapp.programmes.shares import ShareField
+from fundapp.programmes.shares import Choice, ShareField
 from fundapp.programmes.voting_fields import VotingFields
 from fundapp.web.forms import REQUIRED, MoneyField, TextField
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
-Choice: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]  # newer than its types
 TIERS = 5
 NOTICE = {"publicity_days": 0, "reply_days": 3, "show_doors": False, "cost_rise": "1/10"}  # what an older policy means
 BASE = ("min_gift", "unlock", "household_cap", "related_cap")

@@ -6,15 +6,13 @@ from typing import Any
 
 import flask_babel
 from wtforms import IntegerField, SelectField
-from wtforms.fields import choices as choice_fields
 from wtforms.validators import NumberRange, Optional, StopValidation
 
-from fundapp.programmes.shares import ShareField
+from fundapp.programmes.shares import Choice, ShareField
 from fundapp.programmes.texts import BASIS_LABELS
 from fundapp.web.forms import PageForm
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
-Choice: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]  # newer than its types
 SHARES = {"started": "share_started", "half": "share_half", "accepted": "share_accepted"}
 WHOLE = {"at": "settled", "share": "1/1"}
 

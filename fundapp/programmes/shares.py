@@ -6,9 +6,12 @@ from typing import Any
 
 import flask_babel
 from wtforms import Field
+from wtforms.fields import choices as choice_fields
 from wtforms.widgets import TextInput
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
+# Choices that carry more than a pair; the class is newer than the types of its library.
+Choice: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]
 _SHARE = re.compile(r"(\d{1,6})(?:\.(\d{1,4}))?(%)?|(\d{1,6})/(\d{1,6})", re.ASCII)
 
 

@@ -5,15 +5,14 @@ from typing import Any
 
 import flask_babel
 from wtforms import BooleanField, IntegerField, RadioField, SelectField
-from wtforms.fields import choices as choice_fields
 from wtforms.validators import NumberRange, Optional, StopValidation
 
 from fundapp.kernel.money import fen, fen_of_text, from_fen, yuan_text
 from fundapp.programmes import voting_texts
+from fundapp.programmes.shares import Choice
 from fundapp.web.forms import REQUIRED, MoneyField, PageForm
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
-Choice: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]  # newer than its types
 USUAL: Mapping[str, str] = {
     "ballot": "approval", "rule": "greedy", "utility": "cost", "start": "integral", "stop": "overspend", "fill": "none",
 }  # fmt: skip

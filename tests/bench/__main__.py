@@ -155,6 +155,8 @@ def main() -> None:
         statements = counting.pop("statements")
         took = ", ".join(f"{name} {milliseconds:.1f} ms" for name, milliseconds in counting.items())
         print(f"consent of {units} households: {took}, {statements:.0f} statements")
+    wall, busy = consenting.book()
+    print(f"consent book of 193 doors: {wall:.0f} ms, {busy:.0f} ms of the processor")
     planning = matching.measure()
     told = f"plan {planning['plan']:.0f} ms of processor time, {planning['ratio']:.1f} x adding the gifts up"
     print(f"match of {matching.CLAIMS} claims: {told}")

@@ -12,11 +12,13 @@ from sqlalchemy import event, insert
 from fundapp.app import create_app, let_go
 from fundapp.consent import queries
 from fundapp.consent.models import ConsentAnswer, ConsentRound
+from fundapp.consent.paper_views import print_book
 from fundapp.db.guards import guards
 from fundapp.db.schema import build, drop_guard
 from fundapp.db.work import bound_engine, reading_session
 from fundapp.settings import Settings
 from tests.consent.asking import OPENS, Asked, at, make_asked
+from tests.consent.test_books import page_of_book, register
 
 SAID = ("agree", "oppose", "abstain")
 TIMES = 9
@@ -53,6 +55,24 @@ def measure(units: int) -> dict[str, float]:
         "page, kept, processor": statistics.median(busy for _, busy in kept),
         "statements": statements,
     }
+
+
+def book() -> tuple[float, float]:
+    """Give the milliseconds, on the wall and of the processor, in which the second book of 193 doors is printed."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'book.sqlite3'}"
+        build(url)
+        app = create_app(Settings.for_tests(database_url=url, instance=Path(folder)))
+        try:
+            asked = make_asked(units=193, people=0, sheets=0)
+            page_book = page_of_book(asked, register(asked))
+            with app.test_request_context("/"):
+                with reading_session() as session:
+                    page = queries.round_page(session, asked.round, asked.worker, OPENS)
+                print_book(page, page_book)  # fonts are found once
+                return _clocked(lambda: print_book(page, page_book))
+        finally:
+            let_go(app)
 
 
 def _page(app, asked: Asked, **cookies: str) -> None:

@@ -217,14 +217,14 @@ def objection_against_final(asked, locked):
     return at_once([deed_of(object_, locked), deed_of(finish, locked, after=objecting)])
 
 
-def test_an_objection_in_the_last_moment_stops_the_final_result(announced):  # noqa: F811
+def test_an_objection_in_the_last_moment_stops_the_final_result(announced):  # noqa: F811 - the fixture imported above
     """The household was heard in time, so the result waits for the answer."""
     prove(announced, CLOSES + timedelta(days=4))
     ended = objection_against_final(announced, locked=True)
     assert ended == [("done", "objected"), ("refused", "publicity.unanswered")]
 
 
-def test_without_the_lock_a_result_would_be_final_over_an_open_objection(announced):  # noqa: F811
+def test_without_the_lock_a_result_would_be_final_over_an_open_objection(announced):  # noqa: F811 - the fixture imported above
     """What the test above rests on: both would be done, or one of them would fail instead of being told why."""
     prove(announced, CLOSES + timedelta(days=4))
     ended = objection_against_final(announced, locked=False)

@@ -1,6 +1,5 @@
 """What waits for the staff: the community's worker, the foundation's officer, and who sets up a new place."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -171,7 +170,9 @@ def _grading(session: Session, row: ProjectRow) -> list[Waiting]:
 
 
 def _closing(session: Session, actor: Actor, row: ProjectRow) -> list[Waiting]:
-    check: Callable[[], None] = lambda: check_may_close(actor, row, books_of(session, row, unpaid(session, row)))  # noqa: E731
+    def check() -> None:
+        check_may_close(actor, row, books_of(session, row, unpaid(session, row)))
+
     return [] if reasons(check) else [_step(row, _("办结并退回结余：%(title)s"), "delivery.close")]
 
 
