@@ -3347,6 +3347,41 @@ def downgrade():
 
 
 GUARDS = [
+    # acceptance_keeps_rows on acceptance
+    (
+        (
+            "CREATE TRIGGER acceptance_keeps_rows BEFORE DELETE ON acceptance FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'acceptance is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION acceptance_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'acceptance is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER acceptance_keeps_rows BEFORE DELETE ON acceptance FOR EACH ROW EXECUTE FUNCTION acceptance_keeps_rows()",
+        ),
+    ),
+    # acceptance_keeps_values on acceptance
+    (
+        (
+            "CREATE TRIGGER acceptance_keeps_values BEFORE UPDATE ON acceptance FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'acceptance is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION acceptance_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'acceptance is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER acceptance_keeps_values BEFORE UPDATE ON acceptance FOR EACH ROW EXECUTE FUNCTION acceptance_keeps_values()",
+        ),
+    ),
+    # acceptance_no_replace on acceptance
+    (
+        (
+            "CREATE TRIGGER acceptance_no_replace BEFORE INSERT ON acceptance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM acceptance WHERE (id = NEW.id) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'acceptance keeps its rows'); END",
+        ),
+        (),
+    ),
+    # acceptance_no_truncate on acceptance
+    (
+        (),
+        (
+            "CREATE FUNCTION acceptance_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'acceptance keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER acceptance_no_truncate BEFORE TRUNCATE ON acceptance FOR EACH STATEMENT EXECUTE FUNCTION acceptance_no_truncate()",
+        ),
+    ),
     # answer_code_keeps_rows on answer_code
     (
         (
@@ -3380,6 +3415,36 @@ GUARDS = [
         (
             "CREATE FUNCTION answer_code_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'answer_code keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER answer_code_no_truncate BEFORE TRUNCATE ON answer_code FOR EACH STATEMENT EXECUTE FUNCTION answer_code_no_truncate()",
+        ),
+    ),
+    # answer_code_of_living_round on answer_code
+    (
+        (
+            "CREATE TRIGGER answer_code_of_living_round BEFORE INSERT ON answer_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no code for a round that is published or struck'); END",
+        ),
+        (
+            "CREATE FUNCTION answer_code_of_living_round() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no code for a round that is published or struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER answer_code_of_living_round BEFORE INSERT ON answer_code FOR EACH ROW EXECUTE FUNCTION answer_code_of_living_round()",
+        ),
+    ),
+    # answer_code_stays_dead on answer_code
+    (
+        (
+            "CREATE TRIGGER answer_code_stays_dead BEFORE UPDATE ON answer_code FOR EACH ROW WHEN OLD.replaced_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a code that was replaced stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION answer_code_stays_dead() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.replaced_at IS NOT NULL THEN RAISE EXCEPTION 'a code that was replaced stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER answer_code_stays_dead BEFORE UPDATE ON answer_code FOR EACH ROW EXECUTE FUNCTION answer_code_stays_dead()",
+        ),
+    ),
+    # assisted_session_is_short on assisted_session
+    (
+        (
+            "CREATE TRIGGER assisted_session_is_short BEFORE INSERT ON assisted_session FOR EACH ROW WHEN julianday(NEW.until) - julianday(NEW.started_at) > 15.0 / 1440 + 0.000001 BEGIN SELECT RAISE(ABORT, 'help lasts fifteen minutes at most'); END",
+        ),
+        (
+            "CREATE FUNCTION assisted_session_is_short() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.until > NEW.started_at + INTERVAL '15 minutes' THEN RAISE EXCEPTION 'help lasts fifteen minutes at most' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER assisted_session_is_short BEFORE INSERT ON assisted_session FOR EACH ROW EXECUTE FUNCTION assisted_session_is_short()",
         ),
     ),
     # assisted_session_keeps_rows on assisted_session
@@ -3417,24 +3482,14 @@ GUARDS = [
             "CREATE TRIGGER assisted_session_no_truncate BEFORE TRUNCATE ON assisted_session FOR EACH STATEMENT EXECUTE FUNCTION assisted_session_no_truncate()",
         ),
     ),
-    # answer_code_stays_dead on answer_code
+    # assisted_session_own_code on assisted_session
     (
         (
-            "CREATE TRIGGER answer_code_stays_dead BEFORE UPDATE ON answer_code FOR EACH ROW WHEN OLD.replaced_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a code that was replaced stays so'); END",
+            "CREATE TRIGGER assisted_session_own_code BEFORE INSERT ON assisted_session FOR EACH ROW WHEN NEW.code_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.id = NEW.code_id AND c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.replaced_at IS NULL) BEGIN SELECT RAISE(ABORT, 'help is asked for with the household''s own living code'); END",
         ),
         (
-            "CREATE FUNCTION answer_code_stays_dead() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.replaced_at IS NOT NULL THEN RAISE EXCEPTION 'a code that was replaced stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER answer_code_stays_dead BEFORE UPDATE ON answer_code FOR EACH ROW EXECUTE FUNCTION answer_code_stays_dead()",
-        ),
-    ),
-    # answer_code_of_living_round on answer_code
-    (
-        (
-            "CREATE TRIGGER answer_code_of_living_round BEFORE INSERT ON answer_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no code for a round that is published or struck'); END",
-        ),
-        (
-            "CREATE FUNCTION answer_code_of_living_round() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no code for a round that is published or struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER answer_code_of_living_round BEFORE INSERT ON answer_code FOR EACH ROW EXECUTE FUNCTION answer_code_of_living_round()",
+            "CREATE FUNCTION assisted_session_own_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.code_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.id = NEW.code_id AND c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.replaced_at IS NULL) THEN RAISE EXCEPTION 'help is asked for with the household''s own living code' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER assisted_session_own_code BEFORE INSERT ON assisted_session FOR EACH ROW EXECUTE FUNCTION assisted_session_own_code()",
         ),
     ),
     # assisted_session_stays_ended on assisted_session
@@ -3447,44 +3502,39 @@ GUARDS = [
             "CREATE TRIGGER assisted_session_stays_ended BEFORE UPDATE ON assisted_session FOR EACH ROW EXECUTE FUNCTION assisted_session_stays_ended()",
         ),
     ),
-    # assisted_session_is_short on assisted_session
+    # attachment_keeps_rows on attachment
     (
         (
-            "CREATE TRIGGER assisted_session_is_short BEFORE INSERT ON assisted_session FOR EACH ROW WHEN julianday(NEW.until) - julianday(NEW.started_at) > 15.0 / 1440 + 0.000001 BEGIN SELECT RAISE(ABORT, 'help lasts fifteen minutes at most'); END",
+            "CREATE TRIGGER attachment_keeps_rows BEFORE DELETE ON attachment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'attachment is append-only'); END",
         ),
         (
-            "CREATE FUNCTION assisted_session_is_short() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.until > NEW.started_at + INTERVAL '15 minutes' THEN RAISE EXCEPTION 'help lasts fifteen minutes at most' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER assisted_session_is_short BEFORE INSERT ON assisted_session FOR EACH ROW EXECUTE FUNCTION assisted_session_is_short()",
+            "CREATE FUNCTION attachment_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'attachment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER attachment_keeps_rows BEFORE DELETE ON attachment FOR EACH ROW EXECUTE FUNCTION attachment_keeps_rows()",
         ),
     ),
-    # assisted_session_own_code on assisted_session
+    # attachment_keeps_values on attachment
     (
         (
-            "CREATE TRIGGER assisted_session_own_code BEFORE INSERT ON assisted_session FOR EACH ROW WHEN NEW.code_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.id = NEW.code_id AND c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.replaced_at IS NULL) BEGIN SELECT RAISE(ABORT, 'help is asked for with the household''s own living code'); END",
+            "CREATE TRIGGER attachment_keeps_values BEFORE UPDATE ON attachment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'attachment is append-only'); END",
         ),
         (
-            "CREATE FUNCTION assisted_session_own_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.code_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.id = NEW.code_id AND c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.replaced_at IS NULL) THEN RAISE EXCEPTION 'help is asked for with the household''s own living code' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER assisted_session_own_code BEFORE INSERT ON assisted_session FOR EACH ROW EXECUTE FUNCTION assisted_session_own_code()",
+            "CREATE FUNCTION attachment_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'attachment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER attachment_keeps_values BEFORE UPDATE ON attachment FOR EACH ROW EXECUTE FUNCTION attachment_keeps_values()",
         ),
     ),
-    # consent_answer_by_code on consent_answer
+    # attachment_no_replace on attachment
     (
         (
-            "CREATE TRIGGER consent_answer_by_code BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'an answer by code needs a living code of the household'); END",
+            "CREATE TRIGGER attachment_no_replace BEFORE INSERT ON attachment FOR EACH ROW WHEN EXISTS (SELECT 1 FROM attachment WHERE (id = NEW.id) OR (public_id = NEW.public_id)) BEGIN SELECT RAISE(ABORT, 'attachment keeps its rows'); END",
         ),
-        (
-            "CREATE FUNCTION consent_answer_by_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) THEN RAISE EXCEPTION 'an answer by code needs a living code of the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_by_code BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_by_code()",
-        ),
+        (),
     ),
-    # consent_answer_assisted on consent_answer
+    # attachment_no_truncate on attachment
     (
+        (),
         (
-            "CREATE TRIGGER consent_answer_assisted BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'assisted' AND NOT EXISTS (SELECT 1 FROM assisted_session s WHERE s.round_id = NEW.round_id AND s.unit_id = NEW.unit_id AND s.worker_id = NEW.person_id AND s.started_at <= NEW.at AND NEW.at < s.until AND (s.ended_at IS NULL OR s.ended_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'an assisted answer needs the worker''s open help for the household'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_answer_assisted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'assisted' AND NOT EXISTS (SELECT 1 FROM assisted_session s WHERE s.round_id = NEW.round_id AND s.unit_id = NEW.unit_id AND s.worker_id = NEW.person_id AND s.started_at <= NEW.at AND NEW.at < s.until AND (s.ended_at IS NULL OR s.ended_at > NEW.at)) THEN RAISE EXCEPTION 'an assisted answer needs the worker''s open help for the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_assisted BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_assisted()",
+            "CREATE FUNCTION attachment_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'attachment keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER attachment_no_truncate BEFORE TRUNCATE ON attachment FOR EACH STATEMENT EXECUTE FUNCTION attachment_no_truncate()",
         ),
     ),
     # audit_entry_keeps_rows on audit_entry
@@ -3522,16 +3572,6 @@ GUARDS = [
             "CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_no_truncate()",
         ),
     ),
-    # audit_head_keeps_rows on audit_head
-    (
-        (
-            "CREATE TRIGGER audit_head_keeps_rows BEFORE DELETE ON audit_head FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'audit_head keeps its row'); END",
-        ),
-        (
-            "CREATE FUNCTION audit_head_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'audit_head keeps its row' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER audit_head_keeps_rows BEFORE DELETE ON audit_head FOR EACH ROW EXECUTE FUNCTION audit_head_keeps_rows()",
-        ),
-    ),
     # audit_head_goes_on on audit_head
     (
         (
@@ -3540,6 +3580,16 @@ GUARDS = [
         (
             "CREATE FUNCTION audit_head_goes_on() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.seq <= OLD.seq THEN RAISE EXCEPTION 'the end of the trail only goes on' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER audit_head_goes_on BEFORE UPDATE ON audit_head FOR EACH ROW EXECUTE FUNCTION audit_head_goes_on()",
+        ),
+    ),
+    # audit_head_keeps_rows on audit_head
+    (
+        (
+            "CREATE TRIGGER audit_head_keeps_rows BEFORE DELETE ON audit_head FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'audit_head keeps its row'); END",
+        ),
+        (
+            "CREATE FUNCTION audit_head_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'audit_head keeps its row' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER audit_head_keeps_rows BEFORE DELETE ON audit_head FOR EACH ROW EXECUTE FUNCTION audit_head_keeps_rows()",
         ),
     ),
     # audit_head_no_replace on audit_head
@@ -3557,49 +3607,164 @@ GUARDS = [
             "CREATE TRIGGER audit_head_no_truncate BEFORE TRUNCATE ON audit_head FOR EACH STATEMENT EXECUTE FUNCTION audit_head_no_truncate()",
         ),
     ),
-    # collect_walk_keeps_rows on collect_walk
+    # book_keeps_rows on book
     (
         (
-            "CREATE TRIGGER collect_walk_keeps_rows BEFORE DELETE ON collect_walk FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'collect_walk keeps its rows'); END",
+            "CREATE TRIGGER book_keeps_rows BEFORE DELETE ON book FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'book is append-only'); END",
         ),
         (
-            "CREATE FUNCTION collect_walk_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'collect_walk keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER collect_walk_keeps_rows BEFORE DELETE ON collect_walk FOR EACH ROW EXECUTE FUNCTION collect_walk_keeps_rows()",
+            "CREATE FUNCTION book_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'book is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER book_keeps_rows BEFORE DELETE ON book FOR EACH ROW EXECUTE FUNCTION book_keeps_rows()",
         ),
     ),
-    # collect_walk_keeps_values on collect_walk
+    # book_keeps_values on book
     (
         (
-            "CREATE TRIGGER collect_walk_keeps_values BEFORE UPDATE ON collect_walk FOR EACH ROW WHEN NEW.round_id IS NOT OLD.round_id OR NEW.building_id IS NOT OLD.building_id OR NEW.person_id IS NOT OLD.person_id OR NEW.assigned_by_id IS NOT OLD.assigned_by_id OR NEW.starts_at IS NOT OLD.starts_at BEGIN SELECT RAISE(ABORT, 'collect_walk keeps its values'); END",
+            "CREATE TRIGGER book_keeps_values BEFORE UPDATE ON book FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'book is append-only'); END",
         ),
         (
-            "CREATE FUNCTION collect_walk_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id IS DISTINCT FROM OLD.round_id OR NEW.building_id IS DISTINCT FROM OLD.building_id OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.assigned_by_id IS DISTINCT FROM OLD.assigned_by_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at THEN RAISE EXCEPTION 'collect_walk keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER collect_walk_keeps_values BEFORE UPDATE ON collect_walk FOR EACH ROW EXECUTE FUNCTION collect_walk_keeps_values()",
+            "CREATE FUNCTION book_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'book is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER book_keeps_values BEFORE UPDATE ON book FOR EACH ROW EXECUTE FUNCTION book_keeps_values()",
         ),
     ),
-    # collect_walk_no_replace on collect_walk
+    # book_no_replace on book
     (
         (
-            "CREATE TRIGGER collect_walk_no_replace BEFORE INSERT ON collect_walk FOR EACH ROW WHEN EXISTS (SELECT 1 FROM collect_walk WHERE (id = NEW.id) OR (round_id = NEW.round_id AND building_id = NEW.building_id AND person_id = NEW.person_id) AND ends_at IS NULL AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'collect_walk keeps its rows'); END",
+            "CREATE TRIGGER book_no_replace BEFORE INSERT ON book FOR EACH ROW WHEN EXISTS (SELECT 1 FROM book WHERE (id = NEW.id) OR (holder_kind = NEW.holder_kind AND place_id = NEW.place_id) OR (start_hash = NEW.start_hash)) BEGIN SELECT RAISE(ABORT, 'book keeps its rows'); END",
         ),
         (),
     ),
-    # collect_walk_no_truncate on collect_walk
+    # book_no_truncate on book
     (
         (),
         (
-            "CREATE FUNCTION collect_walk_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'collect_walk keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER collect_walk_no_truncate BEFORE TRUNCATE ON collect_walk FOR EACH STATEMENT EXECUTE FUNCTION collect_walk_no_truncate()",
+            "CREATE FUNCTION book_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'book keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER book_no_truncate BEFORE TRUNCATE ON book FOR EACH STATEMENT EXECUTE FUNCTION book_no_truncate()",
         ),
     ),
-    # collect_walk_ends_once on collect_walk
+    # cash_count_decision_keeps_rows on cash_count_decision
     (
         (
-            "CREATE TRIGGER collect_walk_ends_once BEFORE UPDATE ON collect_walk FOR EACH ROW WHEN OLD.ends_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a walk that ended stays so'); END",
+            "CREATE TRIGGER cash_count_decision_keeps_rows BEFORE DELETE ON cash_count_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count_decision is append-only'); END",
         ),
         (
-            "CREATE FUNCTION collect_walk_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ends_at IS NOT NULL THEN RAISE EXCEPTION 'a walk that ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER collect_walk_ends_once BEFORE UPDATE ON collect_walk FOR EACH ROW EXECUTE FUNCTION collect_walk_ends_once()",
+            "CREATE FUNCTION cash_count_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_decision_keeps_rows BEFORE DELETE ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_decision_keeps_rows()",
+        ),
+    ),
+    # cash_count_decision_keeps_values on cash_count_decision
+    (
+        (
+            "CREATE TRIGGER cash_count_decision_keeps_values BEFORE UPDATE ON cash_count_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION cash_count_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_decision_keeps_values BEFORE UPDATE ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_decision_keeps_values()",
+        ),
+    ),
+    # cash_count_decision_no_replace on cash_count_decision
+    (
+        (
+            "CREATE TRIGGER cash_count_decision_no_replace BEFORE INSERT ON cash_count_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cash_count_decision WHERE (id = NEW.id) OR (count_id = NEW.count_id)) BEGIN SELECT RAISE(ABORT, 'cash_count_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # cash_count_decision_no_truncate on cash_count_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION cash_count_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'cash_count_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER cash_count_decision_no_truncate BEFORE TRUNCATE ON cash_count_decision FOR EACH STATEMENT EXECUTE FUNCTION cash_count_decision_no_truncate()",
+        ),
+    ),
+    # cash_count_explained_by_two on cash_count_decision
+    (
+        (
+            "CREATE TRIGGER cash_count_explained_by_two BEFORE INSERT ON cash_count_decision FOR EACH ROW WHEN length(trim(NEW.note)) = 0 AND EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.cash_fen + c.bank_fen <> c.book_fen) BEGIN SELECT RAISE(ABORT, 'a difference is explained by two people'); END",
+        ),
+        (
+            "CREATE FUNCTION cash_count_explained_by_two() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF length(trim(NEW.note)) = 0 AND EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.cash_fen + c.bank_fen <> c.book_fen) THEN RAISE EXCEPTION 'a difference is explained by two people' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_explained_by_two BEFORE INSERT ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_explained_by_two()",
+        ),
+    ),
+    # cash_count_keeps_rows on cash_count
+    (
+        (
+            "CREATE TRIGGER cash_count_keeps_rows BEFORE DELETE ON cash_count FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION cash_count_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_keeps_rows BEFORE DELETE ON cash_count FOR EACH ROW EXECUTE FUNCTION cash_count_keeps_rows()",
+        ),
+    ),
+    # cash_count_keeps_values on cash_count
+    (
+        (
+            "CREATE TRIGGER cash_count_keeps_values BEFORE UPDATE ON cash_count FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION cash_count_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_keeps_values BEFORE UPDATE ON cash_count FOR EACH ROW EXECUTE FUNCTION cash_count_keeps_values()",
+        ),
+    ),
+    # cash_count_no_replace on cash_count
+    (
+        (
+            "CREATE TRIGGER cash_count_no_replace BEFORE INSERT ON cash_count FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cash_count WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'cash_count keeps its rows'); END",
+        ),
+        (),
+    ),
+    # cash_count_no_truncate on cash_count
+    (
+        (),
+        (
+            "CREATE FUNCTION cash_count_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'cash_count keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER cash_count_no_truncate BEFORE TRUNCATE ON cash_count FOR EACH STATEMENT EXECUTE FUNCTION cash_count_no_truncate()",
+        ),
+    ),
+    # cash_count_second_person on cash_count_decision
+    (
+        (
+            "CREATE TRIGGER cash_count_second_person BEFORE INSERT ON cash_count_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.counted_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who counted does not confirm the count'); END",
+        ),
+        (
+            "CREATE FUNCTION cash_count_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.counted_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who counted does not confirm the count' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cash_count_second_person BEFORE INSERT ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_second_person()",
+        ),
+    ),
+    # closing_return_keeps_rows on closing_return
+    (
+        (
+            "CREATE TRIGGER closing_return_keeps_rows BEFORE DELETE ON closing_return FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'closing_return is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION closing_return_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'closing_return is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER closing_return_keeps_rows BEFORE DELETE ON closing_return FOR EACH ROW EXECUTE FUNCTION closing_return_keeps_rows()",
+        ),
+    ),
+    # closing_return_keeps_values on closing_return
+    (
+        (
+            "CREATE TRIGGER closing_return_keeps_values BEFORE UPDATE ON closing_return FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'closing_return is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION closing_return_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'closing_return is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER closing_return_keeps_values BEFORE UPDATE ON closing_return FOR EACH ROW EXECUTE FUNCTION closing_return_keeps_values()",
+        ),
+    ),
+    # closing_return_no_replace on closing_return
+    (
+        (
+            "CREATE TRIGGER closing_return_no_replace BEFORE INSERT ON closing_return FOR EACH ROW WHEN EXISTS (SELECT 1 FROM closing_return WHERE (id = NEW.id) OR (closing_id = NEW.closing_id AND source = NEW.source)) BEGIN SELECT RAISE(ABORT, 'closing_return keeps its rows'); END",
+        ),
+        (),
+    ),
+    # closing_return_no_truncate on closing_return
+    (
+        (),
+        (
+            "CREATE FUNCTION closing_return_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'closing_return keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER closing_return_no_truncate BEFORE TRUNCATE ON closing_return FOR EACH STATEMENT EXECUTE FUNCTION closing_return_no_truncate()",
         ),
     ),
     # collect_device_keeps_rows on collect_device
@@ -3692,454 +3857,69 @@ GUARDS = [
             "CREATE TRIGGER collect_entry_on_a_walk BEFORE INSERT ON collect_entry FOR EACH ROW EXECUTE FUNCTION collect_entry_on_a_walk()",
         ),
     ),
-    # consent_answer_from_a_walk on consent_answer
+    # collect_walk_ends_once on collect_walk
     (
         (
-            "CREATE TRIGGER consent_answer_from_a_walk BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'door' AND NOT EXISTS (SELECT 1 FROM collect_walk w JOIN unit u ON u.building_id = w.building_id WHERE u.id = NEW.unit_id AND w.round_id = NEW.round_id AND w.person_id = NEW.person_id) BEGIN SELECT RAISE(ABORT, 'an answer from a door comes from a collector who was sent there'); END",
+            "CREATE TRIGGER collect_walk_ends_once BEFORE UPDATE ON collect_walk FOR EACH ROW WHEN OLD.ends_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a walk that ended stays so'); END",
         ),
         (
-            "CREATE FUNCTION consent_answer_from_a_walk() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'door' AND NOT EXISTS (SELECT 1 FROM collect_walk w JOIN unit u ON u.building_id = w.building_id WHERE u.id = NEW.unit_id AND w.round_id = NEW.round_id AND w.person_id = NEW.person_id) THEN RAISE EXCEPTION 'an answer from a door comes from a collector who was sent there' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_from_a_walk BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_from_a_walk()",
+            "CREATE FUNCTION collect_walk_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ends_at IS NOT NULL THEN RAISE EXCEPTION 'a walk that ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_walk_ends_once BEFORE UPDATE ON collect_walk FOR EACH ROW EXECUTE FUNCTION collect_walk_ends_once()",
         ),
     ),
-    # consent_round_keeps_rows on consent_round
+    # collect_walk_keeps_rows on collect_walk
     (
         (
-            "CREATE TRIGGER consent_round_keeps_rows BEFORE DELETE ON consent_round FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_round is append-only'); END",
+            "CREATE TRIGGER collect_walk_keeps_rows BEFORE DELETE ON collect_walk FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'collect_walk keeps its rows'); END",
         ),
         (
-            "CREATE FUNCTION consent_round_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_round is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_round_keeps_rows BEFORE DELETE ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_keeps_rows()",
+            "CREATE FUNCTION collect_walk_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'collect_walk keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_walk_keeps_rows BEFORE DELETE ON collect_walk FOR EACH ROW EXECUTE FUNCTION collect_walk_keeps_rows()",
         ),
     ),
-    # consent_round_keeps_values on consent_round
+    # collect_walk_keeps_values on collect_walk
     (
         (
-            "CREATE TRIGGER consent_round_keeps_values BEFORE UPDATE ON consent_round FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_round is append-only'); END",
+            "CREATE TRIGGER collect_walk_keeps_values BEFORE UPDATE ON collect_walk FOR EACH ROW WHEN NEW.round_id IS NOT OLD.round_id OR NEW.building_id IS NOT OLD.building_id OR NEW.person_id IS NOT OLD.person_id OR NEW.assigned_by_id IS NOT OLD.assigned_by_id OR NEW.starts_at IS NOT OLD.starts_at BEGIN SELECT RAISE(ABORT, 'collect_walk keeps its values'); END",
         ),
         (
-            "CREATE FUNCTION consent_round_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_round is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_round_keeps_values BEFORE UPDATE ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_keeps_values()",
+            "CREATE FUNCTION collect_walk_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id IS DISTINCT FROM OLD.round_id OR NEW.building_id IS DISTINCT FROM OLD.building_id OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.assigned_by_id IS DISTINCT FROM OLD.assigned_by_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at THEN RAISE EXCEPTION 'collect_walk keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER collect_walk_keeps_values BEFORE UPDATE ON collect_walk FOR EACH ROW EXECUTE FUNCTION collect_walk_keeps_values()",
         ),
     ),
-    # consent_round_no_replace on consent_round
+    # collect_walk_no_replace on collect_walk
     (
         (
-            "CREATE TRIGGER consent_round_no_replace BEFORE INSERT ON consent_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_round WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'consent_round keeps its rows'); END",
+            "CREATE TRIGGER collect_walk_no_replace BEFORE INSERT ON collect_walk FOR EACH ROW WHEN EXISTS (SELECT 1 FROM collect_walk WHERE (id = NEW.id) OR (round_id = NEW.round_id AND building_id = NEW.building_id AND person_id = NEW.person_id) AND ends_at IS NULL AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'collect_walk keeps its rows'); END",
         ),
         (),
     ),
-    # consent_round_no_truncate on consent_round
+    # collect_walk_no_truncate on collect_walk
     (
         (),
         (
-            "CREATE FUNCTION consent_round_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_round keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_round_no_truncate BEFORE TRUNCATE ON consent_round FOR EACH STATEMENT EXECUTE FUNCTION consent_round_no_truncate()",
+            "CREATE FUNCTION collect_walk_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'collect_walk keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER collect_walk_no_truncate BEFORE TRUNCATE ON collect_walk FOR EACH STATEMENT EXECUTE FUNCTION collect_walk_no_truncate()",
         ),
     ),
-    # consent_share_keeps_rows on consent_share
+    # consent_answer_assisted on consent_answer
     (
         (
-            "CREATE TRIGGER consent_share_keeps_rows BEFORE DELETE ON consent_share FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_share is append-only'); END",
+            "CREATE TRIGGER consent_answer_assisted BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'assisted' AND NOT EXISTS (SELECT 1 FROM assisted_session s WHERE s.round_id = NEW.round_id AND s.unit_id = NEW.unit_id AND s.worker_id = NEW.person_id AND s.started_at <= NEW.at AND NEW.at < s.until AND (s.ended_at IS NULL OR s.ended_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'an assisted answer needs the worker''s open help for the household'); END",
         ),
         (
-            "CREATE FUNCTION consent_share_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_share is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_share_keeps_rows BEFORE DELETE ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_keeps_rows()",
+            "CREATE FUNCTION consent_answer_assisted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'assisted' AND NOT EXISTS (SELECT 1 FROM assisted_session s WHERE s.round_id = NEW.round_id AND s.unit_id = NEW.unit_id AND s.worker_id = NEW.person_id AND s.started_at <= NEW.at AND NEW.at < s.until AND (s.ended_at IS NULL OR s.ended_at > NEW.at)) THEN RAISE EXCEPTION 'an assisted answer needs the worker''s open help for the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_assisted BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_assisted()",
         ),
     ),
-    # consent_share_keeps_values on consent_share
+    # consent_answer_by_code on consent_answer
     (
         (
-            "CREATE TRIGGER consent_share_keeps_values BEFORE UPDATE ON consent_share FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_share is append-only'); END",
+            "CREATE TRIGGER consent_answer_by_code BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'an answer by code needs a living code of the household'); END",
         ),
         (
-            "CREATE FUNCTION consent_share_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_share is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_share_keeps_values BEFORE UPDATE ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_keeps_values()",
-        ),
-    ),
-    # consent_share_no_replace on consent_share
-    (
-        (
-            "CREATE TRIGGER consent_share_no_replace BEFORE INSERT ON consent_share FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_share WHERE (round_id = NEW.round_id AND unit_id = NEW.unit_id)) BEGIN SELECT RAISE(ABORT, 'consent_share keeps its rows'); END",
-        ),
-        (),
-    ),
-    # consent_share_no_truncate on consent_share
-    (
-        (),
-        (
-            "CREATE FUNCTION consent_share_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_share keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_share_no_truncate BEFORE TRUNCATE ON consent_share FOR EACH STATEMENT EXECUTE FUNCTION consent_share_no_truncate()",
-        ),
-    ),
-    # consent_extension_keeps_rows on consent_extension
-    (
-        (
-            "CREATE TRIGGER consent_extension_keeps_rows BEFORE DELETE ON consent_extension FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_extension is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_extension_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_extension is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_extension_keeps_rows BEFORE DELETE ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_keeps_rows()",
-        ),
-    ),
-    # consent_extension_keeps_values on consent_extension
-    (
-        (
-            "CREATE TRIGGER consent_extension_keeps_values BEFORE UPDATE ON consent_extension FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_extension is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_extension_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_extension is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_extension_keeps_values BEFORE UPDATE ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_keeps_values()",
-        ),
-    ),
-    # consent_extension_no_replace on consent_extension
-    (
-        (
-            "CREATE TRIGGER consent_extension_no_replace BEFORE INSERT ON consent_extension FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_extension WHERE (id = NEW.id) OR (round_id = NEW.round_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'consent_extension keeps its rows'); END",
-        ),
-        (),
-    ),
-    # consent_extension_no_truncate on consent_extension
-    (
-        (),
-        (
-            "CREATE FUNCTION consent_extension_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_extension keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_extension_no_truncate BEFORE TRUNCATE ON consent_extension FOR EACH STATEMENT EXECUTE FUNCTION consent_extension_no_truncate()",
-        ),
-    ),
-    # consent_ending_keeps_rows on consent_ending
-    (
-        (
-            "CREATE TRIGGER consent_ending_keeps_rows BEFORE DELETE ON consent_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_ending is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_ending_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_ending_keeps_rows BEFORE DELETE ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_keeps_rows()",
-        ),
-    ),
-    # consent_ending_keeps_values on consent_ending
-    (
-        (
-            "CREATE TRIGGER consent_ending_keeps_values BEFORE UPDATE ON consent_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_ending is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_ending_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_ending_keeps_values BEFORE UPDATE ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_keeps_values()",
-        ),
-    ),
-    # consent_ending_no_replace on consent_ending
-    (
-        (
-            "CREATE TRIGGER consent_ending_no_replace BEFORE INSERT ON consent_ending FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_ending WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'consent_ending keeps its rows'); END",
-        ),
-        (),
-    ),
-    # consent_ending_no_truncate on consent_ending
-    (
-        (),
-        (
-            "CREATE FUNCTION consent_ending_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_ending keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_ending_no_truncate BEFORE TRUNCATE ON consent_ending FOR EACH STATEMENT EXECUTE FUNCTION consent_ending_no_truncate()",
-        ),
-    ),
-    # consent_paper_keeps_rows on consent_paper
-    (
-        (
-            "CREATE TRIGGER consent_paper_keeps_rows BEFORE DELETE ON consent_paper FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_paper is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_paper_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_paper is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_paper_keeps_rows BEFORE DELETE ON consent_paper FOR EACH ROW EXECUTE FUNCTION consent_paper_keeps_rows()",
-        ),
-    ),
-    # consent_paper_keeps_values on consent_paper
-    (
-        (
-            "CREATE TRIGGER consent_paper_keeps_values BEFORE UPDATE ON consent_paper FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_paper is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_paper_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_paper is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_paper_keeps_values BEFORE UPDATE ON consent_paper FOR EACH ROW EXECUTE FUNCTION consent_paper_keeps_values()",
-        ),
-    ),
-    # consent_paper_no_replace on consent_paper
-    (
-        (
-            "CREATE TRIGGER consent_paper_no_replace BEFORE INSERT ON consent_paper FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_paper WHERE (id = NEW.id) OR (round_id = NEW.round_id AND serial = NEW.serial)) BEGIN SELECT RAISE(ABORT, 'consent_paper keeps its rows'); END",
-        ),
-        (),
-    ),
-    # consent_paper_no_truncate on consent_paper
-    (
-        (),
-        (
-            "CREATE FUNCTION consent_paper_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_paper keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_paper_no_truncate BEFORE TRUNCATE ON consent_paper FOR EACH STATEMENT EXECUTE FUNCTION consent_paper_no_truncate()",
-        ),
-    ),
-    # consent_answer_keeps_rows on consent_answer
-    (
-        (
-            "CREATE TRIGGER consent_answer_keeps_rows BEFORE DELETE ON consent_answer FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_answer is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_answer_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_answer is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_keeps_rows BEFORE DELETE ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_keeps_rows()",
-        ),
-    ),
-    # consent_answer_keeps_values on consent_answer
-    (
-        (
-            "CREATE TRIGGER consent_answer_keeps_values BEFORE UPDATE ON consent_answer FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_answer is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_answer_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_answer is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_keeps_values BEFORE UPDATE ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_keeps_values()",
-        ),
-    ),
-    # consent_answer_no_replace on consent_answer
-    (
-        (
-            "CREATE TRIGGER consent_answer_no_replace BEFORE INSERT ON consent_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (round_id = NEW.round_id AND unit_id = NEW.unit_id AND revision = NEW.revision) OR (round_id = NEW.round_id AND voice = NEW.voice AND revision = NEW.revision) OR (round_id = NEW.round_id AND serial = NEW.serial) AND reason = '' AND NEW.reason = '') BEGIN SELECT RAISE(ABORT, 'consent_answer keeps its rows'); END",
-        ),
-        (),
-    ),
-    # consent_answer_no_truncate on consent_answer
-    (
-        (),
-        (
-            "CREATE FUNCTION consent_answer_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_answer keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_answer_no_truncate BEFORE TRUNCATE ON consent_answer FOR EACH STATEMENT EXECUTE FUNCTION consent_answer_no_truncate()",
-        ),
-    ),
-    # consent_result_keeps_rows on consent_result
-    (
-        (
-            "CREATE TRIGGER consent_result_keeps_rows BEFORE DELETE ON consent_result FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_result is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_result_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_result is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_result_keeps_rows BEFORE DELETE ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_keeps_rows()",
-        ),
-    ),
-    # consent_result_keeps_values on consent_result
-    (
-        (
-            "CREATE TRIGGER consent_result_keeps_values BEFORE UPDATE ON consent_result FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_result is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_result_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_result is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_result_keeps_values BEFORE UPDATE ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_keeps_values()",
-        ),
-    ),
-    # consent_result_no_replace on consent_result
-    (
-        (
-            "CREATE TRIGGER consent_result_no_replace BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'consent_result keeps its rows'); END",
-        ),
-        (),
-    ),
-    # consent_result_no_truncate on consent_result
-    (
-        (),
-        (
-            "CREATE FUNCTION consent_result_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_result keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_result_no_truncate BEFORE TRUNCATE ON consent_result FOR EACH STATEMENT EXECUTE FUNCTION consent_result_no_truncate()",
-        ),
-    ),
-    # consent_void_keeps_rows on consent_void
-    (
-        (
-            "CREATE TRIGGER consent_void_keeps_rows BEFORE DELETE ON consent_void FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_void is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_void_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_void is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_void_keeps_rows BEFORE DELETE ON consent_void FOR EACH ROW EXECUTE FUNCTION consent_void_keeps_rows()",
-        ),
-    ),
-    # consent_void_keeps_values on consent_void
-    (
-        (
-            "CREATE TRIGGER consent_void_keeps_values BEFORE UPDATE ON consent_void FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_void is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_void_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_void is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_void_keeps_values BEFORE UPDATE ON consent_void FOR EACH ROW EXECUTE FUNCTION consent_void_keeps_values()",
-        ),
-    ),
-    # consent_void_no_replace on consent_void
-    (
-        (
-            "CREATE TRIGGER consent_void_no_replace BEFORE INSERT ON consent_void FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_void WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'consent_void keeps its rows'); END",
-        ),
-        (),
-    ),
-    # consent_void_no_truncate on consent_void
-    (
-        (),
-        (
-            "CREATE FUNCTION consent_void_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_void keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_void_no_truncate BEFORE TRUNCATE ON consent_void FOR EACH STATEMENT EXECUTE FUNCTION consent_void_no_truncate()",
-        ),
-    ),
-    # consent_round_pins_version on consent_round
-    (
-        (
-            "CREATE TRIGGER consent_round_pins_version BEFORE INSERT ON consent_round FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM project_version v WHERE v.id = NEW.version_id AND v.project_id = NEW.project_id AND v.content_hash = NEW.version_hash) BEGIN SELECT RAISE(ABORT, 'a consent round must name a version of its project by its hash'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_round_pins_version() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM project_version v WHERE v.id = NEW.version_id AND v.project_id = NEW.project_id AND v.content_hash = NEW.version_hash) THEN RAISE EXCEPTION 'a consent round must name a version of its project by its hash' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_round_pins_version BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_pins_version()",
-        ),
-    ),
-    # consent_round_pins_roster on consent_round
-    (
-        (
-            "CREATE TRIGGER consent_round_pins_roster BEFORE INSERT ON consent_round FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM roster_snapshot s WHERE s.id = NEW.snapshot_id AND s.place_id = NEW.place_id AND s.households = NEW.households) BEGIN SELECT RAISE(ABORT, 'a consent round must stand on a snapshot of its place'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_round_pins_roster() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM roster_snapshot s WHERE s.id = NEW.snapshot_id AND s.place_id = NEW.place_id AND s.households = NEW.households) THEN RAISE EXCEPTION 'a consent round must stand on a snapshot of its place' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_round_pins_roster BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_pins_roster()",
-        ),
-    ),
-    # consent_round_counts_heads on consent_round
-    (
-        (
-            "CREATE TRIGGER consent_round_counts_heads BEFORE INSERT ON consent_round FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM (SELECT COUNT(*) AS units, COUNT(u.holder_id) AS held, COUNT(DISTINCT u.holder_id) AS holders, COUNT(u.area_cm2) AS measured, SUM(u.area_cm2) AS area FROM snapshot_unit u WHERE u.snapshot_id = NEW.snapshot_id) c WHERE CASE WHEN NEW.regime IN ('owners:half', 'owners:three-quarters') THEN c.held = c.units AND NEW.heads = c.holders AND COALESCE(NEW.area_cm2, 0) = CASE WHEN c.measured = c.units THEN c.area ELSE 0 END ELSE NEW.heads = c.units AND NEW.area_cm2 IS NULL END) BEGIN SELECT RAISE(ABORT, 'a consent round counts the heads and the area of its snapshot'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_round_counts_heads() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM (SELECT COUNT(*) AS units, COUNT(u.holder_id) AS held, COUNT(DISTINCT u.holder_id) AS holders, COUNT(u.area_cm2) AS measured, SUM(u.area_cm2) AS area FROM snapshot_unit u WHERE u.snapshot_id = NEW.snapshot_id) c WHERE CASE WHEN NEW.regime IN ('owners:half', 'owners:three-quarters') THEN c.held = c.units AND NEW.heads = c.holders AND COALESCE(NEW.area_cm2, 0) = CASE WHEN c.measured = c.units THEN c.area ELSE 0 END ELSE NEW.heads = c.units AND NEW.area_cm2 IS NULL END) THEN RAISE EXCEPTION 'a consent round counts the heads and the area of its snapshot' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_round_counts_heads BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_counts_heads()",
-        ),
-    ),
-    # consent_round_one_live on consent_round
-    (
-        (
-            "CREATE TRIGGER consent_round_one_live BEFORE INSERT ON consent_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_round r WHERE r.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = r.id AND s.outcome = 'undetermined')) BEGIN SELECT RAISE(ABORT, 'a project has one consent round that is not struck'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_round_one_live() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r WHERE r.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = r.id AND s.outcome = 'undetermined')) THEN RAISE EXCEPTION 'a project has one consent round that is not struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_round_one_live BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_one_live()",
-        ),
-    ),
-    # consent_share_within_sum on consent_share
-    (
-        (
-            "CREATE TRIGGER consent_share_within_sum BEFORE INSERT ON consent_share FOR EACH ROW WHEN NEW.share_fen + COALESCE((SELECT SUM(share_fen) FROM consent_share WHERE round_id = NEW.round_id), 0) > COALESCE((SELECT v.sharing_fen FROM project_version v JOIN consent_round r ON r.version_id = v.id WHERE r.id = NEW.round_id), 0) BEGIN SELECT RAISE(ABORT, 'the shares of a round may not exceed the sum that is shared'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_share_within_sum() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.share_fen + COALESCE((SELECT SUM(share_fen) FROM consent_share WHERE round_id = NEW.round_id), 0) > COALESCE((SELECT v.sharing_fen FROM project_version v JOIN consent_round r ON r.version_id = v.id WHERE r.id = NEW.round_id), 0) THEN RAISE EXCEPTION 'the shares of a round may not exceed the sum that is shared' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_share_within_sum BEFORE INSERT ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_within_sum()",
-        ),
-    ),
-    # consent_share_before_answers on consent_share
-    (
-        (
-            "CREATE TRIGGER consent_share_before_answers BEFORE INSERT ON consent_share FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer WHERE round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'shares are fixed before anybody answers'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_share_before_answers() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer WHERE round_id = NEW.round_id) THEN RAISE EXCEPTION 'shares are fixed before anybody answers' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_share_before_answers BEFORE INSERT ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_before_answers()",
-        ),
-    ),
-    # consent_extension_before_close on consent_extension
-    (
-        (
-            "CREATE TRIGGER consent_extension_before_close BEFORE INSERT ON consent_extension FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at > COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at <= r.latest_close) OR EXISTS (SELECT 1 FROM consent_ending e WHERE e.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round is extended before its close, to a later one within the longest window'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_extension_before_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at > COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at <= r.latest_close) OR EXISTS (SELECT 1 FROM consent_ending e WHERE e.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round is extended before its close, to a later one within the longest window' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_extension_before_close BEFORE INSERT ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_before_close()",
-        ),
-    ),
-    # consent_extension_next_number on consent_extension
-    (
-        (
-            "CREATE TRIGGER consent_extension_next_number BEFORE INSERT ON consent_extension FOR EACH ROW WHEN NEW.number <> 1 + (SELECT COALESCE(MAX(x.number), 0) FROM consent_extension x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'extensions of a round follow each other'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_extension_next_number() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number <> 1 + (SELECT COALESCE(MAX(x.number), 0) FROM consent_extension x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'extensions of a round follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_extension_next_number BEFORE INSERT ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_next_number()",
-        ),
-    ),
-    # consent_ending_before_close on consent_ending
-    (
-        (
-            "CREATE TRIGGER consent_ending_before_close BEFORE INSERT ON consent_ending FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.early_end AND NEW.at > r.opens_at AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round ends early only where its law allows it, while it is open'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_ending_before_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.early_end AND NEW.at > r.opens_at AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round ends early only where its law allows it, while it is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_ending_before_close BEFORE INSERT ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_before_close()",
-        ),
-    ),
-    # consent_ending_won on consent_ending
-    (
-        (
-            "CREATE TRIGGER consent_ending_won BEFORE INSERT ON consent_ending FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.area_cm2 IS NOT NULL AND EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN 1 ELSE 0 END), 0) AS part, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_part FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE ((c.part) * r.quorum_q > (r.heads) * r.quorum_p OR (NOT r.quorum_strict AND (c.part) * r.quorum_q = (r.heads) * r.quorum_p)) AND ((c.area_part) * r.quorum_q > (r.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (c.area_part) * r.quorum_q = (r.area_cm2) * r.quorum_p)) AND ((c.agree) * r.bar_q > (r.heads) * r.bar_p OR (NOT r.bar_strict AND (c.agree) * r.bar_q = (r.heads) * r.bar_p)) AND ((c.area) * r.bar_q > (r.area_cm2) * r.bar_p OR (NOT r.bar_strict AND (c.area) * r.bar_q = (r.area_cm2) * r.bar_p)))) BEGIN SELECT RAISE(ABORT, 'a round ends early only when the silent can no longer change its result'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_ending_won() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.area_cm2 IS NOT NULL AND EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN 1 ELSE 0 END), 0) AS part, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_part FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE ((c.part) * r.quorum_q > (r.heads) * r.quorum_p OR (NOT r.quorum_strict AND (c.part) * r.quorum_q = (r.heads) * r.quorum_p)) AND ((c.area_part) * r.quorum_q > (r.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (c.area_part) * r.quorum_q = (r.area_cm2) * r.quorum_p)) AND ((c.agree) * r.bar_q > (r.heads) * r.bar_p OR (NOT r.bar_strict AND (c.agree) * r.bar_q = (r.heads) * r.bar_p)) AND ((c.area) * r.bar_q > (r.area_cm2) * r.bar_p OR (NOT r.bar_strict AND (c.area) * r.bar_q = (r.area_cm2) * r.bar_p)))) THEN RAISE EXCEPTION 'a round ends early only when the silent can no longer change its result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_ending_won BEFORE INSERT ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_won()",
-        ),
-    ),
-    # consent_paper_before_close on consent_paper
-    (
-        (
-            "CREATE TRIGGER consent_paper_before_close BEFORE INSERT ON consent_paper FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.registered_at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) BEGIN SELECT RAISE(ABORT, 'papers are registered before the close'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_paper_before_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.registered_at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) THEN RAISE EXCEPTION 'papers are registered before the close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_paper_before_close BEFORE INSERT ON consent_paper FOR EACH ROW EXECUTE FUNCTION consent_paper_before_close()",
-        ),
-    ),
-    # consent_answer_in_window on consent_answer
-    (
-        (
-            "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel <> 'objection' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND (NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END OR (NEW.reason <> '' AND EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial)))) BEGIN SELECT RAISE(ABORT, 'no answer outside the window of its round'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_answer_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel <> 'objection' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND (NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END OR (NEW.reason <> '' AND EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial)))) THEN RAISE EXCEPTION 'no answer outside the window of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_in_window()",
-        ),
-    ),
-    # consent_answer_not_settled on consent_answer
-    (
-        (
-            "CREATE TRIGGER consent_answer_not_settled BEFORE INSERT ON consent_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no answer to a round that is published or struck'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_answer_not_settled() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no answer to a round that is published or struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_not_settled BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_not_settled()",
-        ),
-    ),
-    # consent_answer_for_voice on consent_answer
-    (
-        (
-            "CREATE TRIGGER consent_answer_for_voice BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit u ON u.snapshot_id = r.snapshot_id WHERE r.id = NEW.round_id AND u.unit_id = NEW.unit_id AND CASE WHEN r.regime IN ('owners:half', 'owners:three-quarters') THEN NEW.voice = u.holder_id AND COALESCE(NEW.area_cm2, 0) = (SELECT CASE WHEN COUNT(*) = COUNT(h.area_cm2) THEN SUM(h.area_cm2) ELSE 0 END FROM snapshot_unit h WHERE h.snapshot_id = r.snapshot_id AND h.holder_id = u.holder_id) ELSE NEW.voice = NEW.unit_id AND NEW.area_cm2 IS NULL END) BEGIN SELECT RAISE(ABORT, 'an answer is the voice of its unit on the frozen roster'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_answer_for_voice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit u ON u.snapshot_id = r.snapshot_id WHERE r.id = NEW.round_id AND u.unit_id = NEW.unit_id AND CASE WHEN r.regime IN ('owners:half', 'owners:three-quarters') THEN NEW.voice = u.holder_id AND COALESCE(NEW.area_cm2, 0) = (SELECT CASE WHEN COUNT(*) = COUNT(h.area_cm2) THEN SUM(h.area_cm2) ELSE 0 END FROM snapshot_unit h WHERE h.snapshot_id = r.snapshot_id AND h.holder_id = u.holder_id) ELSE NEW.voice = NEW.unit_id AND NEW.area_cm2 IS NULL END) THEN RAISE EXCEPTION 'an answer is the voice of its unit on the frozen roster' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_for_voice BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_for_voice()",
-        ),
-    ),
-    # consent_answer_follow_named on consent_answer
-    (
-        (
-            "CREATE TRIGGER consent_answer_follow_named BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.answer = 'follow' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.follow) BEGIN SELECT RAISE(ABORT, 'to follow is an answer only where the rules of the round name it'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_answer_follow_named() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.answer = 'follow' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.follow) THEN RAISE EXCEPTION 'to follow is an answer only where the rules of the round name it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_follow_named BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_follow_named()",
-        ),
-    ),
-    # consent_answer_next_revision on consent_answer
-    (
-        (
-            "CREATE TRIGGER consent_answer_next_revision BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.revision <> 1 + (SELECT COALESCE(MAX(a.revision), 0) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice) BEGIN SELECT RAISE(ABORT, 'revisions of an answer follow each other'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_answer_next_revision() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.revision <> 1 + (SELECT COALESCE(MAX(a.revision), 0) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice) THEN RAISE EXCEPTION 'revisions of an answer follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_next_revision BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_next_revision()",
+            "CREATE FUNCTION consent_answer_by_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM answer_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) THEN RAISE EXCEPTION 'an answer by code needs a living code of the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_by_code BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_by_code()",
         ),
     ),
     # consent_answer_by_household on consent_answer
@@ -4162,6 +3942,141 @@ GUARDS = [
             "CREATE TRIGGER consent_answer_corrects BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_corrects()",
         ),
     ),
+    # consent_answer_falls_by_objection on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_falls_by_objection BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'objection' AND NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'consent:' || NEW.round_id AND a.verdict <> 'rejected') BEGIN SELECT RAISE(ABORT, 'an answer falls only by an objection that was upheld'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_falls_by_objection() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'objection' AND NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'consent:' || NEW.round_id AND a.verdict <> 'rejected') THEN RAISE EXCEPTION 'an answer falls only by an objection that was upheld' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_falls_by_objection BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_falls_by_objection()",
+        ),
+    ),
+    # consent_answer_follow_named on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_follow_named BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.answer = 'follow' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.follow) BEGIN SELECT RAISE(ABORT, 'to follow is an answer only where the rules of the round name it'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_follow_named() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.answer = 'follow' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.follow) THEN RAISE EXCEPTION 'to follow is an answer only where the rules of the round name it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_follow_named BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_follow_named()",
+        ),
+    ),
+    # consent_answer_for_voice on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_for_voice BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit u ON u.snapshot_id = r.snapshot_id WHERE r.id = NEW.round_id AND u.unit_id = NEW.unit_id AND CASE WHEN r.regime IN ('owners:half', 'owners:three-quarters') THEN NEW.voice = u.holder_id AND COALESCE(NEW.area_cm2, 0) = (SELECT CASE WHEN COUNT(*) = COUNT(h.area_cm2) THEN SUM(h.area_cm2) ELSE 0 END FROM snapshot_unit h WHERE h.snapshot_id = r.snapshot_id AND h.holder_id = u.holder_id) ELSE NEW.voice = NEW.unit_id AND NEW.area_cm2 IS NULL END) BEGIN SELECT RAISE(ABORT, 'an answer is the voice of its unit on the frozen roster'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_for_voice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit u ON u.snapshot_id = r.snapshot_id WHERE r.id = NEW.round_id AND u.unit_id = NEW.unit_id AND CASE WHEN r.regime IN ('owners:half', 'owners:three-quarters') THEN NEW.voice = u.holder_id AND COALESCE(NEW.area_cm2, 0) = (SELECT CASE WHEN COUNT(*) = COUNT(h.area_cm2) THEN SUM(h.area_cm2) ELSE 0 END FROM snapshot_unit h WHERE h.snapshot_id = r.snapshot_id AND h.holder_id = u.holder_id) ELSE NEW.voice = NEW.unit_id AND NEW.area_cm2 IS NULL END) THEN RAISE EXCEPTION 'an answer is the voice of its unit on the frozen roster' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_for_voice BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_for_voice()",
+        ),
+    ),
+    # consent_answer_from_a_walk on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_from_a_walk BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'door' AND NOT EXISTS (SELECT 1 FROM collect_walk w JOIN unit u ON u.building_id = w.building_id WHERE u.id = NEW.unit_id AND w.round_id = NEW.round_id AND w.person_id = NEW.person_id) BEGIN SELECT RAISE(ABORT, 'an answer from a door comes from a collector who was sent there'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_from_a_walk() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'door' AND NOT EXISTS (SELECT 1 FROM collect_walk w JOIN unit u ON u.building_id = w.building_id WHERE u.id = NEW.unit_id AND w.round_id = NEW.round_id AND w.person_id = NEW.person_id) THEN RAISE EXCEPTION 'an answer from a door comes from a collector who was sent there' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_from_a_walk BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_from_a_walk()",
+        ),
+    ),
+    # consent_answer_in_window on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel <> 'objection' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND (NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END OR (NEW.reason <> '' AND EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial)))) BEGIN SELECT RAISE(ABORT, 'no answer outside the window of its round'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel <> 'objection' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND (NEW.at < CASE WHEN NEW.channel IN ('phone', 'code', 'assisted') THEN COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) ELSE COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until) END OR (NEW.reason <> '' AND EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial)))) THEN RAISE EXCEPTION 'no answer outside the window of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_in_window BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_in_window()",
+        ),
+    ),
+    # consent_answer_keeps_rows on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_keeps_rows BEFORE DELETE ON consent_answer FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_answer is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_answer is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_keeps_rows BEFORE DELETE ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_keeps_rows()",
+        ),
+    ),
+    # consent_answer_keeps_values on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_keeps_values BEFORE UPDATE ON consent_answer FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_answer is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_answer is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_keeps_values BEFORE UPDATE ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_keeps_values()",
+        ),
+    ),
+    # consent_answer_next_revision on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_next_revision BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.revision <> 1 + (SELECT COALESCE(MAX(a.revision), 0) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice) BEGIN SELECT RAISE(ABORT, 'revisions of an answer follow each other'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_next_revision() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.revision <> 1 + (SELECT COALESCE(MAX(a.revision), 0) FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice) THEN RAISE EXCEPTION 'revisions of an answer follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_next_revision BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_next_revision()",
+        ),
+    ),
+    # consent_answer_no_replace on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_no_replace BEFORE INSERT ON consent_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (round_id = NEW.round_id AND unit_id = NEW.unit_id AND revision = NEW.revision) OR (round_id = NEW.round_id AND voice = NEW.voice AND revision = NEW.revision) OR (round_id = NEW.round_id AND serial = NEW.serial) AND reason = '' AND NEW.reason = '') BEGIN SELECT RAISE(ABORT, 'consent_answer keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_answer_no_truncate on consent_answer
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_answer_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_answer keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_answer_no_truncate BEFORE TRUNCATE ON consent_answer FOR EACH STATEMENT EXECUTE FUNCTION consent_answer_no_truncate()",
+        ),
+    ),
+    # consent_answer_not_announced on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_not_announced BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel <> 'objection' AND EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'once a preliminary result is announced, answers only fall by objections'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_not_announced() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel <> 'objection' AND EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) THEN RAISE EXCEPTION 'once a preliminary result is announced, answers only fall by objections' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_not_announced BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_not_announced()",
+        ),
+    ),
+    # consent_answer_not_settled on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_not_settled BEFORE INSERT ON consent_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no answer to a round that is published or struck'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_not_settled() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no answer to a round that is published or struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_not_settled BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_not_settled()",
+        ),
+    ),
+    # consent_answer_not_void_sheet on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_not_void_sheet BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') BEGIN SELECT RAISE(ABORT, 'nothing is keyed in from a sheet that is void'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_not_void_sheet() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') THEN RAISE EXCEPTION 'nothing is keyed in from a sheet that is void' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_not_void_sheet BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_not_void_sheet()",
+        ),
+    ),
+    # consent_answer_on_its_line on consent_answer
+    (
+        (
+            "CREATE TRIGGER consent_answer_on_its_line BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) BEGIN SELECT RAISE(ABORT, 'a line that is printed for one door takes no answer of another'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_answer_on_its_line() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) THEN RAISE EXCEPTION 'a line that is printed for one door takes no answer of another' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_answer_on_its_line BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_on_its_line()",
+        ),
+    ),
     # consent_answer_phone_stands on consent_answer
     (
         (
@@ -4170,101 +4085,6 @@ GUARDS = [
         (
             "CREATE FUNCTION consent_answer_phone_stands() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel IN ('paper', 'door') AND NEW.reason = '' AND EXISTS (SELECT 1 FROM consent_answer a JOIN consent_round r ON r.id = a.round_id WHERE a.round_id = NEW.round_id AND a.voice = NEW.voice AND a.channel IN ('phone', 'code', 'assisted') AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) THEN RAISE EXCEPTION 'after the close no paper replaces an answer given by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER consent_answer_phone_stands BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_phone_stands()",
-        ),
-    ),
-    # consent_result_after_close on consent_result
-    (
-        (
-            "CREATE TRIGGER consent_result_after_close BEFORE INSERT ON consent_result FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.heads = NEW.heads AND COALESCE(r.area_cm2, 0) = COALESCE(NEW.area_cm2, 0) AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) BEGIN SELECT RAISE(ABORT, 'no result before the close and the keying in of paper'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_result_after_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.heads = NEW.heads AND COALESCE(r.area_cm2, 0) = COALESCE(NEW.area_cm2, 0) AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) THEN RAISE EXCEPTION 'no result before the close and the keying in of paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_result_after_close BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_after_close()",
-        ),
-    ),
-    # consent_result_not_void on consent_result
-    (
-        (
-            "CREATE TRIGGER consent_result_not_void BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no result of a round that was struck'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_result_not_void() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no result of a round that was struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_result_not_void BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_not_void()",
-        ),
-    ),
-    # consent_result_counted on consent_result
-    (
-        (
-            "CREATE TRIGGER consent_result_counted BEFORE INSERT ON consent_result FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area_agree, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN 1 ELSE 0 END), 0) AS oppose, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN a.area_cm2 ELSE 0 END), 0) AS area_oppose, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN 1 ELSE 0 END), 0) AS abstain, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN a.area_cm2 ELSE 0 END), 0) AS area_abstain, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN 1 ELSE 0 END), 0) AS follow, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_follow FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE c.agree = NEW.agree AND c.oppose = NEW.oppose AND c.abstain = NEW.abstain AND c.follow = NEW.follow AND (NEW.area_cm2 IS NULL OR (c.area_agree = NEW.area_agree AND c.area_oppose = NEW.area_oppose AND c.area_abstain = NEW.area_abstain AND c.area_follow = NEW.area_follow))) BEGIN SELECT RAISE(ABORT, 'a result is counted from the answers'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_result_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area_agree, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN 1 ELSE 0 END), 0) AS oppose, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN a.area_cm2 ELSE 0 END), 0) AS area_oppose, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN 1 ELSE 0 END), 0) AS abstain, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN a.area_cm2 ELSE 0 END), 0) AS area_abstain, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN 1 ELSE 0 END), 0) AS follow, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_follow FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE c.agree = NEW.agree AND c.oppose = NEW.oppose AND c.abstain = NEW.abstain AND c.follow = NEW.follow AND (NEW.area_cm2 IS NULL OR (c.area_agree = NEW.area_agree AND c.area_oppose = NEW.area_oppose AND c.area_abstain = NEW.area_abstain AND c.area_follow = NEW.area_follow))) THEN RAISE EXCEPTION 'a result is counted from the answers' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_result_counted BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_counted()",
-        ),
-    ),
-    # consent_result_within_law on consent_result
-    (
-        (
-            "CREATE TRIGGER consent_result_within_law BEFORE INSERT ON consent_result FOR EACH ROW WHEN (NEW.outcome = 'advice') <> EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.regime = 'council') OR NEW.outcome = 'passed' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND (r.quorum_p IS NULL OR ((NEW.participating) * r.quorum_q > (NEW.heads) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.participating) * r.quorum_q = (NEW.heads) * r.quorum_p))) AND CASE WHEN r.quorum_p IS NULL THEN ((NEW.agree) * r.bar_q > (NEW.heads) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree) * r.bar_q = (NEW.heads) * r.bar_p)) ELSE ((NEW.agree + NEW.follow) * r.bar_q > (NEW.participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree + NEW.follow) * r.bar_q = (NEW.participating) * r.bar_p)) END AND (NOT r.regime IN ('owners:half', 'owners:three-quarters') OR (NEW.area_cm2 IS NOT NULL AND ((NEW.area_participating) * r.quorum_q > (NEW.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.area_participating) * r.quorum_q = (NEW.area_cm2) * r.quorum_p)) AND ((NEW.area_agree + NEW.area_follow) * r.bar_q > (NEW.area_participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.area_agree + NEW.area_follow) * r.bar_q = (NEW.area_participating) * r.bar_p))))) BEGIN SELECT RAISE(ABORT, 'a result passes only where the shares that its round pins are reached'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_result_within_law() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (NEW.outcome = 'advice') <> EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.regime = 'council') OR NEW.outcome = 'passed' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND (r.quorum_p IS NULL OR ((NEW.participating) * r.quorum_q > (NEW.heads) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.participating) * r.quorum_q = (NEW.heads) * r.quorum_p))) AND CASE WHEN r.quorum_p IS NULL THEN ((NEW.agree) * r.bar_q > (NEW.heads) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree) * r.bar_q = (NEW.heads) * r.bar_p)) ELSE ((NEW.agree + NEW.follow) * r.bar_q > (NEW.participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree + NEW.follow) * r.bar_q = (NEW.participating) * r.bar_p)) END AND (NOT r.regime IN ('owners:half', 'owners:three-quarters') OR (NEW.area_cm2 IS NOT NULL AND ((NEW.area_participating) * r.quorum_q > (NEW.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.area_participating) * r.quorum_q = (NEW.area_cm2) * r.quorum_p)) AND ((NEW.area_agree + NEW.area_follow) * r.bar_q > (NEW.area_participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.area_agree + NEW.area_follow) * r.bar_q = (NEW.area_participating) * r.bar_p))))) THEN RAISE EXCEPTION 'a result passes only where the shares that its round pins are reached' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_result_within_law BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_within_law()",
-        ),
-    ),
-    # consent_result_of_standing_text on consent_result
-    (
-        (
-            "CREATE TRIGGER consent_result_of_standing_text BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_round r JOIN project_version asked ON asked.id = r.version_id JOIN project_version later ON later.project_id = asked.project_id AND later.number > asked.number WHERE r.id = NEW.round_id AND later.material) BEGIN SELECT RAISE(ABORT, 'what was asked has changed since: no result binds the changed text'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_result_of_standing_text() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r JOIN project_version asked ON asked.id = r.version_id JOIN project_version later ON later.project_id = asked.project_id AND later.number > asked.number WHERE r.id = NEW.round_id AND later.material) THEN RAISE EXCEPTION 'what was asked has changed since: no result binds the changed text' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_result_of_standing_text BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_of_standing_text()",
-        ),
-    ),
-    # unit_stands_in_consent on unit
-    (
-        (
-            "CREATE TRIGGER unit_stands_in_consent BEFORE UPDATE OF ended_at ON unit FOR EACH ROW WHEN NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit s ON s.snapshot_id = r.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = r.id)) BEGIN SELECT RAISE(ABORT, 'no unit is split or merged while a consent round stands on it'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_stands_in_consent() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit s ON s.snapshot_id = r.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = r.id)) THEN RAISE EXCEPTION 'no unit is split or merged while a consent round stands on it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_stands_in_consent BEFORE UPDATE OF ended_at ON unit FOR EACH ROW EXECUTE FUNCTION unit_stands_in_consent()",
-        ),
-    ),
-    # consent_helper_keeps_rows on consent_helper
-    (
-        (
-            "CREATE TRIGGER consent_helper_keeps_rows BEFORE DELETE ON consent_helper FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_helper keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_helper_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_helper keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_helper_keeps_rows BEFORE DELETE ON consent_helper FOR EACH ROW EXECUTE FUNCTION consent_helper_keeps_rows()",
-        ),
-    ),
-    # consent_helper_keeps_values on consent_helper
-    (
-        (
-            "CREATE TRIGGER consent_helper_keeps_values BEFORE UPDATE ON consent_helper FOR EACH ROW WHEN NEW.round_id IS NOT OLD.round_id OR NEW.person_id IS NOT OLD.person_id OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'consent_helper keeps its values'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_helper_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id IS DISTINCT FROM OLD.round_id OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'consent_helper keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_helper_keeps_values BEFORE UPDATE ON consent_helper FOR EACH ROW EXECUTE FUNCTION consent_helper_keeps_values()",
-        ),
-    ),
-    # consent_helper_no_replace on consent_helper
-    (
-        (
-            "CREATE TRIGGER consent_helper_no_replace BEFORE INSERT ON consent_helper FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_helper WHERE (id = NEW.id) OR (round_id = NEW.round_id AND identity_hash = NEW.identity_hash) OR (round_id = NEW.round_id AND person_id = NEW.person_id)) BEGIN SELECT RAISE(ABORT, 'consent_helper keeps its rows'); END",
-        ),
-        (),
-    ),
-    # consent_helper_no_truncate on consent_helper
-    (
-        (),
-        (
-            "CREATE FUNCTION consent_helper_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_helper keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_helper_no_truncate BEFORE TRUNCATE ON consent_helper FOR EACH STATEMENT EXECUTE FUNCTION consent_helper_no_truncate()",
         ),
     ),
     # consent_book_keeps_rows on consent_book
@@ -4302,39 +4122,59 @@ GUARDS = [
             "CREATE TRIGGER consent_book_no_truncate BEFORE TRUNCATE ON consent_book FOR EACH STATEMENT EXECUTE FUNCTION consent_book_no_truncate()",
         ),
     ),
-    # consent_line_keeps_rows on consent_line
+    # consent_ending_before_close on consent_ending
     (
         (
-            "CREATE TRIGGER consent_line_keeps_rows BEFORE DELETE ON consent_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_line is append-only'); END",
+            "CREATE TRIGGER consent_ending_before_close BEFORE INSERT ON consent_ending FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.early_end AND NEW.at > r.opens_at AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round ends early only where its law allows it, while it is open'); END",
         ),
         (
-            "CREATE FUNCTION consent_line_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_line_keeps_rows BEFORE DELETE ON consent_line FOR EACH ROW EXECUTE FUNCTION consent_line_keeps_rows()",
+            "CREATE FUNCTION consent_ending_before_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.early_end AND NEW.at > r.opens_at AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round ends early only where its law allows it, while it is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_ending_before_close BEFORE INSERT ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_before_close()",
         ),
     ),
-    # consent_line_keeps_values on consent_line
+    # consent_ending_keeps_rows on consent_ending
     (
         (
-            "CREATE TRIGGER consent_line_keeps_values BEFORE UPDATE ON consent_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_line is append-only'); END",
+            "CREATE TRIGGER consent_ending_keeps_rows BEFORE DELETE ON consent_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_ending is append-only'); END",
         ),
         (
-            "CREATE FUNCTION consent_line_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_line_keeps_values BEFORE UPDATE ON consent_line FOR EACH ROW EXECUTE FUNCTION consent_line_keeps_values()",
+            "CREATE FUNCTION consent_ending_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_ending_keeps_rows BEFORE DELETE ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_keeps_rows()",
         ),
     ),
-    # consent_line_no_replace on consent_line
+    # consent_ending_keeps_values on consent_ending
     (
         (
-            "CREATE TRIGGER consent_line_no_replace BEFORE INSERT ON consent_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_line WHERE (id = NEW.id) OR (round_id = NEW.round_id AND serial = NEW.serial)) BEGIN SELECT RAISE(ABORT, 'consent_line keeps its rows'); END",
+            "CREATE TRIGGER consent_ending_keeps_values BEFORE UPDATE ON consent_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_ending is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_ending_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_ending_keeps_values BEFORE UPDATE ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_keeps_values()",
+        ),
+    ),
+    # consent_ending_no_replace on consent_ending
+    (
+        (
+            "CREATE TRIGGER consent_ending_no_replace BEFORE INSERT ON consent_ending FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_ending WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'consent_ending keeps its rows'); END",
         ),
         (),
     ),
-    # consent_line_no_truncate on consent_line
+    # consent_ending_no_truncate on consent_ending
     (
         (),
         (
-            "CREATE FUNCTION consent_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_line keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_line_no_truncate BEFORE TRUNCATE ON consent_line FOR EACH STATEMENT EXECUTE FUNCTION consent_line_no_truncate()",
+            "CREATE FUNCTION consent_ending_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_ending keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_ending_no_truncate BEFORE TRUNCATE ON consent_ending FOR EACH STATEMENT EXECUTE FUNCTION consent_ending_no_truncate()",
+        ),
+    ),
+    # consent_ending_won on consent_ending
+    (
+        (
+            "CREATE TRIGGER consent_ending_won BEFORE INSERT ON consent_ending FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.area_cm2 IS NOT NULL AND EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN 1 ELSE 0 END), 0) AS part, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_part FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE ((c.part) * r.quorum_q > (r.heads) * r.quorum_p OR (NOT r.quorum_strict AND (c.part) * r.quorum_q = (r.heads) * r.quorum_p)) AND ((c.area_part) * r.quorum_q > (r.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (c.area_part) * r.quorum_q = (r.area_cm2) * r.quorum_p)) AND ((c.agree) * r.bar_q > (r.heads) * r.bar_p OR (NOT r.bar_strict AND (c.agree) * r.bar_q = (r.heads) * r.bar_p)) AND ((c.area) * r.bar_q > (r.area_cm2) * r.bar_p OR (NOT r.bar_strict AND (c.area) * r.bar_q = (r.area_cm2) * r.bar_p)))) BEGIN SELECT RAISE(ABORT, 'a round ends early only when the silent can no longer change its result'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_ending_won() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.area_cm2 IS NOT NULL AND EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN 1 ELSE 0 END), 0) AS part, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area, COALESCE(SUM(CASE WHEN a.answer IN ('agree', 'oppose', 'abstain', 'follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_part FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE ((c.part) * r.quorum_q > (r.heads) * r.quorum_p OR (NOT r.quorum_strict AND (c.part) * r.quorum_q = (r.heads) * r.quorum_p)) AND ((c.area_part) * r.quorum_q > (r.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (c.area_part) * r.quorum_q = (r.area_cm2) * r.quorum_p)) AND ((c.agree) * r.bar_q > (r.heads) * r.bar_p OR (NOT r.bar_strict AND (c.agree) * r.bar_q = (r.heads) * r.bar_p)) AND ((c.area) * r.bar_q > (r.area_cm2) * r.bar_p OR (NOT r.bar_strict AND (c.area) * r.bar_q = (r.area_cm2) * r.bar_p)))) THEN RAISE EXCEPTION 'a round ends early only when the silent can no longer change its result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_ending_won BEFORE INSERT ON consent_ending FOR EACH ROW EXECUTE FUNCTION consent_ending_won()",
         ),
     ),
     # consent_evidence_keeps_rows on consent_evidence
@@ -4372,6 +4212,501 @@ GUARDS = [
             "CREATE TRIGGER consent_evidence_no_truncate BEFORE TRUNCATE ON consent_evidence FOR EACH STATEMENT EXECUTE FUNCTION consent_evidence_no_truncate()",
         ),
     ),
+    # consent_evidence_of_paper on consent_evidence
+    (
+        (
+            "CREATE TRIGGER consent_evidence_of_paper BEFORE INSERT ON consent_evidence FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.id = NEW.answer_id AND a.round_id = NEW.round_id AND a.serial = NEW.serial) BEGIN SELECT RAISE(ABORT, 'evidence belongs to an answer of its sheet'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_evidence_of_paper() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.id = NEW.answer_id AND a.round_id = NEW.round_id AND a.serial = NEW.serial) THEN RAISE EXCEPTION 'evidence belongs to an answer of its sheet' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_evidence_of_paper BEFORE INSERT ON consent_evidence FOR EACH ROW EXECUTE FUNCTION consent_evidence_of_paper()",
+        ),
+    ),
+    # consent_evidence_proxies on consent_evidence
+    (
+        (
+            "CREATE TRIGGER consent_evidence_proxies BEFORE INSERT ON consent_evidence FOR EACH ROW WHEN NEW.proxy_id IS NOT NULL AND NEW.proxies_most <= (SELECT COUNT(DISTINCT a.unit_id) FROM consent_evidence e JOIN consent_answer a ON a.id = e.answer_id WHERE e.proxy_id = NEW.proxy_id AND a.unit_id <> (SELECT o.unit_id FROM consent_answer o WHERE o.id = NEW.answer_id) AND NOT EXISTS (SELECT 1 FROM consent_answer m WHERE m.round_id = a.round_id AND m.serial = a.serial AND m.id > a.id AND m.unit_id <> a.unit_id)) BEGIN SELECT RAISE(ABORT, 'a proxy-holder speaks for no more households than the rules allow'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_evidence_proxies() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.proxy_id IS NOT NULL AND NEW.proxies_most <= (SELECT COUNT(DISTINCT a.unit_id) FROM consent_evidence e JOIN consent_answer a ON a.id = e.answer_id WHERE e.proxy_id = NEW.proxy_id AND a.unit_id <> (SELECT o.unit_id FROM consent_answer o WHERE o.id = NEW.answer_id) AND NOT EXISTS (SELECT 1 FROM consent_answer m WHERE m.round_id = a.round_id AND m.serial = a.serial AND m.id > a.id AND m.unit_id <> a.unit_id)) THEN RAISE EXCEPTION 'a proxy-holder speaks for no more households than the rules allow' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_evidence_proxies BEFORE INSERT ON consent_evidence FOR EACH ROW EXECUTE FUNCTION consent_evidence_proxies()",
+        ),
+    ),
+    # consent_extension_before_close on consent_extension
+    (
+        (
+            "CREATE TRIGGER consent_extension_before_close BEFORE INSERT ON consent_extension FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at > COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at <= r.latest_close) OR EXISTS (SELECT 1 FROM consent_ending e WHERE e.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round is extended before its close, to a later one within the longest window'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_extension_before_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at > COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND NEW.closes_at <= r.latest_close) OR EXISTS (SELECT 1 FROM consent_ending e WHERE e.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round is extended before its close, to a later one within the longest window' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_extension_before_close BEFORE INSERT ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_before_close()",
+        ),
+    ),
+    # consent_extension_keeps_rows on consent_extension
+    (
+        (
+            "CREATE TRIGGER consent_extension_keeps_rows BEFORE DELETE ON consent_extension FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_extension is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_extension_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_extension is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_extension_keeps_rows BEFORE DELETE ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_keeps_rows()",
+        ),
+    ),
+    # consent_extension_keeps_values on consent_extension
+    (
+        (
+            "CREATE TRIGGER consent_extension_keeps_values BEFORE UPDATE ON consent_extension FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_extension is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_extension_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_extension is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_extension_keeps_values BEFORE UPDATE ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_keeps_values()",
+        ),
+    ),
+    # consent_extension_next_number on consent_extension
+    (
+        (
+            "CREATE TRIGGER consent_extension_next_number BEFORE INSERT ON consent_extension FOR EACH ROW WHEN NEW.number <> 1 + (SELECT COALESCE(MAX(x.number), 0) FROM consent_extension x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'extensions of a round follow each other'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_extension_next_number() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number <> 1 + (SELECT COALESCE(MAX(x.number), 0) FROM consent_extension x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'extensions of a round follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_extension_next_number BEFORE INSERT ON consent_extension FOR EACH ROW EXECUTE FUNCTION consent_extension_next_number()",
+        ),
+    ),
+    # consent_extension_no_replace on consent_extension
+    (
+        (
+            "CREATE TRIGGER consent_extension_no_replace BEFORE INSERT ON consent_extension FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_extension WHERE (id = NEW.id) OR (round_id = NEW.round_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'consent_extension keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_extension_no_truncate on consent_extension
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_extension_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_extension keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_extension_no_truncate BEFORE TRUNCATE ON consent_extension FOR EACH STATEMENT EXECUTE FUNCTION consent_extension_no_truncate()",
+        ),
+    ),
+    # consent_helper_keeps_rows on consent_helper
+    (
+        (
+            "CREATE TRIGGER consent_helper_keeps_rows BEFORE DELETE ON consent_helper FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_helper keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_helper_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_helper keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_helper_keeps_rows BEFORE DELETE ON consent_helper FOR EACH ROW EXECUTE FUNCTION consent_helper_keeps_rows()",
+        ),
+    ),
+    # consent_helper_keeps_values on consent_helper
+    (
+        (
+            "CREATE TRIGGER consent_helper_keeps_values BEFORE UPDATE ON consent_helper FOR EACH ROW WHEN NEW.round_id IS NOT OLD.round_id OR NEW.person_id IS NOT OLD.person_id OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'consent_helper keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_helper_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id IS DISTINCT FROM OLD.round_id OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'consent_helper keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_helper_keeps_values BEFORE UPDATE ON consent_helper FOR EACH ROW EXECUTE FUNCTION consent_helper_keeps_values()",
+        ),
+    ),
+    # consent_helper_no_replace on consent_helper
+    (
+        (
+            "CREATE TRIGGER consent_helper_no_replace BEFORE INSERT ON consent_helper FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_helper WHERE (id = NEW.id) OR (round_id = NEW.round_id AND identity_hash = NEW.identity_hash) OR (round_id = NEW.round_id AND person_id = NEW.person_id)) BEGIN SELECT RAISE(ABORT, 'consent_helper keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_helper_no_truncate on consent_helper
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_helper_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_helper keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_helper_no_truncate BEFORE TRUNCATE ON consent_helper FOR EACH STATEMENT EXECUTE FUNCTION consent_helper_no_truncate()",
+        ),
+    ),
+    # consent_line_before_keying on consent_line
+    (
+        (
+            "CREATE TRIGGER consent_line_before_keying BEFORE INSERT ON consent_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) BEGIN SELECT RAISE(ABORT, 'a sheet is printed for a door before anything is keyed in from it'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_line_before_keying() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) THEN RAISE EXCEPTION 'a sheet is printed for a door before anything is keyed in from it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_line_before_keying BEFORE INSERT ON consent_line FOR EACH ROW EXECUTE FUNCTION consent_line_before_keying()",
+        ),
+    ),
+    # consent_line_keeps_rows on consent_line
+    (
+        (
+            "CREATE TRIGGER consent_line_keeps_rows BEFORE DELETE ON consent_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_line_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_line_keeps_rows BEFORE DELETE ON consent_line FOR EACH ROW EXECUTE FUNCTION consent_line_keeps_rows()",
+        ),
+    ),
+    # consent_line_keeps_values on consent_line
+    (
+        (
+            "CREATE TRIGGER consent_line_keeps_values BEFORE UPDATE ON consent_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_line_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_line_keeps_values BEFORE UPDATE ON consent_line FOR EACH ROW EXECUTE FUNCTION consent_line_keeps_values()",
+        ),
+    ),
+    # consent_line_no_replace on consent_line
+    (
+        (
+            "CREATE TRIGGER consent_line_no_replace BEFORE INSERT ON consent_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_line WHERE (id = NEW.id) OR (round_id = NEW.round_id AND serial = NEW.serial)) BEGIN SELECT RAISE(ABORT, 'consent_line keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_line_no_truncate on consent_line
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_line keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_line_no_truncate BEFORE TRUNCATE ON consent_line FOR EACH STATEMENT EXECUTE FUNCTION consent_line_no_truncate()",
+        ),
+    ),
+    # consent_paper_before_close on consent_paper
+    (
+        (
+            "CREATE TRIGGER consent_paper_before_close BEFORE INSERT ON consent_paper FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.registered_at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) BEGIN SELECT RAISE(ABORT, 'papers are registered before the close'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_paper_before_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.registered_at < COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at)) THEN RAISE EXCEPTION 'papers are registered before the close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_paper_before_close BEFORE INSERT ON consent_paper FOR EACH ROW EXECUTE FUNCTION consent_paper_before_close()",
+        ),
+    ),
+    # consent_paper_keeps_rows on consent_paper
+    (
+        (
+            "CREATE TRIGGER consent_paper_keeps_rows BEFORE DELETE ON consent_paper FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_paper is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_paper_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_paper is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_paper_keeps_rows BEFORE DELETE ON consent_paper FOR EACH ROW EXECUTE FUNCTION consent_paper_keeps_rows()",
+        ),
+    ),
+    # consent_paper_keeps_values on consent_paper
+    (
+        (
+            "CREATE TRIGGER consent_paper_keeps_values BEFORE UPDATE ON consent_paper FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_paper is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_paper_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_paper is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_paper_keeps_values BEFORE UPDATE ON consent_paper FOR EACH ROW EXECUTE FUNCTION consent_paper_keeps_values()",
+        ),
+    ),
+    # consent_paper_no_replace on consent_paper
+    (
+        (
+            "CREATE TRIGGER consent_paper_no_replace BEFORE INSERT ON consent_paper FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_paper WHERE (id = NEW.id) OR (round_id = NEW.round_id AND serial = NEW.serial)) BEGIN SELECT RAISE(ABORT, 'consent_paper keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_paper_no_truncate on consent_paper
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_paper_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_paper keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_paper_no_truncate BEFORE TRUNCATE ON consent_paper FOR EACH STATEMENT EXECUTE FUNCTION consent_paper_no_truncate()",
+        ),
+    ),
+    # consent_preliminary_after_close on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_after_close BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) BEGIN SELECT RAISE(ABORT, 'no preliminary result before the close and the keying in of paper'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_after_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) THEN RAISE EXCEPTION 'no preliminary result before the close and the keying in of paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_after_close BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_after_close()",
+        ),
+    ),
+    # consent_preliminary_in_its_notice on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_in_its_notice BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_notice n WHERE n.id = NEW.notice_id AND n.source = 'consent:' || NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a preliminary result is announced in the notice of its round'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_in_its_notice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_notice n WHERE n.id = NEW.notice_id AND n.source = 'consent:' || NEW.round_id) THEN RAISE EXCEPTION 'a preliminary result is announced in the notice of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_in_its_notice BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_in_its_notice()",
+        ),
+    ),
+    # consent_preliminary_keeps_rows on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_keeps_rows BEFORE DELETE ON consent_preliminary FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_preliminary is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_preliminary is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_keeps_rows BEFORE DELETE ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_keeps_rows()",
+        ),
+    ),
+    # consent_preliminary_keeps_values on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_keeps_values BEFORE UPDATE ON consent_preliminary FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_preliminary is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_preliminary is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_keeps_values BEFORE UPDATE ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_keeps_values()",
+        ),
+    ),
+    # consent_preliminary_next on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_next BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NEW.revision <> 1 + (SELECT COALESCE(MAX(p.revision), 0) FROM consent_preliminary p WHERE p.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'preliminary results follow each other'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_next() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.revision <> 1 + (SELECT COALESCE(MAX(p.revision), 0) FROM consent_preliminary p WHERE p.round_id = NEW.round_id) THEN RAISE EXCEPTION 'preliminary results follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_next BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_next()",
+        ),
+    ),
+    # consent_preliminary_no_difference on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_no_difference BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) BEGIN SELECT RAISE(ABORT, 'no result while two people read a sheet differently'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_no_difference() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) THEN RAISE EXCEPTION 'no result while two people read a sheet differently' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_no_difference BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_no_difference()",
+        ),
+    ),
+    # consent_preliminary_no_replace on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_no_replace BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_preliminary WHERE (id = NEW.id) OR (round_id = NEW.round_id AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'consent_preliminary keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_preliminary_no_truncate on consent_preliminary
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_preliminary_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_preliminary keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_preliminary_no_truncate BEFORE TRUNCATE ON consent_preliminary FOR EACH STATEMENT EXECUTE FUNCTION consent_preliminary_no_truncate()",
+        ),
+    ),
+    # consent_preliminary_not_settled on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_not_settled BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no preliminary result of a round that is published or struck'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_not_settled() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no preliminary result of a round that is published or struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_not_settled BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_not_settled()",
+        ),
+    ),
+    # consent_preliminary_sheets_accounted on consent_preliminary
+    (
+        (
+            "CREATE TRIGGER consent_preliminary_sheets_accounted BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) BEGIN SELECT RAISE(ABORT, 'no result before each printed sheet is keyed in, void or missing'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_preliminary_sheets_accounted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) THEN RAISE EXCEPTION 'no result before each printed sheet is keyed in, void or missing' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_preliminary_sheets_accounted BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_sheets_accounted()",
+        ),
+    ),
+    # consent_result_after_close on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_after_close BEFORE INSERT ON consent_result FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.heads = NEW.heads AND COALESCE(r.area_cm2, 0) = COALESCE(NEW.area_cm2, 0) AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) BEGIN SELECT RAISE(ABORT, 'no result before the close and the keying in of paper'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_after_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.heads = NEW.heads AND COALESCE(r.area_cm2, 0) = COALESCE(NEW.area_cm2, 0) AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) THEN RAISE EXCEPTION 'no result before the close and the keying in of paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_after_close BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_after_close()",
+        ),
+    ),
+    # consent_result_after_notice on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_after_notice BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_round r JOIN policy_version v ON v.id = r.policy_version_id WHERE r.id = NEW.round_id AND v.parts LIKE '%\"publicity_days\":%' AND v.parts NOT LIKE '%\"publicity_days\":0%' AND NOT EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = r.id)) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id AND (NOT EXISTS (SELECT 1 FROM publicity_revision v WHERE v.notice_id = p.notice_id AND v.ends_at <= NEW.at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = v.notice_id AND n.number > v.number)) OR EXISTS (SELECT 1 FROM publicity_objection o WHERE o.notice_id = p.notice_id AND NOT EXISTS (SELECT 1 FROM publicity_reply a WHERE a.objection_id = o.id)))) BEGIN SELECT RAISE(ABORT, 'no final result before its notice is over and every objection answered'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_after_notice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r JOIN policy_version v ON v.id = r.policy_version_id WHERE r.id = NEW.round_id AND v.parts LIKE '%\"publicity_days\":%' AND v.parts NOT LIKE '%\"publicity_days\":0%' AND NOT EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = r.id)) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id AND (NOT EXISTS (SELECT 1 FROM publicity_revision v WHERE v.notice_id = p.notice_id AND v.ends_at <= NEW.at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = v.notice_id AND n.number > v.number)) OR EXISTS (SELECT 1 FROM publicity_objection o WHERE o.notice_id = p.notice_id AND NOT EXISTS (SELECT 1 FROM publicity_reply a WHERE a.objection_id = o.id)))) THEN RAISE EXCEPTION 'no final result before its notice is over and every objection answered' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_after_notice BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_after_notice()",
+        ),
+    ),
+    # consent_result_counted on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_counted BEFORE INSERT ON consent_result FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area_agree, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN 1 ELSE 0 END), 0) AS oppose, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN a.area_cm2 ELSE 0 END), 0) AS area_oppose, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN 1 ELSE 0 END), 0) AS abstain, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN a.area_cm2 ELSE 0 END), 0) AS area_abstain, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN 1 ELSE 0 END), 0) AS follow, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_follow FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE c.agree = NEW.agree AND c.oppose = NEW.oppose AND c.abstain = NEW.abstain AND c.follow = NEW.follow AND (NEW.area_cm2 IS NULL OR (c.area_agree = NEW.area_agree AND c.area_oppose = NEW.area_oppose AND c.area_abstain = NEW.area_abstain AND c.area_follow = NEW.area_follow))) BEGIN SELECT RAISE(ABORT, 'a result is counted from the answers'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM (SELECT COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN 1 ELSE 0 END), 0) AS agree, COALESCE(SUM(CASE WHEN a.answer IN ('agree') THEN a.area_cm2 ELSE 0 END), 0) AS area_agree, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN 1 ELSE 0 END), 0) AS oppose, COALESCE(SUM(CASE WHEN a.answer IN ('oppose') THEN a.area_cm2 ELSE 0 END), 0) AS area_oppose, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN 1 ELSE 0 END), 0) AS abstain, COALESCE(SUM(CASE WHEN a.answer IN ('abstain') THEN a.area_cm2 ELSE 0 END), 0) AS area_abstain, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN 1 ELSE 0 END), 0) AS follow, COALESCE(SUM(CASE WHEN a.answer IN ('follow') THEN a.area_cm2 ELSE 0 END), 0) AS area_follow FROM consent_answer a WHERE a.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer b WHERE b.round_id = a.round_id AND b.voice = a.voice AND b.revision > a.revision)) c WHERE c.agree = NEW.agree AND c.oppose = NEW.oppose AND c.abstain = NEW.abstain AND c.follow = NEW.follow AND (NEW.area_cm2 IS NULL OR (c.area_agree = NEW.area_agree AND c.area_oppose = NEW.area_oppose AND c.area_abstain = NEW.area_abstain AND c.area_follow = NEW.area_follow))) THEN RAISE EXCEPTION 'a result is counted from the answers' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_counted BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_counted()",
+        ),
+    ),
+    # consent_result_keeps_rows on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_keeps_rows BEFORE DELETE ON consent_result FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_result is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_result is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_keeps_rows BEFORE DELETE ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_keeps_rows()",
+        ),
+    ),
+    # consent_result_keeps_values on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_keeps_values BEFORE UPDATE ON consent_result FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_result is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_result is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_keeps_values BEFORE UPDATE ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_keeps_values()",
+        ),
+    ),
+    # consent_result_no_difference on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_no_difference BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) BEGIN SELECT RAISE(ABORT, 'no result while two people read a sheet differently'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_no_difference() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) THEN RAISE EXCEPTION 'no result while two people read a sheet differently' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_no_difference BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_no_difference()",
+        ),
+    ),
+    # consent_result_no_replace on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_no_replace BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'consent_result keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_result_no_truncate on consent_result
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_result_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_result keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_result_no_truncate BEFORE TRUNCATE ON consent_result FOR EACH STATEMENT EXECUTE FUNCTION consent_result_no_truncate()",
+        ),
+    ),
+    # consent_result_not_void on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_not_void BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no result of a round that was struck'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_not_void() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no result of a round that was struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_not_void BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_not_void()",
+        ),
+    ),
+    # consent_result_of_standing_text on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_of_standing_text BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_round r JOIN project_version asked ON asked.id = r.version_id JOIN project_version later ON later.project_id = asked.project_id AND later.number > asked.number WHERE r.id = NEW.round_id AND later.material) BEGIN SELECT RAISE(ABORT, 'what was asked has changed since: no result binds the changed text'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_of_standing_text() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r JOIN project_version asked ON asked.id = r.version_id JOIN project_version later ON later.project_id = asked.project_id AND later.number > asked.number WHERE r.id = NEW.round_id AND later.material) THEN RAISE EXCEPTION 'what was asked has changed since: no result binds the changed text' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_of_standing_text BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_of_standing_text()",
+        ),
+    ),
+    # consent_result_sheets_accounted on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_sheets_accounted BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) BEGIN SELECT RAISE(ABORT, 'no result before each printed sheet is keyed in, void or missing'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_sheets_accounted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) THEN RAISE EXCEPTION 'no result before each printed sheet is keyed in, void or missing' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_sheets_accounted BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_sheets_accounted()",
+        ),
+    ),
+    # consent_result_within_law on consent_result
+    (
+        (
+            "CREATE TRIGGER consent_result_within_law BEFORE INSERT ON consent_result FOR EACH ROW WHEN (NEW.outcome = 'advice') <> EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.regime = 'council') OR NEW.outcome = 'passed' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND (r.quorum_p IS NULL OR ((NEW.participating) * r.quorum_q > (NEW.heads) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.participating) * r.quorum_q = (NEW.heads) * r.quorum_p))) AND CASE WHEN r.quorum_p IS NULL THEN ((NEW.agree) * r.bar_q > (NEW.heads) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree) * r.bar_q = (NEW.heads) * r.bar_p)) ELSE ((NEW.agree + NEW.follow) * r.bar_q > (NEW.participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree + NEW.follow) * r.bar_q = (NEW.participating) * r.bar_p)) END AND (NOT r.regime IN ('owners:half', 'owners:three-quarters') OR (NEW.area_cm2 IS NOT NULL AND ((NEW.area_participating) * r.quorum_q > (NEW.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.area_participating) * r.quorum_q = (NEW.area_cm2) * r.quorum_p)) AND ((NEW.area_agree + NEW.area_follow) * r.bar_q > (NEW.area_participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.area_agree + NEW.area_follow) * r.bar_q = (NEW.area_participating) * r.bar_p))))) BEGIN SELECT RAISE(ABORT, 'a result passes only where the shares that its round pins are reached'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_result_within_law() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (NEW.outcome = 'advice') <> EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND r.regime = 'council') OR NEW.outcome = 'passed' AND NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND (r.quorum_p IS NULL OR ((NEW.participating) * r.quorum_q > (NEW.heads) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.participating) * r.quorum_q = (NEW.heads) * r.quorum_p))) AND CASE WHEN r.quorum_p IS NULL THEN ((NEW.agree) * r.bar_q > (NEW.heads) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree) * r.bar_q = (NEW.heads) * r.bar_p)) ELSE ((NEW.agree + NEW.follow) * r.bar_q > (NEW.participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.agree + NEW.follow) * r.bar_q = (NEW.participating) * r.bar_p)) END AND (NOT r.regime IN ('owners:half', 'owners:three-quarters') OR (NEW.area_cm2 IS NOT NULL AND ((NEW.area_participating) * r.quorum_q > (NEW.area_cm2) * r.quorum_p OR (NOT r.quorum_strict AND (NEW.area_participating) * r.quorum_q = (NEW.area_cm2) * r.quorum_p)) AND ((NEW.area_agree + NEW.area_follow) * r.bar_q > (NEW.area_participating) * r.bar_p OR (NOT r.bar_strict AND (NEW.area_agree + NEW.area_follow) * r.bar_q = (NEW.area_participating) * r.bar_p))))) THEN RAISE EXCEPTION 'a result passes only where the shares that its round pins are reached' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_result_within_law BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_within_law()",
+        ),
+    ),
+    # consent_round_counts_heads on consent_round
+    (
+        (
+            "CREATE TRIGGER consent_round_counts_heads BEFORE INSERT ON consent_round FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM (SELECT COUNT(*) AS units, COUNT(u.holder_id) AS held, COUNT(DISTINCT u.holder_id) AS holders, COUNT(u.area_cm2) AS measured, SUM(u.area_cm2) AS area FROM snapshot_unit u WHERE u.snapshot_id = NEW.snapshot_id) c WHERE CASE WHEN NEW.regime IN ('owners:half', 'owners:three-quarters') THEN c.held = c.units AND NEW.heads = c.holders AND COALESCE(NEW.area_cm2, 0) = CASE WHEN c.measured = c.units THEN c.area ELSE 0 END ELSE NEW.heads = c.units AND NEW.area_cm2 IS NULL END) BEGIN SELECT RAISE(ABORT, 'a consent round counts the heads and the area of its snapshot'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_round_counts_heads() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM (SELECT COUNT(*) AS units, COUNT(u.holder_id) AS held, COUNT(DISTINCT u.holder_id) AS holders, COUNT(u.area_cm2) AS measured, SUM(u.area_cm2) AS area FROM snapshot_unit u WHERE u.snapshot_id = NEW.snapshot_id) c WHERE CASE WHEN NEW.regime IN ('owners:half', 'owners:three-quarters') THEN c.held = c.units AND NEW.heads = c.holders AND COALESCE(NEW.area_cm2, 0) = CASE WHEN c.measured = c.units THEN c.area ELSE 0 END ELSE NEW.heads = c.units AND NEW.area_cm2 IS NULL END) THEN RAISE EXCEPTION 'a consent round counts the heads and the area of its snapshot' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_round_counts_heads BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_counts_heads()",
+        ),
+    ),
+    # consent_round_keeps_rows on consent_round
+    (
+        (
+            "CREATE TRIGGER consent_round_keeps_rows BEFORE DELETE ON consent_round FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_round is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_round_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_round is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_round_keeps_rows BEFORE DELETE ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_keeps_rows()",
+        ),
+    ),
+    # consent_round_keeps_values on consent_round
+    (
+        (
+            "CREATE TRIGGER consent_round_keeps_values BEFORE UPDATE ON consent_round FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_round is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_round_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_round is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_round_keeps_values BEFORE UPDATE ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_keeps_values()",
+        ),
+    ),
+    # consent_round_no_replace on consent_round
+    (
+        (
+            "CREATE TRIGGER consent_round_no_replace BEFORE INSERT ON consent_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_round WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'consent_round keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_round_no_truncate on consent_round
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_round_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_round keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_round_no_truncate BEFORE TRUNCATE ON consent_round FOR EACH STATEMENT EXECUTE FUNCTION consent_round_no_truncate()",
+        ),
+    ),
+    # consent_round_one_live on consent_round
+    (
+        (
+            "CREATE TRIGGER consent_round_one_live BEFORE INSERT ON consent_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_round r WHERE r.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = r.id AND s.outcome = 'undetermined')) BEGIN SELECT RAISE(ABORT, 'a project has one consent round that is not struck'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_round_one_live() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r WHERE r.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM consent_void x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = r.id AND s.outcome = 'undetermined')) THEN RAISE EXCEPTION 'a project has one consent round that is not struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_round_one_live BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_one_live()",
+        ),
+    ),
+    # consent_round_pins_roster on consent_round
+    (
+        (
+            "CREATE TRIGGER consent_round_pins_roster BEFORE INSERT ON consent_round FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM roster_snapshot s WHERE s.id = NEW.snapshot_id AND s.place_id = NEW.place_id AND s.households = NEW.households) BEGIN SELECT RAISE(ABORT, 'a consent round must stand on a snapshot of its place'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_round_pins_roster() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM roster_snapshot s WHERE s.id = NEW.snapshot_id AND s.place_id = NEW.place_id AND s.households = NEW.households) THEN RAISE EXCEPTION 'a consent round must stand on a snapshot of its place' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_round_pins_roster BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_pins_roster()",
+        ),
+    ),
+    # consent_round_pins_version on consent_round
+    (
+        (
+            "CREATE TRIGGER consent_round_pins_version BEFORE INSERT ON consent_round FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM project_version v WHERE v.id = NEW.version_id AND v.project_id = NEW.project_id AND v.content_hash = NEW.version_hash) BEGIN SELECT RAISE(ABORT, 'a consent round must name a version of its project by its hash'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_round_pins_version() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM project_version v WHERE v.id = NEW.version_id AND v.project_id = NEW.project_id AND v.content_hash = NEW.version_hash) THEN RAISE EXCEPTION 'a consent round must name a version of its project by its hash' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_round_pins_version BEFORE INSERT ON consent_round FOR EACH ROW EXECUTE FUNCTION consent_round_pins_version()",
+        ),
+    ),
+    # consent_second_keying_apart on consent_second_keying
+    (
+        (
+            "CREATE TRIGGER consent_second_keying_apart BEFORE INSERT ON consent_second_keying FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.person_id) OR NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'the second keying is another person''s, before the result'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_second_keying_apart() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.person_id) OR NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'the second keying is another person''s, before the result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_second_keying_apart BEFORE INSERT ON consent_second_keying FOR EACH ROW EXECUTE FUNCTION consent_second_keying_apart()",
+        ),
+    ),
     # consent_second_keying_keeps_rows on consent_second_keying
     (
         (
@@ -4407,39 +4742,69 @@ GUARDS = [
             "CREATE TRIGGER consent_second_keying_no_truncate BEFORE TRUNCATE ON consent_second_keying FOR EACH STATEMENT EXECUTE FUNCTION consent_second_keying_no_truncate()",
         ),
     ),
-    # consent_third_look_keeps_rows on consent_third_look
+    # consent_second_keying_on_its_line on consent_second_keying
     (
         (
-            "CREATE TRIGGER consent_third_look_keeps_rows BEFORE DELETE ON consent_third_look FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_third_look is append-only'); END",
+            "CREATE TRIGGER consent_second_keying_on_its_line BEFORE INSERT ON consent_second_keying FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) BEGIN SELECT RAISE(ABORT, 'a line that is printed for one door takes no answer of another'); END",
         ),
         (
-            "CREATE FUNCTION consent_third_look_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_third_look is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_third_look_keeps_rows BEFORE DELETE ON consent_third_look FOR EACH ROW EXECUTE FUNCTION consent_third_look_keeps_rows()",
+            "CREATE FUNCTION consent_second_keying_on_its_line() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) THEN RAISE EXCEPTION 'a line that is printed for one door takes no answer of another' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_second_keying_on_its_line BEFORE INSERT ON consent_second_keying FOR EACH ROW EXECUTE FUNCTION consent_second_keying_on_its_line()",
         ),
     ),
-    # consent_third_look_keeps_values on consent_third_look
+    # consent_share_before_answers on consent_share
     (
         (
-            "CREATE TRIGGER consent_third_look_keeps_values BEFORE UPDATE ON consent_third_look FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_third_look is append-only'); END",
+            "CREATE TRIGGER consent_share_before_answers BEFORE INSERT ON consent_share FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer WHERE round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'shares are fixed before anybody answers'); END",
         ),
         (
-            "CREATE FUNCTION consent_third_look_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_third_look is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_third_look_keeps_values BEFORE UPDATE ON consent_third_look FOR EACH ROW EXECUTE FUNCTION consent_third_look_keeps_values()",
+            "CREATE FUNCTION consent_share_before_answers() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer WHERE round_id = NEW.round_id) THEN RAISE EXCEPTION 'shares are fixed before anybody answers' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_share_before_answers BEFORE INSERT ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_before_answers()",
         ),
     ),
-    # consent_third_look_no_replace on consent_third_look
+    # consent_share_keeps_rows on consent_share
     (
         (
-            "CREATE TRIGGER consent_third_look_no_replace BEFORE INSERT ON consent_third_look FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_third_look WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'consent_third_look keeps its rows'); END",
+            "CREATE TRIGGER consent_share_keeps_rows BEFORE DELETE ON consent_share FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_share is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_share_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_share is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_share_keeps_rows BEFORE DELETE ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_keeps_rows()",
+        ),
+    ),
+    # consent_share_keeps_values on consent_share
+    (
+        (
+            "CREATE TRIGGER consent_share_keeps_values BEFORE UPDATE ON consent_share FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_share is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_share_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_share is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_share_keeps_values BEFORE UPDATE ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_keeps_values()",
+        ),
+    ),
+    # consent_share_no_replace on consent_share
+    (
+        (
+            "CREATE TRIGGER consent_share_no_replace BEFORE INSERT ON consent_share FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_share WHERE (round_id = NEW.round_id AND unit_id = NEW.unit_id)) BEGIN SELECT RAISE(ABORT, 'consent_share keeps its rows'); END",
         ),
         (),
     ),
-    # consent_third_look_no_truncate on consent_third_look
+    # consent_share_no_truncate on consent_share
     (
         (),
         (
-            "CREATE FUNCTION consent_third_look_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_third_look keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_third_look_no_truncate BEFORE TRUNCATE ON consent_third_look FOR EACH STATEMENT EXECUTE FUNCTION consent_third_look_no_truncate()",
+            "CREATE FUNCTION consent_share_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_share keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_share_no_truncate BEFORE TRUNCATE ON consent_share FOR EACH STATEMENT EXECUTE FUNCTION consent_share_no_truncate()",
+        ),
+    ),
+    # consent_share_within_sum on consent_share
+    (
+        (
+            "CREATE TRIGGER consent_share_within_sum BEFORE INSERT ON consent_share FOR EACH ROW WHEN NEW.share_fen + COALESCE((SELECT SUM(share_fen) FROM consent_share WHERE round_id = NEW.round_id), 0) > COALESCE((SELECT v.sharing_fen FROM project_version v JOIN consent_round r ON r.version_id = v.id WHERE r.id = NEW.round_id), 0) BEGIN SELECT RAISE(ABORT, 'the shares of a round may not exceed the sum that is shared'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_share_within_sum() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.share_fen + COALESCE((SELECT SUM(share_fen) FROM consent_share WHERE round_id = NEW.round_id), 0) > COALESCE((SELECT v.sharing_fen FROM project_version v JOIN consent_round r ON r.version_id = v.id WHERE r.id = NEW.round_id), 0) THEN RAISE EXCEPTION 'the shares of a round may not exceed the sum that is shared' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_share_within_sum BEFORE INSERT ON consent_share FOR EACH ROW EXECUTE FUNCTION consent_share_within_sum()",
         ),
     ),
     # consent_sheet_end_keeps_rows on consent_sheet_end
@@ -4477,6 +4842,71 @@ GUARDS = [
             "CREATE TRIGGER consent_sheet_end_no_truncate BEFORE TRUNCATE ON consent_sheet_end FOR EACH STATEMENT EXECUTE FUNCTION consent_sheet_end_no_truncate()",
         ),
     ),
+    # consent_sheet_end_of_open_sheet on consent_sheet_end
+    (
+        (
+            "CREATE TRIGGER consent_sheet_end_of_open_sheet BEFORE INSERT ON consent_sheet_end FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) OR EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'only a sheet that is still out is void or missing'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_sheet_end_of_open_sheet() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) OR EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'only a sheet that is still out is void or missing' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_sheet_end_of_open_sheet BEFORE INSERT ON consent_sheet_end FOR EACH ROW EXECUTE FUNCTION consent_sheet_end_of_open_sheet()",
+        ),
+    ),
+    # consent_third_look_before_result on consent_third_look
+    (
+        (
+            "CREATE TRIGGER consent_third_look_before_result BEFORE INSERT ON consent_third_look FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.first_by_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a third look follows a second keying, before the result'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_third_look_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.first_by_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a third look follows a second keying, before the result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_third_look_before_result BEFORE INSERT ON consent_third_look FOR EACH ROW EXECUTE FUNCTION consent_third_look_before_result()",
+        ),
+    ),
+    # consent_third_look_keeps_rows on consent_third_look
+    (
+        (
+            "CREATE TRIGGER consent_third_look_keeps_rows BEFORE DELETE ON consent_third_look FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_third_look is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_third_look_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_third_look is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_third_look_keeps_rows BEFORE DELETE ON consent_third_look FOR EACH ROW EXECUTE FUNCTION consent_third_look_keeps_rows()",
+        ),
+    ),
+    # consent_third_look_keeps_values on consent_third_look
+    (
+        (
+            "CREATE TRIGGER consent_third_look_keeps_values BEFORE UPDATE ON consent_third_look FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_third_look is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_third_look_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_third_look is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_third_look_keeps_values BEFORE UPDATE ON consent_third_look FOR EACH ROW EXECUTE FUNCTION consent_third_look_keeps_values()",
+        ),
+    ),
+    # consent_third_look_no_replace on consent_third_look
+    (
+        (
+            "CREATE TRIGGER consent_third_look_no_replace BEFORE INSERT ON consent_third_look FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_third_look WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'consent_third_look keeps its rows'); END",
+        ),
+        (),
+    ),
+    # consent_third_look_no_truncate on consent_third_look
+    (
+        (),
+        (
+            "CREATE FUNCTION consent_third_look_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_third_look keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_third_look_no_truncate BEFORE TRUNCATE ON consent_third_look FOR EACH STATEMENT EXECUTE FUNCTION consent_third_look_no_truncate()",
+        ),
+    ),
+    # consent_visit_before_result on consent_visit
+    (
+        (
+            "CREATE TRIGGER consent_visit_before_result BEFORE INSERT ON consent_visit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'visits are noted before the result'); END",
+        ),
+        (
+            "CREATE FUNCTION consent_visit_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'visits are noted before the result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_visit_before_result BEFORE INSERT ON consent_visit FOR EACH ROW EXECUTE FUNCTION consent_visit_before_result()",
+        ),
+    ),
     # consent_visit_keeps_rows on consent_visit
     (
         (
@@ -4512,249 +4942,229 @@ GUARDS = [
             "CREATE TRIGGER consent_visit_no_truncate BEFORE TRUNCATE ON consent_visit FOR EACH STATEMENT EXECUTE FUNCTION consent_visit_no_truncate()",
         ),
     ),
-    # consent_line_before_keying on consent_line
+    # consent_void_keeps_rows on consent_void
     (
         (
-            "CREATE TRIGGER consent_line_before_keying BEFORE INSERT ON consent_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) BEGIN SELECT RAISE(ABORT, 'a sheet is printed for a door before anything is keyed in from it'); END",
+            "CREATE TRIGGER consent_void_keeps_rows BEFORE DELETE ON consent_void FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_void is append-only'); END",
         ),
         (
-            "CREATE FUNCTION consent_line_before_keying() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) THEN RAISE EXCEPTION 'a sheet is printed for a door before anything is keyed in from it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_line_before_keying BEFORE INSERT ON consent_line FOR EACH ROW EXECUTE FUNCTION consent_line_before_keying()",
+            "CREATE FUNCTION consent_void_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_void is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_void_keeps_rows BEFORE DELETE ON consent_void FOR EACH ROW EXECUTE FUNCTION consent_void_keeps_rows()",
         ),
     ),
-    # consent_answer_on_its_line on consent_answer
+    # consent_void_keeps_values on consent_void
     (
         (
-            "CREATE TRIGGER consent_answer_on_its_line BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) BEGIN SELECT RAISE(ABORT, 'a line that is printed for one door takes no answer of another'); END",
+            "CREATE TRIGGER consent_void_keeps_values BEFORE UPDATE ON consent_void FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_void is append-only'); END",
         ),
         (
-            "CREATE FUNCTION consent_answer_on_its_line() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) THEN RAISE EXCEPTION 'a line that is printed for one door takes no answer of another' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_on_its_line BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_on_its_line()",
+            "CREATE FUNCTION consent_void_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_void is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER consent_void_keeps_values BEFORE UPDATE ON consent_void FOR EACH ROW EXECUTE FUNCTION consent_void_keeps_values()",
         ),
     ),
-    # consent_answer_not_void_sheet on consent_answer
+    # consent_void_no_replace on consent_void
     (
         (
-            "CREATE TRIGGER consent_answer_not_void_sheet BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') BEGIN SELECT RAISE(ABORT, 'nothing is keyed in from a sheet that is void'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_answer_not_void_sheet() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.serial IS NOT NULL AND EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') THEN RAISE EXCEPTION 'nothing is keyed in from a sheet that is void' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_not_void_sheet BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_not_void_sheet()",
-        ),
-    ),
-    # consent_evidence_of_paper on consent_evidence
-    (
-        (
-            "CREATE TRIGGER consent_evidence_of_paper BEFORE INSERT ON consent_evidence FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.id = NEW.answer_id AND a.round_id = NEW.round_id AND a.serial = NEW.serial) BEGIN SELECT RAISE(ABORT, 'evidence belongs to an answer of its sheet'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_evidence_of_paper() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.id = NEW.answer_id AND a.round_id = NEW.round_id AND a.serial = NEW.serial) THEN RAISE EXCEPTION 'evidence belongs to an answer of its sheet' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_evidence_of_paper BEFORE INSERT ON consent_evidence FOR EACH ROW EXECUTE FUNCTION consent_evidence_of_paper()",
-        ),
-    ),
-    # consent_evidence_proxies on consent_evidence
-    (
-        (
-            "CREATE TRIGGER consent_evidence_proxies BEFORE INSERT ON consent_evidence FOR EACH ROW WHEN NEW.proxy_id IS NOT NULL AND NEW.proxies_most <= (SELECT COUNT(DISTINCT a.unit_id) FROM consent_evidence e JOIN consent_answer a ON a.id = e.answer_id WHERE e.proxy_id = NEW.proxy_id AND a.unit_id <> (SELECT o.unit_id FROM consent_answer o WHERE o.id = NEW.answer_id) AND NOT EXISTS (SELECT 1 FROM consent_answer m WHERE m.round_id = a.round_id AND m.serial = a.serial AND m.id > a.id AND m.unit_id <> a.unit_id)) BEGIN SELECT RAISE(ABORT, 'a proxy-holder speaks for no more households than the rules allow'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_evidence_proxies() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.proxy_id IS NOT NULL AND NEW.proxies_most <= (SELECT COUNT(DISTINCT a.unit_id) FROM consent_evidence e JOIN consent_answer a ON a.id = e.answer_id WHERE e.proxy_id = NEW.proxy_id AND a.unit_id <> (SELECT o.unit_id FROM consent_answer o WHERE o.id = NEW.answer_id) AND NOT EXISTS (SELECT 1 FROM consent_answer m WHERE m.round_id = a.round_id AND m.serial = a.serial AND m.id > a.id AND m.unit_id <> a.unit_id)) THEN RAISE EXCEPTION 'a proxy-holder speaks for no more households than the rules allow' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_evidence_proxies BEFORE INSERT ON consent_evidence FOR EACH ROW EXECUTE FUNCTION consent_evidence_proxies()",
-        ),
-    ),
-    # consent_second_keying_apart on consent_second_keying
-    (
-        (
-            "CREATE TRIGGER consent_second_keying_apart BEFORE INSERT ON consent_second_keying FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.person_id) OR NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'the second keying is another person''s, before the result'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_second_keying_apart() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.person_id) OR NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial AND a.person_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'the second keying is another person''s, before the result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_second_keying_apart BEFORE INSERT ON consent_second_keying FOR EACH ROW EXECUTE FUNCTION consent_second_keying_apart()",
-        ),
-    ),
-    # consent_second_keying_on_its_line on consent_second_keying
-    (
-        (
-            "CREATE TRIGGER consent_second_keying_on_its_line BEFORE INSERT ON consent_second_keying FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) BEGIN SELECT RAISE(ABORT, 'a line that is printed for one door takes no answer of another'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_second_keying_on_its_line() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_line l WHERE l.round_id = NEW.round_id AND l.serial = NEW.serial AND l.unit_id <> NEW.unit_id) THEN RAISE EXCEPTION 'a line that is printed for one door takes no answer of another' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_second_keying_on_its_line BEFORE INSERT ON consent_second_keying FOR EACH ROW EXECUTE FUNCTION consent_second_keying_on_its_line()",
-        ),
-    ),
-    # consent_third_look_before_result on consent_third_look
-    (
-        (
-            "CREATE TRIGGER consent_third_look_before_result BEFORE INSERT ON consent_third_look FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.first_by_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a third look follows a second keying, before the result'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_third_look_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_second_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.first_by_id = NEW.first_by_id) OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a third look follows a second keying, before the result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_third_look_before_result BEFORE INSERT ON consent_third_look FOR EACH ROW EXECUTE FUNCTION consent_third_look_before_result()",
-        ),
-    ),
-    # consent_sheet_end_of_open_sheet on consent_sheet_end
-    (
-        (
-            "CREATE TRIGGER consent_sheet_end_of_open_sheet BEFORE INSERT ON consent_sheet_end FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) OR EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'only a sheet that is still out is void or missing'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_sheet_end_of_open_sheet() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = NEW.round_id AND a.serial = NEW.serial) OR EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial AND e.how = 'void') OR EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'only a sheet that is still out is void or missing' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_sheet_end_of_open_sheet BEFORE INSERT ON consent_sheet_end FOR EACH ROW EXECUTE FUNCTION consent_sheet_end_of_open_sheet()",
-        ),
-    ),
-    # consent_visit_before_result on consent_visit
-    (
-        (
-            "CREATE TRIGGER consent_visit_before_result BEFORE INSERT ON consent_visit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'visits are noted before the result'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_visit_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'visits are noted before the result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_visit_before_result BEFORE INSERT ON consent_visit FOR EACH ROW EXECUTE FUNCTION consent_visit_before_result()",
-        ),
-    ),
-    # consent_preliminary_sheets_accounted on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_sheets_accounted BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) BEGIN SELECT RAISE(ABORT, 'no result before each printed sheet is keyed in, void or missing'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_preliminary_sheets_accounted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) THEN RAISE EXCEPTION 'no result before each printed sheet is keyed in, void or missing' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_sheets_accounted BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_sheets_accounted()",
-        ),
-    ),
-    # consent_preliminary_no_difference on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_no_difference BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) BEGIN SELECT RAISE(ABORT, 'no result while two people read a sheet differently'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_preliminary_no_difference() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) THEN RAISE EXCEPTION 'no result while two people read a sheet differently' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_no_difference BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_no_difference()",
-        ),
-    ),
-    # consent_result_sheets_accounted on consent_result
-    (
-        (
-            "CREATE TRIGGER consent_result_sheets_accounted BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) BEGIN SELECT RAISE(ABORT, 'no result before each printed sheet is keyed in, void or missing'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_result_sheets_accounted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_paper p WHERE p.round_id = NEW.round_id AND NOT EXISTS (SELECT 1 FROM consent_answer a WHERE a.round_id = p.round_id AND a.serial = p.serial) AND NOT EXISTS (SELECT 1 FROM consent_sheet_end e WHERE e.round_id = p.round_id AND e.serial = p.serial)) THEN RAISE EXCEPTION 'no result before each printed sheet is keyed in, void or missing' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_result_sheets_accounted BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_sheets_accounted()",
-        ),
-    ),
-    # consent_result_no_difference on consent_result
-    (
-        (
-            "CREATE TRIGGER consent_result_no_difference BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) BEGIN SELECT RAISE(ABORT, 'no result while two people read a sheet differently'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_result_no_difference() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_second_keying k JOIN consent_answer a ON a.round_id = k.round_id AND a.serial = k.serial WHERE k.round_id = NEW.round_id AND a.id = (SELECT MAX(n.id) FROM consent_answer n WHERE n.round_id = k.round_id AND n.serial = k.serial) AND (a.unit_id <> k.unit_id OR a.answer <> k.answer) AND NOT EXISTS (SELECT 1 FROM consent_third_look t WHERE t.round_id = k.round_id AND t.serial = k.serial AND t.unit_id = a.unit_id AND t.answer = a.answer AND t.id = (SELECT MAX(m.id) FROM consent_third_look m WHERE m.round_id = k.round_id AND m.serial = k.serial))) THEN RAISE EXCEPTION 'no result while two people read a sheet differently' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_result_no_difference BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_no_difference()",
-        ),
-    ),
-    # consent_preliminary_keeps_rows on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_keeps_rows BEFORE DELETE ON consent_preliminary FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_preliminary is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_preliminary_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_preliminary is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_keeps_rows BEFORE DELETE ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_keeps_rows()",
-        ),
-    ),
-    # consent_preliminary_keeps_values on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_keeps_values BEFORE UPDATE ON consent_preliminary FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'consent_preliminary is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION consent_preliminary_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'consent_preliminary is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_keeps_values BEFORE UPDATE ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_keeps_values()",
-        ),
-    ),
-    # consent_preliminary_no_replace on consent_preliminary
-    (
-        (
-            "CREATE TRIGGER consent_preliminary_no_replace BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_preliminary WHERE (id = NEW.id) OR (round_id = NEW.round_id AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'consent_preliminary keeps its rows'); END",
+            "CREATE TRIGGER consent_void_no_replace BEFORE INSERT ON consent_void FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_void WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'consent_void keeps its rows'); END",
         ),
         (),
     ),
-    # consent_preliminary_no_truncate on consent_preliminary
+    # consent_void_no_truncate on consent_void
     (
         (),
         (
-            "CREATE FUNCTION consent_preliminary_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_preliminary keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER consent_preliminary_no_truncate BEFORE TRUNCATE ON consent_preliminary FOR EACH STATEMENT EXECUTE FUNCTION consent_preliminary_no_truncate()",
+            "CREATE FUNCTION consent_void_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'consent_void keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER consent_void_no_truncate BEFORE TRUNCATE ON consent_void FOR EACH STATEMENT EXECUTE FUNCTION consent_void_no_truncate()",
         ),
     ),
-    # consent_preliminary_next on consent_preliminary
+    # contribution_decision_keeps_rows on contribution_decision
     (
         (
-            "CREATE TRIGGER consent_preliminary_next BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NEW.revision <> 1 + (SELECT COALESCE(MAX(p.revision), 0) FROM consent_preliminary p WHERE p.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'preliminary results follow each other'); END",
+            "CREATE TRIGGER contribution_decision_keeps_rows BEFORE DELETE ON contribution_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'contribution_decision is append-only'); END",
         ),
         (
-            "CREATE FUNCTION consent_preliminary_next() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.revision <> 1 + (SELECT COALESCE(MAX(p.revision), 0) FROM consent_preliminary p WHERE p.round_id = NEW.round_id) THEN RAISE EXCEPTION 'preliminary results follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_next BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_next()",
+            "CREATE FUNCTION contribution_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'contribution_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER contribution_decision_keeps_rows BEFORE DELETE ON contribution_decision FOR EACH ROW EXECUTE FUNCTION contribution_decision_keeps_rows()",
         ),
     ),
-    # consent_preliminary_in_its_notice on consent_preliminary
+    # contribution_decision_keeps_values on contribution_decision
     (
         (
-            "CREATE TRIGGER consent_preliminary_in_its_notice BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_notice n WHERE n.id = NEW.notice_id AND n.source = 'consent:' || NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a preliminary result is announced in the notice of its round'); END",
+            "CREATE TRIGGER contribution_decision_keeps_values BEFORE UPDATE ON contribution_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'contribution_decision is append-only'); END",
         ),
         (
-            "CREATE FUNCTION consent_preliminary_in_its_notice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_notice n WHERE n.id = NEW.notice_id AND n.source = 'consent:' || NEW.round_id) THEN RAISE EXCEPTION 'a preliminary result is announced in the notice of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_in_its_notice BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_in_its_notice()",
+            "CREATE FUNCTION contribution_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'contribution_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER contribution_decision_keeps_values BEFORE UPDATE ON contribution_decision FOR EACH ROW EXECUTE FUNCTION contribution_decision_keeps_values()",
         ),
     ),
-    # consent_preliminary_not_settled on consent_preliminary
+    # contribution_decision_no_replace on contribution_decision
     (
         (
-            "CREATE TRIGGER consent_preliminary_not_settled BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no preliminary result of a round that is published or struck'); END",
+            "CREATE TRIGGER contribution_decision_no_replace BEFORE INSERT ON contribution_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution_decision WHERE (id = NEW.id) OR (contribution_id = NEW.contribution_id)) BEGIN SELECT RAISE(ABORT, 'contribution_decision keeps its rows'); END",
         ),
+        (),
+    ),
+    # contribution_decision_no_truncate on contribution_decision
+    (
+        (),
         (
-            "CREATE FUNCTION consent_preliminary_not_settled() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_result s WHERE s.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no preliminary result of a round that is published or struck' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_not_settled BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_not_settled()",
+            "CREATE FUNCTION contribution_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'contribution_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER contribution_decision_no_truncate BEFORE TRUNCATE ON contribution_decision FOR EACH STATEMENT EXECUTE FUNCTION contribution_decision_no_truncate()",
         ),
     ),
-    # consent_preliminary_after_close on consent_preliminary
+    # contribution_keeps_rows on contribution
     (
         (
-            "CREATE TRIGGER consent_preliminary_after_close BEFORE INSERT ON consent_preliminary FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) BEGIN SELECT RAISE(ABORT, 'no preliminary result before the close and the keying in of paper'); END",
+            "CREATE TRIGGER contribution_keeps_rows BEFORE DELETE ON contribution FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'contribution is append-only'); END",
         ),
         (
-            "CREATE FUNCTION consent_preliminary_after_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM consent_round r WHERE r.id = NEW.round_id AND NEW.at >= COALESCE((SELECT e.at FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.closes_at) FROM consent_extension x WHERE x.round_id = r.id), r.closes_at) AND (NEW.keying_complete OR NEW.at >= COALESCE((SELECT e.keying_until FROM consent_ending e WHERE e.round_id = r.id), (SELECT MAX(x.keying_until) FROM consent_extension x WHERE x.round_id = r.id), r.keying_until))) THEN RAISE EXCEPTION 'no preliminary result before the close and the keying in of paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_preliminary_after_close BEFORE INSERT ON consent_preliminary FOR EACH ROW EXECUTE FUNCTION consent_preliminary_after_close()",
+            "CREATE FUNCTION contribution_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'contribution is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER contribution_keeps_rows BEFORE DELETE ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_keeps_rows()",
         ),
     ),
-    # consent_result_after_notice on consent_result
+    # contribution_keeps_values on contribution
     (
         (
-            "CREATE TRIGGER consent_result_after_notice BEFORE INSERT ON consent_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM consent_round r JOIN policy_version v ON v.id = r.policy_version_id WHERE r.id = NEW.round_id AND v.parts LIKE '%\"publicity_days\":%' AND v.parts NOT LIKE '%\"publicity_days\":0%' AND NOT EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = r.id)) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id AND (NOT EXISTS (SELECT 1 FROM publicity_revision v WHERE v.notice_id = p.notice_id AND v.ends_at <= NEW.at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = v.notice_id AND n.number > v.number)) OR EXISTS (SELECT 1 FROM publicity_objection o WHERE o.notice_id = p.notice_id AND NOT EXISTS (SELECT 1 FROM publicity_reply a WHERE a.objection_id = o.id)))) BEGIN SELECT RAISE(ABORT, 'no final result before its notice is over and every objection answered'); END",
+            "CREATE TRIGGER contribution_keeps_values BEFORE UPDATE ON contribution FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'contribution is append-only'); END",
         ),
         (
-            "CREATE FUNCTION consent_result_after_notice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM consent_round r JOIN policy_version v ON v.id = r.policy_version_id WHERE r.id = NEW.round_id AND v.parts LIKE '%\"publicity_days\":%' AND v.parts NOT LIKE '%\"publicity_days\":0%' AND NOT EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = r.id)) OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id AND (NOT EXISTS (SELECT 1 FROM publicity_revision v WHERE v.notice_id = p.notice_id AND v.ends_at <= NEW.at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = v.notice_id AND n.number > v.number)) OR EXISTS (SELECT 1 FROM publicity_objection o WHERE o.notice_id = p.notice_id AND NOT EXISTS (SELECT 1 FROM publicity_reply a WHERE a.objection_id = o.id)))) THEN RAISE EXCEPTION 'no final result before its notice is over and every objection answered' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_result_after_notice BEFORE INSERT ON consent_result FOR EACH ROW EXECUTE FUNCTION consent_result_after_notice()",
+            "CREATE FUNCTION contribution_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'contribution is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER contribution_keeps_values BEFORE UPDATE ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_keeps_values()",
         ),
     ),
-    # consent_answer_not_announced on consent_answer
+    # contribution_no_replace on contribution
     (
         (
-            "CREATE TRIGGER consent_answer_not_announced BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel <> 'objection' AND EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'once a preliminary result is announced, answers only fall by objections'); END",
+            "CREATE TRIGGER contribution_no_replace BEFORE INSERT ON contribution FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution WHERE (id = NEW.id) OR (book_id = NEW.book_id AND receipt_year = NEW.receipt_year AND receipt_no = NEW.receipt_no) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'contribution keeps its rows'); END",
         ),
+        (),
+    ),
+    # contribution_no_truncate on contribution
+    (
+        (),
         (
-            "CREATE FUNCTION consent_answer_not_announced() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel <> 'objection' AND EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id) THEN RAISE EXCEPTION 'once a preliminary result is announced, answers only fall by objections' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_not_announced BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_not_announced()",
+            "CREATE FUNCTION contribution_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'contribution keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER contribution_no_truncate BEFORE TRUNCATE ON contribution FOR EACH STATEMENT EXECUTE FUNCTION contribution_no_truncate()",
         ),
     ),
-    # consent_answer_falls_by_objection on consent_answer
+    # contribution_receipt_follows on contribution
     (
         (
-            "CREATE TRIGGER consent_answer_falls_by_objection BEFORE INSERT ON consent_answer FOR EACH ROW WHEN NEW.channel = 'objection' AND NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'consent:' || NEW.round_id AND a.verdict <> 'rejected') BEGIN SELECT RAISE(ABORT, 'an answer falls only by an objection that was upheld'); END",
+            "CREATE TRIGGER contribution_receipt_follows BEFORE INSERT ON contribution FOR EACH ROW WHEN NEW.receipt_no <> COALESCE((SELECT max(receipt_no) FROM contribution WHERE book_id = NEW.book_id AND receipt_year = NEW.receipt_year), 0) + 1 BEGIN SELECT RAISE(ABORT, 'receipts are numbered without a gap'); END",
         ),
         (
-            "CREATE FUNCTION consent_answer_falls_by_objection() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'objection' AND NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'consent:' || NEW.round_id AND a.verdict <> 'rejected') THEN RAISE EXCEPTION 'an answer falls only by an objection that was upheld' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER consent_answer_falls_by_objection BEFORE INSERT ON consent_answer FOR EACH ROW EXECUTE FUNCTION consent_answer_falls_by_objection()",
+            "CREATE FUNCTION contribution_receipt_follows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.receipt_no <> COALESCE((SELECT max(receipt_no) FROM contribution WHERE book_id = NEW.book_id AND receipt_year = NEW.receipt_year), 0) + 1 THEN RAISE EXCEPTION 'receipts are numbered without a gap' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER contribution_receipt_follows BEFORE INSERT ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_receipt_follows()",
+        ),
+    ),
+    # contribution_second_person on contribution_decision
+    (
+        (
+            "CREATE TRIGGER contribution_second_person BEFORE INSERT ON contribution_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who recorded a contribution does not confirm it'); END",
+        ),
+        (
+            "CREATE FUNCTION contribution_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who recorded a contribution does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER contribution_second_person BEFORE INSERT ON contribution_decision FOR EACH ROW EXECUTE FUNCTION contribution_second_person()",
+        ),
+    ),
+    # contribution_within_pledge on contribution
+    (
+        (
+            "CREATE TRIGGER contribution_within_pledge BEFORE INSERT ON contribution FOR EACH ROW WHEN NEW.pledge_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pledge p WHERE p.id = NEW.pledge_id AND p.project_id = NEW.project_id AND p.source = NEW.source AND COALESCE(p.unit_id, 0) = COALESCE(NEW.unit_id, 0) AND NOT EXISTS (SELECT 1 FROM pledge_ending e WHERE e.pledge_id = p.id) AND p.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(c.amount_fen) FROM contribution c WHERE c.pledge_id = p.id AND NOT EXISTS (SELECT 1 FROM contribution_decision d WHERE d.contribution_id = c.id AND NOT d.confirmed)), 0)) BEGIN SELECT RAISE(ABORT, 'a pledge takes no more than was pledged, from who pledged it'); END",
+        ),
+        (
+            "CREATE FUNCTION contribution_within_pledge() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.pledge_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pledge p WHERE p.id = NEW.pledge_id AND p.project_id = NEW.project_id AND p.source = NEW.source AND COALESCE(p.unit_id, 0) = COALESCE(NEW.unit_id, 0) AND NOT EXISTS (SELECT 1 FROM pledge_ending e WHERE e.pledge_id = p.id) AND p.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(c.amount_fen) FROM contribution c WHERE c.pledge_id = p.id AND NOT EXISTS (SELECT 1 FROM contribution_decision d WHERE d.contribution_id = c.id AND NOT d.confirmed)), 0)) THEN RAISE EXCEPTION 'a pledge takes no more than was pledged, from who pledged it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER contribution_within_pledge BEFORE INSERT ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_within_pledge()",
+        ),
+    ),
+    # cost_line_keeps_rows on cost_line
+    (
+        (
+            "CREATE TRIGGER cost_line_keeps_rows BEFORE DELETE ON cost_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cost_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION cost_line_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cost_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cost_line_keeps_rows BEFORE DELETE ON cost_line FOR EACH ROW EXECUTE FUNCTION cost_line_keeps_rows()",
+        ),
+    ),
+    # cost_line_keeps_values on cost_line
+    (
+        (
+            "CREATE TRIGGER cost_line_keeps_values BEFORE UPDATE ON cost_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cost_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION cost_line_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cost_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cost_line_keeps_values BEFORE UPDATE ON cost_line FOR EACH ROW EXECUTE FUNCTION cost_line_keeps_values()",
+        ),
+    ),
+    # cost_line_no_replace on cost_line
+    (
+        (
+            "CREATE TRIGGER cost_line_no_replace BEFORE INSERT ON cost_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cost_line WHERE (id = NEW.id) OR (version_id = NEW.version_id AND position = NEW.position)) BEGIN SELECT RAISE(ABORT, 'cost_line keeps its rows'); END",
+        ),
+        (),
+    ),
+    # cost_line_no_truncate on cost_line
+    (
+        (),
+        (
+            "CREATE FUNCTION cost_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'cost_line keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER cost_line_no_truncate BEFORE TRUNCATE ON cost_line FOR EACH STATEMENT EXECUTE FUNCTION cost_line_no_truncate()",
+        ),
+    ),
+    # cost_line_within_budget on cost_line
+    (
+        (
+            "CREATE TRIGGER cost_line_within_budget BEFORE INSERT ON cost_line FOR EACH ROW WHEN NEW.amount_fen + COALESCE((SELECT sum(amount_fen) FROM cost_line WHERE version_id = NEW.version_id), 0) > (SELECT budget_fen FROM project_version WHERE id = NEW.version_id) BEGIN SELECT RAISE(ABORT, 'the cost lines of a version may not exceed its budget'); END",
+        ),
+        (
+            "CREATE FUNCTION cost_line_within_budget() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen + COALESCE((SELECT sum(amount_fen) FROM cost_line WHERE version_id = NEW.version_id), 0) > (SELECT budget_fen FROM project_version WHERE id = NEW.version_id) THEN RAISE EXCEPTION 'the cost lines of a version may not exceed its budget' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER cost_line_within_budget BEFORE INSERT ON cost_line FOR EACH ROW EXECUTE FUNCTION cost_line_within_budget()",
+        ),
+    ),
+    # council_attendance_keeps_rows on council_attendance
+    (
+        (
+            "CREATE TRIGGER council_attendance_keeps_rows BEFORE DELETE ON council_attendance FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_attendance keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION council_attendance_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_attendance keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_attendance_keeps_rows BEFORE DELETE ON council_attendance FOR EACH ROW EXECUTE FUNCTION council_attendance_keeps_rows()",
+        ),
+    ),
+    # council_attendance_no_replace on council_attendance
+    (
+        (
+            "CREATE TRIGGER council_attendance_no_replace BEFORE INSERT ON council_attendance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_attendance WHERE (id = NEW.id) OR (session_id = NEW.session_id AND member_id = NEW.member_id)) BEGIN SELECT RAISE(ABORT, 'council_attendance keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_attendance_no_truncate on council_attendance
+    (
+        (),
+        (
+            "CREATE FUNCTION council_attendance_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_attendance keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_attendance_no_truncate BEFORE TRUNCATE ON council_attendance FOR EACH STATEMENT EXECUTE FUNCTION council_attendance_no_truncate()",
+        ),
+    ),
+    # council_attendance_open_insert on council_attendance
+    (
+        (
+            "CREATE TRIGGER council_attendance_open_insert BEFORE INSERT ON council_attendance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION council_attendance_open_insert() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_attendance_open_insert BEFORE INSERT ON council_attendance FOR EACH ROW EXECUTE FUNCTION council_attendance_open_insert()",
+        ),
+    ),
+    # council_attendance_open_update on council_attendance
+    (
+        (
+            "CREATE TRIGGER council_attendance_open_update BEFORE UPDATE ON council_attendance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_session s WHERE s.id = OLD.session_id AND s.closed_at IS NOT NULL) OR EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION council_attendance_open_update() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_session s WHERE s.id = OLD.session_id AND s.closed_at IS NOT NULL) OR EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_attendance_open_update BEFORE UPDATE ON council_attendance FOR EACH ROW EXECUTE FUNCTION council_attendance_open_update()",
         ),
     ),
     # council_body_keeps_rows on council_body
@@ -4792,6 +5202,61 @@ GUARDS = [
             "CREATE TRIGGER council_body_no_truncate BEFORE TRUNCATE ON council_body FOR EACH STATEMENT EXECUTE FUNCTION council_body_no_truncate()",
         ),
     ),
+    # council_item_hands_present on council_item
+    (
+        (
+            "CREATE TRIGGER council_item_hands_present BEFORE UPDATE ON council_item FOR EACH ROW WHEN NEW.votes_for + NEW.votes_against + NEW.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.session_id AND a.present) BEGIN SELECT RAISE(ABORT, 'no more hands than members present'); END",
+        ),
+        (
+            "CREATE FUNCTION council_item_hands_present() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.votes_for + NEW.votes_against + NEW.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.session_id AND a.present) THEN RAISE EXCEPTION 'no more hands than members present' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_item_hands_present BEFORE UPDATE ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_hands_present()",
+        ),
+    ),
+    # council_item_keeps_rows on council_item
+    (
+        (
+            "CREATE TRIGGER council_item_keeps_rows BEFORE DELETE ON council_item FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_item keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION council_item_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_item keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_item_keeps_rows BEFORE DELETE ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_keeps_rows()",
+        ),
+    ),
+    # council_item_no_replace on council_item
+    (
+        (
+            "CREATE TRIGGER council_item_no_replace BEFORE INSERT ON council_item FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_item WHERE (id = NEW.id) OR (session_id = NEW.session_id AND position = NEW.position)) BEGIN SELECT RAISE(ABORT, 'council_item keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_item_no_truncate on council_item
+    (
+        (),
+        (
+            "CREATE FUNCTION council_item_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_item keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_item_no_truncate BEFORE TRUNCATE ON council_item FOR EACH STATEMENT EXECUTE FUNCTION council_item_no_truncate()",
+        ),
+    ),
+    # council_item_open_insert on council_item
+    (
+        (
+            "CREATE TRIGGER council_item_open_insert BEFORE INSERT ON council_item FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION council_item_open_insert() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_item_open_insert BEFORE INSERT ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_open_insert()",
+        ),
+    ),
+    # council_item_open_update on council_item
+    (
+        (
+            "CREATE TRIGGER council_item_open_update BEFORE UPDATE ON council_item FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_session s WHERE s.id = OLD.session_id AND s.closed_at IS NOT NULL) OR EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION council_item_open_update() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_session s WHERE s.id = OLD.session_id AND s.closed_at IS NOT NULL) OR EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_item_open_update BEFORE UPDATE ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_open_update()",
+        ),
+    ),
     # council_member_keeps_rows on council_member
     (
         (
@@ -4825,6 +5290,16 @@ GUARDS = [
         (
             "CREATE FUNCTION council_member_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_member keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER council_member_no_truncate BEFORE TRUNCATE ON council_member FOR EACH STATEMENT EXECUTE FUNCTION council_member_no_truncate()",
+        ),
+    ),
+    # council_session_closes_complete on council_session
+    (
+        (
+            "CREATE TRIGGER council_session_closes_complete BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.closed_at IS NOT NULL AND ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) = 0 OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR (i.outcome <> 'adjourned' AND (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) * NEW.quorum_under < NEW.members * NEW.quorum_over) OR (i.outcome = 'passed') <> (i.outcome <> 'adjourned' AND i.votes_for * 2 > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present))))) BEGIN SELECT RAISE(ABORT, 'a session closes with attendance, minutes and an outcome for each item'); END",
+        ),
+        (
+            "CREATE FUNCTION council_session_closes_complete() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.closed_at IS NOT NULL AND ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) = 0 OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR (i.outcome <> 'adjourned' AND (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) * NEW.quorum_under < NEW.members * NEW.quorum_over) OR (i.outcome = 'passed') <> (i.outcome <> 'adjourned' AND i.votes_for * 2 > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present))))) THEN RAISE EXCEPTION 'a session closes with attendance, minutes and an outcome for each item' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_session_closes_complete BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_closes_complete()",
         ),
     ),
     # council_session_keeps_rows on council_session
@@ -4872,494 +5347,49 @@ GUARDS = [
             "CREATE TRIGGER council_session_stays_closed BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_stays_closed()",
         ),
     ),
-    # council_session_closes_complete on council_session
+    # disbursement_keeps_rows on disbursement
     (
         (
-            "CREATE TRIGGER council_session_closes_complete BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.closed_at IS NOT NULL AND ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) = 0 OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR (i.outcome <> 'adjourned' AND (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) * NEW.quorum_under < NEW.members * NEW.quorum_over) OR (i.outcome = 'passed') <> (i.outcome <> 'adjourned' AND i.votes_for * 2 > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present))))) BEGIN SELECT RAISE(ABORT, 'a session closes with attendance, minutes and an outcome for each item'); END",
+            "CREATE TRIGGER disbursement_keeps_rows BEFORE DELETE ON disbursement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'disbursement is append-only'); END",
         ),
         (
-            "CREATE FUNCTION council_session_closes_complete() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.closed_at IS NOT NULL AND ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) = 0 OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR (i.outcome <> 'adjourned' AND (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) * NEW.quorum_under < NEW.members * NEW.quorum_over) OR (i.outcome = 'passed') <> (i.outcome <> 'adjourned' AND i.votes_for * 2 > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present))))) THEN RAISE EXCEPTION 'a session closes with attendance, minutes and an outcome for each item' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER council_session_closes_complete BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_closes_complete()",
+            "CREATE FUNCTION disbursement_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'disbursement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER disbursement_keeps_rows BEFORE DELETE ON disbursement FOR EACH ROW EXECUTE FUNCTION disbursement_keeps_rows()",
         ),
     ),
-    # council_item_open_insert on council_item
+    # disbursement_keeps_values on disbursement
     (
         (
-            "CREATE TRIGGER council_item_open_insert BEFORE INSERT ON council_item FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
+            "CREATE TRIGGER disbursement_keeps_values BEFORE UPDATE ON disbursement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'disbursement is append-only'); END",
         ),
         (
-            "CREATE FUNCTION council_item_open_insert() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER council_item_open_insert BEFORE INSERT ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_open_insert()",
+            "CREATE FUNCTION disbursement_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'disbursement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER disbursement_keeps_values BEFORE UPDATE ON disbursement FOR EACH ROW EXECUTE FUNCTION disbursement_keeps_values()",
         ),
     ),
-    # council_item_open_update on council_item
+    # disbursement_needs_approval on disbursement
     (
         (
-            "CREATE TRIGGER council_item_open_update BEFORE UPDATE ON council_item FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_session s WHERE s.id = OLD.session_id AND s.closed_at IS NOT NULL) OR EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
+            "CREATE TRIGGER disbursement_needs_approval BEFORE INSERT ON disbursement FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'approval' AND d.passed) BEGIN SELECT RAISE(ABORT, 'money is paid on approved claims only'); END",
         ),
         (
-            "CREATE FUNCTION council_item_open_update() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_session s WHERE s.id = OLD.session_id AND s.closed_at IS NOT NULL) OR EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER council_item_open_update BEFORE UPDATE ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_open_update()",
+            "CREATE FUNCTION disbursement_needs_approval() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'approval' AND d.passed) THEN RAISE EXCEPTION 'money is paid on approved claims only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER disbursement_needs_approval BEFORE INSERT ON disbursement FOR EACH ROW EXECUTE FUNCTION disbursement_needs_approval()",
         ),
     ),
-    # council_item_keeps_rows on council_item
+    # disbursement_no_replace on disbursement
     (
         (
-            "CREATE TRIGGER council_item_keeps_rows BEFORE DELETE ON council_item FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_item keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION council_item_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_item keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER council_item_keeps_rows BEFORE DELETE ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_keeps_rows()",
-        ),
-    ),
-    # council_item_no_truncate on council_item
-    (
-        (),
-        (
-            "CREATE FUNCTION council_item_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_item keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER council_item_no_truncate BEFORE TRUNCATE ON council_item FOR EACH STATEMENT EXECUTE FUNCTION council_item_no_truncate()",
-        ),
-    ),
-    # council_attendance_open_insert on council_attendance
-    (
-        (
-            "CREATE TRIGGER council_attendance_open_insert BEFORE INSERT ON council_attendance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
-        ),
-        (
-            "CREATE FUNCTION council_attendance_open_insert() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER council_attendance_open_insert BEFORE INSERT ON council_attendance FOR EACH ROW EXECUTE FUNCTION council_attendance_open_insert()",
-        ),
-    ),
-    # council_attendance_open_update on council_attendance
-    (
-        (
-            "CREATE TRIGGER council_attendance_open_update BEFORE UPDATE ON council_attendance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_session s WHERE s.id = OLD.session_id AND s.closed_at IS NOT NULL) OR EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
-        ),
-        (
-            "CREATE FUNCTION council_attendance_open_update() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_session s WHERE s.id = OLD.session_id AND s.closed_at IS NOT NULL) OR EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER council_attendance_open_update BEFORE UPDATE ON council_attendance FOR EACH ROW EXECUTE FUNCTION council_attendance_open_update()",
-        ),
-    ),
-    # council_attendance_keeps_rows on council_attendance
-    (
-        (
-            "CREATE TRIGGER council_attendance_keeps_rows BEFORE DELETE ON council_attendance FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_attendance keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION council_attendance_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_attendance keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER council_attendance_keeps_rows BEFORE DELETE ON council_attendance FOR EACH ROW EXECUTE FUNCTION council_attendance_keeps_rows()",
-        ),
-    ),
-    # council_attendance_no_truncate on council_attendance
-    (
-        (),
-        (
-            "CREATE FUNCTION council_attendance_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_attendance keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER council_attendance_no_truncate BEFORE TRUNCATE ON council_attendance FOR EACH STATEMENT EXECUTE FUNCTION council_attendance_no_truncate()",
-        ),
-    ),
-    # council_item_no_replace on council_item
-    (
-        (
-            "CREATE TRIGGER council_item_no_replace BEFORE INSERT ON council_item FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_item WHERE (id = NEW.id) OR (session_id = NEW.session_id AND position = NEW.position)) BEGIN SELECT RAISE(ABORT, 'council_item keeps its rows'); END",
+            "CREATE TRIGGER disbursement_no_replace BEFORE INSERT ON disbursement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM disbursement WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'disbursement keeps its rows'); END",
         ),
         (),
     ),
-    # council_attendance_no_replace on council_attendance
-    (
-        (
-            "CREATE TRIGGER council_attendance_no_replace BEFORE INSERT ON council_attendance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_attendance WHERE (id = NEW.id) OR (session_id = NEW.session_id AND member_id = NEW.member_id)) BEGIN SELECT RAISE(ABORT, 'council_attendance keeps its rows'); END",
-        ),
-        (),
-    ),
-    # council_item_hands_present on council_item
-    (
-        (
-            "CREATE TRIGGER council_item_hands_present BEFORE UPDATE ON council_item FOR EACH ROW WHEN NEW.votes_for + NEW.votes_against + NEW.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.session_id AND a.present) BEGIN SELECT RAISE(ABORT, 'no more hands than members present'); END",
-        ),
-        (
-            "CREATE FUNCTION council_item_hands_present() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.votes_for + NEW.votes_against + NEW.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.session_id AND a.present) THEN RAISE EXCEPTION 'no more hands than members present' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER council_item_hands_present BEFORE UPDATE ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_hands_present()",
-        ),
-    ),
-    # progress_report_keeps_rows on progress_report
-    (
-        (
-            "CREATE TRIGGER progress_report_keeps_rows BEFORE DELETE ON progress_report FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'progress_report is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION progress_report_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'progress_report is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER progress_report_keeps_rows BEFORE DELETE ON progress_report FOR EACH ROW EXECUTE FUNCTION progress_report_keeps_rows()",
-        ),
-    ),
-    # progress_report_keeps_values on progress_report
-    (
-        (
-            "CREATE TRIGGER progress_report_keeps_values BEFORE UPDATE ON progress_report FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'progress_report is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION progress_report_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'progress_report is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER progress_report_keeps_values BEFORE UPDATE ON progress_report FOR EACH ROW EXECUTE FUNCTION progress_report_keeps_values()",
-        ),
-    ),
-    # progress_report_no_replace on progress_report
-    (
-        (
-            "CREATE TRIGGER progress_report_no_replace BEFORE INSERT ON progress_report FOR EACH ROW WHEN EXISTS (SELECT 1 FROM progress_report WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'progress_report keeps its rows'); END",
-        ),
-        (),
-    ),
-    # progress_report_no_truncate on progress_report
+    # disbursement_no_truncate on disbursement
     (
         (),
         (
-            "CREATE FUNCTION progress_report_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'progress_report keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER progress_report_no_truncate BEFORE TRUNCATE ON progress_report FOR EACH STATEMENT EXECUTE FUNCTION progress_report_no_truncate()",
-        ),
-    ),
-    # expense_keeps_rows on expense
-    (
-        (
-            "CREATE TRIGGER expense_keeps_rows BEFORE DELETE ON expense FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION expense_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER expense_keeps_rows BEFORE DELETE ON expense FOR EACH ROW EXECUTE FUNCTION expense_keeps_rows()",
-        ),
-    ),
-    # expense_keeps_values on expense
-    (
-        (
-            "CREATE TRIGGER expense_keeps_values BEFORE UPDATE ON expense FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION expense_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER expense_keeps_values BEFORE UPDATE ON expense FOR EACH ROW EXECUTE FUNCTION expense_keeps_values()",
-        ),
-    ),
-    # expense_no_replace on expense
-    (
-        (
-            "CREATE TRIGGER expense_no_replace BEFORE INSERT ON expense FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND invoice_no = NEW.invoice_no) OR (project_id = NEW.project_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'expense keeps its rows'); END",
-        ),
-        (),
-    ),
-    # expense_no_truncate on expense
-    (
-        (),
-        (
-            "CREATE FUNCTION expense_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'expense keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER expense_no_truncate BEFORE TRUNCATE ON expense FOR EACH STATEMENT EXECUTE FUNCTION expense_no_truncate()",
-        ),
-    ),
-    # expense_decision_keeps_rows on expense_decision
-    (
-        (
-            "CREATE TRIGGER expense_decision_keeps_rows BEFORE DELETE ON expense_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense_decision is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION expense_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER expense_decision_keeps_rows BEFORE DELETE ON expense_decision FOR EACH ROW EXECUTE FUNCTION expense_decision_keeps_rows()",
-        ),
-    ),
-    # expense_decision_keeps_values on expense_decision
-    (
-        (
-            "CREATE TRIGGER expense_decision_keeps_values BEFORE UPDATE ON expense_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense_decision is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION expense_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER expense_decision_keeps_values BEFORE UPDATE ON expense_decision FOR EACH ROW EXECUTE FUNCTION expense_decision_keeps_values()",
-        ),
-    ),
-    # expense_decision_no_replace on expense_decision
-    (
-        (
-            "CREATE TRIGGER expense_decision_no_replace BEFORE INSERT ON expense_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense_decision WHERE (id = NEW.id) OR (expense_id = NEW.expense_id)) BEGIN SELECT RAISE(ABORT, 'expense_decision keeps its rows'); END",
-        ),
-        (),
-    ),
-    # expense_decision_no_truncate on expense_decision
-    (
-        (),
-        (
-            "CREATE FUNCTION expense_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'expense_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER expense_decision_no_truncate BEFORE TRUNCATE ON expense_decision FOR EACH STATEMENT EXECUTE FUNCTION expense_decision_no_truncate()",
-        ),
-    ),
-    # acceptance_keeps_rows on acceptance
-    (
-        (
-            "CREATE TRIGGER acceptance_keeps_rows BEFORE DELETE ON acceptance FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'acceptance is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION acceptance_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'acceptance is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER acceptance_keeps_rows BEFORE DELETE ON acceptance FOR EACH ROW EXECUTE FUNCTION acceptance_keeps_rows()",
-        ),
-    ),
-    # acceptance_keeps_values on acceptance
-    (
-        (
-            "CREATE TRIGGER acceptance_keeps_values BEFORE UPDATE ON acceptance FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'acceptance is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION acceptance_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'acceptance is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER acceptance_keeps_values BEFORE UPDATE ON acceptance FOR EACH ROW EXECUTE FUNCTION acceptance_keeps_values()",
-        ),
-    ),
-    # acceptance_no_replace on acceptance
-    (
-        (
-            "CREATE TRIGGER acceptance_no_replace BEFORE INSERT ON acceptance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM acceptance WHERE (id = NEW.id) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'acceptance keeps its rows'); END",
-        ),
-        (),
-    ),
-    # acceptance_no_truncate on acceptance
-    (
-        (),
-        (
-            "CREATE FUNCTION acceptance_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'acceptance keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER acceptance_no_truncate BEFORE TRUNCATE ON acceptance FOR EACH STATEMENT EXECUTE FUNCTION acceptance_no_truncate()",
-        ),
-    ),
-    # project_settlement_keeps_rows on project_settlement
-    (
-        (
-            "CREATE TRIGGER project_settlement_keeps_rows BEFORE DELETE ON project_settlement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_settlement is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION project_settlement_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_settlement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER project_settlement_keeps_rows BEFORE DELETE ON project_settlement FOR EACH ROW EXECUTE FUNCTION project_settlement_keeps_rows()",
-        ),
-    ),
-    # project_settlement_keeps_values on project_settlement
-    (
-        (
-            "CREATE TRIGGER project_settlement_keeps_values BEFORE UPDATE ON project_settlement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_settlement is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION project_settlement_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_settlement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER project_settlement_keeps_values BEFORE UPDATE ON project_settlement FOR EACH ROW EXECUTE FUNCTION project_settlement_keeps_values()",
-        ),
-    ),
-    # project_settlement_no_replace on project_settlement
-    (
-        (
-            "CREATE TRIGGER project_settlement_no_replace BEFORE INSERT ON project_settlement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_settlement WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'project_settlement keeps its rows'); END",
-        ),
-        (),
-    ),
-    # project_settlement_no_truncate on project_settlement
-    (
-        (),
-        (
-            "CREATE FUNCTION project_settlement_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'project_settlement keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER project_settlement_no_truncate BEFORE TRUNCATE ON project_settlement FOR EACH STATEMENT EXECUTE FUNCTION project_settlement_no_truncate()",
-        ),
-    ),
-    # match_repayment_keeps_rows on match_repayment
-    (
-        (
-            "CREATE TRIGGER match_repayment_keeps_rows BEFORE DELETE ON match_repayment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_repayment is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION match_repayment_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_repayment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER match_repayment_keeps_rows BEFORE DELETE ON match_repayment FOR EACH ROW EXECUTE FUNCTION match_repayment_keeps_rows()",
-        ),
-    ),
-    # match_repayment_keeps_values on match_repayment
-    (
-        (
-            "CREATE TRIGGER match_repayment_keeps_values BEFORE UPDATE ON match_repayment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_repayment is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION match_repayment_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_repayment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER match_repayment_keeps_values BEFORE UPDATE ON match_repayment FOR EACH ROW EXECUTE FUNCTION match_repayment_keeps_values()",
-        ),
-    ),
-    # match_repayment_no_replace on match_repayment
-    (
-        (
-            "CREATE TRIGGER match_repayment_no_replace BEFORE INSERT ON match_repayment FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_repayment WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'match_repayment keeps its rows'); END",
-        ),
-        (),
-    ),
-    # match_repayment_no_truncate on match_repayment
-    (
-        (),
-        (
-            "CREATE FUNCTION match_repayment_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_repayment keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER match_repayment_no_truncate BEFORE TRUNCATE ON match_repayment FOR EACH STATEMENT EXECUTE FUNCTION match_repayment_no_truncate()",
-        ),
-    ),
-    # project_closing_keeps_rows on project_closing
-    (
-        (
-            "CREATE TRIGGER project_closing_keeps_rows BEFORE DELETE ON project_closing FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_closing is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION project_closing_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_closing is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER project_closing_keeps_rows BEFORE DELETE ON project_closing FOR EACH ROW EXECUTE FUNCTION project_closing_keeps_rows()",
-        ),
-    ),
-    # project_closing_keeps_values on project_closing
-    (
-        (
-            "CREATE TRIGGER project_closing_keeps_values BEFORE UPDATE ON project_closing FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_closing is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION project_closing_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_closing is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER project_closing_keeps_values BEFORE UPDATE ON project_closing FOR EACH ROW EXECUTE FUNCTION project_closing_keeps_values()",
-        ),
-    ),
-    # project_closing_no_replace on project_closing
-    (
-        (
-            "CREATE TRIGGER project_closing_no_replace BEFORE INSERT ON project_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_closing WHERE (id = NEW.id) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'project_closing keeps its rows'); END",
-        ),
-        (),
-    ),
-    # project_closing_no_truncate on project_closing
-    (
-        (),
-        (
-            "CREATE FUNCTION project_closing_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'project_closing keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER project_closing_no_truncate BEFORE TRUNCATE ON project_closing FOR EACH STATEMENT EXECUTE FUNCTION project_closing_no_truncate()",
-        ),
-    ),
-    # closing_return_keeps_rows on closing_return
-    (
-        (
-            "CREATE TRIGGER closing_return_keeps_rows BEFORE DELETE ON closing_return FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'closing_return is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION closing_return_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'closing_return is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER closing_return_keeps_rows BEFORE DELETE ON closing_return FOR EACH ROW EXECUTE FUNCTION closing_return_keeps_rows()",
-        ),
-    ),
-    # closing_return_keeps_values on closing_return
-    (
-        (
-            "CREATE TRIGGER closing_return_keeps_values BEFORE UPDATE ON closing_return FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'closing_return is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION closing_return_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'closing_return is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER closing_return_keeps_values BEFORE UPDATE ON closing_return FOR EACH ROW EXECUTE FUNCTION closing_return_keeps_values()",
-        ),
-    ),
-    # closing_return_no_replace on closing_return
-    (
-        (
-            "CREATE TRIGGER closing_return_no_replace BEFORE INSERT ON closing_return FOR EACH ROW WHEN EXISTS (SELECT 1 FROM closing_return WHERE (id = NEW.id) OR (closing_id = NEW.closing_id AND source = NEW.source)) BEGIN SELECT RAISE(ABORT, 'closing_return keeps its rows'); END",
-        ),
-        (),
-    ),
-    # closing_return_no_truncate on closing_return
-    (
-        (),
-        (
-            "CREATE FUNCTION closing_return_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'closing_return keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER closing_return_no_truncate BEFORE TRUNCATE ON closing_return FOR EACH STATEMENT EXECUTE FUNCTION closing_return_no_truncate()",
-        ),
-    ),
-    # expense_second_person on expense_decision
-    (
-        (
-            "CREATE TRIGGER expense_second_person BEFORE INSERT ON expense_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense e WHERE e.id = NEW.expense_id AND e.claimed_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who claims an expense does not approve it'); END",
-        ),
-        (
-            "CREATE FUNCTION expense_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM expense e WHERE e.id = NEW.expense_id AND e.claimed_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who claims an expense does not approve it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER expense_second_person BEFORE INSERT ON expense_decision FOR EACH ROW EXECUTE FUNCTION expense_second_person()",
-        ),
-    ),
-    # expense_before_settlement on expense
-    (
-        (
-            "CREATE TRIGGER expense_before_settlement BEFORE INSERT ON expense FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_settlement s WHERE s.project_id = NEW.project_id) BEGIN SELECT RAISE(ABORT, 'the project is settled'); END",
-        ),
-        (
-            "CREATE FUNCTION expense_before_settlement() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM project_settlement s WHERE s.project_id = NEW.project_id) THEN RAISE EXCEPTION 'the project is settled' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER expense_before_settlement BEFORE INSERT ON expense FOR EACH ROW EXECUTE FUNCTION expense_before_settlement()",
-        ),
-    ),
-    # settled_by_nobody_of_the_group on project_settlement
-    (
-        (
-            "CREATE TRIGGER settled_by_nobody_of_the_group BEFORE INSERT ON project_settlement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = NEW.project_id AND m.person_id = NEW.settled_by_id) BEGIN SELECT RAISE(ABORT, 'the project group does not settle its own match'); END",
-        ),
-        (
-            "CREATE FUNCTION settled_by_nobody_of_the_group() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = NEW.project_id AND m.person_id = NEW.settled_by_id) THEN RAISE EXCEPTION 'the project group does not settle its own match' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER settled_by_nobody_of_the_group BEFORE INSERT ON project_settlement FOR EACH ROW EXECUTE FUNCTION settled_by_nobody_of_the_group()",
-        ),
-    ),
-    # household_grade_keeps_rows on household_grade
-    (
-        (
-            "CREATE TRIGGER household_grade_keeps_rows BEFORE DELETE ON household_grade FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'household_grade is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION household_grade_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'household_grade is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER household_grade_keeps_rows BEFORE DELETE ON household_grade FOR EACH ROW EXECUTE FUNCTION household_grade_keeps_rows()",
-        ),
-    ),
-    # household_grade_keeps_values on household_grade
-    (
-        (
-            "CREATE TRIGGER household_grade_keeps_values BEFORE UPDATE ON household_grade FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'household_grade is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION household_grade_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'household_grade is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER household_grade_keeps_values BEFORE UPDATE ON household_grade FOR EACH ROW EXECUTE FUNCTION household_grade_keeps_values()",
-        ),
-    ),
-    # household_grade_no_replace on household_grade
-    (
-        (
-            "CREATE TRIGGER household_grade_no_replace BEFORE INSERT ON household_grade FOR EACH ROW WHEN EXISTS (SELECT 1 FROM household_grade WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND unit_id = NEW.unit_id)) BEGIN SELECT RAISE(ABORT, 'household_grade keeps its rows'); END",
-        ),
-        (),
-    ),
-    # household_grade_no_truncate on household_grade
-    (
-        (),
-        (
-            "CREATE FUNCTION household_grade_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'household_grade keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER household_grade_no_truncate BEFORE TRUNCATE ON household_grade FOR EACH STATEMENT EXECUTE FUNCTION household_grade_no_truncate()",
-        ),
-    ),
-    # grade_sheet_keeps_rows on grade_sheet
-    (
-        (
-            "CREATE TRIGGER grade_sheet_keeps_rows BEFORE DELETE ON grade_sheet FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'grade_sheet is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION grade_sheet_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'grade_sheet is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER grade_sheet_keeps_rows BEFORE DELETE ON grade_sheet FOR EACH ROW EXECUTE FUNCTION grade_sheet_keeps_rows()",
-        ),
-    ),
-    # grade_sheet_keeps_values on grade_sheet
-    (
-        (
-            "CREATE TRIGGER grade_sheet_keeps_values BEFORE UPDATE ON grade_sheet FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'grade_sheet is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION grade_sheet_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'grade_sheet is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER grade_sheet_keeps_values BEFORE UPDATE ON grade_sheet FOR EACH ROW EXECUTE FUNCTION grade_sheet_keeps_values()",
-        ),
-    ),
-    # grade_sheet_no_replace on grade_sheet
-    (
-        (
-            "CREATE TRIGGER grade_sheet_no_replace BEFORE INSERT ON grade_sheet FOR EACH ROW WHEN EXISTS (SELECT 1 FROM grade_sheet WHERE (id = NEW.id) OR (project_id = NEW.project_id AND party = NEW.party)) BEGIN SELECT RAISE(ABORT, 'grade_sheet keeps its rows'); END",
-        ),
-        (),
-    ),
-    # grade_sheet_no_truncate on grade_sheet
-    (
-        (),
-        (
-            "CREATE FUNCTION grade_sheet_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'grade_sheet keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER grade_sheet_no_truncate BEFORE TRUNCATE ON grade_sheet FOR EACH STATEMENT EXECUTE FUNCTION grade_sheet_no_truncate()",
+            "CREATE FUNCTION disbursement_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'disbursement keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER disbursement_no_truncate BEFORE TRUNCATE ON disbursement FOR EACH STATEMENT EXECUTE FUNCTION disbursement_no_truncate()",
         ),
     ),
     # evaluation_result_keeps_rows on evaluation_result
@@ -5397,294 +5427,209 @@ GUARDS = [
             "CREATE TRIGGER evaluation_result_no_truncate BEFORE TRUNCATE ON evaluation_result FOR EACH STATEMENT EXECUTE FUNCTION evaluation_result_no_truncate()",
         ),
     ),
-    # household_grade_before_result on household_grade
+    # expense_before_settlement on expense
     (
         (
-            "CREATE TRIGGER household_grade_before_result BEFORE INSERT ON household_grade FOR EACH ROW WHEN EXISTS (SELECT 1 FROM evaluation_result r WHERE r.project_id = NEW.project_id) BEGIN SELECT RAISE(ABORT, 'the evaluation has been published'); END",
+            "CREATE TRIGGER expense_before_settlement BEFORE INSERT ON expense FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_settlement s WHERE s.project_id = NEW.project_id) BEGIN SELECT RAISE(ABORT, 'the project is settled'); END",
         ),
         (
-            "CREATE FUNCTION household_grade_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM evaluation_result r WHERE r.project_id = NEW.project_id) THEN RAISE EXCEPTION 'the evaluation has been published' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER household_grade_before_result BEFORE INSERT ON household_grade FOR EACH ROW EXECUTE FUNCTION household_grade_before_result()",
+            "CREATE FUNCTION expense_before_settlement() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM project_settlement s WHERE s.project_id = NEW.project_id) THEN RAISE EXCEPTION 'the project is settled' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_before_settlement BEFORE INSERT ON expense FOR EACH ROW EXECUTE FUNCTION expense_before_settlement()",
         ),
     ),
-    # attachment_keeps_rows on attachment
+    # expense_decision_keeps_rows on expense_decision
     (
         (
-            "CREATE TRIGGER attachment_keeps_rows BEFORE DELETE ON attachment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'attachment is append-only'); END",
+            "CREATE TRIGGER expense_decision_keeps_rows BEFORE DELETE ON expense_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense_decision is append-only'); END",
         ),
         (
-            "CREATE FUNCTION attachment_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'attachment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER attachment_keeps_rows BEFORE DELETE ON attachment FOR EACH ROW EXECUTE FUNCTION attachment_keeps_rows()",
+            "CREATE FUNCTION expense_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_decision_keeps_rows BEFORE DELETE ON expense_decision FOR EACH ROW EXECUTE FUNCTION expense_decision_keeps_rows()",
         ),
     ),
-    # attachment_keeps_values on attachment
+    # expense_decision_keeps_values on expense_decision
     (
         (
-            "CREATE TRIGGER attachment_keeps_values BEFORE UPDATE ON attachment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'attachment is append-only'); END",
+            "CREATE TRIGGER expense_decision_keeps_values BEFORE UPDATE ON expense_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense_decision is append-only'); END",
         ),
         (
-            "CREATE FUNCTION attachment_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'attachment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER attachment_keeps_values BEFORE UPDATE ON attachment FOR EACH ROW EXECUTE FUNCTION attachment_keeps_values()",
+            "CREATE FUNCTION expense_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_decision_keeps_values BEFORE UPDATE ON expense_decision FOR EACH ROW EXECUTE FUNCTION expense_decision_keeps_values()",
         ),
     ),
-    # attachment_no_replace on attachment
+    # expense_decision_no_replace on expense_decision
     (
         (
-            "CREATE TRIGGER attachment_no_replace BEFORE INSERT ON attachment FOR EACH ROW WHEN EXISTS (SELECT 1 FROM attachment WHERE (id = NEW.id) OR (public_id = NEW.public_id)) BEGIN SELECT RAISE(ABORT, 'attachment keeps its rows'); END",
+            "CREATE TRIGGER expense_decision_no_replace BEFORE INSERT ON expense_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense_decision WHERE (id = NEW.id) OR (expense_id = NEW.expense_id)) BEGIN SELECT RAISE(ABORT, 'expense_decision keeps its rows'); END",
         ),
         (),
     ),
-    # attachment_no_truncate on attachment
+    # expense_decision_no_truncate on expense_decision
     (
         (),
         (
-            "CREATE FUNCTION attachment_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'attachment keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER attachment_no_truncate BEFORE TRUNCATE ON attachment FOR EACH STATEMENT EXECUTE FUNCTION attachment_no_truncate()",
+            "CREATE FUNCTION expense_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'expense_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER expense_decision_no_truncate BEFORE TRUNCATE ON expense_decision FOR EACH STATEMENT EXECUTE FUNCTION expense_decision_no_truncate()",
         ),
     ),
-    # contribution_keeps_rows on contribution
+    # expense_keeps_rows on expense
     (
         (
-            "CREATE TRIGGER contribution_keeps_rows BEFORE DELETE ON contribution FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'contribution is append-only'); END",
+            "CREATE TRIGGER expense_keeps_rows BEFORE DELETE ON expense FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense is append-only'); END",
         ),
         (
-            "CREATE FUNCTION contribution_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'contribution is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER contribution_keeps_rows BEFORE DELETE ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_keeps_rows()",
+            "CREATE FUNCTION expense_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_keeps_rows BEFORE DELETE ON expense FOR EACH ROW EXECUTE FUNCTION expense_keeps_rows()",
         ),
     ),
-    # contribution_keeps_values on contribution
+    # expense_keeps_values on expense
     (
         (
-            "CREATE TRIGGER contribution_keeps_values BEFORE UPDATE ON contribution FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'contribution is append-only'); END",
+            "CREATE TRIGGER expense_keeps_values BEFORE UPDATE ON expense FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense is append-only'); END",
         ),
         (
-            "CREATE FUNCTION contribution_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'contribution is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER contribution_keeps_values BEFORE UPDATE ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_keeps_values()",
+            "CREATE FUNCTION expense_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_keeps_values BEFORE UPDATE ON expense FOR EACH ROW EXECUTE FUNCTION expense_keeps_values()",
         ),
     ),
-    # contribution_no_replace on contribution
+    # expense_no_replace on expense
     (
         (
-            "CREATE TRIGGER contribution_no_replace BEFORE INSERT ON contribution FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution WHERE (id = NEW.id) OR (book_id = NEW.book_id AND receipt_year = NEW.receipt_year AND receipt_no = NEW.receipt_no) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'contribution keeps its rows'); END",
+            "CREATE TRIGGER expense_no_replace BEFORE INSERT ON expense FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND invoice_no = NEW.invoice_no) OR (project_id = NEW.project_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'expense keeps its rows'); END",
         ),
         (),
     ),
-    # contribution_no_truncate on contribution
+    # expense_no_truncate on expense
     (
         (),
         (
-            "CREATE FUNCTION contribution_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'contribution keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER contribution_no_truncate BEFORE TRUNCATE ON contribution FOR EACH STATEMENT EXECUTE FUNCTION contribution_no_truncate()",
+            "CREATE FUNCTION expense_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'expense keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER expense_no_truncate BEFORE TRUNCATE ON expense FOR EACH STATEMENT EXECUTE FUNCTION expense_no_truncate()",
         ),
     ),
-    # contribution_decision_keeps_rows on contribution_decision
+    # expense_second_person on expense_decision
     (
         (
-            "CREATE TRIGGER contribution_decision_keeps_rows BEFORE DELETE ON contribution_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'contribution_decision is append-only'); END",
+            "CREATE TRIGGER expense_second_person BEFORE INSERT ON expense_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense e WHERE e.id = NEW.expense_id AND e.claimed_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who claims an expense does not approve it'); END",
         ),
         (
-            "CREATE FUNCTION contribution_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'contribution_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER contribution_decision_keeps_rows BEFORE DELETE ON contribution_decision FOR EACH ROW EXECUTE FUNCTION contribution_decision_keeps_rows()",
+            "CREATE FUNCTION expense_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM expense e WHERE e.id = NEW.expense_id AND e.claimed_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who claims an expense does not approve it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_second_person BEFORE INSERT ON expense_decision FOR EACH ROW EXECUTE FUNCTION expense_second_person()",
         ),
     ),
-    # contribution_decision_keeps_values on contribution_decision
+    # grade_sheet_keeps_rows on grade_sheet
     (
         (
-            "CREATE TRIGGER contribution_decision_keeps_values BEFORE UPDATE ON contribution_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'contribution_decision is append-only'); END",
+            "CREATE TRIGGER grade_sheet_keeps_rows BEFORE DELETE ON grade_sheet FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'grade_sheet is append-only'); END",
         ),
         (
-            "CREATE FUNCTION contribution_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'contribution_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER contribution_decision_keeps_values BEFORE UPDATE ON contribution_decision FOR EACH ROW EXECUTE FUNCTION contribution_decision_keeps_values()",
+            "CREATE FUNCTION grade_sheet_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'grade_sheet is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER grade_sheet_keeps_rows BEFORE DELETE ON grade_sheet FOR EACH ROW EXECUTE FUNCTION grade_sheet_keeps_rows()",
         ),
     ),
-    # contribution_decision_no_replace on contribution_decision
+    # grade_sheet_keeps_values on grade_sheet
     (
         (
-            "CREATE TRIGGER contribution_decision_no_replace BEFORE INSERT ON contribution_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution_decision WHERE (id = NEW.id) OR (contribution_id = NEW.contribution_id)) BEGIN SELECT RAISE(ABORT, 'contribution_decision keeps its rows'); END",
+            "CREATE TRIGGER grade_sheet_keeps_values BEFORE UPDATE ON grade_sheet FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'grade_sheet is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION grade_sheet_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'grade_sheet is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER grade_sheet_keeps_values BEFORE UPDATE ON grade_sheet FOR EACH ROW EXECUTE FUNCTION grade_sheet_keeps_values()",
+        ),
+    ),
+    # grade_sheet_no_replace on grade_sheet
+    (
+        (
+            "CREATE TRIGGER grade_sheet_no_replace BEFORE INSERT ON grade_sheet FOR EACH ROW WHEN EXISTS (SELECT 1 FROM grade_sheet WHERE (id = NEW.id) OR (project_id = NEW.project_id AND party = NEW.party)) BEGIN SELECT RAISE(ABORT, 'grade_sheet keeps its rows'); END",
         ),
         (),
     ),
-    # contribution_decision_no_truncate on contribution_decision
+    # grade_sheet_no_truncate on grade_sheet
     (
         (),
         (
-            "CREATE FUNCTION contribution_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'contribution_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER contribution_decision_no_truncate BEFORE TRUNCATE ON contribution_decision FOR EACH STATEMENT EXECUTE FUNCTION contribution_decision_no_truncate()",
+            "CREATE FUNCTION grade_sheet_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'grade_sheet keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER grade_sheet_no_truncate BEFORE TRUNCATE ON grade_sheet FOR EACH STATEMENT EXECUTE FUNCTION grade_sheet_no_truncate()",
         ),
     ),
-    # in_kind_help_keeps_rows on in_kind_help
+    # group_head_keeps_rows on group_head
     (
         (
-            "CREATE TRIGGER in_kind_help_keeps_rows BEFORE DELETE ON in_kind_help FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'in_kind_help is append-only'); END",
+            "CREATE TRIGGER group_head_keeps_rows BEFORE DELETE ON group_head FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'group_head keeps its rows'); END",
         ),
         (
-            "CREATE FUNCTION in_kind_help_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'in_kind_help is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER in_kind_help_keeps_rows BEFORE DELETE ON in_kind_help FOR EACH ROW EXECUTE FUNCTION in_kind_help_keeps_rows()",
+            "CREATE FUNCTION group_head_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'group_head keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER group_head_keeps_rows BEFORE DELETE ON group_head FOR EACH ROW EXECUTE FUNCTION group_head_keeps_rows()",
         ),
     ),
-    # in_kind_help_keeps_values on in_kind_help
+    # group_head_keeps_values on group_head
     (
         (
-            "CREATE TRIGGER in_kind_help_keeps_values BEFORE UPDATE ON in_kind_help FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'in_kind_help is append-only'); END",
+            "CREATE TRIGGER group_head_keeps_values BEFORE UPDATE ON group_head FOR EACH ROW WHEN NEW.group_id IS NOT OLD.group_id OR NEW.starts_at IS NOT OLD.starts_at BEGIN SELECT RAISE(ABORT, 'group_head keeps its values'); END",
         ),
         (
-            "CREATE FUNCTION in_kind_help_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'in_kind_help is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER in_kind_help_keeps_values BEFORE UPDATE ON in_kind_help FOR EACH ROW EXECUTE FUNCTION in_kind_help_keeps_values()",
+            "CREATE FUNCTION group_head_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.group_id IS DISTINCT FROM OLD.group_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at THEN RAISE EXCEPTION 'group_head keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER group_head_keeps_values BEFORE UPDATE ON group_head FOR EACH ROW EXECUTE FUNCTION group_head_keeps_values()",
         ),
     ),
-    # in_kind_help_no_replace on in_kind_help
+    # group_head_no_replace on group_head
     (
         (
-            "CREATE TRIGGER in_kind_help_no_replace BEFORE INSERT ON in_kind_help FOR EACH ROW WHEN EXISTS (SELECT 1 FROM in_kind_help WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'in_kind_help keeps its rows'); END",
+            "CREATE TRIGGER group_head_no_replace BEFORE INSERT ON group_head FOR EACH ROW WHEN EXISTS (SELECT 1 FROM group_head WHERE (id = NEW.id) OR (group_id = NEW.group_id) AND ends_at IS NULL AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'group_head keeps its rows'); END",
         ),
         (),
     ),
-    # in_kind_help_no_truncate on in_kind_help
+    # group_head_no_truncate on group_head
     (
         (),
         (
-            "CREATE FUNCTION in_kind_help_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'in_kind_help keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER in_kind_help_no_truncate BEFORE TRUNCATE ON in_kind_help FOR EACH STATEMENT EXECUTE FUNCTION in_kind_help_no_truncate()",
+            "CREATE FUNCTION group_head_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'group_head keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER group_head_no_truncate BEFORE TRUNCATE ON group_head FOR EACH STATEMENT EXECUTE FUNCTION group_head_no_truncate()",
         ),
     ),
-    # pledge_keeps_rows on pledge
+    # group_member_ends_once on group_member
     (
         (
-            "CREATE TRIGGER pledge_keeps_rows BEFORE DELETE ON pledge FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge is append-only'); END",
+            "CREATE TRIGGER group_member_ends_once BEFORE UPDATE ON group_member FOR EACH ROW WHEN OLD.ends_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'who left a group has left it'); END",
         ),
         (
-            "CREATE FUNCTION pledge_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER pledge_keeps_rows BEFORE DELETE ON pledge FOR EACH ROW EXECUTE FUNCTION pledge_keeps_rows()",
+            "CREATE FUNCTION group_member_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ends_at IS NOT NULL THEN RAISE EXCEPTION 'who left a group has left it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER group_member_ends_once BEFORE UPDATE ON group_member FOR EACH ROW EXECUTE FUNCTION group_member_ends_once()",
         ),
     ),
-    # pledge_keeps_values on pledge
+    # group_member_keeps_rows on group_member
     (
         (
-            "CREATE TRIGGER pledge_keeps_values BEFORE UPDATE ON pledge FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge is append-only'); END",
+            "CREATE TRIGGER group_member_keeps_rows BEFORE DELETE ON group_member FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'group_member keeps its rows'); END",
         ),
         (
-            "CREATE FUNCTION pledge_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER pledge_keeps_values BEFORE UPDATE ON pledge FOR EACH ROW EXECUTE FUNCTION pledge_keeps_values()",
+            "CREATE FUNCTION group_member_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'group_member keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER group_member_keeps_rows BEFORE DELETE ON group_member FOR EACH ROW EXECUTE FUNCTION group_member_keeps_rows()",
         ),
     ),
-    # pledge_no_replace on pledge
+    # group_member_keeps_values on group_member
     (
         (
-            "CREATE TRIGGER pledge_no_replace BEFORE INSERT ON pledge FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pledge WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'pledge keeps its rows'); END",
+            "CREATE TRIGGER group_member_keeps_values BEFORE UPDATE ON group_member FOR EACH ROW WHEN NEW.group_id IS NOT OLD.group_id OR NEW.kind IS NOT OLD.kind OR NEW.unit_id IS NOT OLD.unit_id OR NEW.starts_at IS NOT OLD.starts_at BEGIN SELECT RAISE(ABORT, 'group_member keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION group_member_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.group_id IS DISTINCT FROM OLD.group_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at THEN RAISE EXCEPTION 'group_member keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER group_member_keeps_values BEFORE UPDATE ON group_member FOR EACH ROW EXECUTE FUNCTION group_member_keeps_values()",
+        ),
+    ),
+    # group_member_no_replace on group_member
+    (
+        (
+            "CREATE TRIGGER group_member_no_replace BEFORE INSERT ON group_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM group_member WHERE (id = NEW.id) OR (unit_id = NEW.unit_id AND kind = NEW.kind) AND ends_at IS NULL AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'group_member keeps its rows'); END",
         ),
         (),
     ),
-    # pledge_no_truncate on pledge
+    # group_member_no_truncate on group_member
     (
         (),
         (
-            "CREATE FUNCTION pledge_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'pledge keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER pledge_no_truncate BEFORE TRUNCATE ON pledge FOR EACH STATEMENT EXECUTE FUNCTION pledge_no_truncate()",
-        ),
-    ),
-    # pledge_ending_keeps_rows on pledge_ending
-    (
-        (
-            "CREATE TRIGGER pledge_ending_keeps_rows BEFORE DELETE ON pledge_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge_ending is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION pledge_ending_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER pledge_ending_keeps_rows BEFORE DELETE ON pledge_ending FOR EACH ROW EXECUTE FUNCTION pledge_ending_keeps_rows()",
-        ),
-    ),
-    # pledge_ending_keeps_values on pledge_ending
-    (
-        (
-            "CREATE TRIGGER pledge_ending_keeps_values BEFORE UPDATE ON pledge_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge_ending is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION pledge_ending_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER pledge_ending_keeps_values BEFORE UPDATE ON pledge_ending FOR EACH ROW EXECUTE FUNCTION pledge_ending_keeps_values()",
-        ),
-    ),
-    # pledge_ending_no_replace on pledge_ending
-    (
-        (
-            "CREATE TRIGGER pledge_ending_no_replace BEFORE INSERT ON pledge_ending FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pledge_ending WHERE (pledge_id = NEW.pledge_id)) BEGIN SELECT RAISE(ABORT, 'pledge_ending keeps its rows'); END",
-        ),
-        (),
-    ),
-    # pledge_ending_no_truncate on pledge_ending
-    (
-        (),
-        (
-            "CREATE FUNCTION pledge_ending_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'pledge_ending keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER pledge_ending_no_truncate BEFORE TRUNCATE ON pledge_ending FOR EACH STATEMENT EXECUTE FUNCTION pledge_ending_no_truncate()",
-        ),
-    ),
-    # refund_keeps_rows on refund
-    (
-        (
-            "CREATE TRIGGER refund_keeps_rows BEFORE DELETE ON refund FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION refund_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER refund_keeps_rows BEFORE DELETE ON refund FOR EACH ROW EXECUTE FUNCTION refund_keeps_rows()",
-        ),
-    ),
-    # refund_keeps_values on refund
-    (
-        (
-            "CREATE TRIGGER refund_keeps_values BEFORE UPDATE ON refund FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION refund_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER refund_keeps_values BEFORE UPDATE ON refund FOR EACH ROW EXECUTE FUNCTION refund_keeps_values()",
-        ),
-    ),
-    # refund_no_replace on refund
-    (
-        (
-            "CREATE TRIGGER refund_no_replace BEFORE INSERT ON refund FOR EACH ROW WHEN EXISTS (SELECT 1 FROM refund WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'refund keeps its rows'); END",
-        ),
-        (),
-    ),
-    # refund_no_truncate on refund
-    (
-        (),
-        (
-            "CREATE FUNCTION refund_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'refund keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER refund_no_truncate BEFORE TRUNCATE ON refund FOR EACH STATEMENT EXECUTE FUNCTION refund_no_truncate()",
-        ),
-    ),
-    # refund_decision_keeps_rows on refund_decision
-    (
-        (
-            "CREATE TRIGGER refund_decision_keeps_rows BEFORE DELETE ON refund_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund_decision is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION refund_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER refund_decision_keeps_rows BEFORE DELETE ON refund_decision FOR EACH ROW EXECUTE FUNCTION refund_decision_keeps_rows()",
-        ),
-    ),
-    # refund_decision_keeps_values on refund_decision
-    (
-        (
-            "CREATE TRIGGER refund_decision_keeps_values BEFORE UPDATE ON refund_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund_decision is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION refund_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER refund_decision_keeps_values BEFORE UPDATE ON refund_decision FOR EACH ROW EXECUTE FUNCTION refund_decision_keeps_values()",
-        ),
-    ),
-    # refund_decision_no_replace on refund_decision
-    (
-        (
-            "CREATE TRIGGER refund_decision_no_replace BEFORE INSERT ON refund_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM refund_decision WHERE (id = NEW.id) OR (refund_id = NEW.refund_id)) BEGIN SELECT RAISE(ABORT, 'refund_decision keeps its rows'); END",
-        ),
-        (),
-    ),
-    # refund_decision_no_truncate on refund_decision
-    (
-        (),
-        (
-            "CREATE FUNCTION refund_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'refund_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER refund_decision_no_truncate BEFORE TRUNCATE ON refund_decision FOR EACH STATEMENT EXECUTE FUNCTION refund_decision_no_truncate()",
+            "CREATE FUNCTION group_member_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'group_member keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER group_member_no_truncate BEFORE TRUNCATE ON group_member FOR EACH STATEMENT EXECUTE FUNCTION group_member_no_truncate()",
         ),
     ),
     # help_decision_keeps_rows on help_decision
@@ -5722,231 +5667,6 @@ GUARDS = [
             "CREATE TRIGGER help_decision_no_truncate BEFORE TRUNCATE ON help_decision FOR EACH STATEMENT EXECUTE FUNCTION help_decision_no_truncate()",
         ),
     ),
-    # cash_count_keeps_rows on cash_count
-    (
-        (
-            "CREATE TRIGGER cash_count_keeps_rows BEFORE DELETE ON cash_count FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION cash_count_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER cash_count_keeps_rows BEFORE DELETE ON cash_count FOR EACH ROW EXECUTE FUNCTION cash_count_keeps_rows()",
-        ),
-    ),
-    # cash_count_keeps_values on cash_count
-    (
-        (
-            "CREATE TRIGGER cash_count_keeps_values BEFORE UPDATE ON cash_count FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION cash_count_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER cash_count_keeps_values BEFORE UPDATE ON cash_count FOR EACH ROW EXECUTE FUNCTION cash_count_keeps_values()",
-        ),
-    ),
-    # cash_count_no_replace on cash_count
-    (
-        (
-            "CREATE TRIGGER cash_count_no_replace BEFORE INSERT ON cash_count FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cash_count WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'cash_count keeps its rows'); END",
-        ),
-        (),
-    ),
-    # cash_count_no_truncate on cash_count
-    (
-        (),
-        (
-            "CREATE FUNCTION cash_count_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'cash_count keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER cash_count_no_truncate BEFORE TRUNCATE ON cash_count FOR EACH STATEMENT EXECUTE FUNCTION cash_count_no_truncate()",
-        ),
-    ),
-    # cash_count_decision_keeps_rows on cash_count_decision
-    (
-        (
-            "CREATE TRIGGER cash_count_decision_keeps_rows BEFORE DELETE ON cash_count_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count_decision is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION cash_count_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER cash_count_decision_keeps_rows BEFORE DELETE ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_decision_keeps_rows()",
-        ),
-    ),
-    # cash_count_decision_keeps_values on cash_count_decision
-    (
-        (
-            "CREATE TRIGGER cash_count_decision_keeps_values BEFORE UPDATE ON cash_count_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cash_count_decision is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION cash_count_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cash_count_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER cash_count_decision_keeps_values BEFORE UPDATE ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_decision_keeps_values()",
-        ),
-    ),
-    # cash_count_decision_no_replace on cash_count_decision
-    (
-        (
-            "CREATE TRIGGER cash_count_decision_no_replace BEFORE INSERT ON cash_count_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cash_count_decision WHERE (id = NEW.id) OR (count_id = NEW.count_id)) BEGIN SELECT RAISE(ABORT, 'cash_count_decision keeps its rows'); END",
-        ),
-        (),
-    ),
-    # cash_count_decision_no_truncate on cash_count_decision
-    (
-        (),
-        (
-            "CREATE FUNCTION cash_count_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'cash_count_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER cash_count_decision_no_truncate BEFORE TRUNCATE ON cash_count_decision FOR EACH STATEMENT EXECUTE FUNCTION cash_count_decision_no_truncate()",
-        ),
-    ),
-    # raising_terms_keeps_rows on raising_terms
-    (
-        (
-            "CREATE TRIGGER raising_terms_keeps_rows BEFORE DELETE ON raising_terms FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_terms is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION raising_terms_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_terms is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER raising_terms_keeps_rows BEFORE DELETE ON raising_terms FOR EACH ROW EXECUTE FUNCTION raising_terms_keeps_rows()",
-        ),
-    ),
-    # raising_terms_keeps_values on raising_terms
-    (
-        (
-            "CREATE TRIGGER raising_terms_keeps_values BEFORE UPDATE ON raising_terms FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_terms is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION raising_terms_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_terms is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER raising_terms_keeps_values BEFORE UPDATE ON raising_terms FOR EACH ROW EXECUTE FUNCTION raising_terms_keeps_values()",
-        ),
-    ),
-    # raising_terms_no_replace on raising_terms
-    (
-        (
-            "CREATE TRIGGER raising_terms_no_replace BEFORE INSERT ON raising_terms FOR EACH ROW WHEN EXISTS (SELECT 1 FROM raising_terms WHERE (id = NEW.id) OR (project_id = NEW.project_id AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'raising_terms keeps its rows'); END",
-        ),
-        (),
-    ),
-    # raising_terms_no_truncate on raising_terms
-    (
-        (),
-        (
-            "CREATE FUNCTION raising_terms_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'raising_terms keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER raising_terms_no_truncate BEFORE TRUNCATE ON raising_terms FOR EACH STATEMENT EXECUTE FUNCTION raising_terms_no_truncate()",
-        ),
-    ),
-    # raising_line_keeps_rows on raising_line
-    (
-        (
-            "CREATE TRIGGER raising_line_keeps_rows BEFORE DELETE ON raising_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_line is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION raising_line_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER raising_line_keeps_rows BEFORE DELETE ON raising_line FOR EACH ROW EXECUTE FUNCTION raising_line_keeps_rows()",
-        ),
-    ),
-    # raising_line_keeps_values on raising_line
-    (
-        (
-            "CREATE TRIGGER raising_line_keeps_values BEFORE UPDATE ON raising_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_line is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION raising_line_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER raising_line_keeps_values BEFORE UPDATE ON raising_line FOR EACH ROW EXECUTE FUNCTION raising_line_keeps_values()",
-        ),
-    ),
-    # raising_line_no_replace on raising_line
-    (
-        (
-            "CREATE TRIGGER raising_line_no_replace BEFORE INSERT ON raising_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM raising_line WHERE (terms_id = NEW.terms_id AND position = NEW.position)) BEGIN SELECT RAISE(ABORT, 'raising_line keeps its rows'); END",
-        ),
-        (),
-    ),
-    # raising_line_no_truncate on raising_line
-    (
-        (),
-        (
-            "CREATE FUNCTION raising_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'raising_line keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER raising_line_no_truncate BEFORE TRUNCATE ON raising_line FOR EACH STATEMENT EXECUTE FUNCTION raising_line_no_truncate()",
-        ),
-    ),
-    # raising_outcome_keeps_rows on raising_outcome
-    (
-        (
-            "CREATE TRIGGER raising_outcome_keeps_rows BEFORE DELETE ON raising_outcome FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_outcome is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION raising_outcome_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_outcome is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER raising_outcome_keeps_rows BEFORE DELETE ON raising_outcome FOR EACH ROW EXECUTE FUNCTION raising_outcome_keeps_rows()",
-        ),
-    ),
-    # raising_outcome_keeps_values on raising_outcome
-    (
-        (
-            "CREATE TRIGGER raising_outcome_keeps_values BEFORE UPDATE ON raising_outcome FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_outcome is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION raising_outcome_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_outcome is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER raising_outcome_keeps_values BEFORE UPDATE ON raising_outcome FOR EACH ROW EXECUTE FUNCTION raising_outcome_keeps_values()",
-        ),
-    ),
-    # raising_outcome_no_replace on raising_outcome
-    (
-        (
-            "CREATE TRIGGER raising_outcome_no_replace BEFORE INSERT ON raising_outcome FOR EACH ROW WHEN EXISTS (SELECT 1 FROM raising_outcome WHERE (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'raising_outcome keeps its rows'); END",
-        ),
-        (),
-    ),
-    # raising_outcome_no_truncate on raising_outcome
-    (
-        (),
-        (
-            "CREATE FUNCTION raising_outcome_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'raising_outcome keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER raising_outcome_no_truncate BEFORE TRUNCATE ON raising_outcome FOR EACH STATEMENT EXECUTE FUNCTION raising_outcome_no_truncate()",
-        ),
-    ),
-    # contribution_receipt_follows on contribution
-    (
-        (
-            "CREATE TRIGGER contribution_receipt_follows BEFORE INSERT ON contribution FOR EACH ROW WHEN NEW.receipt_no <> COALESCE((SELECT max(receipt_no) FROM contribution WHERE book_id = NEW.book_id AND receipt_year = NEW.receipt_year), 0) + 1 BEGIN SELECT RAISE(ABORT, 'receipts are numbered without a gap'); END",
-        ),
-        (
-            "CREATE FUNCTION contribution_receipt_follows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.receipt_no <> COALESCE((SELECT max(receipt_no) FROM contribution WHERE book_id = NEW.book_id AND receipt_year = NEW.receipt_year), 0) + 1 THEN RAISE EXCEPTION 'receipts are numbered without a gap' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER contribution_receipt_follows BEFORE INSERT ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_receipt_follows()",
-        ),
-    ),
-    # contribution_second_person on contribution_decision
-    (
-        (
-            "CREATE TRIGGER contribution_second_person BEFORE INSERT ON contribution_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who recorded a contribution does not confirm it'); END",
-        ),
-        (
-            "CREATE FUNCTION contribution_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who recorded a contribution does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER contribution_second_person BEFORE INSERT ON contribution_decision FOR EACH ROW EXECUTE FUNCTION contribution_second_person()",
-        ),
-    ),
-    # contribution_within_pledge on contribution
-    (
-        (
-            "CREATE TRIGGER contribution_within_pledge BEFORE INSERT ON contribution FOR EACH ROW WHEN NEW.pledge_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pledge p WHERE p.id = NEW.pledge_id AND p.project_id = NEW.project_id AND p.source = NEW.source AND COALESCE(p.unit_id, 0) = COALESCE(NEW.unit_id, 0) AND NOT EXISTS (SELECT 1 FROM pledge_ending e WHERE e.pledge_id = p.id) AND p.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(c.amount_fen) FROM contribution c WHERE c.pledge_id = p.id AND NOT EXISTS (SELECT 1 FROM contribution_decision d WHERE d.contribution_id = c.id AND NOT d.confirmed)), 0)) BEGIN SELECT RAISE(ABORT, 'a pledge takes no more than was pledged, from who pledged it'); END",
-        ),
-        (
-            "CREATE FUNCTION contribution_within_pledge() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.pledge_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pledge p WHERE p.id = NEW.pledge_id AND p.project_id = NEW.project_id AND p.source = NEW.source AND COALESCE(p.unit_id, 0) = COALESCE(NEW.unit_id, 0) AND NOT EXISTS (SELECT 1 FROM pledge_ending e WHERE e.pledge_id = p.id) AND p.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(c.amount_fen) FROM contribution c WHERE c.pledge_id = p.id AND NOT EXISTS (SELECT 1 FROM contribution_decision d WHERE d.contribution_id = c.id AND NOT d.confirmed)), 0)) THEN RAISE EXCEPTION 'a pledge takes no more than was pledged, from who pledged it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER contribution_within_pledge BEFORE INSERT ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_within_pledge()",
-        ),
-    ),
-    # refund_within_gift on refund
-    (
-        (
-            "CREATE TRIGGER refund_within_gift BEFORE INSERT ON refund FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM contribution c JOIN contribution_decision d ON d.contribution_id = c.id WHERE c.id = NEW.contribution_id AND d.confirmed AND c.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM refund r WHERE r.contribution_id = c.id AND NOT EXISTS (SELECT 1 FROM refund_decision rd WHERE rd.refund_id = r.id AND NOT rd.confirmed)), 0)) BEGIN SELECT RAISE(ABORT, 'no more goes back than was given and confirmed'); END",
-        ),
-        (
-            "CREATE FUNCTION refund_within_gift() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM contribution c JOIN contribution_decision d ON d.contribution_id = c.id WHERE c.id = NEW.contribution_id AND d.confirmed AND c.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM refund r WHERE r.contribution_id = c.id AND NOT EXISTS (SELECT 1 FROM refund_decision rd WHERE rd.refund_id = r.id AND NOT rd.confirmed)), 0)) THEN RAISE EXCEPTION 'no more goes back than was given and confirmed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER refund_within_gift BEFORE INSERT ON refund FOR EACH ROW EXECUTE FUNCTION refund_within_gift()",
-        ),
-    ),
-    # refund_second_person on refund_decision
-    (
-        (
-            "CREATE TRIGGER refund_second_person BEFORE INSERT ON refund_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM refund r WHERE r.id = NEW.refund_id AND r.prepared_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who prepared a refund does not confirm it'); END",
-        ),
-        (
-            "CREATE FUNCTION refund_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM refund r WHERE r.id = NEW.refund_id AND r.prepared_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who prepared a refund does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER refund_second_person BEFORE INSERT ON refund_decision FOR EACH ROW EXECUTE FUNCTION refund_second_person()",
-        ),
-    ),
     # help_second_person on help_decision
     (
         (
@@ -5957,89 +5677,249 @@ GUARDS = [
             "CREATE TRIGGER help_second_person BEFORE INSERT ON help_decision FOR EACH ROW EXECUTE FUNCTION help_second_person()",
         ),
     ),
-    # cash_count_second_person on cash_count_decision
+    # holder_keeps_rows on holder
     (
         (
-            "CREATE TRIGGER cash_count_second_person BEFORE INSERT ON cash_count_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.counted_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who counted does not confirm the count'); END",
+            "CREATE TRIGGER holder_keeps_rows BEFORE DELETE ON holder FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
         ),
         (
-            "CREATE FUNCTION cash_count_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.counted_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who counted does not confirm the count' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER cash_count_second_person BEFORE INSERT ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_second_person()",
+            "CREATE FUNCTION holder_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'holder keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holder_keeps_rows BEFORE DELETE ON holder FOR EACH ROW EXECUTE FUNCTION holder_keeps_rows()",
         ),
     ),
-    # cash_count_explained_by_two on cash_count_decision
+    # holder_keeps_values on holder
     (
         (
-            "CREATE TRIGGER cash_count_explained_by_two BEFORE INSERT ON cash_count_decision FOR EACH ROW WHEN length(trim(NEW.note)) = 0 AND EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.cash_fen + c.bank_fen <> c.book_fen) BEGIN SELECT RAISE(ABORT, 'a difference is explained by two people'); END",
+            "CREATE TRIGGER holder_keeps_values BEFORE UPDATE ON holder FOR EACH ROW WHEN NEW.community_id IS NOT OLD.community_id OR NEW.kind IS NOT OLD.kind OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'holder keeps its values'); END",
         ),
         (
-            "CREATE FUNCTION cash_count_explained_by_two() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF length(trim(NEW.note)) = 0 AND EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.cash_fen + c.bank_fen <> c.book_fen) THEN RAISE EXCEPTION 'a difference is explained by two people' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER cash_count_explained_by_two BEFORE INSERT ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_explained_by_two()",
+            "CREATE FUNCTION holder_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.community_id IS DISTINCT FROM OLD.community_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'holder keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holder_keeps_values BEFORE UPDATE ON holder FOR EACH ROW EXECUTE FUNCTION holder_keeps_values()",
         ),
     ),
-    # raising_terms_before_raising on raising_terms
+    # holder_no_replace on holder
     (
         (
-            "CREATE TRIGGER raising_terms_before_raising BEFORE INSERT ON raising_terms FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = NEW.project_id) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = NEW.project_id) BEGIN SELECT RAISE(ABORT, 'what happens at the deadline is decided before raising'); END",
-        ),
-        (
-            "CREATE FUNCTION raising_terms_before_raising() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = NEW.project_id) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = NEW.project_id) THEN RAISE EXCEPTION 'what happens at the deadline is decided before raising' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER raising_terms_before_raising BEFORE INSERT ON raising_terms FOR EACH ROW EXECUTE FUNCTION raising_terms_before_raising()",
-        ),
-    ),
-    # raising_line_before_raising on raising_line
-    (
-        (
-            "CREATE TRIGGER raising_line_before_raising BEFORE INSERT ON raising_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) BEGIN SELECT RAISE(ABORT, 'what happens at the deadline is decided before raising'); END",
-        ),
-        (
-            "CREATE FUNCTION raising_line_before_raising() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) THEN RAISE EXCEPTION 'what happens at the deadline is decided before raising' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER raising_line_before_raising BEFORE INSERT ON raising_line FOR EACH ROW EXECUTE FUNCTION raising_line_before_raising()",
-        ),
-    ),
-    # raising_outcome_of_its_terms on raising_outcome
-    (
-        (
-            "CREATE TRIGGER raising_outcome_of_its_terms BEFORE INSERT ON raising_outcome FOR EACH ROW WHEN NEW.terms_id <> (SELECT t.id FROM raising_terms t WHERE t.project_id = NEW.project_id ORDER BY t.revision DESC LIMIT 1) BEGIN SELECT RAISE(ABORT, 'an outcome follows the terms of its project that hold'); END",
-        ),
-        (
-            "CREATE FUNCTION raising_outcome_of_its_terms() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.terms_id <> (SELECT t.id FROM raising_terms t WHERE t.project_id = NEW.project_id ORDER BY t.revision DESC LIMIT 1) THEN RAISE EXCEPTION 'an outcome follows the terms of its project that hold' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER raising_outcome_of_its_terms BEFORE INSERT ON raising_outcome FOR EACH ROW EXECUTE FUNCTION raising_outcome_of_its_terms()",
-        ),
-    ),
-    # book_keeps_rows on book
-    (
-        (
-            "CREATE TRIGGER book_keeps_rows BEFORE DELETE ON book FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'book is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION book_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'book is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER book_keeps_rows BEFORE DELETE ON book FOR EACH ROW EXECUTE FUNCTION book_keeps_rows()",
-        ),
-    ),
-    # book_keeps_values on book
-    (
-        (
-            "CREATE TRIGGER book_keeps_values BEFORE UPDATE ON book FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'book is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION book_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'book is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER book_keeps_values BEFORE UPDATE ON book FOR EACH ROW EXECUTE FUNCTION book_keeps_values()",
-        ),
-    ),
-    # book_no_replace on book
-    (
-        (
-            "CREATE TRIGGER book_no_replace BEFORE INSERT ON book FOR EACH ROW WHEN EXISTS (SELECT 1 FROM book WHERE (id = NEW.id) OR (holder_kind = NEW.holder_kind AND place_id = NEW.place_id) OR (start_hash = NEW.start_hash)) BEGIN SELECT RAISE(ABORT, 'book keeps its rows'); END",
+            "CREATE TRIGGER holder_no_replace BEFORE INSERT ON holder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holder WHERE (id = NEW.id) OR (community_id = NEW.community_id AND identity_hash = NEW.identity_hash)) BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
         ),
         (),
     ),
-    # book_no_truncate on book
+    # holder_no_truncate on holder
     (
         (),
         (
-            "CREATE FUNCTION book_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'book keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER book_no_truncate BEFORE TRUNCATE ON book FOR EACH STATEMENT EXECUTE FUNCTION book_no_truncate()",
+            "CREATE FUNCTION holder_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'holder keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER holder_no_truncate BEFORE TRUNCATE ON holder FOR EACH STATEMENT EXECUTE FUNCTION holder_no_truncate()",
+        ),
+    ),
+    # holding_beside_voter on holding
+    (
+        (
+            "CREATE TRIGGER holding_beside_voter BEFORE INSERT ON holding FOR EACH ROW WHEN NOT NEW.is_voter AND NOT EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND o.ends_at IS NULL AND o.starts_at <= NEW.starts_at AND o.holder_id <> NEW.holder_id) BEGIN SELECT RAISE(ABORT, 'co-holders stand beside a voter'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_beside_voter() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT NEW.is_voter AND NOT EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND o.ends_at IS NULL AND o.starts_at <= NEW.starts_at AND o.holder_id <> NEW.holder_id) THEN RAISE EXCEPTION 'co-holders stand beside a voter' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_beside_voter BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_beside_voter()",
+        ),
+    ),
+    # holding_ends_once on holding
+    (
+        (
+            "CREATE TRIGGER holding_ends_once BEFORE UPDATE ON holding FOR EACH ROW WHEN OLD.ends_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a holding that ended stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ends_at IS NOT NULL THEN RAISE EXCEPTION 'a holding that ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_ends_once BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_ends_once()",
+        ),
+    ),
+    # holding_in_its_community on holding
+    (
+        (
+            "CREATE TRIGGER holding_in_its_community BEFORE INSERT ON holding FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM unit u JOIN place b ON b.id = u.building_id JOIN holder h ON h.id = NEW.holder_id JOIN place c ON c.id = h.community_id WHERE u.id = NEW.unit_id AND substr(b.path, 1, length(c.path)) = c.path) BEGIN SELECT RAISE(ABORT, 'a holder holds units of the community'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_in_its_community() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM unit u JOIN place b ON b.id = u.building_id JOIN holder h ON h.id = NEW.holder_id JOIN place c ON c.id = h.community_id WHERE u.id = NEW.unit_id AND substr(b.path, 1, length(c.path)) = c.path) THEN RAISE EXCEPTION 'a holder holds units of the community' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_in_its_community BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_in_its_community()",
+        ),
+    ),
+    # holding_keeps_rows on holding
+    (
+        (
+            "CREATE TRIGGER holding_keeps_rows BEFORE DELETE ON holding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'holding keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_keeps_rows BEFORE DELETE ON holding FOR EACH ROW EXECUTE FUNCTION holding_keeps_rows()",
+        ),
+    ),
+    # holding_keeps_values on holding
+    (
+        (
+            "CREATE TRIGGER holding_keeps_values BEFORE UPDATE ON holding FOR EACH ROW WHEN NEW.unit_id IS NOT OLD.unit_id OR NEW.holder_id IS NOT OLD.holder_id OR NEW.is_voter IS NOT OLD.is_voter OR NEW.starts_at IS NOT OLD.starts_at OR NEW.reason IS NOT OLD.reason OR NEW.recorded_by_id IS NOT OLD.recorded_by_id OR NEW.recorded_at IS NOT OLD.recorded_at BEGIN SELECT RAISE(ABORT, 'holding keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.holder_id IS DISTINCT FROM OLD.holder_id OR NEW.is_voter IS DISTINCT FROM OLD.is_voter OR NEW.starts_at IS DISTINCT FROM OLD.starts_at OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'holding keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_keeps_values BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_keeps_values()",
+        ),
+    ),
+    # holding_no_replace on holding
+    (
+        (
+            "CREATE TRIGGER holding_no_replace BEFORE INSERT ON holding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holding WHERE (id = NEW.id) OR (unit_id = NEW.unit_id AND holder_id = NEW.holder_id) AND ends_at IS NULL AND NEW.ends_at IS NULL OR (unit_id = NEW.unit_id) AND is_voter AND ends_at IS NULL AND NEW.is_voter AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
+        ),
+        (),
+    ),
+    # holding_no_truncate on holding
+    (
+        (),
+        (
+            "CREATE FUNCTION holding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'holding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER holding_no_truncate BEFORE TRUNCATE ON holding FOR EACH STATEMENT EXECUTE FUNCTION holding_no_truncate()",
+        ),
+    ),
+    # holding_voter_leaves_last on holding
+    (
+        (
+            "CREATE TRIGGER holding_voter_leaves_last BEFORE UPDATE ON holding FOR EACH ROW WHEN OLD.is_voter AND NEW.ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND NOT o.is_voter AND o.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'co-holders stand beside a voter'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_voter_leaves_last() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.is_voter AND NEW.ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND NOT o.is_voter AND o.ends_at IS NULL) THEN RAISE EXCEPTION 'co-holders stand beside a voter' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_voter_leaves_last BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_voter_leaves_last()",
+        ),
+    ),
+    # holding_voters_follow on holding
+    (
+        (
+            "CREATE TRIGGER holding_voters_follow BEFORE INSERT ON holding FOR EACH ROW WHEN NEW.is_voter AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND (o.ends_at IS NULL OR o.ends_at > NEW.starts_at) AND (NEW.ends_at IS NULL OR o.starts_at < NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'a unit has one voter at a time'); END",
+        ),
+        (
+            "CREATE FUNCTION holding_voters_follow() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.is_voter AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND (o.ends_at IS NULL OR o.ends_at > NEW.starts_at) AND (NEW.ends_at IS NULL OR o.starts_at < NEW.ends_at)) THEN RAISE EXCEPTION 'a unit has one voter at a time' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER holding_voters_follow BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_voters_follow()",
+        ),
+    ),
+    # household_code_keeps_rows on household_code
+    (
+        (
+            "CREATE TRIGGER household_code_keeps_rows BEFORE DELETE ON household_code FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'household_code keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION household_code_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'household_code keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER household_code_keeps_rows BEFORE DELETE ON household_code FOR EACH ROW EXECUTE FUNCTION household_code_keeps_rows()",
+        ),
+    ),
+    # household_code_keeps_values on household_code
+    (
+        (
+            "CREATE TRIGGER household_code_keeps_values BEFORE UPDATE ON household_code FOR EACH ROW WHEN NEW.unit_id IS NOT OLD.unit_id OR NEW.code_hash IS NOT OLD.code_hash OR NEW.issued_at IS NOT OLD.issued_at OR NEW.issued_by_id IS NOT OLD.issued_by_id OR NEW.expires_at IS NOT OLD.expires_at BEGIN SELECT RAISE(ABORT, 'household_code keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION household_code_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.code_hash IS DISTINCT FROM OLD.code_hash OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.issued_by_id IS DISTINCT FROM OLD.issued_by_id OR NEW.expires_at IS DISTINCT FROM OLD.expires_at THEN RAISE EXCEPTION 'household_code keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER household_code_keeps_values BEFORE UPDATE ON household_code FOR EACH ROW EXECUTE FUNCTION household_code_keeps_values()",
+        ),
+    ),
+    # household_code_no_replace on household_code
+    (
+        (
+            "CREATE TRIGGER household_code_no_replace BEFORE INSERT ON household_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM household_code WHERE (id = NEW.id) OR (code_hash = NEW.code_hash) OR (unit_id = NEW.unit_id) AND used_at IS NULL AND revoked_at IS NULL AND NEW.used_at IS NULL AND NEW.revoked_at IS NULL) BEGIN SELECT RAISE(ABORT, 'household_code keeps its rows'); END",
+        ),
+        (),
+    ),
+    # household_code_no_truncate on household_code
+    (
+        (),
+        (
+            "CREATE FUNCTION household_code_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'household_code keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER household_code_no_truncate BEFORE TRUNCATE ON household_code FOR EACH STATEMENT EXECUTE FUNCTION household_code_no_truncate()",
+        ),
+    ),
+    # household_code_once on household_code
+    (
+        (
+            "CREATE TRIGGER household_code_once BEFORE UPDATE ON household_code FOR EACH ROW WHEN OLD.used_at IS NOT NULL OR OLD.revoked_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a household code that was used or replaced stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION household_code_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.used_at IS NOT NULL OR OLD.revoked_at IS NOT NULL THEN RAISE EXCEPTION 'a household code that was used or replaced stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER household_code_once BEFORE UPDATE ON household_code FOR EACH ROW EXECUTE FUNCTION household_code_once()",
+        ),
+    ),
+    # household_grade_before_result on household_grade
+    (
+        (
+            "CREATE TRIGGER household_grade_before_result BEFORE INSERT ON household_grade FOR EACH ROW WHEN EXISTS (SELECT 1 FROM evaluation_result r WHERE r.project_id = NEW.project_id) BEGIN SELECT RAISE(ABORT, 'the evaluation has been published'); END",
+        ),
+        (
+            "CREATE FUNCTION household_grade_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM evaluation_result r WHERE r.project_id = NEW.project_id) THEN RAISE EXCEPTION 'the evaluation has been published' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER household_grade_before_result BEFORE INSERT ON household_grade FOR EACH ROW EXECUTE FUNCTION household_grade_before_result()",
+        ),
+    ),
+    # household_grade_keeps_rows on household_grade
+    (
+        (
+            "CREATE TRIGGER household_grade_keeps_rows BEFORE DELETE ON household_grade FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'household_grade is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION household_grade_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'household_grade is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER household_grade_keeps_rows BEFORE DELETE ON household_grade FOR EACH ROW EXECUTE FUNCTION household_grade_keeps_rows()",
+        ),
+    ),
+    # household_grade_keeps_values on household_grade
+    (
+        (
+            "CREATE TRIGGER household_grade_keeps_values BEFORE UPDATE ON household_grade FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'household_grade is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION household_grade_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'household_grade is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER household_grade_keeps_values BEFORE UPDATE ON household_grade FOR EACH ROW EXECUTE FUNCTION household_grade_keeps_values()",
+        ),
+    ),
+    # household_grade_no_replace on household_grade
+    (
+        (
+            "CREATE TRIGGER household_grade_no_replace BEFORE INSERT ON household_grade FOR EACH ROW WHEN EXISTS (SELECT 1 FROM household_grade WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND unit_id = NEW.unit_id)) BEGIN SELECT RAISE(ABORT, 'household_grade keeps its rows'); END",
+        ),
+        (),
+    ),
+    # household_grade_no_truncate on household_grade
+    (
+        (),
+        (
+            "CREATE FUNCTION household_grade_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'household_grade keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER household_grade_no_truncate BEFORE TRUNCATE ON household_grade FOR EACH STATEMENT EXECUTE FUNCTION household_grade_no_truncate()",
+        ),
+    ),
+    # in_kind_help_keeps_rows on in_kind_help
+    (
+        (
+            "CREATE TRIGGER in_kind_help_keeps_rows BEFORE DELETE ON in_kind_help FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'in_kind_help is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION in_kind_help_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'in_kind_help is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER in_kind_help_keeps_rows BEFORE DELETE ON in_kind_help FOR EACH ROW EXECUTE FUNCTION in_kind_help_keeps_rows()",
+        ),
+    ),
+    # in_kind_help_keeps_values on in_kind_help
+    (
+        (
+            "CREATE TRIGGER in_kind_help_keeps_values BEFORE UPDATE ON in_kind_help FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'in_kind_help is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION in_kind_help_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'in_kind_help is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER in_kind_help_keeps_values BEFORE UPDATE ON in_kind_help FOR EACH ROW EXECUTE FUNCTION in_kind_help_keeps_values()",
+        ),
+    ),
+    # in_kind_help_no_replace on in_kind_help
+    (
+        (
+            "CREATE TRIGGER in_kind_help_no_replace BEFORE INSERT ON in_kind_help FOR EACH ROW WHEN EXISTS (SELECT 1 FROM in_kind_help WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'in_kind_help keeps its rows'); END",
+        ),
+        (),
+    ),
+    # in_kind_help_no_truncate on in_kind_help
+    (
+        (),
+        (
+            "CREATE FUNCTION in_kind_help_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'in_kind_help keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER in_kind_help_no_truncate BEFORE TRUNCATE ON in_kind_help FOR EACH STATEMENT EXECUTE FUNCTION in_kind_help_no_truncate()",
         ),
     ),
     # ledger_account_keeps_rows on ledger_account
@@ -6077,6 +5957,51 @@ GUARDS = [
             "CREATE TRIGGER ledger_account_no_truncate BEFORE TRUNCATE ON ledger_account FOR EACH STATEMENT EXECUTE FUNCTION ledger_account_no_truncate()",
         ),
     ),
+    # ledger_account_opens_balance on ledger_account
+    (
+        (
+            "CREATE TRIGGER ledger_account_opens_balance AFTER INSERT ON ledger_account FOR EACH ROW BEGIN INSERT INTO ledger_balance (account_id, floor_fen, ceiling_fen, balance_fen, version) VALUES (NEW.id, NEW.floor_fen, NEW.ceiling_fen, 0, 0); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_account_opens_balance() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN INSERT INTO ledger_balance (account_id, floor_fen, ceiling_fen, balance_fen, version) VALUES (NEW.id, NEW.floor_fen, NEW.ceiling_fen, 0, 0); RETURN NULL; END $body$",
+            "CREATE TRIGGER ledger_account_opens_balance AFTER INSERT ON ledger_account FOR EACH ROW EXECUTE FUNCTION ledger_account_opens_balance()",
+        ),
+    ),
+    # ledger_balance_follows_entries on ledger_balance
+    (
+        (
+            "CREATE TRIGGER ledger_balance_follows_entries BEFORE UPDATE ON ledger_balance FOR EACH ROW WHEN NEW.account_id <> OLD.account_id OR NEW.version <> OLD.version + 1 OR NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = NEW.account_id AND e.account_version = NEW.version AND e.balance_after_fen = NEW.balance_fen) OR NEW.floor_fen IS NOT OLD.floor_fen OR NEW.ceiling_fen IS NOT OLD.ceiling_fen BEGIN SELECT RAISE(ABORT, 'only an entry moves a balance'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_balance_follows_entries() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.account_id <> OLD.account_id OR NEW.version <> OLD.version + 1 OR NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = NEW.account_id AND e.account_version = NEW.version AND e.balance_after_fen = NEW.balance_fen) OR NEW.floor_fen IS DISTINCT FROM OLD.floor_fen OR NEW.ceiling_fen IS DISTINCT FROM OLD.ceiling_fen THEN RAISE EXCEPTION 'only an entry moves a balance' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_balance_follows_entries BEFORE UPDATE ON ledger_balance FOR EACH ROW EXECUTE FUNCTION ledger_balance_follows_entries()",
+        ),
+    ),
+    # ledger_balance_keeps_rows on ledger_balance
+    (
+        (
+            "CREATE TRIGGER ledger_balance_keeps_rows BEFORE DELETE ON ledger_balance FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_balance keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_balance_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_balance keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_balance_keeps_rows BEFORE DELETE ON ledger_balance FOR EACH ROW EXECUTE FUNCTION ledger_balance_keeps_rows()",
+        ),
+    ),
+    # ledger_balance_no_replace on ledger_balance
+    (
+        (
+            "CREATE TRIGGER ledger_balance_no_replace BEFORE INSERT ON ledger_balance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_balance WHERE (account_id = NEW.account_id)) BEGIN SELECT RAISE(ABORT, 'ledger_balance keeps its rows'); END",
+        ),
+        (),
+    ),
+    # ledger_balance_no_truncate on ledger_balance
+    (
+        (),
+        (
+            "CREATE FUNCTION ledger_balance_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_balance keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER ledger_balance_no_truncate BEFORE TRUNCATE ON ledger_balance FOR EACH STATEMENT EXECUTE FUNCTION ledger_balance_no_truncate()",
+        ),
+    ),
     # ledger_closing_keeps_rows on ledger_closing
     (
         (
@@ -6112,39 +6037,24 @@ GUARDS = [
             "CREATE TRIGGER ledger_closing_no_truncate BEFORE TRUNCATE ON ledger_closing FOR EACH STATEMENT EXECUTE FUNCTION ledger_closing_no_truncate()",
         ),
     ),
-    # ledger_journal_keeps_rows on ledger_journal
+    # ledger_closing_of_empty on ledger_closing
     (
         (
-            "CREATE TRIGGER ledger_journal_keeps_rows BEFORE DELETE ON ledger_journal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_journal is append-only'); END",
+            "CREATE TRIGGER ledger_closing_of_empty BEFORE INSERT ON ledger_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_balance b WHERE b.account_id = NEW.account_id AND b.balance_fen <> 0) BEGIN SELECT RAISE(ABORT, 'an account is closed empty'); END",
         ),
         (
-            "CREATE FUNCTION ledger_journal_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_journal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_journal_keeps_rows BEFORE DELETE ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_keeps_rows()",
+            "CREATE FUNCTION ledger_closing_of_empty() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_balance b WHERE b.account_id = NEW.account_id AND b.balance_fen <> 0) THEN RAISE EXCEPTION 'an account is closed empty' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_closing_of_empty BEFORE INSERT ON ledger_closing FOR EACH ROW EXECUTE FUNCTION ledger_closing_of_empty()",
         ),
     ),
-    # ledger_journal_keeps_values on ledger_journal
+    # ledger_entry_follows_balance on ledger_entry
     (
         (
-            "CREATE TRIGGER ledger_journal_keeps_values BEFORE UPDATE ON ledger_journal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_journal is append-only'); END",
+            "CREATE TRIGGER ledger_entry_follows_balance BEFORE INSERT ON ledger_entry FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM ledger_balance b WHERE b.account_id = NEW.account_id AND b.version + 1 = NEW.account_version AND b.balance_fen + NEW.amount_fen = NEW.balance_after_fen) BEGIN SELECT RAISE(ABORT, 'an entry goes on from the kept balance'); END",
         ),
         (
-            "CREATE FUNCTION ledger_journal_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_journal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_journal_keeps_values BEFORE UPDATE ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_keeps_values()",
-        ),
-    ),
-    # ledger_journal_no_replace on ledger_journal
-    (
-        (
-            "CREATE TRIGGER ledger_journal_no_replace BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_journal WHERE (id = NEW.id) OR (book_id = NEW.book_id AND ledger = NEW.ledger AND key = NEW.key) OR (book_id = NEW.book_id AND seq = NEW.seq) OR (prev_hash = NEW.prev_hash) OR (reverses_id = NEW.reverses_id)) BEGIN SELECT RAISE(ABORT, 'ledger_journal keeps its rows'); END",
-        ),
-        (),
-    ),
-    # ledger_journal_no_truncate on ledger_journal
-    (
-        (),
-        (
-            "CREATE FUNCTION ledger_journal_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_journal keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER ledger_journal_no_truncate BEFORE TRUNCATE ON ledger_journal FOR EACH STATEMENT EXECUTE FUNCTION ledger_journal_no_truncate()",
+            "CREATE FUNCTION ledger_entry_follows_balance() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM ledger_balance b WHERE b.account_id = NEW.account_id AND b.version + 1 = NEW.account_version AND b.balance_fen + NEW.amount_fen = NEW.balance_after_fen) THEN RAISE EXCEPTION 'an entry goes on from the kept balance' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_entry_follows_balance BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_follows_balance()",
         ),
     ),
     # ledger_entry_keeps_rows on ledger_entry
@@ -6167,6 +6077,16 @@ GUARDS = [
             "CREATE TRIGGER ledger_entry_keeps_values BEFORE UPDATE ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_keeps_values()",
         ),
     ),
+    # ledger_entry_moves_balance on ledger_entry
+    (
+        (
+            "CREATE TRIGGER ledger_entry_moves_balance AFTER INSERT ON ledger_entry FOR EACH ROW BEGIN UPDATE ledger_balance SET balance_fen = NEW.balance_after_fen, version = NEW.account_version WHERE account_id = NEW.account_id; END",
+        ),
+        (
+            "CREATE FUNCTION ledger_entry_moves_balance() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN UPDATE ledger_balance SET balance_fen = NEW.balance_after_fen, version = NEW.account_version WHERE account_id = NEW.account_id; RETURN NULL; END $body$",
+            "CREATE TRIGGER ledger_entry_moves_balance AFTER INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_moves_balance()",
+        ),
+    ),
     # ledger_entry_no_replace on ledger_entry
     (
         (
@@ -6180,81 +6100,6 @@ GUARDS = [
         (
             "CREATE FUNCTION ledger_entry_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_entry keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER ledger_entry_no_truncate BEFORE TRUNCATE ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_no_truncate()",
-        ),
-    ),
-    # ledger_account_opens_balance on ledger_account
-    (
-        (
-            "CREATE TRIGGER ledger_account_opens_balance AFTER INSERT ON ledger_account FOR EACH ROW BEGIN INSERT INTO ledger_balance (account_id, floor_fen, ceiling_fen, balance_fen, version) VALUES (NEW.id, NEW.floor_fen, NEW.ceiling_fen, 0, 0); END",
-        ),
-        (
-            "CREATE FUNCTION ledger_account_opens_balance() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN INSERT INTO ledger_balance (account_id, floor_fen, ceiling_fen, balance_fen, version) VALUES (NEW.id, NEW.floor_fen, NEW.ceiling_fen, 0, 0); RETURN NULL; END $body$",
-            "CREATE TRIGGER ledger_account_opens_balance AFTER INSERT ON ledger_account FOR EACH ROW EXECUTE FUNCTION ledger_account_opens_balance()",
-        ),
-    ),
-    # ledger_entry_moves_balance on ledger_entry
-    (
-        (
-            "CREATE TRIGGER ledger_entry_moves_balance AFTER INSERT ON ledger_entry FOR EACH ROW BEGIN UPDATE ledger_balance SET balance_fen = NEW.balance_after_fen, version = NEW.account_version WHERE account_id = NEW.account_id; END",
-        ),
-        (
-            "CREATE FUNCTION ledger_entry_moves_balance() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN UPDATE ledger_balance SET balance_fen = NEW.balance_after_fen, version = NEW.account_version WHERE account_id = NEW.account_id; RETURN NULL; END $body$",
-            "CREATE TRIGGER ledger_entry_moves_balance AFTER INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_moves_balance()",
-        ),
-    ),
-    # ledger_balance_keeps_rows on ledger_balance
-    (
-        (
-            "CREATE TRIGGER ledger_balance_keeps_rows BEFORE DELETE ON ledger_balance FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_balance keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION ledger_balance_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_balance keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_balance_keeps_rows BEFORE DELETE ON ledger_balance FOR EACH ROW EXECUTE FUNCTION ledger_balance_keeps_rows()",
-        ),
-    ),
-    # ledger_balance_no_replace on ledger_balance
-    (
-        (
-            "CREATE TRIGGER ledger_balance_no_replace BEFORE INSERT ON ledger_balance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_balance WHERE (account_id = NEW.account_id)) BEGIN SELECT RAISE(ABORT, 'ledger_balance keeps its rows'); END",
-        ),
-        (),
-    ),
-    # ledger_balance_no_truncate on ledger_balance
-    (
-        (),
-        (
-            "CREATE FUNCTION ledger_balance_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_balance keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER ledger_balance_no_truncate BEFORE TRUNCATE ON ledger_balance FOR EACH STATEMENT EXECUTE FUNCTION ledger_balance_no_truncate()",
-        ),
-    ),
-    # ledger_balance_follows_entries on ledger_balance
-    (
-        (
-            "CREATE TRIGGER ledger_balance_follows_entries BEFORE UPDATE ON ledger_balance FOR EACH ROW WHEN NEW.account_id <> OLD.account_id OR NEW.version <> OLD.version + 1 OR NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = NEW.account_id AND e.account_version = NEW.version AND e.balance_after_fen = NEW.balance_fen) OR NEW.floor_fen IS NOT OLD.floor_fen OR NEW.ceiling_fen IS NOT OLD.ceiling_fen BEGIN SELECT RAISE(ABORT, 'only an entry moves a balance'); END",
-        ),
-        (
-            "CREATE FUNCTION ledger_balance_follows_entries() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.account_id <> OLD.account_id OR NEW.version <> OLD.version + 1 OR NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = NEW.account_id AND e.account_version = NEW.version AND e.balance_after_fen = NEW.balance_fen) OR NEW.floor_fen IS DISTINCT FROM OLD.floor_fen OR NEW.ceiling_fen IS DISTINCT FROM OLD.ceiling_fen THEN RAISE EXCEPTION 'only an entry moves a balance' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_balance_follows_entries BEFORE UPDATE ON ledger_balance FOR EACH ROW EXECUTE FUNCTION ledger_balance_follows_entries()",
-        ),
-    ),
-    # ledger_closing_of_empty on ledger_closing
-    (
-        (
-            "CREATE TRIGGER ledger_closing_of_empty BEFORE INSERT ON ledger_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_balance b WHERE b.account_id = NEW.account_id AND b.balance_fen <> 0) BEGIN SELECT RAISE(ABORT, 'an account is closed empty'); END",
-        ),
-        (
-            "CREATE FUNCTION ledger_closing_of_empty() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_balance b WHERE b.account_id = NEW.account_id AND b.balance_fen <> 0) THEN RAISE EXCEPTION 'an account is closed empty' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_closing_of_empty BEFORE INSERT ON ledger_closing FOR EACH ROW EXECUTE FUNCTION ledger_closing_of_empty()",
-        ),
-    ),
-    # ledger_entry_follows_balance on ledger_entry
-    (
-        (
-            "CREATE TRIGGER ledger_entry_follows_balance BEFORE INSERT ON ledger_entry FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM ledger_balance b WHERE b.account_id = NEW.account_id AND b.version + 1 = NEW.account_version AND b.balance_fen + NEW.amount_fen = NEW.balance_after_fen) BEGIN SELECT RAISE(ABORT, 'an entry goes on from the kept balance'); END",
-        ),
-        (
-            "CREATE FUNCTION ledger_entry_follows_balance() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM ledger_balance b WHERE b.account_id = NEW.account_id AND b.version + 1 = NEW.account_version AND b.balance_fen + NEW.amount_fen = NEW.balance_after_fen) THEN RAISE EXCEPTION 'an entry goes on from the kept balance' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_entry_follows_balance BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_follows_balance()",
         ),
     ),
     # ledger_entry_on_open_account on ledger_entry
@@ -6277,16 +6122,6 @@ GUARDS = [
             "CREATE TRIGGER ledger_journal_balances BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_balances()",
         ),
     ),
-    # ledger_journal_in_one_book on ledger_journal
-    (
-        (
-            "CREATE TRIGGER ledger_journal_in_one_book BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id AND (a.book_id <> NEW.book_id OR a.ledger <> NEW.ledger)) BEGIN SELECT RAISE(ABORT, 'all legs lie in the book and ledger of their journal'); END",
-        ),
-        (
-            "CREATE FUNCTION ledger_journal_in_one_book() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id AND (a.book_id <> NEW.book_id OR a.ledger <> NEW.ledger)) THEN RAISE EXCEPTION 'all legs lie in the book and ledger of their journal' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_journal_in_one_book BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_in_one_book()",
-        ),
-    ),
     # ledger_journal_chained on ledger_journal
     (
         (
@@ -6297,6 +6132,36 @@ GUARDS = [
             "CREATE TRIGGER ledger_journal_chained BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_chained()",
         ),
     ),
+    # ledger_journal_in_one_book on ledger_journal
+    (
+        (
+            "CREATE TRIGGER ledger_journal_in_one_book BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id AND (a.book_id <> NEW.book_id OR a.ledger <> NEW.ledger)) BEGIN SELECT RAISE(ABORT, 'all legs lie in the book and ledger of their journal'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_journal_in_one_book() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id AND (a.book_id <> NEW.book_id OR a.ledger <> NEW.ledger)) THEN RAISE EXCEPTION 'all legs lie in the book and ledger of their journal' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_journal_in_one_book BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_in_one_book()",
+        ),
+    ),
+    # ledger_journal_keeps_rows on ledger_journal
+    (
+        (
+            "CREATE TRIGGER ledger_journal_keeps_rows BEFORE DELETE ON ledger_journal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_journal is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_journal_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_journal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_journal_keeps_rows BEFORE DELETE ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_keeps_rows()",
+        ),
+    ),
+    # ledger_journal_keeps_values on ledger_journal
+    (
+        (
+            "CREATE TRIGGER ledger_journal_keeps_values BEFORE UPDATE ON ledger_journal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_journal is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_journal_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_journal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_journal_keeps_values BEFORE UPDATE ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_keeps_values()",
+        ),
+    ),
     # ledger_journal_mirrors on ledger_journal
     (
         (
@@ -6305,6 +6170,31 @@ GUARDS = [
         (
             "CREATE FUNCTION ledger_journal_mirrors() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.reverses_id IS NOT NULL AND (NEW.leg_count <> COALESCE((SELECT o.leg_count FROM ledger_journal o WHERE o.id = NEW.reverses_id AND o.reverses_id IS NULL), 0) OR EXISTS (SELECT 1 FROM ledger_entry o WHERE o.journal_id = NEW.reverses_id AND NOT EXISTS (SELECT 1 FROM ledger_entry n WHERE n.journal_id = NEW.id AND n.leg = o.leg AND n.account_id = o.account_id AND n.amount_fen = -o.amount_fen))) THEN RAISE EXCEPTION 'a reversal mirrors its journal leg by leg' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER ledger_journal_mirrors BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_mirrors()",
+        ),
+    ),
+    # ledger_journal_no_replace on ledger_journal
+    (
+        (
+            "CREATE TRIGGER ledger_journal_no_replace BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_journal WHERE (id = NEW.id) OR (book_id = NEW.book_id AND ledger = NEW.ledger AND key = NEW.key) OR (book_id = NEW.book_id AND seq = NEW.seq) OR (prev_hash = NEW.prev_hash) OR (reverses_id = NEW.reverses_id)) BEGIN SELECT RAISE(ABORT, 'ledger_journal keeps its rows'); END",
+        ),
+        (),
+    ),
+    # ledger_journal_no_truncate on ledger_journal
+    (
+        (),
+        (
+            "CREATE FUNCTION ledger_journal_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_journal keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER ledger_journal_no_truncate BEFORE TRUNCATE ON ledger_journal FOR EACH STATEMENT EXECUTE FUNCTION ledger_journal_no_truncate()",
+        ),
+    ),
+    # match_claim_at_the_tail on match_claim
+    (
+        (
+            "CREATE TRIGGER match_claim_at_the_tail BEFORE INSERT ON match_claim FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) BEGIN SELECT RAISE(ABORT, 'a place in the queue is given once'); END",
+        ),
+        (
+            "CREATE FUNCTION match_claim_at_the_tail() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) THEN RAISE EXCEPTION 'a place in the queue is given once' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_claim_at_the_tail BEFORE INSERT ON match_claim FOR EACH ROW EXECUTE FUNCTION match_claim_at_the_tail()",
         ),
     ),
     # match_claim_keeps_rows on match_claim
@@ -6342,6 +6232,41 @@ GUARDS = [
             "CREATE TRIGGER match_claim_no_truncate BEFORE TRUNCATE ON match_claim FOR EACH STATEMENT EXECUTE FUNCTION match_claim_no_truncate()",
         ),
     ),
+    # match_decision_keeps_rows on match_decision
+    (
+        (
+            "CREATE TRIGGER match_decision_keeps_rows BEFORE DELETE ON match_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_decision_keeps_rows BEFORE DELETE ON match_decision FOR EACH ROW EXECUTE FUNCTION match_decision_keeps_rows()",
+        ),
+    ),
+    # match_decision_keeps_values on match_decision
+    (
+        (
+            "CREATE TRIGGER match_decision_keeps_values BEFORE UPDATE ON match_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_decision_keeps_values BEFORE UPDATE ON match_decision FOR EACH ROW EXECUTE FUNCTION match_decision_keeps_values()",
+        ),
+    ),
+    # match_decision_no_replace on match_decision
+    (
+        (
+            "CREATE TRIGGER match_decision_no_replace BEFORE INSERT ON match_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_decision WHERE (id = NEW.id) OR (claim_id = NEW.claim_id AND step = NEW.step) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'match_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # match_decision_no_truncate on match_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION match_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER match_decision_no_truncate BEFORE TRUNCATE ON match_decision FOR EACH STATEMENT EXECUTE FUNCTION match_decision_no_truncate()",
+        ),
+    ),
     # match_grant_keeps_rows on match_grant
     (
         (
@@ -6375,6 +6300,36 @@ GUARDS = [
         (
             "CREATE FUNCTION match_grant_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_grant keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER match_grant_no_truncate BEFORE TRUNCATE ON match_grant FOR EACH STATEMENT EXECUTE FUNCTION match_grant_no_truncate()",
+        ),
+    ),
+    # match_grants_within_entitlement on match_grant
+    (
+        (
+            "CREATE TRIGGER match_grants_within_entitlement BEFORE INSERT ON match_grant FOR EACH ROW WHEN NEW.amount_fen + COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) - COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > (SELECT c.entitled_fen FROM match_claim c WHERE c.id = NEW.claim_id) - COALESCE((SELECT sum(r.cut_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) BEGIN SELECT RAISE(ABORT, 'a ticket is granted more than it is entitled to'); END",
+        ),
+        (
+            "CREATE FUNCTION match_grants_within_entitlement() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen + COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) - COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > (SELECT c.entitled_fen FROM match_claim c WHERE c.id = NEW.claim_id) - COALESCE((SELECT sum(r.cut_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) THEN RAISE EXCEPTION 'a ticket is granted more than it is entitled to' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_grants_within_entitlement BEFORE INSERT ON match_grant FOR EACH ROW EXECUTE FUNCTION match_grants_within_entitlement()",
+        ),
+    ),
+    # match_lapsed_at_the_tail on match_release
+    (
+        (
+            "CREATE TRIGGER match_lapsed_at_the_tail BEFORE INSERT ON match_release FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_claim c WHERE c.programme_id = NEW.programme_id AND c.ticket >= NEW.ticket) OR EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) BEGIN SELECT RAISE(ABORT, 'a lapsed ticket goes behind everybody'); END",
+        ),
+        (
+            "CREATE FUNCTION match_lapsed_at_the_tail() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_claim c WHERE c.programme_id = NEW.programme_id AND c.ticket >= NEW.ticket) OR EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) THEN RAISE EXCEPTION 'a lapsed ticket goes behind everybody' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_lapsed_at_the_tail BEFORE INSERT ON match_release FOR EACH ROW EXECUTE FUNCTION match_lapsed_at_the_tail()",
+        ),
+    ),
+    # match_maker_is_not_checker on match_decision
+    (
+        (
+            "CREATE TRIGGER match_maker_is_not_checker BEFORE INSERT ON match_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_claim c WHERE c.id = NEW.claim_id AND c.claimed_by_id = NEW.decided_by_id) OR EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.decided_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'each step of a claim needs another person'); END",
+        ),
+        (
+            "CREATE FUNCTION match_maker_is_not_checker() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_claim c WHERE c.id = NEW.claim_id AND c.claimed_by_id = NEW.decided_by_id) OR EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.decided_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'each step of a claim needs another person' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_maker_is_not_checker BEFORE INSERT ON match_decision FOR EACH ROW EXECUTE FUNCTION match_maker_is_not_checker()",
         ),
     ),
     # match_release_keeps_rows on match_release
@@ -6412,139 +6367,49 @@ GUARDS = [
             "CREATE TRIGGER match_release_no_truncate BEFORE TRUNCATE ON match_release FOR EACH STATEMENT EXECUTE FUNCTION match_release_no_truncate()",
         ),
     ),
-    # match_decision_keeps_rows on match_decision
+    # match_releases_within_grants on match_release
     (
         (
-            "CREATE TRIGGER match_decision_keeps_rows BEFORE DELETE ON match_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_decision is append-only'); END",
+            "CREATE TRIGGER match_releases_within_grants BEFORE INSERT ON match_release FOR EACH ROW WHEN NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) BEGIN SELECT RAISE(ABORT, 'more is released than was granted'); END",
         ),
         (
-            "CREATE FUNCTION match_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER match_decision_keeps_rows BEFORE DELETE ON match_decision FOR EACH ROW EXECUTE FUNCTION match_decision_keeps_rows()",
+            "CREATE FUNCTION match_releases_within_grants() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) THEN RAISE EXCEPTION 'more is released than was granted' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_releases_within_grants BEFORE INSERT ON match_release FOR EACH ROW EXECUTE FUNCTION match_releases_within_grants()",
         ),
     ),
-    # match_decision_keeps_values on match_decision
+    # match_repayment_keeps_rows on match_repayment
     (
         (
-            "CREATE TRIGGER match_decision_keeps_values BEFORE UPDATE ON match_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_decision is append-only'); END",
+            "CREATE TRIGGER match_repayment_keeps_rows BEFORE DELETE ON match_repayment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_repayment is append-only'); END",
         ),
         (
-            "CREATE FUNCTION match_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER match_decision_keeps_values BEFORE UPDATE ON match_decision FOR EACH ROW EXECUTE FUNCTION match_decision_keeps_values()",
+            "CREATE FUNCTION match_repayment_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_repayment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_repayment_keeps_rows BEFORE DELETE ON match_repayment FOR EACH ROW EXECUTE FUNCTION match_repayment_keeps_rows()",
         ),
     ),
-    # match_decision_no_replace on match_decision
+    # match_repayment_keeps_values on match_repayment
     (
         (
-            "CREATE TRIGGER match_decision_no_replace BEFORE INSERT ON match_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_decision WHERE (id = NEW.id) OR (claim_id = NEW.claim_id AND step = NEW.step) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'match_decision keeps its rows'); END",
+            "CREATE TRIGGER match_repayment_keeps_values BEFORE UPDATE ON match_repayment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_repayment is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_repayment_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_repayment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_repayment_keeps_values BEFORE UPDATE ON match_repayment FOR EACH ROW EXECUTE FUNCTION match_repayment_keeps_values()",
+        ),
+    ),
+    # match_repayment_no_replace on match_repayment
+    (
+        (
+            "CREATE TRIGGER match_repayment_no_replace BEFORE INSERT ON match_repayment FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_repayment WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'match_repayment keeps its rows'); END",
         ),
         (),
     ),
-    # match_decision_no_truncate on match_decision
+    # match_repayment_no_truncate on match_repayment
     (
         (),
         (
-            "CREATE FUNCTION match_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER match_decision_no_truncate BEFORE TRUNCATE ON match_decision FOR EACH STATEMENT EXECUTE FUNCTION match_decision_no_truncate()",
-        ),
-    ),
-    # disbursement_keeps_rows on disbursement
-    (
-        (
-            "CREATE TRIGGER disbursement_keeps_rows BEFORE DELETE ON disbursement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'disbursement is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION disbursement_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'disbursement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER disbursement_keeps_rows BEFORE DELETE ON disbursement FOR EACH ROW EXECUTE FUNCTION disbursement_keeps_rows()",
-        ),
-    ),
-    # disbursement_keeps_values on disbursement
-    (
-        (
-            "CREATE TRIGGER disbursement_keeps_values BEFORE UPDATE ON disbursement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'disbursement is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION disbursement_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'disbursement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER disbursement_keeps_values BEFORE UPDATE ON disbursement FOR EACH ROW EXECUTE FUNCTION disbursement_keeps_values()",
-        ),
-    ),
-    # disbursement_no_replace on disbursement
-    (
-        (
-            "CREATE TRIGGER disbursement_no_replace BEFORE INSERT ON disbursement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM disbursement WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'disbursement keeps its rows'); END",
-        ),
-        (),
-    ),
-    # disbursement_no_truncate on disbursement
-    (
-        (),
-        (
-            "CREATE FUNCTION disbursement_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'disbursement keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER disbursement_no_truncate BEFORE TRUNCATE ON disbursement FOR EACH STATEMENT EXECUTE FUNCTION disbursement_no_truncate()",
-        ),
-    ),
-    # pool_funding_keeps_rows on pool_funding
-    (
-        (
-            "CREATE TRIGGER pool_funding_keeps_rows BEFORE DELETE ON pool_funding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pool_funding is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION pool_funding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pool_funding is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER pool_funding_keeps_rows BEFORE DELETE ON pool_funding FOR EACH ROW EXECUTE FUNCTION pool_funding_keeps_rows()",
-        ),
-    ),
-    # pool_funding_keeps_values on pool_funding
-    (
-        (
-            "CREATE TRIGGER pool_funding_keeps_values BEFORE UPDATE ON pool_funding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pool_funding is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION pool_funding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pool_funding is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER pool_funding_keeps_values BEFORE UPDATE ON pool_funding FOR EACH ROW EXECUTE FUNCTION pool_funding_keeps_values()",
-        ),
-    ),
-    # pool_funding_no_replace on pool_funding
-    (
-        (
-            "CREATE TRIGGER pool_funding_no_replace BEFORE INSERT ON pool_funding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pool_funding WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'pool_funding keeps its rows'); END",
-        ),
-        (),
-    ),
-    # pool_funding_no_truncate on pool_funding
-    (
-        (),
-        (
-            "CREATE FUNCTION pool_funding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'pool_funding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER pool_funding_no_truncate BEFORE TRUNCATE ON pool_funding FOR EACH STATEMENT EXECUTE FUNCTION pool_funding_no_truncate()",
-        ),
-    ),
-    # match_maker_is_not_checker on match_decision
-    (
-        (
-            "CREATE TRIGGER match_maker_is_not_checker BEFORE INSERT ON match_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_claim c WHERE c.id = NEW.claim_id AND c.claimed_by_id = NEW.decided_by_id) OR EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.decided_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'each step of a claim needs another person'); END",
-        ),
-        (
-            "CREATE FUNCTION match_maker_is_not_checker() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_claim c WHERE c.id = NEW.claim_id AND c.claimed_by_id = NEW.decided_by_id) OR EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.decided_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'each step of a claim needs another person' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER match_maker_is_not_checker BEFORE INSERT ON match_decision FOR EACH ROW EXECUTE FUNCTION match_maker_is_not_checker()",
-        ),
-    ),
-    # match_steps_in_order on match_decision
-    (
-        (
-            "CREATE TRIGGER match_steps_in_order BEFORE INSERT ON match_decision FOR EACH ROW WHEN (NEW.step = 'proposal' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'street_review' AND d.passed)) OR (NEW.step = 'approval' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'proposal' AND d.passed)) BEGIN SELECT RAISE(ABORT, 'a claim is reviewed, proposed and approved in this order'); END",
-        ),
-        (
-            "CREATE FUNCTION match_steps_in_order() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (NEW.step = 'proposal' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'street_review' AND d.passed)) OR (NEW.step = 'approval' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'proposal' AND d.passed)) THEN RAISE EXCEPTION 'a claim is reviewed, proposed and approved in this order' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER match_steps_in_order BEFORE INSERT ON match_decision FOR EACH ROW EXECUTE FUNCTION match_steps_in_order()",
-        ),
-    ),
-    # match_grants_within_entitlement on match_grant
-    (
-        (
-            "CREATE TRIGGER match_grants_within_entitlement BEFORE INSERT ON match_grant FOR EACH ROW WHEN NEW.amount_fen + COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) - COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > (SELECT c.entitled_fen FROM match_claim c WHERE c.id = NEW.claim_id) - COALESCE((SELECT sum(r.cut_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) BEGIN SELECT RAISE(ABORT, 'a ticket is granted more than it is entitled to'); END",
-        ),
-        (
-            "CREATE FUNCTION match_grants_within_entitlement() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen + COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) - COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > (SELECT c.entitled_fen FROM match_claim c WHERE c.id = NEW.claim_id) - COALESCE((SELECT sum(r.cut_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) THEN RAISE EXCEPTION 'a ticket is granted more than it is entitled to' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER match_grants_within_entitlement BEFORE INSERT ON match_grant FOR EACH ROW EXECUTE FUNCTION match_grants_within_entitlement()",
+            "CREATE FUNCTION match_repayment_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_repayment keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER match_repayment_no_truncate BEFORE TRUNCATE ON match_repayment FOR EACH STATEMENT EXECUTE FUNCTION match_repayment_no_truncate()",
         ),
     ),
     # match_settled_gets_no_more on match_grant
@@ -6557,44 +6422,49 @@ GUARDS = [
             "CREATE TRIGGER match_settled_gets_no_more BEFORE INSERT ON match_grant FOR EACH ROW EXECUTE FUNCTION match_settled_gets_no_more()",
         ),
     ),
-    # match_releases_within_grants on match_release
+    # match_steps_in_order on match_decision
     (
         (
-            "CREATE TRIGGER match_releases_within_grants BEFORE INSERT ON match_release FOR EACH ROW WHEN NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) BEGIN SELECT RAISE(ABORT, 'more is released than was granted'); END",
+            "CREATE TRIGGER match_steps_in_order BEFORE INSERT ON match_decision FOR EACH ROW WHEN (NEW.step = 'proposal' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'street_review' AND d.passed)) OR (NEW.step = 'approval' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'proposal' AND d.passed)) BEGIN SELECT RAISE(ABORT, 'a claim is reviewed, proposed and approved in this order'); END",
         ),
         (
-            "CREATE FUNCTION match_releases_within_grants() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM match_release r WHERE r.claim_id = NEW.claim_id), 0) > COALESCE((SELECT sum(g.amount_fen) FROM match_grant g WHERE g.claim_id = NEW.claim_id), 0) THEN RAISE EXCEPTION 'more is released than was granted' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER match_releases_within_grants BEFORE INSERT ON match_release FOR EACH ROW EXECUTE FUNCTION match_releases_within_grants()",
+            "CREATE FUNCTION match_steps_in_order() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (NEW.step = 'proposal' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'street_review' AND d.passed)) OR (NEW.step = 'approval' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'proposal' AND d.passed)) THEN RAISE EXCEPTION 'a claim is reviewed, proposed and approved in this order' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_steps_in_order BEFORE INSERT ON match_decision FOR EACH ROW EXECUTE FUNCTION match_steps_in_order()",
         ),
     ),
-    # match_claim_at_the_tail on match_claim
+    # name_view_keeps_rows on name_view
     (
         (
-            "CREATE TRIGGER match_claim_at_the_tail BEFORE INSERT ON match_claim FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) BEGIN SELECT RAISE(ABORT, 'a place in the queue is given once'); END",
+            "CREATE TRIGGER name_view_keeps_rows BEFORE DELETE ON name_view FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'name_view is append-only'); END",
         ),
         (
-            "CREATE FUNCTION match_claim_at_the_tail() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) THEN RAISE EXCEPTION 'a place in the queue is given once' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER match_claim_at_the_tail BEFORE INSERT ON match_claim FOR EACH ROW EXECUTE FUNCTION match_claim_at_the_tail()",
+            "CREATE FUNCTION name_view_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'name_view is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER name_view_keeps_rows BEFORE DELETE ON name_view FOR EACH ROW EXECUTE FUNCTION name_view_keeps_rows()",
         ),
     ),
-    # match_lapsed_at_the_tail on match_release
+    # name_view_keeps_values on name_view
     (
         (
-            "CREATE TRIGGER match_lapsed_at_the_tail BEFORE INSERT ON match_release FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_claim c WHERE c.programme_id = NEW.programme_id AND c.ticket >= NEW.ticket) OR EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) BEGIN SELECT RAISE(ABORT, 'a lapsed ticket goes behind everybody'); END",
+            "CREATE TRIGGER name_view_keeps_values BEFORE UPDATE ON name_view FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'name_view is append-only'); END",
         ),
         (
-            "CREATE FUNCTION match_lapsed_at_the_tail() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_claim c WHERE c.programme_id = NEW.programme_id AND c.ticket >= NEW.ticket) OR EXISTS (SELECT 1 FROM match_release r WHERE r.programme_id = NEW.programme_id AND r.ticket >= NEW.ticket) THEN RAISE EXCEPTION 'a lapsed ticket goes behind everybody' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER match_lapsed_at_the_tail BEFORE INSERT ON match_release FOR EACH ROW EXECUTE FUNCTION match_lapsed_at_the_tail()",
+            "CREATE FUNCTION name_view_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'name_view is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER name_view_keeps_values BEFORE UPDATE ON name_view FOR EACH ROW EXECUTE FUNCTION name_view_keeps_values()",
         ),
     ),
-    # disbursement_needs_approval on disbursement
+    # name_view_no_replace on name_view
     (
         (
-            "CREATE TRIGGER disbursement_needs_approval BEFORE INSERT ON disbursement FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'approval' AND d.passed) BEGIN SELECT RAISE(ABORT, 'money is paid on approved claims only'); END",
+            "CREATE TRIGGER name_view_no_replace BEFORE INSERT ON name_view FOR EACH ROW WHEN EXISTS (SELECT 1 FROM name_view WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'name_view keeps its rows'); END",
         ),
+        (),
+    ),
+    # name_view_no_truncate on name_view
+    (
+        (),
         (
-            "CREATE FUNCTION disbursement_needs_approval() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'approval' AND d.passed) THEN RAISE EXCEPTION 'money is paid on approved claims only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER disbursement_needs_approval BEFORE INSERT ON disbursement FOR EACH ROW EXECUTE FUNCTION disbursement_needs_approval()",
+            "CREATE FUNCTION name_view_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'name_view keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER name_view_no_truncate BEFORE TRUNCATE ON name_view FOR EACH STATEMENT EXECUTE FUNCTION name_view_no_truncate()",
         ),
     ),
     # notify_message_keeps_rows on notify_message
@@ -6702,326 +6572,6 @@ GUARDS = [
             "CREATE TRIGGER notify_reminder_no_truncate BEFORE TRUNCATE ON notify_reminder FOR EACH STATEMENT EXECUTE FUNCTION notify_reminder_no_truncate()",
         ),
     ),
-    # role_grant_keeps_rows on role_grant
-    (
-        (
-            "CREATE TRIGGER role_grant_keeps_rows BEFORE DELETE ON role_grant FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'role_grant keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION role_grant_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'role_grant keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER role_grant_keeps_rows BEFORE DELETE ON role_grant FOR EACH ROW EXECUTE FUNCTION role_grant_keeps_rows()",
-        ),
-    ),
-    # role_grant_keeps_values on role_grant
-    (
-        (
-            "CREATE TRIGGER role_grant_keeps_values BEFORE UPDATE ON role_grant FOR EACH ROW WHEN NEW.person_id IS NOT OLD.person_id OR NEW.role IS NOT OLD.role OR NEW.place_id IS NOT OLD.place_id OR NEW.starts_at IS NOT OLD.starts_at OR NEW.granted_by_id IS NOT OLD.granted_by_id BEGIN SELECT RAISE(ABORT, 'role_grant keeps its values'); END",
-        ),
-        (
-            "CREATE FUNCTION role_grant_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.role IS DISTINCT FROM OLD.role OR NEW.place_id IS DISTINCT FROM OLD.place_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at OR NEW.granted_by_id IS DISTINCT FROM OLD.granted_by_id THEN RAISE EXCEPTION 'role_grant keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER role_grant_keeps_values BEFORE UPDATE ON role_grant FOR EACH ROW EXECUTE FUNCTION role_grant_keeps_values()",
-        ),
-    ),
-    # role_grant_no_replace on role_grant
-    (
-        (
-            "CREATE TRIGGER role_grant_no_replace BEFORE INSERT ON role_grant FOR EACH ROW WHEN EXISTS (SELECT 1 FROM role_grant WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'role_grant keeps its rows'); END",
-        ),
-        (),
-    ),
-    # role_grant_no_truncate on role_grant
-    (
-        (),
-        (
-            "CREATE FUNCTION role_grant_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'role_grant keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER role_grant_no_truncate BEFORE TRUNCATE ON role_grant FOR EACH STATEMENT EXECUTE FUNCTION role_grant_no_truncate()",
-        ),
-    ),
-    # household_code_keeps_rows on household_code
-    (
-        (
-            "CREATE TRIGGER household_code_keeps_rows BEFORE DELETE ON household_code FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'household_code keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION household_code_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'household_code keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER household_code_keeps_rows BEFORE DELETE ON household_code FOR EACH ROW EXECUTE FUNCTION household_code_keeps_rows()",
-        ),
-    ),
-    # household_code_keeps_values on household_code
-    (
-        (
-            "CREATE TRIGGER household_code_keeps_values BEFORE UPDATE ON household_code FOR EACH ROW WHEN NEW.unit_id IS NOT OLD.unit_id OR NEW.code_hash IS NOT OLD.code_hash OR NEW.issued_at IS NOT OLD.issued_at OR NEW.issued_by_id IS NOT OLD.issued_by_id OR NEW.expires_at IS NOT OLD.expires_at BEGIN SELECT RAISE(ABORT, 'household_code keeps its values'); END",
-        ),
-        (
-            "CREATE FUNCTION household_code_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.code_hash IS DISTINCT FROM OLD.code_hash OR NEW.issued_at IS DISTINCT FROM OLD.issued_at OR NEW.issued_by_id IS DISTINCT FROM OLD.issued_by_id OR NEW.expires_at IS DISTINCT FROM OLD.expires_at THEN RAISE EXCEPTION 'household_code keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER household_code_keeps_values BEFORE UPDATE ON household_code FOR EACH ROW EXECUTE FUNCTION household_code_keeps_values()",
-        ),
-    ),
-    # household_code_no_replace on household_code
-    (
-        (
-            "CREATE TRIGGER household_code_no_replace BEFORE INSERT ON household_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM household_code WHERE (id = NEW.id) OR (code_hash = NEW.code_hash) OR (unit_id = NEW.unit_id) AND used_at IS NULL AND revoked_at IS NULL AND NEW.used_at IS NULL AND NEW.revoked_at IS NULL) BEGIN SELECT RAISE(ABORT, 'household_code keeps its rows'); END",
-        ),
-        (),
-    ),
-    # household_code_no_truncate on household_code
-    (
-        (),
-        (
-            "CREATE FUNCTION household_code_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'household_code keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER household_code_no_truncate BEFORE TRUNCATE ON household_code FOR EACH STATEMENT EXECUTE FUNCTION household_code_no_truncate()",
-        ),
-    ),
-    # unit_binding_keeps_rows on unit_binding
-    (
-        (
-            "CREATE TRIGGER unit_binding_keeps_rows BEFORE DELETE ON unit_binding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_binding keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_binding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_binding keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_binding_keeps_rows BEFORE DELETE ON unit_binding FOR EACH ROW EXECUTE FUNCTION unit_binding_keeps_rows()",
-        ),
-    ),
-    # unit_binding_keeps_values on unit_binding
-    (
-        (
-            "CREATE TRIGGER unit_binding_keeps_values BEFORE UPDATE ON unit_binding FOR EACH ROW WHEN NEW.unit_id IS NOT OLD.unit_id OR NEW.person_id IS NOT OLD.person_id OR NEW.starts_at IS NOT OLD.starts_at BEGIN SELECT RAISE(ABORT, 'unit_binding keeps its values'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_binding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at THEN RAISE EXCEPTION 'unit_binding keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_binding_keeps_values BEFORE UPDATE ON unit_binding FOR EACH ROW EXECUTE FUNCTION unit_binding_keeps_values()",
-        ),
-    ),
-    # unit_binding_no_replace on unit_binding
-    (
-        (
-            "CREATE TRIGGER unit_binding_no_replace BEFORE INSERT ON unit_binding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_binding WHERE (id = NEW.id) OR (unit_id = NEW.unit_id AND person_id = NEW.person_id AND starts_at = NEW.starts_at)) BEGIN SELECT RAISE(ABORT, 'unit_binding keeps its rows'); END",
-        ),
-        (),
-    ),
-    # unit_binding_no_truncate on unit_binding
-    (
-        (),
-        (
-            "CREATE FUNCTION unit_binding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_binding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER unit_binding_no_truncate BEFORE TRUNCATE ON unit_binding FOR EACH STATEMENT EXECUTE FUNCTION unit_binding_no_truncate()",
-        ),
-    ),
-    # household_code_once on household_code
-    (
-        (
-            "CREATE TRIGGER household_code_once BEFORE UPDATE ON household_code FOR EACH ROW WHEN OLD.used_at IS NOT NULL OR OLD.revoked_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a household code that was used or replaced stays so'); END",
-        ),
-        (
-            "CREATE FUNCTION household_code_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.used_at IS NOT NULL OR OLD.revoked_at IS NOT NULL THEN RAISE EXCEPTION 'a household code that was used or replaced stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER household_code_once BEFORE UPDATE ON household_code FOR EACH ROW EXECUTE FUNCTION household_code_once()",
-        ),
-    ),
-    # unit_keeps_rows on unit
-    (
-        (
-            "CREATE TRIGGER unit_keeps_rows BEFORE DELETE ON unit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_keeps_rows BEFORE DELETE ON unit FOR EACH ROW EXECUTE FUNCTION unit_keeps_rows()",
-        ),
-    ),
-    # unit_keeps_values on unit
-    (
-        (
-            "CREATE TRIGGER unit_keeps_values BEFORE UPDATE ON unit FOR EACH ROW WHEN NEW.building_id IS NOT OLD.building_id OR NEW.compound_id IS NOT OLD.compound_id OR NEW.room IS NOT OLD.room OR NEW.door_key IS NOT OLD.door_key OR NEW.printed IS NOT OLD.printed BEGIN SELECT RAISE(ABORT, 'unit keeps its values'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.building_id IS DISTINCT FROM OLD.building_id OR NEW.compound_id IS DISTINCT FROM OLD.compound_id OR NEW.room IS DISTINCT FROM OLD.room OR NEW.door_key IS DISTINCT FROM OLD.door_key OR NEW.printed IS DISTINCT FROM OLD.printed THEN RAISE EXCEPTION 'unit keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_keeps_values BEFORE UPDATE ON unit FOR EACH ROW EXECUTE FUNCTION unit_keeps_values()",
-        ),
-    ),
-    # unit_no_replace on unit
-    (
-        (
-            "CREATE TRIGGER unit_no_replace BEFORE INSERT ON unit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit WHERE (id = NEW.id) OR (compound_id = NEW.compound_id AND door_key = NEW.door_key) AND ended_at IS NULL AND NEW.ended_at IS NULL) BEGIN SELECT RAISE(ABORT, 'unit keeps its rows'); END",
-        ),
-        (),
-    ),
-    # unit_no_truncate on unit
-    (
-        (),
-        (
-            "CREATE FUNCTION unit_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER unit_no_truncate BEFORE TRUNCATE ON unit FOR EACH STATEMENT EXECUTE FUNCTION unit_no_truncate()",
-        ),
-    ),
-    # unit_ends_once on unit
-    (
-        (
-            "CREATE TRIGGER unit_ends_once BEFORE UPDATE ON unit FOR EACH ROW WHEN OLD.ended_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a unit that ended stays so'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ended_at IS NOT NULL THEN RAISE EXCEPTION 'a unit that ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_ends_once BEFORE UPDATE ON unit FOR EACH ROW EXECUTE FUNCTION unit_ends_once()",
-        ),
-    ),
-    # unit_origin_keeps_rows on unit_origin
-    (
-        (
-            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_origin_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_rows()",
-        ),
-    ),
-    # unit_origin_keeps_values on unit_origin
-    (
-        (
-            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_origin_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_values()",
-        ),
-    ),
-    # unit_origin_no_replace on unit_origin
-    (
-        (
-            "CREATE TRIGGER unit_origin_no_replace BEFORE INSERT ON unit_origin FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_origin WHERE (unit_id = NEW.unit_id AND from_unit_id = NEW.from_unit_id)) BEGIN SELECT RAISE(ABORT, 'unit_origin keeps its rows'); END",
-        ),
-        (),
-    ),
-    # unit_origin_no_truncate on unit_origin
-    (
-        (),
-        (
-            "CREATE FUNCTION unit_origin_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_origin keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER unit_origin_no_truncate BEFORE TRUNCATE ON unit_origin FOR EACH STATEMENT EXECUTE FUNCTION unit_origin_no_truncate()",
-        ),
-    ),
-    # unit_group_keeps_rows on unit_group
-    (
-        (
-            "CREATE TRIGGER unit_group_keeps_rows BEFORE DELETE ON unit_group FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_group keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_group_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_group keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_group_keeps_rows BEFORE DELETE ON unit_group FOR EACH ROW EXECUTE FUNCTION unit_group_keeps_rows()",
-        ),
-    ),
-    # unit_group_keeps_values on unit_group
-    (
-        (
-            "CREATE TRIGGER unit_group_keeps_values BEFORE UPDATE ON unit_group FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.place_id IS NOT OLD.place_id OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'unit_group keeps its values'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_group_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.kind IS DISTINCT FROM OLD.kind OR NEW.place_id IS DISTINCT FROM OLD.place_id OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'unit_group keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_group_keeps_values BEFORE UPDATE ON unit_group FOR EACH ROW EXECUTE FUNCTION unit_group_keeps_values()",
-        ),
-    ),
-    # unit_group_no_replace on unit_group
-    (
-        (
-            "CREATE TRIGGER unit_group_no_replace BEFORE INSERT ON unit_group FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_group WHERE (id = NEW.id) OR (place_id = NEW.place_id AND kind = NEW.kind AND name = NEW.name) AND closed_at IS NULL AND NEW.closed_at IS NULL) BEGIN SELECT RAISE(ABORT, 'unit_group keeps its rows'); END",
-        ),
-        (),
-    ),
-    # unit_group_no_truncate on unit_group
-    (
-        (),
-        (
-            "CREATE FUNCTION unit_group_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_group keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER unit_group_no_truncate BEFORE TRUNCATE ON unit_group FOR EACH STATEMENT EXECUTE FUNCTION unit_group_no_truncate()",
-        ),
-    ),
-    # unit_group_closed_once on unit_group
-    (
-        (
-            "CREATE TRIGGER unit_group_closed_once BEFORE UPDATE ON unit_group FOR EACH ROW WHEN OLD.closed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a closed group stays closed'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_group_closed_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION 'a closed group stays closed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_group_closed_once BEFORE UPDATE ON unit_group FOR EACH ROW EXECUTE FUNCTION unit_group_closed_once()",
-        ),
-    ),
-    # group_member_keeps_rows on group_member
-    (
-        (
-            "CREATE TRIGGER group_member_keeps_rows BEFORE DELETE ON group_member FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'group_member keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION group_member_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'group_member keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER group_member_keeps_rows BEFORE DELETE ON group_member FOR EACH ROW EXECUTE FUNCTION group_member_keeps_rows()",
-        ),
-    ),
-    # group_member_keeps_values on group_member
-    (
-        (
-            "CREATE TRIGGER group_member_keeps_values BEFORE UPDATE ON group_member FOR EACH ROW WHEN NEW.group_id IS NOT OLD.group_id OR NEW.kind IS NOT OLD.kind OR NEW.unit_id IS NOT OLD.unit_id OR NEW.starts_at IS NOT OLD.starts_at BEGIN SELECT RAISE(ABORT, 'group_member keeps its values'); END",
-        ),
-        (
-            "CREATE FUNCTION group_member_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.group_id IS DISTINCT FROM OLD.group_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at THEN RAISE EXCEPTION 'group_member keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER group_member_keeps_values BEFORE UPDATE ON group_member FOR EACH ROW EXECUTE FUNCTION group_member_keeps_values()",
-        ),
-    ),
-    # group_member_no_replace on group_member
-    (
-        (
-            "CREATE TRIGGER group_member_no_replace BEFORE INSERT ON group_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM group_member WHERE (id = NEW.id) OR (unit_id = NEW.unit_id AND kind = NEW.kind) AND ends_at IS NULL AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'group_member keeps its rows'); END",
-        ),
-        (),
-    ),
-    # group_member_no_truncate on group_member
-    (
-        (),
-        (
-            "CREATE FUNCTION group_member_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'group_member keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER group_member_no_truncate BEFORE TRUNCATE ON group_member FOR EACH STATEMENT EXECUTE FUNCTION group_member_no_truncate()",
-        ),
-    ),
-    # group_member_ends_once on group_member
-    (
-        (
-            "CREATE TRIGGER group_member_ends_once BEFORE UPDATE ON group_member FOR EACH ROW WHEN OLD.ends_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'who left a group has left it'); END",
-        ),
-        (
-            "CREATE FUNCTION group_member_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ends_at IS NOT NULL THEN RAISE EXCEPTION 'who left a group has left it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER group_member_ends_once BEFORE UPDATE ON group_member FOR EACH ROW EXECUTE FUNCTION group_member_ends_once()",
-        ),
-    ),
-    # group_head_keeps_rows on group_head
-    (
-        (
-            "CREATE TRIGGER group_head_keeps_rows BEFORE DELETE ON group_head FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'group_head keeps its rows'); END",
-        ),
-        (
-            "CREATE FUNCTION group_head_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'group_head keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER group_head_keeps_rows BEFORE DELETE ON group_head FOR EACH ROW EXECUTE FUNCTION group_head_keeps_rows()",
-        ),
-    ),
-    # group_head_keeps_values on group_head
-    (
-        (
-            "CREATE TRIGGER group_head_keeps_values BEFORE UPDATE ON group_head FOR EACH ROW WHEN NEW.group_id IS NOT OLD.group_id OR NEW.starts_at IS NOT OLD.starts_at BEGIN SELECT RAISE(ABORT, 'group_head keeps its values'); END",
-        ),
-        (
-            "CREATE FUNCTION group_head_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.group_id IS DISTINCT FROM OLD.group_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at THEN RAISE EXCEPTION 'group_head keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER group_head_keeps_values BEFORE UPDATE ON group_head FOR EACH ROW EXECUTE FUNCTION group_head_keeps_values()",
-        ),
-    ),
-    # group_head_no_replace on group_head
-    (
-        (
-            "CREATE TRIGGER group_head_no_replace BEFORE INSERT ON group_head FOR EACH ROW WHEN EXISTS (SELECT 1 FROM group_head WHERE (id = NEW.id) OR (group_id = NEW.group_id) AND ends_at IS NULL AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'group_head keeps its rows'); END",
-        ),
-        (),
-    ),
-    # group_head_no_truncate on group_head
-    (
-        (),
-        (
-            "CREATE FUNCTION group_head_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'group_head keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER group_head_no_truncate BEFORE TRUNCATE ON group_head FOR EACH STATEMENT EXECUTE FUNCTION group_head_no_truncate()",
-        ),
-    ),
     # place_keeps_path on place
     (
         (
@@ -7042,84 +6592,74 @@ GUARDS = [
             "CREATE TRIGGER place_keeps_rows BEFORE DELETE ON place FOR EACH ROW EXECUTE FUNCTION place_keeps_rows()",
         ),
     ),
-    # quote_keeps_rows on quote
+    # pledge_ending_keeps_rows on pledge_ending
     (
         (
-            "CREATE TRIGGER quote_keeps_rows BEFORE DELETE ON quote FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'quote is append-only'); END",
+            "CREATE TRIGGER pledge_ending_keeps_rows BEFORE DELETE ON pledge_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge_ending is append-only'); END",
         ),
         (
-            "CREATE FUNCTION quote_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'quote is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER quote_keeps_rows BEFORE DELETE ON quote FOR EACH ROW EXECUTE FUNCTION quote_keeps_rows()",
+            "CREATE FUNCTION pledge_ending_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pledge_ending_keeps_rows BEFORE DELETE ON pledge_ending FOR EACH ROW EXECUTE FUNCTION pledge_ending_keeps_rows()",
         ),
     ),
-    # quote_keeps_values on quote
+    # pledge_ending_keeps_values on pledge_ending
     (
         (
-            "CREATE TRIGGER quote_keeps_values BEFORE UPDATE ON quote FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'quote is append-only'); END",
+            "CREATE TRIGGER pledge_ending_keeps_values BEFORE UPDATE ON pledge_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge_ending is append-only'); END",
         ),
         (
-            "CREATE FUNCTION quote_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'quote is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER quote_keeps_values BEFORE UPDATE ON quote FOR EACH ROW EXECUTE FUNCTION quote_keeps_values()",
+            "CREATE FUNCTION pledge_ending_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pledge_ending_keeps_values BEFORE UPDATE ON pledge_ending FOR EACH ROW EXECUTE FUNCTION pledge_ending_keeps_values()",
         ),
     ),
-    # quote_no_replace on quote
+    # pledge_ending_no_replace on pledge_ending
     (
         (
-            "CREATE TRIGGER quote_no_replace BEFORE INSERT ON quote FOR EACH ROW WHEN EXISTS (SELECT 1 FROM quote WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND supplier = NEW.supplier)) BEGIN SELECT RAISE(ABORT, 'quote keeps its rows'); END",
+            "CREATE TRIGGER pledge_ending_no_replace BEFORE INSERT ON pledge_ending FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pledge_ending WHERE (pledge_id = NEW.pledge_id)) BEGIN SELECT RAISE(ABORT, 'pledge_ending keeps its rows'); END",
         ),
         (),
     ),
-    # quote_no_truncate on quote
+    # pledge_ending_no_truncate on pledge_ending
     (
         (),
         (
-            "CREATE FUNCTION quote_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'quote keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER quote_no_truncate BEFORE TRUNCATE ON quote FOR EACH STATEMENT EXECUTE FUNCTION quote_no_truncate()",
+            "CREATE FUNCTION pledge_ending_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'pledge_ending keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER pledge_ending_no_truncate BEFORE TRUNCATE ON pledge_ending FOR EACH STATEMENT EXECUTE FUNCTION pledge_ending_no_truncate()",
         ),
     ),
-    # supplier_choice_keeps_rows on supplier_choice
+    # pledge_keeps_rows on pledge
     (
         (
-            "CREATE TRIGGER supplier_choice_keeps_rows BEFORE DELETE ON supplier_choice FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'supplier_choice is append-only'); END",
+            "CREATE TRIGGER pledge_keeps_rows BEFORE DELETE ON pledge FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge is append-only'); END",
         ),
         (
-            "CREATE FUNCTION supplier_choice_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'supplier_choice is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER supplier_choice_keeps_rows BEFORE DELETE ON supplier_choice FOR EACH ROW EXECUTE FUNCTION supplier_choice_keeps_rows()",
+            "CREATE FUNCTION pledge_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pledge_keeps_rows BEFORE DELETE ON pledge FOR EACH ROW EXECUTE FUNCTION pledge_keeps_rows()",
         ),
     ),
-    # supplier_choice_keeps_values on supplier_choice
+    # pledge_keeps_values on pledge
     (
         (
-            "CREATE TRIGGER supplier_choice_keeps_values BEFORE UPDATE ON supplier_choice FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'supplier_choice is append-only'); END",
+            "CREATE TRIGGER pledge_keeps_values BEFORE UPDATE ON pledge FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pledge is append-only'); END",
         ),
         (
-            "CREATE FUNCTION supplier_choice_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'supplier_choice is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER supplier_choice_keeps_values BEFORE UPDATE ON supplier_choice FOR EACH ROW EXECUTE FUNCTION supplier_choice_keeps_values()",
+            "CREATE FUNCTION pledge_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pledge is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pledge_keeps_values BEFORE UPDATE ON pledge FOR EACH ROW EXECUTE FUNCTION pledge_keeps_values()",
         ),
     ),
-    # supplier_choice_no_replace on supplier_choice
+    # pledge_no_replace on pledge
     (
         (
-            "CREATE TRIGGER supplier_choice_no_replace BEFORE INSERT ON supplier_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM supplier_choice WHERE (id = NEW.id) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'supplier_choice keeps its rows'); END",
+            "CREATE TRIGGER pledge_no_replace BEFORE INSERT ON pledge FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pledge WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'pledge keeps its rows'); END",
         ),
         (),
     ),
-    # supplier_choice_no_truncate on supplier_choice
+    # pledge_no_truncate on pledge
     (
         (),
         (
-            "CREATE FUNCTION supplier_choice_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'supplier_choice keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER supplier_choice_no_truncate BEFORE TRUNCATE ON supplier_choice FOR EACH STATEMENT EXECUTE FUNCTION supplier_choice_no_truncate()",
-        ),
-    ),
-    # quote_before_choice on quote
-    (
-        (
-            "CREATE TRIGGER quote_before_choice BEFORE INSERT ON quote FOR EACH ROW WHEN EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = NEW.project_id) BEGIN SELECT RAISE(ABORT, 'the supplier has been chosen'); END",
-        ),
-        (
-            "CREATE FUNCTION quote_before_choice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = NEW.project_id) THEN RAISE EXCEPTION 'the supplier has been chosen' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER quote_before_choice BEFORE INSERT ON quote FOR EACH ROW EXECUTE FUNCTION quote_before_choice()",
+            "CREATE FUNCTION pledge_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'pledge keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER pledge_no_truncate BEFORE TRUNCATE ON pledge FOR EACH STATEMENT EXECUTE FUNCTION pledge_no_truncate()",
         ),
     ),
     # policy_version_keeps_rows on policy_version
@@ -7157,6 +6697,41 @@ GUARDS = [
             "CREATE TRIGGER policy_version_no_truncate BEFORE TRUNCATE ON policy_version FOR EACH STATEMENT EXECUTE FUNCTION policy_version_no_truncate()",
         ),
     ),
+    # pool_funding_keeps_rows on pool_funding
+    (
+        (
+            "CREATE TRIGGER pool_funding_keeps_rows BEFORE DELETE ON pool_funding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pool_funding is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION pool_funding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pool_funding is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pool_funding_keeps_rows BEFORE DELETE ON pool_funding FOR EACH ROW EXECUTE FUNCTION pool_funding_keeps_rows()",
+        ),
+    ),
+    # pool_funding_keeps_values on pool_funding
+    (
+        (
+            "CREATE TRIGGER pool_funding_keeps_values BEFORE UPDATE ON pool_funding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pool_funding is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION pool_funding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pool_funding is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pool_funding_keeps_values BEFORE UPDATE ON pool_funding FOR EACH ROW EXECUTE FUNCTION pool_funding_keeps_values()",
+        ),
+    ),
+    # pool_funding_no_replace on pool_funding
+    (
+        (
+            "CREATE TRIGGER pool_funding_no_replace BEFORE INSERT ON pool_funding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pool_funding WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'pool_funding keeps its rows'); END",
+        ),
+        (),
+    ),
+    # pool_funding_no_truncate on pool_funding
+    (
+        (),
+        (
+            "CREATE FUNCTION pool_funding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'pool_funding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER pool_funding_no_truncate BEFORE TRUNCATE ON pool_funding FOR EACH STATEMENT EXECUTE FUNCTION pool_funding_no_truncate()",
+        ),
+    ),
     # programme_keeps_rows on programme
     (
         (
@@ -7190,6 +6765,76 @@ GUARDS = [
         (
             "CREATE FUNCTION programme_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'programme keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER programme_no_truncate BEFORE TRUNCATE ON programme FOR EACH STATEMENT EXECUTE FUNCTION programme_no_truncate()",
+        ),
+    ),
+    # progress_report_keeps_rows on progress_report
+    (
+        (
+            "CREATE TRIGGER progress_report_keeps_rows BEFORE DELETE ON progress_report FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'progress_report is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION progress_report_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'progress_report is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER progress_report_keeps_rows BEFORE DELETE ON progress_report FOR EACH ROW EXECUTE FUNCTION progress_report_keeps_rows()",
+        ),
+    ),
+    # progress_report_keeps_values on progress_report
+    (
+        (
+            "CREATE TRIGGER progress_report_keeps_values BEFORE UPDATE ON progress_report FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'progress_report is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION progress_report_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'progress_report is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER progress_report_keeps_values BEFORE UPDATE ON progress_report FOR EACH ROW EXECUTE FUNCTION progress_report_keeps_values()",
+        ),
+    ),
+    # progress_report_no_replace on progress_report
+    (
+        (
+            "CREATE TRIGGER progress_report_no_replace BEFORE INSERT ON progress_report FOR EACH ROW WHEN EXISTS (SELECT 1 FROM progress_report WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'progress_report keeps its rows'); END",
+        ),
+        (),
+    ),
+    # progress_report_no_truncate on progress_report
+    (
+        (),
+        (
+            "CREATE FUNCTION progress_report_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'progress_report keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER progress_report_no_truncate BEFORE TRUNCATE ON progress_report FOR EACH STATEMENT EXECUTE FUNCTION progress_report_no_truncate()",
+        ),
+    ),
+    # project_closing_keeps_rows on project_closing
+    (
+        (
+            "CREATE TRIGGER project_closing_keeps_rows BEFORE DELETE ON project_closing FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_closing is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_closing_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_closing is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_closing_keeps_rows BEFORE DELETE ON project_closing FOR EACH ROW EXECUTE FUNCTION project_closing_keeps_rows()",
+        ),
+    ),
+    # project_closing_keeps_values on project_closing
+    (
+        (
+            "CREATE TRIGGER project_closing_keeps_values BEFORE UPDATE ON project_closing FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_closing is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_closing_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_closing is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_closing_keeps_values BEFORE UPDATE ON project_closing FOR EACH ROW EXECUTE FUNCTION project_closing_keeps_values()",
+        ),
+    ),
+    # project_closing_no_replace on project_closing
+    (
+        (
+            "CREATE TRIGGER project_closing_no_replace BEFORE INSERT ON project_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_closing WHERE (id = NEW.id) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'project_closing keeps its rows'); END",
+        ),
+        (),
+    ),
+    # project_closing_no_truncate on project_closing
+    (
+        (),
+        (
+            "CREATE FUNCTION project_closing_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'project_closing keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER project_closing_no_truncate BEFORE TRUNCATE ON project_closing FOR EACH STATEMENT EXECUTE FUNCTION project_closing_no_truncate()",
         ),
     ),
     # project_keeps_rows on project
@@ -7227,6 +6872,51 @@ GUARDS = [
             "CREATE TRIGGER project_no_truncate BEFORE TRUNCATE ON project FOR EACH STATEMENT EXECUTE FUNCTION project_no_truncate()",
         ),
     ),
+    # project_settlement_keeps_rows on project_settlement
+    (
+        (
+            "CREATE TRIGGER project_settlement_keeps_rows BEFORE DELETE ON project_settlement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_settlement is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_settlement_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_settlement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_settlement_keeps_rows BEFORE DELETE ON project_settlement FOR EACH ROW EXECUTE FUNCTION project_settlement_keeps_rows()",
+        ),
+    ),
+    # project_settlement_keeps_values on project_settlement
+    (
+        (
+            "CREATE TRIGGER project_settlement_keeps_values BEFORE UPDATE ON project_settlement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_settlement is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_settlement_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_settlement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_settlement_keeps_values BEFORE UPDATE ON project_settlement FOR EACH ROW EXECUTE FUNCTION project_settlement_keeps_values()",
+        ),
+    ),
+    # project_settlement_no_replace on project_settlement
+    (
+        (
+            "CREATE TRIGGER project_settlement_no_replace BEFORE INSERT ON project_settlement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_settlement WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'project_settlement keeps its rows'); END",
+        ),
+        (),
+    ),
+    # project_settlement_no_truncate on project_settlement
+    (
+        (),
+        (
+            "CREATE FUNCTION project_settlement_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'project_settlement keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER project_settlement_no_truncate BEFORE TRUNCATE ON project_settlement FOR EACH STATEMENT EXECUTE FUNCTION project_settlement_no_truncate()",
+        ),
+    ),
+    # project_stage_is_told on project
+    (
+        (
+            "CREATE TRIGGER project_stage_is_told BEFORE UPDATE ON project FOR EACH ROW WHEN NEW.stage <> OLD.stage AND NOT EXISTS (SELECT 1 FROM stage_change c WHERE c.project_id = NEW.id AND c.from_stage = OLD.stage AND c.to_stage = NEW.stage AND c.id = (SELECT max(id) FROM stage_change WHERE project_id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'a stage changes only with its entry in the history'); END",
+        ),
+        (
+            "CREATE FUNCTION project_stage_is_told() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.stage <> OLD.stage AND NOT EXISTS (SELECT 1 FROM stage_change c WHERE c.project_id = NEW.id AND c.from_stage = OLD.stage AND c.to_stage = NEW.stage AND c.id = (SELECT max(id) FROM stage_change WHERE project_id = NEW.id)) THEN RAISE EXCEPTION 'a stage changes only with its entry in the history' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_stage_is_told BEFORE UPDATE ON project FOR EACH ROW EXECUTE FUNCTION project_stage_is_told()",
+        ),
+    ),
     # project_version_keeps_rows on project_version
     (
         (
@@ -7260,116 +6950,6 @@ GUARDS = [
         (
             "CREATE FUNCTION project_version_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'project_version keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER project_version_no_truncate BEFORE TRUNCATE ON project_version FOR EACH STATEMENT EXECUTE FUNCTION project_version_no_truncate()",
-        ),
-    ),
-    # cost_line_keeps_rows on cost_line
-    (
-        (
-            "CREATE TRIGGER cost_line_keeps_rows BEFORE DELETE ON cost_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cost_line is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION cost_line_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cost_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER cost_line_keeps_rows BEFORE DELETE ON cost_line FOR EACH ROW EXECUTE FUNCTION cost_line_keeps_rows()",
-        ),
-    ),
-    # cost_line_keeps_values on cost_line
-    (
-        (
-            "CREATE TRIGGER cost_line_keeps_values BEFORE UPDATE ON cost_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'cost_line is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION cost_line_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'cost_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER cost_line_keeps_values BEFORE UPDATE ON cost_line FOR EACH ROW EXECUTE FUNCTION cost_line_keeps_values()",
-        ),
-    ),
-    # cost_line_no_replace on cost_line
-    (
-        (
-            "CREATE TRIGGER cost_line_no_replace BEFORE INSERT ON cost_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM cost_line WHERE (id = NEW.id) OR (version_id = NEW.version_id AND position = NEW.position)) BEGIN SELECT RAISE(ABORT, 'cost_line keeps its rows'); END",
-        ),
-        (),
-    ),
-    # cost_line_no_truncate on cost_line
-    (
-        (),
-        (
-            "CREATE FUNCTION cost_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'cost_line keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER cost_line_no_truncate BEFORE TRUNCATE ON cost_line FOR EACH STATEMENT EXECUTE FUNCTION cost_line_no_truncate()",
-        ),
-    ),
-    # stage_change_keeps_rows on stage_change
-    (
-        (
-            "CREATE TRIGGER stage_change_keeps_rows BEFORE DELETE ON stage_change FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'stage_change is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION stage_change_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'stage_change is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER stage_change_keeps_rows BEFORE DELETE ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_keeps_rows()",
-        ),
-    ),
-    # stage_change_keeps_values on stage_change
-    (
-        (
-            "CREATE TRIGGER stage_change_keeps_values BEFORE UPDATE ON stage_change FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'stage_change is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION stage_change_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'stage_change is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER stage_change_keeps_values BEFORE UPDATE ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_keeps_values()",
-        ),
-    ),
-    # stage_change_no_replace on stage_change
-    (
-        (
-            "CREATE TRIGGER stage_change_no_replace BEFORE INSERT ON stage_change FOR EACH ROW WHEN EXISTS (SELECT 1 FROM stage_change WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'stage_change keeps its rows'); END",
-        ),
-        (),
-    ),
-    # stage_change_no_truncate on stage_change
-    (
-        (),
-        (
-            "CREATE FUNCTION stage_change_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'stage_change keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER stage_change_no_truncate BEFORE TRUNCATE ON stage_change FOR EACH STATEMENT EXECUTE FUNCTION stage_change_no_truncate()",
-        ),
-    ),
-    # cost_line_within_budget on cost_line
-    (
-        (
-            "CREATE TRIGGER cost_line_within_budget BEFORE INSERT ON cost_line FOR EACH ROW WHEN NEW.amount_fen + COALESCE((SELECT sum(amount_fen) FROM cost_line WHERE version_id = NEW.version_id), 0) > (SELECT budget_fen FROM project_version WHERE id = NEW.version_id) BEGIN SELECT RAISE(ABORT, 'the cost lines of a version may not exceed its budget'); END",
-        ),
-        (
-            "CREATE FUNCTION cost_line_within_budget() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen + COALESCE((SELECT sum(amount_fen) FROM cost_line WHERE version_id = NEW.version_id), 0) > (SELECT budget_fen FROM project_version WHERE id = NEW.version_id) THEN RAISE EXCEPTION 'the cost lines of a version may not exceed its budget' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER cost_line_within_budget BEFORE INSERT ON cost_line FOR EACH ROW EXECUTE FUNCTION cost_line_within_budget()",
-        ),
-    ),
-    # stage_change_takes_a_road on stage_change
-    (
-        (
-            "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW WHEN NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) BEGIN SELECT RAISE(ABORT, 'no road leads from where the project stands to that stage'); END",
-        ),
-        (
-            "CREATE FUNCTION stage_change_takes_a_road() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) THEN RAISE EXCEPTION 'no road leads from where the project stands to that stage' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_takes_a_road()",
-        ),
-    ),
-    # stage_change_checked_by_another on stage_change
-    (
-        (
-            "CREATE TRIGGER stage_change_checked_by_another BEFORE INSERT ON stage_change FOR EACH ROW WHEN NEW.from_stage = 'submitted' AND NEW.to_stage IN ('feasible', 'returned', 'rejected') AND EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND proposer_id = NEW.person_id) BEGIN SELECT RAISE(ABORT, 'a proposal is not checked by its proposer'); END",
-        ),
-        (
-            "CREATE FUNCTION stage_change_checked_by_another() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.from_stage = 'submitted' AND NEW.to_stage IN ('feasible', 'returned', 'rejected') AND EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND proposer_id = NEW.person_id) THEN RAISE EXCEPTION 'a proposal is not checked by its proposer' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER stage_change_checked_by_another BEFORE INSERT ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_checked_by_another()",
-        ),
-    ),
-    # project_stage_is_told on project
-    (
-        (
-            "CREATE TRIGGER project_stage_is_told BEFORE UPDATE ON project FOR EACH ROW WHEN NEW.stage <> OLD.stage AND NOT EXISTS (SELECT 1 FROM stage_change c WHERE c.project_id = NEW.id AND c.from_stage = OLD.stage AND c.to_stage = NEW.stage AND c.id = (SELECT max(id) FROM stage_change WHERE project_id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'a stage changes only with its entry in the history'); END",
-        ),
-        (
-            "CREATE FUNCTION project_stage_is_told() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.stage <> OLD.stage AND NOT EXISTS (SELECT 1 FROM stage_change c WHERE c.project_id = NEW.id AND c.from_stage = OLD.stage AND c.to_stage = NEW.stage AND c.id = (SELECT max(id) FROM stage_change WHERE project_id = NEW.id)) THEN RAISE EXCEPTION 'a stage changes only with its entry in the history' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER project_stage_is_told BEFORE UPDATE ON project FOR EACH ROW EXECUTE FUNCTION project_stage_is_told()",
         ),
     ),
     # publicity_notice_keeps_rows on publicity_notice
@@ -7407,74 +6987,24 @@ GUARDS = [
             "CREATE TRIGGER publicity_notice_no_truncate BEFORE TRUNCATE ON publicity_notice FOR EACH STATEMENT EXECUTE FUNCTION publicity_notice_no_truncate()",
         ),
     ),
-    # publicity_revision_keeps_rows on publicity_revision
+    # publicity_objection_by_household on publicity_objection
     (
         (
-            "CREATE TRIGGER publicity_revision_keeps_rows BEFORE DELETE ON publicity_revision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_revision is append-only'); END",
+            "CREATE TRIGGER publicity_objection_by_household BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT NEW.on_paper AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'only a person of the household objects by phone'); END",
         ),
         (
-            "CREATE FUNCTION publicity_revision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_revision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_revision_keeps_rows BEFORE DELETE ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_keeps_rows()",
+            "CREATE FUNCTION publicity_objection_by_household() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT NEW.on_paper AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) THEN RAISE EXCEPTION 'only a person of the household objects by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_objection_by_household BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_by_household()",
         ),
     ),
-    # publicity_revision_keeps_values on publicity_revision
+    # publicity_objection_in_period on publicity_objection
     (
         (
-            "CREATE TRIGGER publicity_revision_keeps_values BEFORE UPDATE ON publicity_revision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_revision is append-only'); END",
+            "CREATE TRIGGER publicity_objection_in_period BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'objections are taken while the newest revision is open'); END",
         ),
         (
-            "CREATE FUNCTION publicity_revision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_revision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_revision_keeps_values BEFORE UPDATE ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_keeps_values()",
-        ),
-    ),
-    # publicity_revision_no_replace on publicity_revision
-    (
-        (
-            "CREATE TRIGGER publicity_revision_no_replace BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_revision WHERE (id = NEW.id) OR (notice_id = NEW.notice_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'publicity_revision keeps its rows'); END",
-        ),
-        (),
-    ),
-    # publicity_revision_no_truncate on publicity_revision
-    (
-        (),
-        (
-            "CREATE FUNCTION publicity_revision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_revision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER publicity_revision_no_truncate BEFORE TRUNCATE ON publicity_revision FOR EACH STATEMENT EXECUTE FUNCTION publicity_revision_no_truncate()",
-        ),
-    ),
-    # publicity_posting_keeps_rows on publicity_posting
-    (
-        (
-            "CREATE TRIGGER publicity_posting_keeps_rows BEFORE DELETE ON publicity_posting FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_posting is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_posting_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_posting is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_posting_keeps_rows BEFORE DELETE ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_keeps_rows()",
-        ),
-    ),
-    # publicity_posting_keeps_values on publicity_posting
-    (
-        (
-            "CREATE TRIGGER publicity_posting_keeps_values BEFORE UPDATE ON publicity_posting FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_posting is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_posting_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_posting is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_posting_keeps_values BEFORE UPDATE ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_keeps_values()",
-        ),
-    ),
-    # publicity_posting_no_replace on publicity_posting
-    (
-        (
-            "CREATE TRIGGER publicity_posting_no_replace BEFORE INSERT ON publicity_posting FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_posting WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'publicity_posting keeps its rows'); END",
-        ),
-        (),
-    ),
-    # publicity_posting_no_truncate on publicity_posting
-    (
-        (),
-        (
-            "CREATE FUNCTION publicity_posting_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_posting keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER publicity_posting_no_truncate BEFORE TRUNCATE ON publicity_posting FOR EACH STATEMENT EXECUTE FUNCTION publicity_posting_no_truncate()",
+            "CREATE FUNCTION publicity_objection_in_period() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'objections are taken while the newest revision is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_objection_in_period BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_in_period()",
         ),
     ),
     # publicity_objection_keeps_rows on publicity_objection
@@ -7512,6 +7042,61 @@ GUARDS = [
             "CREATE TRIGGER publicity_objection_no_truncate BEFORE TRUNCATE ON publicity_objection FOR EACH STATEMENT EXECUTE FUNCTION publicity_objection_no_truncate()",
         ),
     ),
+    # publicity_objection_of_the_place on publicity_objection
+    (
+        (
+            "CREATE TRIGGER publicity_objection_of_the_place BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_notice n JOIN place p ON p.id = n.place_id JOIN unit u ON u.id = NEW.unit_id JOIN place h ON h.id = u.building_id WHERE n.id = NEW.notice_id AND h.path LIKE p.path || '%') BEGIN SELECT RAISE(ABORT, 'only households of the notice''s place object'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_objection_of_the_place() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_notice n JOIN place p ON p.id = n.place_id JOIN unit u ON u.id = NEW.unit_id JOIN place h ON h.id = u.building_id WHERE n.id = NEW.notice_id AND h.path LIKE p.path || '%') THEN RAISE EXCEPTION 'only households of the notice''s place object' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_objection_of_the_place BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_of_the_place()",
+        ),
+    ),
+    # publicity_posting_in_period on publicity_posting
+    (
+        (
+            "CREATE TRIGGER publicity_posting_in_period BEFORE INSERT ON publicity_posting FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'posting is proven while the newest revision is open'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_posting_in_period() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'posting is proven while the newest revision is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_posting_in_period BEFORE INSERT ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_in_period()",
+        ),
+    ),
+    # publicity_posting_keeps_rows on publicity_posting
+    (
+        (
+            "CREATE TRIGGER publicity_posting_keeps_rows BEFORE DELETE ON publicity_posting FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_posting is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_posting_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_posting is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_posting_keeps_rows BEFORE DELETE ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_keeps_rows()",
+        ),
+    ),
+    # publicity_posting_keeps_values on publicity_posting
+    (
+        (
+            "CREATE TRIGGER publicity_posting_keeps_values BEFORE UPDATE ON publicity_posting FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_posting is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_posting_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_posting is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_posting_keeps_values BEFORE UPDATE ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_keeps_values()",
+        ),
+    ),
+    # publicity_posting_no_replace on publicity_posting
+    (
+        (
+            "CREATE TRIGGER publicity_posting_no_replace BEFORE INSERT ON publicity_posting FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_posting WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'publicity_posting keeps its rows'); END",
+        ),
+        (),
+    ),
+    # publicity_posting_no_truncate on publicity_posting
+    (
+        (),
+        (
+            "CREATE FUNCTION publicity_posting_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_posting keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER publicity_posting_no_truncate BEFORE TRUNCATE ON publicity_posting FOR EACH STATEMENT EXECUTE FUNCTION publicity_posting_no_truncate()",
+        ),
+    ),
     # publicity_reply_keeps_rows on publicity_reply
     (
         (
@@ -7545,6 +7130,71 @@ GUARDS = [
         (
             "CREATE FUNCTION publicity_reply_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_reply keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER publicity_reply_no_truncate BEFORE TRUNCATE ON publicity_reply FOR EACH STATEMENT EXECUTE FUNCTION publicity_reply_no_truncate()",
+        ),
+    ),
+    # publicity_reply_not_by_objector on publicity_reply
+    (
+        (
+            "CREATE TRIGGER publicity_reply_not_by_objector BEFORE INSERT ON publicity_reply FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_objection o WHERE o.id = NEW.objection_id AND o.at <= NEW.at) OR EXISTS (SELECT 1 FROM publicity_objection o JOIN unit_binding b ON b.unit_id = o.unit_id WHERE o.id = NEW.objection_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'nobody answers an objection of her own household'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_reply_not_by_objector() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_objection o WHERE o.id = NEW.objection_id AND o.at <= NEW.at) OR EXISTS (SELECT 1 FROM publicity_objection o JOIN unit_binding b ON b.unit_id = o.unit_id WHERE o.id = NEW.objection_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) THEN RAISE EXCEPTION 'nobody answers an objection of her own household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_reply_not_by_objector BEFORE INSERT ON publicity_reply FOR EACH ROW EXECUTE FUNCTION publicity_reply_not_by_objector()",
+        ),
+    ),
+    # publicity_revision_keeps_rows on publicity_revision
+    (
+        (
+            "CREATE TRIGGER publicity_revision_keeps_rows BEFORE DELETE ON publicity_revision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_revision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_revision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_revision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_revision_keeps_rows BEFORE DELETE ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_keeps_rows()",
+        ),
+    ),
+    # publicity_revision_keeps_values on publicity_revision
+    (
+        (
+            "CREATE TRIGGER publicity_revision_keeps_values BEFORE UPDATE ON publicity_revision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'publicity_revision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_revision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'publicity_revision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_revision_keeps_values BEFORE UPDATE ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_keeps_values()",
+        ),
+    ),
+    # publicity_revision_next on publicity_revision
+    (
+        (
+            "CREATE TRIGGER publicity_revision_next BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN NEW.number <> 1 + (SELECT COALESCE(MAX(r.number), 0) FROM publicity_revision r WHERE r.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'revisions of a notice follow each other'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_revision_next() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number <> 1 + (SELECT COALESCE(MAX(r.number), 0) FROM publicity_revision r WHERE r.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'revisions of a notice follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_revision_next BEFORE INSERT ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_next()",
+        ),
+    ),
+    # publicity_revision_no_replace on publicity_revision
+    (
+        (
+            "CREATE TRIGGER publicity_revision_no_replace BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_revision WHERE (id = NEW.id) OR (notice_id = NEW.notice_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'publicity_revision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # publicity_revision_no_truncate on publicity_revision
+    (
+        (),
+        (
+            "CREATE FUNCTION publicity_revision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_revision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER publicity_revision_no_truncate BEFORE TRUNCATE ON publicity_revision FOR EACH STATEMENT EXECUTE FUNCTION publicity_revision_no_truncate()",
+        ),
+    ),
+    # publicity_revision_stands on publicity_revision
+    (
+        (
+            "CREATE TRIGGER publicity_revision_stands BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'a notice that was withdrawn says nothing more'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_revision_stands() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'a notice that was withdrawn says nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_revision_stands BEFORE INSERT ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_stands()",
         ),
     ),
     # publicity_withdrawal_keeps_rows on publicity_withdrawal
@@ -7582,179 +7232,34 @@ GUARDS = [
             "CREATE TRIGGER publicity_withdrawal_no_truncate BEFORE TRUNCATE ON publicity_withdrawal FOR EACH STATEMENT EXECUTE FUNCTION publicity_withdrawal_no_truncate()",
         ),
     ),
-    # publicity_revision_next on publicity_revision
+    # questionnaire_answer_by_code on questionnaire_answer
     (
         (
-            "CREATE TRIGGER publicity_revision_next BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN NEW.number <> 1 + (SELECT COALESCE(MAX(r.number), 0) FROM publicity_revision r WHERE r.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'revisions of a notice follow each other'); END",
+            "CREATE TRIGGER questionnaire_answer_by_code BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM questionnaire_code c WHERE c.questionnaire_id = NEW.questionnaire_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'an answer by code needs a living code of the household'); END",
         ),
         (
-            "CREATE FUNCTION publicity_revision_next() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number <> 1 + (SELECT COALESCE(MAX(r.number), 0) FROM publicity_revision r WHERE r.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'revisions of a notice follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_revision_next BEFORE INSERT ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_next()",
+            "CREATE FUNCTION questionnaire_answer_by_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM questionnaire_code c WHERE c.questionnaire_id = NEW.questionnaire_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) THEN RAISE EXCEPTION 'an answer by code needs a living code of the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_answer_by_code BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_by_code()",
         ),
     ),
-    # publicity_revision_stands on publicity_revision
+    # questionnaire_answer_counted_on on questionnaire_answer
     (
         (
-            "CREATE TRIGGER publicity_revision_stands BEFORE INSERT ON publicity_revision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'a notice that was withdrawn says nothing more'); END",
+            "CREATE TRIGGER questionnaire_answer_counted_on BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NEW.revision <> 1 + (SELECT COUNT(*) FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id) BEGIN SELECT RAISE(ABORT, 'the revisions of a household follow each other'); END",
         ),
         (
-            "CREATE FUNCTION publicity_revision_stands() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'a notice that was withdrawn says nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_revision_stands BEFORE INSERT ON publicity_revision FOR EACH ROW EXECUTE FUNCTION publicity_revision_stands()",
+            "CREATE FUNCTION questionnaire_answer_counted_on() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.revision <> 1 + (SELECT COUNT(*) FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id) THEN RAISE EXCEPTION 'the revisions of a household follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_answer_counted_on BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_counted_on()",
         ),
     ),
-    # publicity_posting_in_period on publicity_posting
+    # questionnaire_answer_in_time on questionnaire_answer
     (
         (
-            "CREATE TRIGGER publicity_posting_in_period BEFORE INSERT ON publicity_posting FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'posting is proven while the newest revision is open'); END",
+            "CREATE TRIGGER questionnaire_answer_in_time BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM questionnaire q WHERE q.id = NEW.questionnaire_id AND q.opens_at <= NEW.at AND NEW.at < q.closes_at) BEGIN SELECT RAISE(ABORT, 'a questionnaire is answered while it is open'); END",
         ),
         (
-            "CREATE FUNCTION publicity_posting_in_period() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'posting is proven while the newest revision is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_posting_in_period BEFORE INSERT ON publicity_posting FOR EACH ROW EXECUTE FUNCTION publicity_posting_in_period()",
-        ),
-    ),
-    # publicity_objection_in_period on publicity_objection
-    (
-        (
-            "CREATE TRIGGER publicity_objection_in_period BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'objections are taken while the newest revision is open'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_objection_in_period() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_revision r WHERE r.notice_id = NEW.notice_id AND r.number = NEW.number AND r.starts_at <= NEW.at AND NEW.at < r.ends_at AND NOT EXISTS (SELECT 1 FROM publicity_revision n WHERE n.notice_id = r.notice_id AND n.number > r.number)) OR EXISTS (SELECT 1 FROM publicity_withdrawal w WHERE w.notice_id = NEW.notice_id) THEN RAISE EXCEPTION 'objections are taken while the newest revision is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_objection_in_period BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_in_period()",
-        ),
-    ),
-    # publicity_objection_by_household on publicity_objection
-    (
-        (
-            "CREATE TRIGGER publicity_objection_by_household BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT NEW.on_paper AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'only a person of the household objects by phone'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_objection_by_household() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT NEW.on_paper AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) THEN RAISE EXCEPTION 'only a person of the household objects by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_objection_by_household BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_by_household()",
-        ),
-    ),
-    # publicity_objection_of_the_place on publicity_objection
-    (
-        (
-            "CREATE TRIGGER publicity_objection_of_the_place BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_notice n JOIN place p ON p.id = n.place_id JOIN unit u ON u.id = NEW.unit_id JOIN place h ON h.id = u.building_id WHERE n.id = NEW.notice_id AND h.path LIKE p.path || '%') BEGIN SELECT RAISE(ABORT, 'only households of the notice''s place object'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_objection_of_the_place() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_notice n JOIN place p ON p.id = n.place_id JOIN unit u ON u.id = NEW.unit_id JOIN place h ON h.id = u.building_id WHERE n.id = NEW.notice_id AND h.path LIKE p.path || '%') THEN RAISE EXCEPTION 'only households of the notice''s place object' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_objection_of_the_place BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_of_the_place()",
-        ),
-    ),
-    # publicity_reply_not_by_objector on publicity_reply
-    (
-        (
-            "CREATE TRIGGER publicity_reply_not_by_objector BEFORE INSERT ON publicity_reply FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_objection o WHERE o.id = NEW.objection_id AND o.at <= NEW.at) OR EXISTS (SELECT 1 FROM publicity_objection o JOIN unit_binding b ON b.unit_id = o.unit_id WHERE o.id = NEW.objection_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'nobody answers an objection of her own household'); END",
-        ),
-        (
-            "CREATE FUNCTION publicity_reply_not_by_objector() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_objection o WHERE o.id = NEW.objection_id AND o.at <= NEW.at) OR EXISTS (SELECT 1 FROM publicity_objection o JOIN unit_binding b ON b.unit_id = o.unit_id WHERE o.id = NEW.objection_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) THEN RAISE EXCEPTION 'nobody answers an objection of her own household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER publicity_reply_not_by_objector BEFORE INSERT ON publicity_reply FOR EACH ROW EXECUTE FUNCTION publicity_reply_not_by_objector()",
-        ),
-    ),
-    # questionnaire_keeps_rows on questionnaire
-    (
-        (
-            "CREATE TRIGGER questionnaire_keeps_rows BEFORE DELETE ON questionnaire FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_keeps_rows BEFORE DELETE ON questionnaire FOR EACH ROW EXECUTE FUNCTION questionnaire_keeps_rows()",
-        ),
-    ),
-    # questionnaire_keeps_values on questionnaire
-    (
-        (
-            "CREATE TRIGGER questionnaire_keeps_values BEFORE UPDATE ON questionnaire FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_keeps_values BEFORE UPDATE ON questionnaire FOR EACH ROW EXECUTE FUNCTION questionnaire_keeps_values()",
-        ),
-    ),
-    # questionnaire_no_replace on questionnaire
-    (
-        (
-            "CREATE TRIGGER questionnaire_no_replace BEFORE INSERT ON questionnaire FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'questionnaire keeps its rows'); END",
-        ),
-        (),
-    ),
-    # questionnaire_no_truncate on questionnaire
-    (
-        (),
-        (
-            "CREATE FUNCTION questionnaire_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER questionnaire_no_truncate BEFORE TRUNCATE ON questionnaire FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_no_truncate()",
-        ),
-    ),
-    # questionnaire_question_keeps_rows on questionnaire_question
-    (
-        (
-            "CREATE TRIGGER questionnaire_question_keeps_rows BEFORE DELETE ON questionnaire_question FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_question is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_question_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_question is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_question_keeps_rows BEFORE DELETE ON questionnaire_question FOR EACH ROW EXECUTE FUNCTION questionnaire_question_keeps_rows()",
-        ),
-    ),
-    # questionnaire_question_keeps_values on questionnaire_question
-    (
-        (
-            "CREATE TRIGGER questionnaire_question_keeps_values BEFORE UPDATE ON questionnaire_question FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_question is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_question_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_question is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_question_keeps_values BEFORE UPDATE ON questionnaire_question FOR EACH ROW EXECUTE FUNCTION questionnaire_question_keeps_values()",
-        ),
-    ),
-    # questionnaire_question_no_replace on questionnaire_question
-    (
-        (
-            "CREATE TRIGGER questionnaire_question_no_replace BEFORE INSERT ON questionnaire_question FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_question WHERE (id = NEW.id) OR (questionnaire_id = NEW.questionnaire_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'questionnaire_question keeps its rows'); END",
-        ),
-        (),
-    ),
-    # questionnaire_question_no_truncate on questionnaire_question
-    (
-        (),
-        (
-            "CREATE FUNCTION questionnaire_question_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_question keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER questionnaire_question_no_truncate BEFORE TRUNCATE ON questionnaire_question FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_question_no_truncate()",
-        ),
-    ),
-    # questionnaire_option_keeps_rows on questionnaire_option
-    (
-        (
-            "CREATE TRIGGER questionnaire_option_keeps_rows BEFORE DELETE ON questionnaire_option FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_option is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_option_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_option is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_option_keeps_rows BEFORE DELETE ON questionnaire_option FOR EACH ROW EXECUTE FUNCTION questionnaire_option_keeps_rows()",
-        ),
-    ),
-    # questionnaire_option_keeps_values on questionnaire_option
-    (
-        (
-            "CREATE TRIGGER questionnaire_option_keeps_values BEFORE UPDATE ON questionnaire_option FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_option is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_option_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_option is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_option_keeps_values BEFORE UPDATE ON questionnaire_option FOR EACH ROW EXECUTE FUNCTION questionnaire_option_keeps_values()",
-        ),
-    ),
-    # questionnaire_option_no_replace on questionnaire_option
-    (
-        (
-            "CREATE TRIGGER questionnaire_option_no_replace BEFORE INSERT ON questionnaire_option FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_option WHERE (id = NEW.id) OR (question_id = NEW.question_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'questionnaire_option keeps its rows'); END",
-        ),
-        (),
-    ),
-    # questionnaire_option_no_truncate on questionnaire_option
-    (
-        (),
-        (
-            "CREATE FUNCTION questionnaire_option_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_option keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER questionnaire_option_no_truncate BEFORE TRUNCATE ON questionnaire_option FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_option_no_truncate()",
+            "CREATE FUNCTION questionnaire_answer_in_time() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM questionnaire q WHERE q.id = NEW.questionnaire_id AND q.opens_at <= NEW.at AND NEW.at < q.closes_at) THEN RAISE EXCEPTION 'a questionnaire is answered while it is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_answer_in_time BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_in_time()",
         ),
     ),
     # questionnaire_answer_keeps_rows on questionnaire_answer
@@ -7792,74 +7297,14 @@ GUARDS = [
             "CREATE TRIGGER questionnaire_answer_no_truncate BEFORE TRUNCATE ON questionnaire_answer FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_answer_no_truncate()",
         ),
     ),
-    # questionnaire_said_keeps_rows on questionnaire_said
+    # questionnaire_answer_not_from_paper on questionnaire_answer
     (
         (
-            "CREATE TRIGGER questionnaire_said_keeps_rows BEFORE DELETE ON questionnaire_said FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_said is append-only'); END",
+            "CREATE TRIGGER questionnaire_answer_not_from_paper BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NEW.channel = 'paper' AND EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id AND a.channel <> 'paper') BEGIN SELECT RAISE(ABORT, 'what a household answered itself is not replaced from a paper'); END",
         ),
         (
-            "CREATE FUNCTION questionnaire_said_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_said is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_said_keeps_rows BEFORE DELETE ON questionnaire_said FOR EACH ROW EXECUTE FUNCTION questionnaire_said_keeps_rows()",
-        ),
-    ),
-    # questionnaire_said_keeps_values on questionnaire_said
-    (
-        (
-            "CREATE TRIGGER questionnaire_said_keeps_values BEFORE UPDATE ON questionnaire_said FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_said is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_said_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_said is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_said_keeps_values BEFORE UPDATE ON questionnaire_said FOR EACH ROW EXECUTE FUNCTION questionnaire_said_keeps_values()",
-        ),
-    ),
-    # questionnaire_said_no_replace on questionnaire_said
-    (
-        (
-            "CREATE TRIGGER questionnaire_said_no_replace BEFORE INSERT ON questionnaire_said FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_said WHERE (id = NEW.id) OR (answer_id = NEW.answer_id AND question_id = NEW.question_id AND option_id = NEW.option_id) OR (answer_id = NEW.answer_id AND question_id = NEW.question_id) AND kind <> 'several' AND NEW.kind <> 'several') BEGIN SELECT RAISE(ABORT, 'questionnaire_said keeps its rows'); END",
-        ),
-        (),
-    ),
-    # questionnaire_said_no_truncate on questionnaire_said
-    (
-        (),
-        (
-            "CREATE FUNCTION questionnaire_said_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_said keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER questionnaire_said_no_truncate BEFORE TRUNCATE ON questionnaire_said FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_said_no_truncate()",
-        ),
-    ),
-    # questionnaire_release_keeps_rows on questionnaire_release
-    (
-        (
-            "CREATE TRIGGER questionnaire_release_keeps_rows BEFORE DELETE ON questionnaire_release FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_release is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_release_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_release is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_release_keeps_rows BEFORE DELETE ON questionnaire_release FOR EACH ROW EXECUTE FUNCTION questionnaire_release_keeps_rows()",
-        ),
-    ),
-    # questionnaire_release_keeps_values on questionnaire_release
-    (
-        (
-            "CREATE TRIGGER questionnaire_release_keeps_values BEFORE UPDATE ON questionnaire_release FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_release is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_release_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_release is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_release_keeps_values BEFORE UPDATE ON questionnaire_release FOR EACH ROW EXECUTE FUNCTION questionnaire_release_keeps_values()",
-        ),
-    ),
-    # questionnaire_release_no_replace on questionnaire_release
-    (
-        (
-            "CREATE TRIGGER questionnaire_release_no_replace BEFORE INSERT ON questionnaire_release FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_release WHERE (id = NEW.id) OR (said_id = NEW.said_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'questionnaire_release keeps its rows'); END",
-        ),
-        (),
-    ),
-    # questionnaire_release_no_truncate on questionnaire_release
-    (
-        (),
-        (
-            "CREATE FUNCTION questionnaire_release_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_release keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER questionnaire_release_no_truncate BEFORE TRUNCATE ON questionnaire_release FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_release_no_truncate()",
+            "CREATE FUNCTION questionnaire_answer_not_from_paper() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'paper' AND EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id AND a.channel <> 'paper') THEN RAISE EXCEPTION 'what a household answered itself is not replaced from a paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_answer_not_from_paper BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_not_from_paper()",
         ),
     ),
     # questionnaire_code_keeps_rows on questionnaire_code
@@ -7907,6 +7352,26 @@ GUARDS = [
             "CREATE TRIGGER questionnaire_code_stays_dead BEFORE UPDATE ON questionnaire_code FOR EACH ROW EXECUTE FUNCTION questionnaire_code_stays_dead()",
         ),
     ),
+    # questionnaire_keeps_rows on questionnaire
+    (
+        (
+            "CREATE TRIGGER questionnaire_keeps_rows BEFORE DELETE ON questionnaire FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_keeps_rows BEFORE DELETE ON questionnaire FOR EACH ROW EXECUTE FUNCTION questionnaire_keeps_rows()",
+        ),
+    ),
+    # questionnaire_keeps_values on questionnaire
+    (
+        (
+            "CREATE TRIGGER questionnaire_keeps_values BEFORE UPDATE ON questionnaire FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_keeps_values BEFORE UPDATE ON questionnaire FOR EACH ROW EXECUTE FUNCTION questionnaire_keeps_values()",
+        ),
+    ),
     # questionnaire_lasts_a_month on questionnaire
     (
         (
@@ -7915,6 +7380,21 @@ GUARDS = [
         (
             "CREATE FUNCTION questionnaire_lasts_a_month() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.closes_at > NEW.opens_at + INTERVAL '30 days' THEN RAISE EXCEPTION 'a questionnaire is open for thirty days at most' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER questionnaire_lasts_a_month BEFORE INSERT ON questionnaire FOR EACH ROW EXECUTE FUNCTION questionnaire_lasts_a_month()",
+        ),
+    ),
+    # questionnaire_no_replace on questionnaire
+    (
+        (
+            "CREATE TRIGGER questionnaire_no_replace BEFORE INSERT ON questionnaire FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'questionnaire keeps its rows'); END",
+        ),
+        (),
+    ),
+    # questionnaire_no_truncate on questionnaire
+    (
+        (),
+        (
+            "CREATE FUNCTION questionnaire_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_no_truncate BEFORE TRUNCATE ON questionnaire FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_no_truncate()",
         ),
     ),
     # questionnaire_one_at_a_time on questionnaire
@@ -7927,16 +7407,6 @@ GUARDS = [
             "CREATE TRIGGER questionnaire_one_at_a_time BEFORE INSERT ON questionnaire FOR EACH ROW EXECUTE FUNCTION questionnaire_one_at_a_time()",
         ),
     ),
-    # questionnaire_question_before_answers on questionnaire_question
-    (
-        (
-            "CREATE TRIGGER questionnaire_question_before_answers BEFORE INSERT ON questionnaire_question FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id) BEGIN SELECT RAISE(ABORT, 'no question is added once somebody has answered'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_question_before_answers() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id) THEN RAISE EXCEPTION 'no question is added once somebody has answered' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_question_before_answers BEFORE INSERT ON questionnaire_question FOR EACH ROW EXECUTE FUNCTION questionnaire_question_before_answers()",
-        ),
-    ),
     # questionnaire_option_before_answers on questionnaire_option
     (
         (
@@ -7945,6 +7415,41 @@ GUARDS = [
         (
             "CREATE FUNCTION questionnaire_option_before_answers() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM questionnaire_answer a JOIN questionnaire_question q ON q.questionnaire_id = a.questionnaire_id WHERE q.id = NEW.question_id) THEN RAISE EXCEPTION 'no option is added once somebody has answered' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER questionnaire_option_before_answers BEFORE INSERT ON questionnaire_option FOR EACH ROW EXECUTE FUNCTION questionnaire_option_before_answers()",
+        ),
+    ),
+    # questionnaire_option_keeps_rows on questionnaire_option
+    (
+        (
+            "CREATE TRIGGER questionnaire_option_keeps_rows BEFORE DELETE ON questionnaire_option FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_option is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_option_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_option is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_option_keeps_rows BEFORE DELETE ON questionnaire_option FOR EACH ROW EXECUTE FUNCTION questionnaire_option_keeps_rows()",
+        ),
+    ),
+    # questionnaire_option_keeps_values on questionnaire_option
+    (
+        (
+            "CREATE TRIGGER questionnaire_option_keeps_values BEFORE UPDATE ON questionnaire_option FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_option is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_option_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_option is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_option_keeps_values BEFORE UPDATE ON questionnaire_option FOR EACH ROW EXECUTE FUNCTION questionnaire_option_keeps_values()",
+        ),
+    ),
+    # questionnaire_option_no_replace on questionnaire_option
+    (
+        (
+            "CREATE TRIGGER questionnaire_option_no_replace BEFORE INSERT ON questionnaire_option FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_option WHERE (id = NEW.id) OR (question_id = NEW.question_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'questionnaire_option keeps its rows'); END",
+        ),
+        (),
+    ),
+    # questionnaire_option_no_truncate on questionnaire_option
+    (
+        (),
+        (
+            "CREATE FUNCTION questionnaire_option_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_option keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_option_no_truncate BEFORE TRUNCATE ON questionnaire_option FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_option_no_truncate()",
         ),
     ),
     # questionnaire_option_of_a_choice on questionnaire_option
@@ -7957,64 +7462,49 @@ GUARDS = [
             "CREATE TRIGGER questionnaire_option_of_a_choice BEFORE INSERT ON questionnaire_option FOR EACH ROW EXECUTE FUNCTION questionnaire_option_of_a_choice()",
         ),
     ),
-    # questionnaire_answer_in_time on questionnaire_answer
+    # questionnaire_question_before_answers on questionnaire_question
     (
         (
-            "CREATE TRIGGER questionnaire_answer_in_time BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM questionnaire q WHERE q.id = NEW.questionnaire_id AND q.opens_at <= NEW.at AND NEW.at < q.closes_at) BEGIN SELECT RAISE(ABORT, 'a questionnaire is answered while it is open'); END",
+            "CREATE TRIGGER questionnaire_question_before_answers BEFORE INSERT ON questionnaire_question FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id) BEGIN SELECT RAISE(ABORT, 'no question is added once somebody has answered'); END",
         ),
         (
-            "CREATE FUNCTION questionnaire_answer_in_time() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM questionnaire q WHERE q.id = NEW.questionnaire_id AND q.opens_at <= NEW.at AND NEW.at < q.closes_at) THEN RAISE EXCEPTION 'a questionnaire is answered while it is open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_answer_in_time BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_in_time()",
+            "CREATE FUNCTION questionnaire_question_before_answers() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id) THEN RAISE EXCEPTION 'no question is added once somebody has answered' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_question_before_answers BEFORE INSERT ON questionnaire_question FOR EACH ROW EXECUTE FUNCTION questionnaire_question_before_answers()",
         ),
     ),
-    # questionnaire_answer_counted_on on questionnaire_answer
+    # questionnaire_question_keeps_rows on questionnaire_question
     (
         (
-            "CREATE TRIGGER questionnaire_answer_counted_on BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NEW.revision <> 1 + (SELECT COUNT(*) FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id) BEGIN SELECT RAISE(ABORT, 'the revisions of a household follow each other'); END",
+            "CREATE TRIGGER questionnaire_question_keeps_rows BEFORE DELETE ON questionnaire_question FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_question is append-only'); END",
         ),
         (
-            "CREATE FUNCTION questionnaire_answer_counted_on() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.revision <> 1 + (SELECT COUNT(*) FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id) THEN RAISE EXCEPTION 'the revisions of a household follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_answer_counted_on BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_counted_on()",
+            "CREATE FUNCTION questionnaire_question_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_question is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_question_keeps_rows BEFORE DELETE ON questionnaire_question FOR EACH ROW EXECUTE FUNCTION questionnaire_question_keeps_rows()",
         ),
     ),
-    # questionnaire_answer_by_code on questionnaire_answer
+    # questionnaire_question_keeps_values on questionnaire_question
     (
         (
-            "CREATE TRIGGER questionnaire_answer_by_code BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM questionnaire_code c WHERE c.questionnaire_id = NEW.questionnaire_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'an answer by code needs a living code of the household'); END",
+            "CREATE TRIGGER questionnaire_question_keeps_values BEFORE UPDATE ON questionnaire_question FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_question is append-only'); END",
         ),
         (
-            "CREATE FUNCTION questionnaire_answer_by_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'code' AND NOT EXISTS (SELECT 1 FROM questionnaire_code c WHERE c.questionnaire_id = NEW.questionnaire_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) THEN RAISE EXCEPTION 'an answer by code needs a living code of the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_answer_by_code BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_by_code()",
+            "CREATE FUNCTION questionnaire_question_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_question is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_question_keeps_values BEFORE UPDATE ON questionnaire_question FOR EACH ROW EXECUTE FUNCTION questionnaire_question_keeps_values()",
         ),
     ),
-    # questionnaire_answer_not_from_paper on questionnaire_answer
+    # questionnaire_question_no_replace on questionnaire_question
     (
         (
-            "CREATE TRIGGER questionnaire_answer_not_from_paper BEFORE INSERT ON questionnaire_answer FOR EACH ROW WHEN NEW.channel = 'paper' AND EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id AND a.channel <> 'paper') BEGIN SELECT RAISE(ABORT, 'what a household answered itself is not replaced from a paper'); END",
+            "CREATE TRIGGER questionnaire_question_no_replace BEFORE INSERT ON questionnaire_question FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_question WHERE (id = NEW.id) OR (questionnaire_id = NEW.questionnaire_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'questionnaire_question keeps its rows'); END",
         ),
-        (
-            "CREATE FUNCTION questionnaire_answer_not_from_paper() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'paper' AND EXISTS (SELECT 1 FROM questionnaire_answer a WHERE a.questionnaire_id = NEW.questionnaire_id AND a.unit_id = NEW.unit_id AND a.channel <> 'paper') THEN RAISE EXCEPTION 'what a household answered itself is not replaced from a paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_answer_not_from_paper BEFORE INSERT ON questionnaire_answer FOR EACH ROW EXECUTE FUNCTION questionnaire_answer_not_from_paper()",
-        ),
+        (),
     ),
-    # questionnaire_said_within_bounds on questionnaire_said
+    # questionnaire_question_no_truncate on questionnaire_question
     (
+        (),
         (
-            "CREATE TRIGGER questionnaire_said_within_bounds BEFORE INSERT ON questionnaire_said FOR EACH ROW WHEN NEW.number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM questionnaire_question q WHERE q.id = NEW.question_id AND NEW.number BETWEEN q.low AND q.high) BEGIN SELECT RAISE(ABORT, 'a number lies within the bounds of its question'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_said_within_bounds() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM questionnaire_question q WHERE q.id = NEW.question_id AND NEW.number BETWEEN q.low AND q.high) THEN RAISE EXCEPTION 'a number lies within the bounds of its question' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_said_within_bounds BEFORE INSERT ON questionnaire_said FOR EACH ROW EXECUTE FUNCTION questionnaire_said_within_bounds()",
-        ),
-    ),
-    # questionnaire_release_of_a_text on questionnaire_release
-    (
-        (
-            "CREATE TRIGGER questionnaire_release_of_a_text BEFORE INSERT ON questionnaire_release FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM questionnaire_said s JOIN questionnaire q ON q.id = s.questionnaire_id WHERE s.id = NEW.said_id AND s.words IS NOT NULL AND q.closes_at <= NEW.at) BEGIN SELECT RAISE(ABORT, 'only a text is released, and only after the close'); END",
-        ),
-        (
-            "CREATE FUNCTION questionnaire_release_of_a_text() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM questionnaire_said s JOIN questionnaire q ON q.id = s.questionnaire_id WHERE s.id = NEW.said_id AND s.words IS NOT NULL AND q.closes_at <= NEW.at) THEN RAISE EXCEPTION 'only a text is released, and only after the close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER questionnaire_release_of_a_text BEFORE INSERT ON questionnaire_release FOR EACH ROW EXECUTE FUNCTION questionnaire_release_of_a_text()",
+            "CREATE FUNCTION questionnaire_question_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_question keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_question_no_truncate BEFORE TRUNCATE ON questionnaire_question FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_question_no_truncate()",
         ),
     ),
     # questionnaire_release_counted_on on questionnaire_release
@@ -8027,194 +7517,399 @@ GUARDS = [
             "CREATE TRIGGER questionnaire_release_counted_on BEFORE INSERT ON questionnaire_release FOR EACH ROW EXECUTE FUNCTION questionnaire_release_counted_on()",
         ),
     ),
-    # holder_keeps_rows on holder
+    # questionnaire_release_keeps_rows on questionnaire_release
     (
         (
-            "CREATE TRIGGER holder_keeps_rows BEFORE DELETE ON holder FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
+            "CREATE TRIGGER questionnaire_release_keeps_rows BEFORE DELETE ON questionnaire_release FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_release is append-only'); END",
         ),
         (
-            "CREATE FUNCTION holder_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'holder keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holder_keeps_rows BEFORE DELETE ON holder FOR EACH ROW EXECUTE FUNCTION holder_keeps_rows()",
+            "CREATE FUNCTION questionnaire_release_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_release is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_release_keeps_rows BEFORE DELETE ON questionnaire_release FOR EACH ROW EXECUTE FUNCTION questionnaire_release_keeps_rows()",
         ),
     ),
-    # holder_keeps_values on holder
+    # questionnaire_release_keeps_values on questionnaire_release
     (
         (
-            "CREATE TRIGGER holder_keeps_values BEFORE UPDATE ON holder FOR EACH ROW WHEN NEW.community_id IS NOT OLD.community_id OR NEW.kind IS NOT OLD.kind OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'holder keeps its values'); END",
+            "CREATE TRIGGER questionnaire_release_keeps_values BEFORE UPDATE ON questionnaire_release FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_release is append-only'); END",
         ),
         (
-            "CREATE FUNCTION holder_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.community_id IS DISTINCT FROM OLD.community_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'holder keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holder_keeps_values BEFORE UPDATE ON holder FOR EACH ROW EXECUTE FUNCTION holder_keeps_values()",
+            "CREATE FUNCTION questionnaire_release_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_release is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_release_keeps_values BEFORE UPDATE ON questionnaire_release FOR EACH ROW EXECUTE FUNCTION questionnaire_release_keeps_values()",
         ),
     ),
-    # holder_no_replace on holder
+    # questionnaire_release_no_replace on questionnaire_release
     (
         (
-            "CREATE TRIGGER holder_no_replace BEFORE INSERT ON holder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holder WHERE (id = NEW.id) OR (community_id = NEW.community_id AND identity_hash = NEW.identity_hash)) BEGIN SELECT RAISE(ABORT, 'holder keeps its rows'); END",
+            "CREATE TRIGGER questionnaire_release_no_replace BEFORE INSERT ON questionnaire_release FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_release WHERE (id = NEW.id) OR (said_id = NEW.said_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'questionnaire_release keeps its rows'); END",
         ),
         (),
     ),
-    # holder_no_truncate on holder
+    # questionnaire_release_no_truncate on questionnaire_release
     (
         (),
         (
-            "CREATE FUNCTION holder_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'holder keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER holder_no_truncate BEFORE TRUNCATE ON holder FOR EACH STATEMENT EXECUTE FUNCTION holder_no_truncate()",
+            "CREATE FUNCTION questionnaire_release_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_release keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_release_no_truncate BEFORE TRUNCATE ON questionnaire_release FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_release_no_truncate()",
         ),
     ),
-    # holding_keeps_rows on holding
+    # questionnaire_release_of_a_text on questionnaire_release
     (
         (
-            "CREATE TRIGGER holding_keeps_rows BEFORE DELETE ON holding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
+            "CREATE TRIGGER questionnaire_release_of_a_text BEFORE INSERT ON questionnaire_release FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM questionnaire_said s JOIN questionnaire q ON q.id = s.questionnaire_id WHERE s.id = NEW.said_id AND s.words IS NOT NULL AND q.closes_at <= NEW.at) BEGIN SELECT RAISE(ABORT, 'only a text is released, and only after the close'); END",
         ),
         (
-            "CREATE FUNCTION holding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'holding keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_keeps_rows BEFORE DELETE ON holding FOR EACH ROW EXECUTE FUNCTION holding_keeps_rows()",
+            "CREATE FUNCTION questionnaire_release_of_a_text() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM questionnaire_said s JOIN questionnaire q ON q.id = s.questionnaire_id WHERE s.id = NEW.said_id AND s.words IS NOT NULL AND q.closes_at <= NEW.at) THEN RAISE EXCEPTION 'only a text is released, and only after the close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_release_of_a_text BEFORE INSERT ON questionnaire_release FOR EACH ROW EXECUTE FUNCTION questionnaire_release_of_a_text()",
         ),
     ),
-    # holding_keeps_values on holding
+    # questionnaire_said_keeps_rows on questionnaire_said
     (
         (
-            "CREATE TRIGGER holding_keeps_values BEFORE UPDATE ON holding FOR EACH ROW WHEN NEW.unit_id IS NOT OLD.unit_id OR NEW.holder_id IS NOT OLD.holder_id OR NEW.is_voter IS NOT OLD.is_voter OR NEW.starts_at IS NOT OLD.starts_at OR NEW.reason IS NOT OLD.reason OR NEW.recorded_by_id IS NOT OLD.recorded_by_id OR NEW.recorded_at IS NOT OLD.recorded_at BEGIN SELECT RAISE(ABORT, 'holding keeps its values'); END",
+            "CREATE TRIGGER questionnaire_said_keeps_rows BEFORE DELETE ON questionnaire_said FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_said is append-only'); END",
         ),
         (
-            "CREATE FUNCTION holding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.holder_id IS DISTINCT FROM OLD.holder_id OR NEW.is_voter IS DISTINCT FROM OLD.is_voter OR NEW.starts_at IS DISTINCT FROM OLD.starts_at OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'holding keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_keeps_values BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_keeps_values()",
+            "CREATE FUNCTION questionnaire_said_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_said is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_said_keeps_rows BEFORE DELETE ON questionnaire_said FOR EACH ROW EXECUTE FUNCTION questionnaire_said_keeps_rows()",
         ),
     ),
-    # holding_no_replace on holding
+    # questionnaire_said_keeps_values on questionnaire_said
     (
         (
-            "CREATE TRIGGER holding_no_replace BEFORE INSERT ON holding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM holding WHERE (id = NEW.id) OR (unit_id = NEW.unit_id AND holder_id = NEW.holder_id) AND ends_at IS NULL AND NEW.ends_at IS NULL OR (unit_id = NEW.unit_id) AND is_voter AND ends_at IS NULL AND NEW.is_voter AND NEW.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'holding keeps its rows'); END",
+            "CREATE TRIGGER questionnaire_said_keeps_values BEFORE UPDATE ON questionnaire_said FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'questionnaire_said is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION questionnaire_said_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'questionnaire_said is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_said_keeps_values BEFORE UPDATE ON questionnaire_said FOR EACH ROW EXECUTE FUNCTION questionnaire_said_keeps_values()",
+        ),
+    ),
+    # questionnaire_said_no_replace on questionnaire_said
+    (
+        (
+            "CREATE TRIGGER questionnaire_said_no_replace BEFORE INSERT ON questionnaire_said FOR EACH ROW WHEN EXISTS (SELECT 1 FROM questionnaire_said WHERE (id = NEW.id) OR (answer_id = NEW.answer_id AND question_id = NEW.question_id AND option_id = NEW.option_id) OR (answer_id = NEW.answer_id AND question_id = NEW.question_id) AND kind <> 'several' AND NEW.kind <> 'several') BEGIN SELECT RAISE(ABORT, 'questionnaire_said keeps its rows'); END",
         ),
         (),
     ),
-    # holding_no_truncate on holding
+    # questionnaire_said_no_truncate on questionnaire_said
     (
         (),
         (
-            "CREATE FUNCTION holding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'holding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER holding_no_truncate BEFORE TRUNCATE ON holding FOR EACH STATEMENT EXECUTE FUNCTION holding_no_truncate()",
+            "CREATE FUNCTION questionnaire_said_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'questionnaire_said keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER questionnaire_said_no_truncate BEFORE TRUNCATE ON questionnaire_said FOR EACH STATEMENT EXECUTE FUNCTION questionnaire_said_no_truncate()",
         ),
     ),
-    # holding_ends_once on holding
+    # questionnaire_said_within_bounds on questionnaire_said
     (
         (
-            "CREATE TRIGGER holding_ends_once BEFORE UPDATE ON holding FOR EACH ROW WHEN OLD.ends_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a holding that ended stays so'); END",
+            "CREATE TRIGGER questionnaire_said_within_bounds BEFORE INSERT ON questionnaire_said FOR EACH ROW WHEN NEW.number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM questionnaire_question q WHERE q.id = NEW.question_id AND NEW.number BETWEEN q.low AND q.high) BEGIN SELECT RAISE(ABORT, 'a number lies within the bounds of its question'); END",
         ),
         (
-            "CREATE FUNCTION holding_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ends_at IS NOT NULL THEN RAISE EXCEPTION 'a holding that ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_ends_once BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_ends_once()",
+            "CREATE FUNCTION questionnaire_said_within_bounds() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM questionnaire_question q WHERE q.id = NEW.question_id AND NEW.number BETWEEN q.low AND q.high) THEN RAISE EXCEPTION 'a number lies within the bounds of its question' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER questionnaire_said_within_bounds BEFORE INSERT ON questionnaire_said FOR EACH ROW EXECUTE FUNCTION questionnaire_said_within_bounds()",
         ),
     ),
-    # holding_voters_follow on holding
+    # quote_before_choice on quote
     (
         (
-            "CREATE TRIGGER holding_voters_follow BEFORE INSERT ON holding FOR EACH ROW WHEN NEW.is_voter AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND (o.ends_at IS NULL OR o.ends_at > NEW.starts_at) AND (NEW.ends_at IS NULL OR o.starts_at < NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'a unit has one voter at a time'); END",
+            "CREATE TRIGGER quote_before_choice BEFORE INSERT ON quote FOR EACH ROW WHEN EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = NEW.project_id) BEGIN SELECT RAISE(ABORT, 'the supplier has been chosen'); END",
         ),
         (
-            "CREATE FUNCTION holding_voters_follow() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.is_voter AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND (o.ends_at IS NULL OR o.ends_at > NEW.starts_at) AND (NEW.ends_at IS NULL OR o.starts_at < NEW.ends_at)) THEN RAISE EXCEPTION 'a unit has one voter at a time' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_voters_follow BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_voters_follow()",
+            "CREATE FUNCTION quote_before_choice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = NEW.project_id) THEN RAISE EXCEPTION 'the supplier has been chosen' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER quote_before_choice BEFORE INSERT ON quote FOR EACH ROW EXECUTE FUNCTION quote_before_choice()",
         ),
     ),
-    # holding_beside_voter on holding
+    # quote_keeps_rows on quote
     (
         (
-            "CREATE TRIGGER holding_beside_voter BEFORE INSERT ON holding FOR EACH ROW WHEN NOT NEW.is_voter AND NOT EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND o.ends_at IS NULL AND o.starts_at <= NEW.starts_at AND o.holder_id <> NEW.holder_id) BEGIN SELECT RAISE(ABORT, 'co-holders stand beside a voter'); END",
+            "CREATE TRIGGER quote_keeps_rows BEFORE DELETE ON quote FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'quote is append-only'); END",
         ),
         (
-            "CREATE FUNCTION holding_beside_voter() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT NEW.is_voter AND NOT EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND o.is_voter AND o.ends_at IS NULL AND o.starts_at <= NEW.starts_at AND o.holder_id <> NEW.holder_id) THEN RAISE EXCEPTION 'co-holders stand beside a voter' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_beside_voter BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_beside_voter()",
+            "CREATE FUNCTION quote_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'quote is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER quote_keeps_rows BEFORE DELETE ON quote FOR EACH ROW EXECUTE FUNCTION quote_keeps_rows()",
         ),
     ),
-    # holding_voter_leaves_last on holding
+    # quote_keeps_values on quote
     (
         (
-            "CREATE TRIGGER holding_voter_leaves_last BEFORE UPDATE ON holding FOR EACH ROW WHEN OLD.is_voter AND NEW.ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND NOT o.is_voter AND o.ends_at IS NULL) BEGIN SELECT RAISE(ABORT, 'co-holders stand beside a voter'); END",
+            "CREATE TRIGGER quote_keeps_values BEFORE UPDATE ON quote FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'quote is append-only'); END",
         ),
         (
-            "CREATE FUNCTION holding_voter_leaves_last() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.is_voter AND NEW.ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM holding o WHERE o.unit_id = NEW.unit_id AND NOT o.is_voter AND o.ends_at IS NULL) THEN RAISE EXCEPTION 'co-holders stand beside a voter' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_voter_leaves_last BEFORE UPDATE ON holding FOR EACH ROW EXECUTE FUNCTION holding_voter_leaves_last()",
+            "CREATE FUNCTION quote_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'quote is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER quote_keeps_values BEFORE UPDATE ON quote FOR EACH ROW EXECUTE FUNCTION quote_keeps_values()",
         ),
     ),
-    # holding_in_its_community on holding
+    # quote_no_replace on quote
     (
         (
-            "CREATE TRIGGER holding_in_its_community BEFORE INSERT ON holding FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM unit u JOIN place b ON b.id = u.building_id JOIN holder h ON h.id = NEW.holder_id JOIN place c ON c.id = h.community_id WHERE u.id = NEW.unit_id AND substr(b.path, 1, length(c.path)) = c.path) BEGIN SELECT RAISE(ABORT, 'a holder holds units of the community'); END",
-        ),
-        (
-            "CREATE FUNCTION holding_in_its_community() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM unit u JOIN place b ON b.id = u.building_id JOIN holder h ON h.id = NEW.holder_id JOIN place c ON c.id = h.community_id WHERE u.id = NEW.unit_id AND substr(b.path, 1, length(c.path)) = c.path) THEN RAISE EXCEPTION 'a holder holds units of the community' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER holding_in_its_community BEFORE INSERT ON holding FOR EACH ROW EXECUTE FUNCTION holding_in_its_community()",
-        ),
-    ),
-    # name_view_keeps_rows on name_view
-    (
-        (
-            "CREATE TRIGGER name_view_keeps_rows BEFORE DELETE ON name_view FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'name_view is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION name_view_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'name_view is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER name_view_keeps_rows BEFORE DELETE ON name_view FOR EACH ROW EXECUTE FUNCTION name_view_keeps_rows()",
-        ),
-    ),
-    # name_view_keeps_values on name_view
-    (
-        (
-            "CREATE TRIGGER name_view_keeps_values BEFORE UPDATE ON name_view FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'name_view is append-only'); END",
-        ),
-        (
-            "CREATE FUNCTION name_view_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'name_view is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER name_view_keeps_values BEFORE UPDATE ON name_view FOR EACH ROW EXECUTE FUNCTION name_view_keeps_values()",
-        ),
-    ),
-    # name_view_no_replace on name_view
-    (
-        (
-            "CREATE TRIGGER name_view_no_replace BEFORE INSERT ON name_view FOR EACH ROW WHEN EXISTS (SELECT 1 FROM name_view WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'name_view keeps its rows'); END",
+            "CREATE TRIGGER quote_no_replace BEFORE INSERT ON quote FOR EACH ROW WHEN EXISTS (SELECT 1 FROM quote WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND supplier = NEW.supplier)) BEGIN SELECT RAISE(ABORT, 'quote keeps its rows'); END",
         ),
         (),
     ),
-    # name_view_no_truncate on name_view
+    # quote_no_truncate on quote
     (
         (),
         (
-            "CREATE FUNCTION name_view_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'name_view keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER name_view_no_truncate BEFORE TRUNCATE ON name_view FOR EACH STATEMENT EXECUTE FUNCTION name_view_no_truncate()",
+            "CREATE FUNCTION quote_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'quote keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER quote_no_truncate BEFORE TRUNCATE ON quote FOR EACH STATEMENT EXECUTE FUNCTION quote_no_truncate()",
         ),
     ),
-    # roster_snapshot_keeps_rows on roster_snapshot
+    # raising_line_before_raising on raising_line
     (
         (
-            "CREATE TRIGGER roster_snapshot_keeps_rows BEFORE DELETE ON roster_snapshot FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'roster_snapshot is append-only'); END",
+            "CREATE TRIGGER raising_line_before_raising BEFORE INSERT ON raising_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) BEGIN SELECT RAISE(ABORT, 'what happens at the deadline is decided before raising'); END",
         ),
         (
-            "CREATE FUNCTION roster_snapshot_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'roster_snapshot is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER roster_snapshot_keeps_rows BEFORE DELETE ON roster_snapshot FOR EACH ROW EXECUTE FUNCTION roster_snapshot_keeps_rows()",
+            "CREATE FUNCTION raising_line_before_raising() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = (SELECT t.project_id FROM raising_terms t WHERE t.id = NEW.terms_id)) THEN RAISE EXCEPTION 'what happens at the deadline is decided before raising' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_line_before_raising BEFORE INSERT ON raising_line FOR EACH ROW EXECUTE FUNCTION raising_line_before_raising()",
         ),
     ),
-    # roster_snapshot_keeps_values on roster_snapshot
+    # raising_line_keeps_rows on raising_line
     (
         (
-            "CREATE TRIGGER roster_snapshot_keeps_values BEFORE UPDATE ON roster_snapshot FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'roster_snapshot is append-only'); END",
+            "CREATE TRIGGER raising_line_keeps_rows BEFORE DELETE ON raising_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_line is append-only'); END",
         ),
         (
-            "CREATE FUNCTION roster_snapshot_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'roster_snapshot is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER roster_snapshot_keeps_values BEFORE UPDATE ON roster_snapshot FOR EACH ROW EXECUTE FUNCTION roster_snapshot_keeps_values()",
+            "CREATE FUNCTION raising_line_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_line_keeps_rows BEFORE DELETE ON raising_line FOR EACH ROW EXECUTE FUNCTION raising_line_keeps_rows()",
         ),
     ),
-    # roster_snapshot_no_replace on roster_snapshot
+    # raising_line_keeps_values on raising_line
     (
         (
-            "CREATE TRIGGER roster_snapshot_no_replace BEFORE INSERT ON roster_snapshot FOR EACH ROW WHEN EXISTS (SELECT 1 FROM roster_snapshot WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'roster_snapshot keeps its rows'); END",
+            "CREATE TRIGGER raising_line_keeps_values BEFORE UPDATE ON raising_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_line_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_line_keeps_values BEFORE UPDATE ON raising_line FOR EACH ROW EXECUTE FUNCTION raising_line_keeps_values()",
+        ),
+    ),
+    # raising_line_no_replace on raising_line
+    (
+        (
+            "CREATE TRIGGER raising_line_no_replace BEFORE INSERT ON raising_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM raising_line WHERE (terms_id = NEW.terms_id AND position = NEW.position)) BEGIN SELECT RAISE(ABORT, 'raising_line keeps its rows'); END",
         ),
         (),
     ),
-    # roster_snapshot_no_truncate on roster_snapshot
+    # raising_line_no_truncate on raising_line
     (
         (),
         (
-            "CREATE FUNCTION roster_snapshot_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'roster_snapshot keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER roster_snapshot_no_truncate BEFORE TRUNCATE ON roster_snapshot FOR EACH STATEMENT EXECUTE FUNCTION roster_snapshot_no_truncate()",
+            "CREATE FUNCTION raising_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'raising_line keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER raising_line_no_truncate BEFORE TRUNCATE ON raising_line FOR EACH STATEMENT EXECUTE FUNCTION raising_line_no_truncate()",
+        ),
+    ),
+    # raising_outcome_keeps_rows on raising_outcome
+    (
+        (
+            "CREATE TRIGGER raising_outcome_keeps_rows BEFORE DELETE ON raising_outcome FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_outcome is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_outcome_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_outcome is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_outcome_keeps_rows BEFORE DELETE ON raising_outcome FOR EACH ROW EXECUTE FUNCTION raising_outcome_keeps_rows()",
+        ),
+    ),
+    # raising_outcome_keeps_values on raising_outcome
+    (
+        (
+            "CREATE TRIGGER raising_outcome_keeps_values BEFORE UPDATE ON raising_outcome FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_outcome is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_outcome_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_outcome is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_outcome_keeps_values BEFORE UPDATE ON raising_outcome FOR EACH ROW EXECUTE FUNCTION raising_outcome_keeps_values()",
+        ),
+    ),
+    # raising_outcome_no_replace on raising_outcome
+    (
+        (
+            "CREATE TRIGGER raising_outcome_no_replace BEFORE INSERT ON raising_outcome FOR EACH ROW WHEN EXISTS (SELECT 1 FROM raising_outcome WHERE (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'raising_outcome keeps its rows'); END",
+        ),
+        (),
+    ),
+    # raising_outcome_no_truncate on raising_outcome
+    (
+        (),
+        (
+            "CREATE FUNCTION raising_outcome_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'raising_outcome keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER raising_outcome_no_truncate BEFORE TRUNCATE ON raising_outcome FOR EACH STATEMENT EXECUTE FUNCTION raising_outcome_no_truncate()",
+        ),
+    ),
+    # raising_outcome_of_its_terms on raising_outcome
+    (
+        (
+            "CREATE TRIGGER raising_outcome_of_its_terms BEFORE INSERT ON raising_outcome FOR EACH ROW WHEN NEW.terms_id <> (SELECT t.id FROM raising_terms t WHERE t.project_id = NEW.project_id ORDER BY t.revision DESC LIMIT 1) BEGIN SELECT RAISE(ABORT, 'an outcome follows the terms of its project that hold'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_outcome_of_its_terms() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.terms_id <> (SELECT t.id FROM raising_terms t WHERE t.project_id = NEW.project_id ORDER BY t.revision DESC LIMIT 1) THEN RAISE EXCEPTION 'an outcome follows the terms of its project that hold' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_outcome_of_its_terms BEFORE INSERT ON raising_outcome FOR EACH ROW EXECUTE FUNCTION raising_outcome_of_its_terms()",
+        ),
+    ),
+    # raising_terms_before_raising on raising_terms
+    (
+        (
+            "CREATE TRIGGER raising_terms_before_raising BEFORE INSERT ON raising_terms FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = NEW.project_id) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = NEW.project_id) BEGIN SELECT RAISE(ABORT, 'what happens at the deadline is decided before raising'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_terms_before_raising() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c WHERE c.project_id = NEW.project_id) OR EXISTS (SELECT 1 FROM pledge p WHERE p.project_id = NEW.project_id) THEN RAISE EXCEPTION 'what happens at the deadline is decided before raising' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_terms_before_raising BEFORE INSERT ON raising_terms FOR EACH ROW EXECUTE FUNCTION raising_terms_before_raising()",
+        ),
+    ),
+    # raising_terms_keeps_rows on raising_terms
+    (
+        (
+            "CREATE TRIGGER raising_terms_keeps_rows BEFORE DELETE ON raising_terms FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_terms is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_terms_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_terms is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_terms_keeps_rows BEFORE DELETE ON raising_terms FOR EACH ROW EXECUTE FUNCTION raising_terms_keeps_rows()",
+        ),
+    ),
+    # raising_terms_keeps_values on raising_terms
+    (
+        (
+            "CREATE TRIGGER raising_terms_keeps_values BEFORE UPDATE ON raising_terms FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'raising_terms is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION raising_terms_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'raising_terms is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER raising_terms_keeps_values BEFORE UPDATE ON raising_terms FOR EACH ROW EXECUTE FUNCTION raising_terms_keeps_values()",
+        ),
+    ),
+    # raising_terms_no_replace on raising_terms
+    (
+        (
+            "CREATE TRIGGER raising_terms_no_replace BEFORE INSERT ON raising_terms FOR EACH ROW WHEN EXISTS (SELECT 1 FROM raising_terms WHERE (id = NEW.id) OR (project_id = NEW.project_id AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'raising_terms keeps its rows'); END",
+        ),
+        (),
+    ),
+    # raising_terms_no_truncate on raising_terms
+    (
+        (),
+        (
+            "CREATE FUNCTION raising_terms_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'raising_terms keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER raising_terms_no_truncate BEFORE TRUNCATE ON raising_terms FOR EACH STATEMENT EXECUTE FUNCTION raising_terms_no_truncate()",
+        ),
+    ),
+    # refund_decision_keeps_rows on refund_decision
+    (
+        (
+            "CREATE TRIGGER refund_decision_keeps_rows BEFORE DELETE ON refund_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_decision_keeps_rows BEFORE DELETE ON refund_decision FOR EACH ROW EXECUTE FUNCTION refund_decision_keeps_rows()",
+        ),
+    ),
+    # refund_decision_keeps_values on refund_decision
+    (
+        (
+            "CREATE TRIGGER refund_decision_keeps_values BEFORE UPDATE ON refund_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_decision_keeps_values BEFORE UPDATE ON refund_decision FOR EACH ROW EXECUTE FUNCTION refund_decision_keeps_values()",
+        ),
+    ),
+    # refund_decision_no_replace on refund_decision
+    (
+        (
+            "CREATE TRIGGER refund_decision_no_replace BEFORE INSERT ON refund_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM refund_decision WHERE (id = NEW.id) OR (refund_id = NEW.refund_id)) BEGIN SELECT RAISE(ABORT, 'refund_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # refund_decision_no_truncate on refund_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION refund_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'refund_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER refund_decision_no_truncate BEFORE TRUNCATE ON refund_decision FOR EACH STATEMENT EXECUTE FUNCTION refund_decision_no_truncate()",
+        ),
+    ),
+    # refund_keeps_rows on refund
+    (
+        (
+            "CREATE TRIGGER refund_keeps_rows BEFORE DELETE ON refund FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_keeps_rows BEFORE DELETE ON refund FOR EACH ROW EXECUTE FUNCTION refund_keeps_rows()",
+        ),
+    ),
+    # refund_keeps_values on refund
+    (
+        (
+            "CREATE TRIGGER refund_keeps_values BEFORE UPDATE ON refund FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'refund is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'refund is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_keeps_values BEFORE UPDATE ON refund FOR EACH ROW EXECUTE FUNCTION refund_keeps_values()",
+        ),
+    ),
+    # refund_no_replace on refund
+    (
+        (
+            "CREATE TRIGGER refund_no_replace BEFORE INSERT ON refund FOR EACH ROW WHEN EXISTS (SELECT 1 FROM refund WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'refund keeps its rows'); END",
+        ),
+        (),
+    ),
+    # refund_no_truncate on refund
+    (
+        (),
+        (
+            "CREATE FUNCTION refund_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'refund keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER refund_no_truncate BEFORE TRUNCATE ON refund FOR EACH STATEMENT EXECUTE FUNCTION refund_no_truncate()",
+        ),
+    ),
+    # refund_second_person on refund_decision
+    (
+        (
+            "CREATE TRIGGER refund_second_person BEFORE INSERT ON refund_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM refund r WHERE r.id = NEW.refund_id AND r.prepared_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who prepared a refund does not confirm it'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM refund r WHERE r.id = NEW.refund_id AND r.prepared_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who prepared a refund does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_second_person BEFORE INSERT ON refund_decision FOR EACH ROW EXECUTE FUNCTION refund_second_person()",
+        ),
+    ),
+    # refund_within_gift on refund
+    (
+        (
+            "CREATE TRIGGER refund_within_gift BEFORE INSERT ON refund FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM contribution c JOIN contribution_decision d ON d.contribution_id = c.id WHERE c.id = NEW.contribution_id AND d.confirmed AND c.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM refund r WHERE r.contribution_id = c.id AND NOT EXISTS (SELECT 1 FROM refund_decision rd WHERE rd.refund_id = r.id AND NOT rd.confirmed)), 0)) BEGIN SELECT RAISE(ABORT, 'no more goes back than was given and confirmed'); END",
+        ),
+        (
+            "CREATE FUNCTION refund_within_gift() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM contribution c JOIN contribution_decision d ON d.contribution_id = c.id WHERE c.id = NEW.contribution_id AND d.confirmed AND c.amount_fen >= NEW.amount_fen + COALESCE((SELECT sum(r.amount_fen) FROM refund r WHERE r.contribution_id = c.id AND NOT EXISTS (SELECT 1 FROM refund_decision rd WHERE rd.refund_id = r.id AND NOT rd.confirmed)), 0)) THEN RAISE EXCEPTION 'no more goes back than was given and confirmed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER refund_within_gift BEFORE INSERT ON refund FOR EACH ROW EXECUTE FUNCTION refund_within_gift()",
+        ),
+    ),
+    # role_grant_keeps_rows on role_grant
+    (
+        (
+            "CREATE TRIGGER role_grant_keeps_rows BEFORE DELETE ON role_grant FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'role_grant keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION role_grant_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'role_grant keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER role_grant_keeps_rows BEFORE DELETE ON role_grant FOR EACH ROW EXECUTE FUNCTION role_grant_keeps_rows()",
+        ),
+    ),
+    # role_grant_keeps_values on role_grant
+    (
+        (
+            "CREATE TRIGGER role_grant_keeps_values BEFORE UPDATE ON role_grant FOR EACH ROW WHEN NEW.person_id IS NOT OLD.person_id OR NEW.role IS NOT OLD.role OR NEW.place_id IS NOT OLD.place_id OR NEW.starts_at IS NOT OLD.starts_at OR NEW.granted_by_id IS NOT OLD.granted_by_id BEGIN SELECT RAISE(ABORT, 'role_grant keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION role_grant_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.role IS DISTINCT FROM OLD.role OR NEW.place_id IS DISTINCT FROM OLD.place_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at OR NEW.granted_by_id IS DISTINCT FROM OLD.granted_by_id THEN RAISE EXCEPTION 'role_grant keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER role_grant_keeps_values BEFORE UPDATE ON role_grant FOR EACH ROW EXECUTE FUNCTION role_grant_keeps_values()",
+        ),
+    ),
+    # role_grant_no_replace on role_grant
+    (
+        (
+            "CREATE TRIGGER role_grant_no_replace BEFORE INSERT ON role_grant FOR EACH ROW WHEN EXISTS (SELECT 1 FROM role_grant WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'role_grant keeps its rows'); END",
+        ),
+        (),
+    ),
+    # role_grant_no_truncate on role_grant
+    (
+        (),
+        (
+            "CREATE FUNCTION role_grant_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'role_grant keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER role_grant_no_truncate BEFORE TRUNCATE ON role_grant FOR EACH STATEMENT EXECUTE FUNCTION role_grant_no_truncate()",
         ),
     ),
     # roster_import_keeps_rows on roster_import
@@ -8252,6 +7947,51 @@ GUARDS = [
             "CREATE TRIGGER roster_import_no_truncate BEFORE TRUNCATE ON roster_import FOR EACH STATEMENT EXECUTE FUNCTION roster_import_no_truncate()",
         ),
     ),
+    # roster_snapshot_keeps_rows on roster_snapshot
+    (
+        (
+            "CREATE TRIGGER roster_snapshot_keeps_rows BEFORE DELETE ON roster_snapshot FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'roster_snapshot is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION roster_snapshot_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'roster_snapshot is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER roster_snapshot_keeps_rows BEFORE DELETE ON roster_snapshot FOR EACH ROW EXECUTE FUNCTION roster_snapshot_keeps_rows()",
+        ),
+    ),
+    # roster_snapshot_keeps_values on roster_snapshot
+    (
+        (
+            "CREATE TRIGGER roster_snapshot_keeps_values BEFORE UPDATE ON roster_snapshot FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'roster_snapshot is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION roster_snapshot_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'roster_snapshot is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER roster_snapshot_keeps_values BEFORE UPDATE ON roster_snapshot FOR EACH ROW EXECUTE FUNCTION roster_snapshot_keeps_values()",
+        ),
+    ),
+    # roster_snapshot_no_replace on roster_snapshot
+    (
+        (
+            "CREATE TRIGGER roster_snapshot_no_replace BEFORE INSERT ON roster_snapshot FOR EACH ROW WHEN EXISTS (SELECT 1 FROM roster_snapshot WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'roster_snapshot keeps its rows'); END",
+        ),
+        (),
+    ),
+    # roster_snapshot_no_truncate on roster_snapshot
+    (
+        (),
+        (
+            "CREATE FUNCTION roster_snapshot_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'roster_snapshot keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER roster_snapshot_no_truncate BEFORE TRUNCATE ON roster_snapshot FOR EACH STATEMENT EXECUTE FUNCTION roster_snapshot_no_truncate()",
+        ),
+    ),
+    # settled_by_nobody_of_the_group on project_settlement
+    (
+        (
+            "CREATE TRIGGER settled_by_nobody_of_the_group BEFORE INSERT ON project_settlement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = NEW.project_id AND m.person_id = NEW.settled_by_id) BEGIN SELECT RAISE(ABORT, 'the project group does not settle its own match'); END",
+        ),
+        (
+            "CREATE FUNCTION settled_by_nobody_of_the_group() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = NEW.project_id AND m.person_id = NEW.settled_by_id) THEN RAISE EXCEPTION 'the project group does not settle its own match' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER settled_by_nobody_of_the_group BEFORE INSERT ON project_settlement FOR EACH ROW EXECUTE FUNCTION settled_by_nobody_of_the_group()",
+        ),
+    ),
     # snapshot_unit_keeps_rows on snapshot_unit
     (
         (
@@ -8287,119 +8027,314 @@ GUARDS = [
             "CREATE TRIGGER snapshot_unit_no_truncate BEFORE TRUNCATE ON snapshot_unit FOR EACH STATEMENT EXECUTE FUNCTION snapshot_unit_no_truncate()",
         ),
     ),
-    # vote_round_keeps_rows on vote_round
+    # stage_change_checked_by_another on stage_change
     (
         (
-            "CREATE TRIGGER vote_round_keeps_rows BEFORE DELETE ON vote_round FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_round keeps its rows'); END",
+            "CREATE TRIGGER stage_change_checked_by_another BEFORE INSERT ON stage_change FOR EACH ROW WHEN NEW.from_stage = 'submitted' AND NEW.to_stage IN ('feasible', 'returned', 'rejected') AND EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND proposer_id = NEW.person_id) BEGIN SELECT RAISE(ABORT, 'a proposal is not checked by its proposer'); END",
         ),
         (
-            "CREATE FUNCTION vote_round_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_round keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_round_keeps_rows BEFORE DELETE ON vote_round FOR EACH ROW EXECUTE FUNCTION vote_round_keeps_rows()",
+            "CREATE FUNCTION stage_change_checked_by_another() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.from_stage = 'submitted' AND NEW.to_stage IN ('feasible', 'returned', 'rejected') AND EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND proposer_id = NEW.person_id) THEN RAISE EXCEPTION 'a proposal is not checked by its proposer' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER stage_change_checked_by_another BEFORE INSERT ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_checked_by_another()",
         ),
     ),
-    # vote_round_frozen on vote_round
+    # stage_change_keeps_rows on stage_change
     (
         (
-            "CREATE TRIGGER vote_round_frozen BEFORE UPDATE ON vote_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.id) BEGIN SELECT RAISE(ABORT, 'an opened round is never changed'); END",
+            "CREATE TRIGGER stage_change_keeps_rows BEFORE DELETE ON stage_change FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'stage_change is append-only'); END",
         ),
         (
-            "CREATE FUNCTION vote_round_frozen() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.id) THEN RAISE EXCEPTION 'an opened round is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_round_frozen BEFORE UPDATE ON vote_round FOR EACH ROW EXECUTE FUNCTION vote_round_frozen()",
+            "CREATE FUNCTION stage_change_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'stage_change is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER stage_change_keeps_rows BEFORE DELETE ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_keeps_rows()",
         ),
     ),
-    # vote_round_no_replace on vote_round
+    # stage_change_keeps_values on stage_change
     (
         (
-            "CREATE TRIGGER vote_round_no_replace BEFORE INSERT ON vote_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'vote_round keeps its rows'); END",
+            "CREATE TRIGGER stage_change_keeps_values BEFORE UPDATE ON stage_change FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'stage_change is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION stage_change_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'stage_change is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER stage_change_keeps_values BEFORE UPDATE ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_keeps_values()",
+        ),
+    ),
+    # stage_change_no_replace on stage_change
+    (
+        (
+            "CREATE TRIGGER stage_change_no_replace BEFORE INSERT ON stage_change FOR EACH ROW WHEN EXISTS (SELECT 1 FROM stage_change WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'stage_change keeps its rows'); END",
         ),
         (),
     ),
-    # vote_round_no_truncate on vote_round
+    # stage_change_no_truncate on stage_change
     (
         (),
         (
-            "CREATE FUNCTION vote_round_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_round keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER vote_round_no_truncate BEFORE TRUNCATE ON vote_round FOR EACH STATEMENT EXECUTE FUNCTION vote_round_no_truncate()",
+            "CREATE FUNCTION stage_change_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'stage_change keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER stage_change_no_truncate BEFORE TRUNCATE ON stage_change FOR EACH STATEMENT EXECUTE FUNCTION stage_change_no_truncate()",
         ),
     ),
-    # vote_candidate_frozen_insert on vote_candidate
+    # stage_change_takes_a_road on stage_change
     (
         (
-            "CREATE TRIGGER vote_candidate_frozen_insert BEFORE INSERT ON vote_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'the candidates of an opened round are never changed'); END",
+            "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW WHEN NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) BEGIN SELECT RAISE(ABORT, 'no road leads from where the project stands to that stage'); END",
         ),
         (
-            "CREATE FUNCTION vote_candidate_frozen_insert() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) THEN RAISE EXCEPTION 'the candidates of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_candidate_frozen_insert BEFORE INSERT ON vote_candidate FOR EACH ROW EXECUTE FUNCTION vote_candidate_frozen_insert()",
+            "CREATE FUNCTION stage_change_takes_a_road() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) THEN RAISE EXCEPTION 'no road leads from where the project stands to that stage' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_takes_a_road()",
         ),
     ),
-    # vote_candidate_frozen_update on vote_candidate
+    # supplier_choice_keeps_rows on supplier_choice
     (
         (
-            "CREATE TRIGGER vote_candidate_frozen_update BEFORE UPDATE ON vote_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) OR EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'the candidates of an opened round are never changed'); END",
+            "CREATE TRIGGER supplier_choice_keeps_rows BEFORE DELETE ON supplier_choice FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'supplier_choice is append-only'); END",
         ),
         (
-            "CREATE FUNCTION vote_candidate_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) OR EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) THEN RAISE EXCEPTION 'the candidates of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_candidate_frozen_update BEFORE UPDATE ON vote_candidate FOR EACH ROW EXECUTE FUNCTION vote_candidate_frozen_update()",
+            "CREATE FUNCTION supplier_choice_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'supplier_choice is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER supplier_choice_keeps_rows BEFORE DELETE ON supplier_choice FOR EACH ROW EXECUTE FUNCTION supplier_choice_keeps_rows()",
         ),
     ),
-    # vote_candidate_frozen_delete on vote_candidate
+    # supplier_choice_keeps_values on supplier_choice
     (
         (
-            "CREATE TRIGGER vote_candidate_frozen_delete BEFORE DELETE ON vote_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) BEGIN SELECT RAISE(ABORT, 'the candidates of an opened round are never changed'); END",
+            "CREATE TRIGGER supplier_choice_keeps_values BEFORE UPDATE ON supplier_choice FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'supplier_choice is append-only'); END",
         ),
         (
-            "CREATE FUNCTION vote_candidate_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) THEN RAISE EXCEPTION 'the candidates of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_candidate_frozen_delete BEFORE DELETE ON vote_candidate FOR EACH ROW EXECUTE FUNCTION vote_candidate_frozen_delete()",
+            "CREATE FUNCTION supplier_choice_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'supplier_choice is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER supplier_choice_keeps_values BEFORE UPDATE ON supplier_choice FOR EACH ROW EXECUTE FUNCTION supplier_choice_keeps_values()",
         ),
     ),
-    # vote_candidate_no_replace on vote_candidate
+    # supplier_choice_no_replace on supplier_choice
     (
         (
-            "CREATE TRIGGER vote_candidate_no_replace BEFORE INSERT ON vote_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_candidate WHERE (id = NEW.id) OR (round_id = NEW.round_id AND project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'vote_candidate keeps its rows'); END",
+            "CREATE TRIGGER supplier_choice_no_replace BEFORE INSERT ON supplier_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM supplier_choice WHERE (id = NEW.id) OR (project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'supplier_choice keeps its rows'); END",
         ),
         (),
     ),
-    # vote_candidate_no_truncate on vote_candidate
+    # supplier_choice_no_truncate on supplier_choice
     (
         (),
         (
-            "CREATE FUNCTION vote_candidate_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_candidate keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER vote_candidate_no_truncate BEFORE TRUNCATE ON vote_candidate FOR EACH STATEMENT EXECUTE FUNCTION vote_candidate_no_truncate()",
+            "CREATE FUNCTION supplier_choice_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'supplier_choice keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER supplier_choice_no_truncate BEFORE TRUNCATE ON supplier_choice FOR EACH STATEMENT EXECUTE FUNCTION supplier_choice_no_truncate()",
         ),
     ),
-    # vote_opening_keeps_rows on vote_opening
+    # unit_binding_keeps_rows on unit_binding
     (
         (
-            "CREATE TRIGGER vote_opening_keeps_rows BEFORE DELETE ON vote_opening FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_opening is append-only'); END",
+            "CREATE TRIGGER unit_binding_keeps_rows BEFORE DELETE ON unit_binding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_binding keeps its rows'); END",
         ),
         (
-            "CREATE FUNCTION vote_opening_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_opening is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_opening_keeps_rows BEFORE DELETE ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_keeps_rows()",
+            "CREATE FUNCTION unit_binding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_binding keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_binding_keeps_rows BEFORE DELETE ON unit_binding FOR EACH ROW EXECUTE FUNCTION unit_binding_keeps_rows()",
         ),
     ),
-    # vote_opening_keeps_values on vote_opening
+    # unit_binding_keeps_values on unit_binding
     (
         (
-            "CREATE TRIGGER vote_opening_keeps_values BEFORE UPDATE ON vote_opening FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_opening is append-only'); END",
+            "CREATE TRIGGER unit_binding_keeps_values BEFORE UPDATE ON unit_binding FOR EACH ROW WHEN NEW.unit_id IS NOT OLD.unit_id OR NEW.person_id IS NOT OLD.person_id OR NEW.starts_at IS NOT OLD.starts_at BEGIN SELECT RAISE(ABORT, 'unit_binding keeps its values'); END",
         ),
         (
-            "CREATE FUNCTION vote_opening_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_opening is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_opening_keeps_values BEFORE UPDATE ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_keeps_values()",
+            "CREATE FUNCTION unit_binding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.starts_at IS DISTINCT FROM OLD.starts_at THEN RAISE EXCEPTION 'unit_binding keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_binding_keeps_values BEFORE UPDATE ON unit_binding FOR EACH ROW EXECUTE FUNCTION unit_binding_keeps_values()",
         ),
     ),
-    # vote_opening_no_replace on vote_opening
+    # unit_binding_no_replace on unit_binding
     (
         (
-            "CREATE TRIGGER vote_opening_no_replace BEFORE INSERT ON vote_opening FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening WHERE (id = NEW.id) OR (round_id = NEW.round_id) OR (round_id = NEW.round_id AND snapshot_id = NEW.snapshot_id)) BEGIN SELECT RAISE(ABORT, 'vote_opening keeps its rows'); END",
+            "CREATE TRIGGER unit_binding_no_replace BEFORE INSERT ON unit_binding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_binding WHERE (id = NEW.id) OR (unit_id = NEW.unit_id AND person_id = NEW.person_id AND starts_at = NEW.starts_at)) BEGIN SELECT RAISE(ABORT, 'unit_binding keeps its rows'); END",
         ),
         (),
     ),
-    # vote_opening_no_truncate on vote_opening
+    # unit_binding_no_truncate on unit_binding
     (
         (),
         (
-            "CREATE FUNCTION vote_opening_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_opening keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
-            "CREATE TRIGGER vote_opening_no_truncate BEFORE TRUNCATE ON vote_opening FOR EACH STATEMENT EXECUTE FUNCTION vote_opening_no_truncate()",
+            "CREATE FUNCTION unit_binding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_binding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER unit_binding_no_truncate BEFORE TRUNCATE ON unit_binding FOR EACH STATEMENT EXECUTE FUNCTION unit_binding_no_truncate()",
+        ),
+    ),
+    # unit_ends_once on unit
+    (
+        (
+            "CREATE TRIGGER unit_ends_once BEFORE UPDATE ON unit FOR EACH ROW WHEN OLD.ended_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a unit that ended stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_ends_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ended_at IS NOT NULL THEN RAISE EXCEPTION 'a unit that ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_ends_once BEFORE UPDATE ON unit FOR EACH ROW EXECUTE FUNCTION unit_ends_once()",
+        ),
+    ),
+    # unit_group_closed_once on unit_group
+    (
+        (
+            "CREATE TRIGGER unit_group_closed_once BEFORE UPDATE ON unit_group FOR EACH ROW WHEN OLD.closed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a closed group stays closed'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_group_closed_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION 'a closed group stays closed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_group_closed_once BEFORE UPDATE ON unit_group FOR EACH ROW EXECUTE FUNCTION unit_group_closed_once()",
+        ),
+    ),
+    # unit_group_keeps_rows on unit_group
+    (
+        (
+            "CREATE TRIGGER unit_group_keeps_rows BEFORE DELETE ON unit_group FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_group keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_group_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_group keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_group_keeps_rows BEFORE DELETE ON unit_group FOR EACH ROW EXECUTE FUNCTION unit_group_keeps_rows()",
+        ),
+    ),
+    # unit_group_keeps_values on unit_group
+    (
+        (
+            "CREATE TRIGGER unit_group_keeps_values BEFORE UPDATE ON unit_group FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.place_id IS NOT OLD.place_id OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'unit_group keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_group_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.kind IS DISTINCT FROM OLD.kind OR NEW.place_id IS DISTINCT FROM OLD.place_id OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'unit_group keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_group_keeps_values BEFORE UPDATE ON unit_group FOR EACH ROW EXECUTE FUNCTION unit_group_keeps_values()",
+        ),
+    ),
+    # unit_group_no_replace on unit_group
+    (
+        (
+            "CREATE TRIGGER unit_group_no_replace BEFORE INSERT ON unit_group FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_group WHERE (id = NEW.id) OR (place_id = NEW.place_id AND kind = NEW.kind AND name = NEW.name) AND closed_at IS NULL AND NEW.closed_at IS NULL) BEGIN SELECT RAISE(ABORT, 'unit_group keeps its rows'); END",
+        ),
+        (),
+    ),
+    # unit_group_no_truncate on unit_group
+    (
+        (),
+        (
+            "CREATE FUNCTION unit_group_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_group keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER unit_group_no_truncate BEFORE TRUNCATE ON unit_group FOR EACH STATEMENT EXECUTE FUNCTION unit_group_no_truncate()",
+        ),
+    ),
+    # unit_keeps_rows on unit
+    (
+        (
+            "CREATE TRIGGER unit_keeps_rows BEFORE DELETE ON unit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_keeps_rows BEFORE DELETE ON unit FOR EACH ROW EXECUTE FUNCTION unit_keeps_rows()",
+        ),
+    ),
+    # unit_keeps_values on unit
+    (
+        (
+            "CREATE TRIGGER unit_keeps_values BEFORE UPDATE ON unit FOR EACH ROW WHEN NEW.building_id IS NOT OLD.building_id OR NEW.compound_id IS NOT OLD.compound_id OR NEW.room IS NOT OLD.room OR NEW.door_key IS NOT OLD.door_key OR NEW.printed IS NOT OLD.printed BEGIN SELECT RAISE(ABORT, 'unit keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.building_id IS DISTINCT FROM OLD.building_id OR NEW.compound_id IS DISTINCT FROM OLD.compound_id OR NEW.room IS DISTINCT FROM OLD.room OR NEW.door_key IS DISTINCT FROM OLD.door_key OR NEW.printed IS DISTINCT FROM OLD.printed THEN RAISE EXCEPTION 'unit keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_keeps_values BEFORE UPDATE ON unit FOR EACH ROW EXECUTE FUNCTION unit_keeps_values()",
+        ),
+    ),
+    # unit_no_replace on unit
+    (
+        (
+            "CREATE TRIGGER unit_no_replace BEFORE INSERT ON unit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit WHERE (id = NEW.id) OR (compound_id = NEW.compound_id AND door_key = NEW.door_key) AND ended_at IS NULL AND NEW.ended_at IS NULL) BEGIN SELECT RAISE(ABORT, 'unit keeps its rows'); END",
+        ),
+        (),
+    ),
+    # unit_no_truncate on unit
+    (
+        (),
+        (
+            "CREATE FUNCTION unit_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER unit_no_truncate BEFORE TRUNCATE ON unit FOR EACH STATEMENT EXECUTE FUNCTION unit_no_truncate()",
+        ),
+    ),
+    # unit_origin_keeps_rows on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_origin_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_origin_keeps_rows BEFORE DELETE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_rows()",
+        ),
+    ),
+    # unit_origin_keeps_values on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'unit_origin is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_origin_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'unit_origin is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_origin_keeps_values BEFORE UPDATE ON unit_origin FOR EACH ROW EXECUTE FUNCTION unit_origin_keeps_values()",
+        ),
+    ),
+    # unit_origin_no_replace on unit_origin
+    (
+        (
+            "CREATE TRIGGER unit_origin_no_replace BEFORE INSERT ON unit_origin FOR EACH ROW WHEN EXISTS (SELECT 1 FROM unit_origin WHERE (unit_id = NEW.unit_id AND from_unit_id = NEW.from_unit_id)) BEGIN SELECT RAISE(ABORT, 'unit_origin keeps its rows'); END",
+        ),
+        (),
+    ),
+    # unit_origin_no_truncate on unit_origin
+    (
+        (),
+        (
+            "CREATE FUNCTION unit_origin_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'unit_origin keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER unit_origin_no_truncate BEFORE TRUNCATE ON unit_origin FOR EACH STATEMENT EXECUTE FUNCTION unit_origin_no_truncate()",
+        ),
+    ),
+    # unit_stands_in_consent on unit
+    (
+        (
+            "CREATE TRIGGER unit_stands_in_consent BEFORE UPDATE OF ended_at ON unit FOR EACH ROW WHEN NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit s ON s.snapshot_id = r.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = r.id)) BEGIN SELECT RAISE(ABORT, 'no unit is split or merged while a consent round stands on it'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_stands_in_consent() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM consent_round r JOIN snapshot_unit s ON s.snapshot_id = r.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM consent_result x WHERE x.round_id = r.id) AND NOT EXISTS (SELECT 1 FROM consent_void v WHERE v.round_id = r.id)) THEN RAISE EXCEPTION 'no unit is split or merged while a consent round stands on it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_stands_in_consent BEFORE UPDATE OF ended_at ON unit FOR EACH ROW EXECUTE FUNCTION unit_stands_in_consent()",
+        ),
+    ),
+    # unit_stands_in_vote on unit
+    (
+        (
+            "CREATE TRIGGER unit_stands_in_vote BEFORE UPDATE OF ended_at ON unit FOR EACH ROW WHEN NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id)) BEGIN SELECT RAISE(ABORT, 'no unit is split or merged while a vote stands on it'); END",
+        ),
+        (
+            "CREATE FUNCTION unit_stands_in_vote() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id)) THEN RAISE EXCEPTION 'no unit is split or merged while a vote stands on it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER unit_stands_in_vote BEFORE UPDATE OF ended_at ON unit FOR EACH ROW EXECUTE FUNCTION unit_stands_in_vote()",
+        ),
+    ),
+    # vote_ballot_before_result on vote_ballot
+    (
+        (
+            "CREATE TRIGGER vote_ballot_before_result BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no ballot once a result stands'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_ballot_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no ballot once a result stands' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_ballot_before_result BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_before_result()",
+        ),
+    ),
+    # vote_ballot_by_household on vote_ballot
+    (
+        (
+            "CREATE TRIGGER vote_ballot_by_household BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NEW.channel = 'phone' AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'only a person of the household casts by phone'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_ballot_by_household() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'phone' AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) THEN RAISE EXCEPTION 'only a person of the household casts by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_ballot_by_household BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_by_household()",
+        ),
+    ),
+    # vote_ballot_by_the_rules on vote_ballot
+    (
+        (
+            "CREATE TRIGGER vote_ballot_by_the_rules BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash) BEGIN SELECT RAISE(ABORT, 'a ballot keeps to the frozen rules'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_ballot_by_the_rules() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash) THEN RAISE EXCEPTION 'a ballot keeps to the frozen rules' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_ballot_by_the_rules BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_by_the_rules()",
+        ),
+    ),
+    # vote_ballot_in_window on vote_ballot
+    (
+        (
+            "CREATE TRIGGER vote_ballot_in_window BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at) BEGIN SELECT RAISE(ABORT, 'no ballot outside the window of its round'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_ballot_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at) THEN RAISE EXCEPTION 'no ballot outside the window of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_ballot_in_window BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_in_window()",
         ),
     ),
     # vote_ballot_keeps_rows on vote_ballot
@@ -8437,6 +8372,81 @@ GUARDS = [
             "CREATE TRIGGER vote_ballot_no_truncate BEFORE TRUNCATE ON vote_ballot FOR EACH STATEMENT EXECUTE FUNCTION vote_ballot_no_truncate()",
         ),
     ),
+    # vote_candidate_frozen_delete on vote_candidate
+    (
+        (
+            "CREATE TRIGGER vote_candidate_frozen_delete BEFORE DELETE ON vote_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) BEGIN SELECT RAISE(ABORT, 'the candidates of an opened round are never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_candidate_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) THEN RAISE EXCEPTION 'the candidates of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_candidate_frozen_delete BEFORE DELETE ON vote_candidate FOR EACH ROW EXECUTE FUNCTION vote_candidate_frozen_delete()",
+        ),
+    ),
+    # vote_candidate_frozen_insert on vote_candidate
+    (
+        (
+            "CREATE TRIGGER vote_candidate_frozen_insert BEFORE INSERT ON vote_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'the candidates of an opened round are never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_candidate_frozen_insert() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) THEN RAISE EXCEPTION 'the candidates of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_candidate_frozen_insert BEFORE INSERT ON vote_candidate FOR EACH ROW EXECUTE FUNCTION vote_candidate_frozen_insert()",
+        ),
+    ),
+    # vote_candidate_frozen_update on vote_candidate
+    (
+        (
+            "CREATE TRIGGER vote_candidate_frozen_update BEFORE UPDATE ON vote_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) OR EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'the candidates of an opened round are never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_candidate_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) OR EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) THEN RAISE EXCEPTION 'the candidates of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_candidate_frozen_update BEFORE UPDATE ON vote_candidate FOR EACH ROW EXECUTE FUNCTION vote_candidate_frozen_update()",
+        ),
+    ),
+    # vote_candidate_no_replace on vote_candidate
+    (
+        (
+            "CREATE TRIGGER vote_candidate_no_replace BEFORE INSERT ON vote_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_candidate WHERE (id = NEW.id) OR (round_id = NEW.round_id AND project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'vote_candidate keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_candidate_no_truncate on vote_candidate
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_candidate_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_candidate keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_candidate_no_truncate BEFORE TRUNCATE ON vote_candidate FOR EACH STATEMENT EXECUTE FUNCTION vote_candidate_no_truncate()",
+        ),
+    ),
+    # vote_choice_affordable on vote_choice
+    (
+        (
+            "CREATE TRIGGER vote_choice_affordable BEFORE INSERT ON vote_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < (SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN (SELECT c.candidate_id FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id))) BEGIN SELECT RAISE(ABORT, 'a ballot spends no more than the money of its round'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_choice_affordable() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < (SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN (SELECT c.candidate_id FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id))) THEN RAISE EXCEPTION 'a ballot spends no more than the money of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_choice_affordable BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_affordable()",
+        ),
+    ),
+    # vote_choice_before_result on vote_choice
+    (
+        (
+            "CREATE TRIGGER vote_choice_before_result BEFORE INSERT ON vote_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no choice once a result stands'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_choice_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no choice once a result stands' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_choice_before_result BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_before_result()",
+        ),
+    ),
+    # vote_choice_counted on vote_choice
+    (
+        (
+            "CREATE TRIGGER vote_choice_counted BEFORE INSERT ON vote_choice FOR EACH ROW WHEN (SELECT COUNT(*) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) >= (SELECT COALESCE(MAX(b.choices), 0) FROM vote_ballot b WHERE b.id = NEW.ballot_id) BEGIN SELECT RAISE(ABORT, 'a ballot names no more projects than it says'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_choice_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT COUNT(*) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) >= (SELECT COALESCE(MAX(b.choices), 0) FROM vote_ballot b WHERE b.id = NEW.ballot_id) THEN RAISE EXCEPTION 'a ballot names no more projects than it says' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_choice_counted BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_counted()",
+        ),
+    ),
     # vote_choice_keeps_rows on vote_choice
     (
         (
@@ -8470,6 +8480,121 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_choice_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_choice keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_choice_no_truncate BEFORE TRUNCATE ON vote_choice FOR EACH STATEMENT EXECUTE FUNCTION vote_choice_no_truncate()",
+        ),
+    ),
+    # vote_choice_ranked on vote_choice
+    (
+        (
+            "CREATE TRIGGER vote_choice_ranked BEFORE INSERT ON vote_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round r JOIN vote_choice c ON c.ballot_id = NEW.ballot_id AND c.points = NEW.points WHERE r.id = NEW.round_id AND r.ballot = 'ranking') BEGIN SELECT RAISE(ABORT, 'a ballot gives each rank once'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_choice_ranked() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_round r JOIN vote_choice c ON c.ballot_id = NEW.ballot_id AND c.points = NEW.points WHERE r.id = NEW.round_id AND r.ballot = 'ranking') THEN RAISE EXCEPTION 'a ballot gives each rank once' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_choice_ranked BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_ranked()",
+        ),
+    ),
+    # vote_choice_within_points on vote_choice
+    (
+        (
+            "CREATE TRIGGER vote_choice_within_points BEFORE INSERT ON vote_choice FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) <= r.points) BEGIN SELECT RAISE(ABORT, 'a ballot gives no more points than its round allows'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_choice_within_points() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) <= r.points) THEN RAISE EXCEPTION 'a ballot gives no more points than its round allows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_choice_within_points BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_within_points()",
+        ),
+    ),
+    # vote_opening_before_start on vote_opening
+    (
+        (
+            "CREATE TRIGGER vote_opening_before_start BEFORE INSERT ON vote_opening FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.opened_at <= r.opens_at) BEGIN SELECT RAISE(ABORT, 'a round is frozen before it takes ballots'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_opening_before_start() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.opened_at <= r.opens_at) THEN RAISE EXCEPTION 'a round is frozen before it takes ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_opening_before_start BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_before_start()",
+        ),
+    ),
+    # vote_opening_has_candidates on vote_opening
+    (
+        (
+            "CREATE TRIGGER vote_opening_has_candidates BEFORE INSERT ON vote_opening FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_candidate c WHERE c.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round without candidates does not open'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_opening_has_candidates() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_candidate c WHERE c.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round without candidates does not open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_opening_has_candidates BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_has_candidates()",
+        ),
+    ),
+    # vote_opening_keeps_rows on vote_opening
+    (
+        (
+            "CREATE TRIGGER vote_opening_keeps_rows BEFORE DELETE ON vote_opening FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_opening is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_opening_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_opening is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_opening_keeps_rows BEFORE DELETE ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_keeps_rows()",
+        ),
+    ),
+    # vote_opening_keeps_values on vote_opening
+    (
+        (
+            "CREATE TRIGGER vote_opening_keeps_values BEFORE UPDATE ON vote_opening FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_opening is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_opening_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_opening is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_opening_keeps_values BEFORE UPDATE ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_keeps_values()",
+        ),
+    ),
+    # vote_opening_no_replace on vote_opening
+    (
+        (
+            "CREATE TRIGGER vote_opening_no_replace BEFORE INSERT ON vote_opening FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening WHERE (id = NEW.id) OR (round_id = NEW.round_id) OR (round_id = NEW.round_id AND snapshot_id = NEW.snapshot_id)) BEGIN SELECT RAISE(ABORT, 'vote_opening keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_opening_no_truncate on vote_opening
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_opening_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_opening keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_opening_no_truncate BEFORE TRUNCATE ON vote_opening FOR EACH STATEMENT EXECUTE FUNCTION vote_opening_no_truncate()",
+        ),
+    ),
+    # vote_opening_pins_roster on vote_opening
+    (
+        (
+            "CREATE TRIGGER vote_opening_pins_roster BEFORE INSERT ON vote_opening FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM roster_snapshot s JOIN vote_round r ON r.place_id = s.place_id WHERE s.id = NEW.snapshot_id AND r.id = NEW.round_id AND s.households = NEW.households) BEGIN SELECT RAISE(ABORT, 'an opening stands on a snapshot of its place'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_opening_pins_roster() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM roster_snapshot s JOIN vote_round r ON r.place_id = s.place_id WHERE s.id = NEW.snapshot_id AND r.id = NEW.round_id AND s.households = NEW.households) THEN RAISE EXCEPTION 'an opening stands on a snapshot of its place' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_opening_pins_roster BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_pins_roster()",
+        ),
+    ),
+    # vote_opening_pins_versions on vote_opening
+    (
+        (
+            "CREATE TRIGGER vote_opening_pins_versions BEFORE INSERT ON vote_opening FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_candidate c LEFT JOIN project_version v ON v.id = c.version_id AND v.project_id = c.project_id AND v.budget_fen = c.cost_fen WHERE c.round_id = NEW.round_id AND v.id IS NULL) BEGIN SELECT RAISE(ABORT, 'a candidate is a version of its project with its budget'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_opening_pins_versions() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_candidate c LEFT JOIN project_version v ON v.id = c.version_id AND v.project_id = c.project_id AND v.budget_fen = c.cost_fen WHERE c.round_id = NEW.round_id AND v.id IS NULL) THEN RAISE EXCEPTION 'a candidate is a version of its project with its budget' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_opening_pins_versions BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_pins_versions()",
+        ),
+    ),
+    # vote_result_after_close on vote_result
+    (
+        (
+            "CREATE TRIGGER vote_result_after_close BEFORE INSERT ON vote_result FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.at >= r.closes_at AND o.households = NEW.households AND r.budget_fen = NEW.budget_fen) BEGIN SELECT RAISE(ABORT, 'no result before the close'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_result_after_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.at >= r.closes_at AND o.households = NEW.households AND r.budget_fen = NEW.budget_fen) THEN RAISE EXCEPTION 'no result before the close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_result_after_close BEFORE INSERT ON vote_result FOR EACH ROW EXECUTE FUNCTION vote_result_after_close()",
+        ),
+    ),
+    # vote_result_counted on vote_result
+    (
+        (
+            "CREATE TRIGGER vote_result_counted BEFORE INSERT ON vote_result FOR EACH ROW WHEN NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a result is counted from the ballots'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_result_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a result is counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_result_counted BEFORE INSERT ON vote_result FOR EACH ROW EXECUTE FUNCTION vote_result_counted()",
         ),
     ),
     # vote_result_keeps_rows on vote_result
@@ -8507,6 +8632,51 @@ GUARDS = [
             "CREATE TRIGGER vote_result_no_truncate BEFORE TRUNCATE ON vote_result FOR EACH STATEMENT EXECUTE FUNCTION vote_result_no_truncate()",
         ),
     ),
+    # vote_round_frozen on vote_round
+    (
+        (
+            "CREATE TRIGGER vote_round_frozen BEFORE UPDATE ON vote_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.id) BEGIN SELECT RAISE(ABORT, 'an opened round is never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_round_frozen() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.id) THEN RAISE EXCEPTION 'an opened round is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_round_frozen BEFORE UPDATE ON vote_round FOR EACH ROW EXECUTE FUNCTION vote_round_frozen()",
+        ),
+    ),
+    # vote_round_keeps_rows on vote_round
+    (
+        (
+            "CREATE TRIGGER vote_round_keeps_rows BEFORE DELETE ON vote_round FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_round keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_round_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_round keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_round_keeps_rows BEFORE DELETE ON vote_round FOR EACH ROW EXECUTE FUNCTION vote_round_keeps_rows()",
+        ),
+    ),
+    # vote_round_no_replace on vote_round
+    (
+        (
+            "CREATE TRIGGER vote_round_no_replace BEFORE INSERT ON vote_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'vote_round keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_round_no_truncate on vote_round
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_round_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_round keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_round_no_truncate BEFORE TRUNCATE ON vote_round FOR EACH STATEMENT EXECUTE FUNCTION vote_round_no_truncate()",
+        ),
+    ),
+    # vote_standing_counted on vote_standing
+    (
+        (
+            "CREATE TRIGGER vote_standing_counted BEFORE INSERT ON vote_standing FOR EACH ROW WHEN NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) BEGIN SELECT RAISE(ABORT, 'the votes of a project are counted from the ballots'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_standing_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) THEN RAISE EXCEPTION 'the votes of a project are counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_standing_counted BEFORE INSERT ON vote_standing FOR EACH ROW EXECUTE FUNCTION vote_standing_counted()",
+        ),
+    ),
     # vote_standing_keeps_rows on vote_standing
     (
         (
@@ -8540,176 +8710,6 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_standing_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_standing keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_standing_no_truncate BEFORE TRUNCATE ON vote_standing FOR EACH STATEMENT EXECUTE FUNCTION vote_standing_no_truncate()",
-        ),
-    ),
-    # vote_opening_pins_roster on vote_opening
-    (
-        (
-            "CREATE TRIGGER vote_opening_pins_roster BEFORE INSERT ON vote_opening FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM roster_snapshot s JOIN vote_round r ON r.place_id = s.place_id WHERE s.id = NEW.snapshot_id AND r.id = NEW.round_id AND s.households = NEW.households) BEGIN SELECT RAISE(ABORT, 'an opening stands on a snapshot of its place'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_opening_pins_roster() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM roster_snapshot s JOIN vote_round r ON r.place_id = s.place_id WHERE s.id = NEW.snapshot_id AND r.id = NEW.round_id AND s.households = NEW.households) THEN RAISE EXCEPTION 'an opening stands on a snapshot of its place' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_opening_pins_roster BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_pins_roster()",
-        ),
-    ),
-    # unit_stands_in_vote on unit
-    (
-        (
-            "CREATE TRIGGER unit_stands_in_vote BEFORE UPDATE OF ended_at ON unit FOR EACH ROW WHEN NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id)) BEGIN SELECT RAISE(ABORT, 'no unit is split or merged while a vote stands on it'); END",
-        ),
-        (
-            "CREATE FUNCTION unit_stands_in_vote() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id)) THEN RAISE EXCEPTION 'no unit is split or merged while a vote stands on it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER unit_stands_in_vote BEFORE UPDATE OF ended_at ON unit FOR EACH ROW EXECUTE FUNCTION unit_stands_in_vote()",
-        ),
-    ),
-    # vote_opening_before_start on vote_opening
-    (
-        (
-            "CREATE TRIGGER vote_opening_before_start BEFORE INSERT ON vote_opening FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.opened_at <= r.opens_at) BEGIN SELECT RAISE(ABORT, 'a round is frozen before it takes ballots'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_opening_before_start() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.opened_at <= r.opens_at) THEN RAISE EXCEPTION 'a round is frozen before it takes ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_opening_before_start BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_before_start()",
-        ),
-    ),
-    # vote_opening_has_candidates on vote_opening
-    (
-        (
-            "CREATE TRIGGER vote_opening_has_candidates BEFORE INSERT ON vote_opening FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_candidate c WHERE c.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round without candidates does not open'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_opening_has_candidates() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_candidate c WHERE c.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round without candidates does not open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_opening_has_candidates BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_has_candidates()",
-        ),
-    ),
-    # vote_opening_pins_versions on vote_opening
-    (
-        (
-            "CREATE TRIGGER vote_opening_pins_versions BEFORE INSERT ON vote_opening FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_candidate c LEFT JOIN project_version v ON v.id = c.version_id AND v.project_id = c.project_id AND v.budget_fen = c.cost_fen WHERE c.round_id = NEW.round_id AND v.id IS NULL) BEGIN SELECT RAISE(ABORT, 'a candidate is a version of its project with its budget'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_opening_pins_versions() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_candidate c LEFT JOIN project_version v ON v.id = c.version_id AND v.project_id = c.project_id AND v.budget_fen = c.cost_fen WHERE c.round_id = NEW.round_id AND v.id IS NULL) THEN RAISE EXCEPTION 'a candidate is a version of its project with its budget' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_opening_pins_versions BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_pins_versions()",
-        ),
-    ),
-    # vote_ballot_in_window on vote_ballot
-    (
-        (
-            "CREATE TRIGGER vote_ballot_in_window BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at) BEGIN SELECT RAISE(ABORT, 'no ballot outside the window of its round'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_ballot_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at) THEN RAISE EXCEPTION 'no ballot outside the window of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_ballot_in_window BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_in_window()",
-        ),
-    ),
-    # vote_ballot_by_the_rules on vote_ballot
-    (
-        (
-            "CREATE TRIGGER vote_ballot_by_the_rules BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash) BEGIN SELECT RAISE(ABORT, 'a ballot keeps to the frozen rules'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_ballot_by_the_rules() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash) THEN RAISE EXCEPTION 'a ballot keeps to the frozen rules' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_ballot_by_the_rules BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_by_the_rules()",
-        ),
-    ),
-    # vote_ballot_before_result on vote_ballot
-    (
-        (
-            "CREATE TRIGGER vote_ballot_before_result BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no ballot once a result stands'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_ballot_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no ballot once a result stands' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_ballot_before_result BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_before_result()",
-        ),
-    ),
-    # vote_ballot_by_household on vote_ballot
-    (
-        (
-            "CREATE TRIGGER vote_ballot_by_household BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NEW.channel = 'phone' AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'only a person of the household casts by phone'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_ballot_by_household() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'phone' AND NOT EXISTS (SELECT 1 FROM unit_binding b WHERE b.unit_id = NEW.unit_id AND b.person_id = NEW.person_id AND b.starts_at <= NEW.at AND (b.ends_at IS NULL OR b.ends_at > NEW.at)) THEN RAISE EXCEPTION 'only a person of the household casts by phone' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_ballot_by_household BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_by_household()",
-        ),
-    ),
-    # vote_choice_counted on vote_choice
-    (
-        (
-            "CREATE TRIGGER vote_choice_counted BEFORE INSERT ON vote_choice FOR EACH ROW WHEN (SELECT COUNT(*) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) >= (SELECT COALESCE(MAX(b.choices), 0) FROM vote_ballot b WHERE b.id = NEW.ballot_id) BEGIN SELECT RAISE(ABORT, 'a ballot names no more projects than it says'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_choice_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT COUNT(*) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) >= (SELECT COALESCE(MAX(b.choices), 0) FROM vote_ballot b WHERE b.id = NEW.ballot_id) THEN RAISE EXCEPTION 'a ballot names no more projects than it says' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_choice_counted BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_counted()",
-        ),
-    ),
-    # vote_choice_within_points on vote_choice
-    (
-        (
-            "CREATE TRIGGER vote_choice_within_points BEFORE INSERT ON vote_choice FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) <= r.points) BEGIN SELECT RAISE(ABORT, 'a ballot gives no more points than its round allows'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_choice_within_points() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) <= r.points) THEN RAISE EXCEPTION 'a ballot gives no more points than its round allows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_choice_within_points BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_within_points()",
-        ),
-    ),
-    # vote_choice_ranked on vote_choice
-    (
-        (
-            "CREATE TRIGGER vote_choice_ranked BEFORE INSERT ON vote_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round r JOIN vote_choice c ON c.ballot_id = NEW.ballot_id AND c.points = NEW.points WHERE r.id = NEW.round_id AND r.ballot = 'ranking') BEGIN SELECT RAISE(ABORT, 'a ballot gives each rank once'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_choice_ranked() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_round r JOIN vote_choice c ON c.ballot_id = NEW.ballot_id AND c.points = NEW.points WHERE r.id = NEW.round_id AND r.ballot = 'ranking') THEN RAISE EXCEPTION 'a ballot gives each rank once' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_choice_ranked BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_ranked()",
-        ),
-    ),
-    # vote_choice_affordable on vote_choice
-    (
-        (
-            "CREATE TRIGGER vote_choice_affordable BEFORE INSERT ON vote_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < (SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN (SELECT c.candidate_id FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id))) BEGIN SELECT RAISE(ABORT, 'a ballot spends no more than the money of its round'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_choice_affordable() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < (SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN (SELECT c.candidate_id FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id))) THEN RAISE EXCEPTION 'a ballot spends no more than the money of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_choice_affordable BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_affordable()",
-        ),
-    ),
-    # vote_choice_before_result on vote_choice
-    (
-        (
-            "CREATE TRIGGER vote_choice_before_result BEFORE INSERT ON vote_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no choice once a result stands'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_choice_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no choice once a result stands' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_choice_before_result BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_before_result()",
-        ),
-    ),
-    # vote_result_after_close on vote_result
-    (
-        (
-            "CREATE TRIGGER vote_result_after_close BEFORE INSERT ON vote_result FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.at >= r.closes_at AND o.households = NEW.households AND r.budget_fen = NEW.budget_fen) BEGIN SELECT RAISE(ABORT, 'no result before the close'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_result_after_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.at >= r.closes_at AND o.households = NEW.households AND r.budget_fen = NEW.budget_fen) THEN RAISE EXCEPTION 'no result before the close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_result_after_close BEFORE INSERT ON vote_result FOR EACH ROW EXECUTE FUNCTION vote_result_after_close()",
-        ),
-    ),
-    # vote_result_counted on vote_result
-    (
-        (
-            "CREATE TRIGGER vote_result_counted BEFORE INSERT ON vote_result FOR EACH ROW WHEN NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a result is counted from the ballots'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_result_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a result is counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_result_counted BEFORE INSERT ON vote_result FOR EACH ROW EXECUTE FUNCTION vote_result_counted()",
-        ),
-    ),
-    # vote_standing_counted on vote_standing
-    (
-        (
-            "CREATE TRIGGER vote_standing_counted BEFORE INSERT ON vote_standing FOR EACH ROW WHEN NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) BEGIN SELECT RAISE(ABORT, 'the votes of a project are counted from the ballots'); END",
-        ),
-        (
-            "CREATE FUNCTION vote_standing_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) THEN RAISE EXCEPTION 'the votes of a project are counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER vote_standing_counted BEFORE INSERT ON vote_standing FOR EACH ROW EXECUTE FUNCTION vote_standing_counted()",
         ),
     ),
 ]

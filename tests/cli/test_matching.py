@@ -1,7 +1,6 @@
 """``fundapp matching plan`` as a person or a check calls it."""
 
 import json
-import time
 
 import pytest
 
@@ -92,11 +91,9 @@ def test_an_unknown_option_or_a_missing_file_is_bad_input(called, monkeypatch):
     assert called(POLICY, {"pool": "1.00", "claims": []}, "--policy", "nowhere.toml")[0] == 2
 
 
-def test_ten_thousand_claims_are_planned_in_moments(called):
-    """A whole city's round is a matter of a second; ten times that is the alarm."""
+def test_ten_thousand_claims_are_planned(called):
+    """A whole city's round in one file; how long it takes is told by the benchmark."""
     gift = CLAIM["gifts"]
     claims = [{**CLAIM, "ticket": i, "project": f"p{i % 7000}", "gifts": gift} for i in range(10_000)]
-    start = time.process_time()
     status, out, _ = called(POLICY, {"pool": "80000.00", "claims": claims}, "--json")
     assert (status, len(json.loads(out)["awards"])) == (0, 10_000)
-    assert time.process_time() - start < 10

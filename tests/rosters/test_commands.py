@@ -1,7 +1,5 @@
 """Taking rosters in, and freezing them."""
 
-import time
-
 import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError
@@ -136,12 +134,10 @@ def test_only_the_community_keeps_its_roster(places, role):
         keep_upload(session, people[0], KeepUpload(made.community, "a.xlsx", excel(("1栋", 101))), CLOCK)
 
 
-def test_five_thousand_households_come_in_within_seconds(places):
-    """A large compound is no reason to wait: process time, so that a busy machine does not fail it."""
+def test_five_thousand_households_come_in_at_once(places):
+    """A large compound is one upload; how long it takes is told by the benchmark."""
     data = excel(*[(f"{n // 100 + 1}栋", n % 100 + 1, "85.36") for n in range(5000)])
-    begun = time.process_time()
     assert take_in(places, data).rows_new == 5000
-    assert time.process_time() - begun < 5
 
 
 def test_a_snapshot_holds_homes_and_shops(places):
