@@ -17,6 +17,9 @@ OWN: Mapping[str, Any] = {
     "web.too_often": lazy_gettext("尝试次数过多，请 %(minutes)s 分钟后再试。"),
     "web.not_allowed": lazy_gettext("您没有办理这件事的权限。"),
     "web.not_an_image": lazy_gettext("这不是可以使用的照片，请上传 JPG、PNG 或 WebP 图片。"),
+    "web.not_a_sheet": lazy_gettext("这不是可以读取的表格文件，请上传 .xlsx 或 .csv 文件。"),
+    "web.sheet_macros": lazy_gettext("不接受带宏的文件，请另存为 .xlsx 或 .csv。"),
+    "web.sheet_too_large": lazy_gettext("文件太大，请分成几份上传。"),
 }
 
 
