@@ -32,7 +32,7 @@ from fundapp.db.wiring import wire
 from fundapp.db.work import after_commit, bind
 from fundapp.delivery.queries import work_of
 from fundapp.files import storage
-from fundapp.fundraising.queries import what_speaks_against_editing
+from fundapp.fundraising.queries import money_waits, what_speaks_against_editing
 from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.matching.commands import first_funding
 from fundapp.matching.queries import granted, what_speaks_against_refunds
@@ -164,6 +164,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "projects.asked": asked_about,
         "rosters.rounds_standing_on": _rounds_standing_on,
         "projects.what_speaks_against_editing": what_speaks_against_editing,
+        "custody.money_waits": money_waits,
         "fundraising.granted": granted,
         "fundraising.what_speaks_against_refunds": what_speaks_against_refunds,
         "voting.programme": programme_facts,

@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.custody.commands import book_of_project
 from fundapp.delivery.models import ClosingReturn, ProjectClosing
 from fundapp.delivery.policy import check_may_close
 from fundapp.delivery.queries import books_of
 from fundapp.delivery.rules import returns
 from fundapp.delivery.texts import return_purpose
-from fundapp.fundraising.commands import committee_book, project_accounts
+from fundapp.fundraising.commands import project_accounts
 from fundapp.fundraising.rules import ORDER, Source
 from fundapp.fundraising.texts import SOURCE_LABELS
 from fundapp.kernel.actor import Actor
@@ -42,7 +43,7 @@ def close_project(session: Session, actor: Actor, project_id: int, clock: Clock)
     unpaid = balance(session, theirs, Ledger.COMMIT, pool_account(session, theirs, programme, "committed", project_id))
     check_may_close(actor, project, books_of(session, project, unpaid))
     lapse_due(session, actor, programme, now)
-    book_id = committee_book(session, actor, project.place_path, now)
+    book_id = book_of_project(session, actor, project, now)
     project_accounts(session, book_id, project.id, project.title)
     given = {s.value: -balance(session, book_id, Ledger.ACTUAL, f"gift:{project_id}:{s.value}") for s in ORDER}
     left = balances(session, book_id, Ledger.ACTUAL, f"cash:{project_id}").get(f"cash:{project_id}", 0)
@@ -86,18 +87,19 @@ def _give_back(
         paid = pool_account(session, foundation, programme, "paid", project.id)
         money = (Leg("bank", back), Leg(f"grant:{project.id}", -back))
         promise = (Leg(open_part, back), Leg(paid, -back))
-        postings.append(_posting(project, closing, foundation, Ledger.ACTUAL, Source.FOUNDATION.value, money, now))
-        postings.append(_posting(project, closing, foundation, Ledger.COMMIT, Source.FOUNDATION.value, promise, now))
+        own = Source.FOUNDATION.value  # under a key of its own: the keeper may be the foundation itself
+        postings.append(_posting(project, closing, foundation, Ledger.ACTUAL, own, money, now, ":received"))
+        postings.append(_posting(project, closing, foundation, Ledger.COMMIT, own, promise, now))
     if postings:
         post_all(session, actor, postings, now)
 
 
 def _posting(
     project: ProjectRow, closing: ProjectClosing, book_id: int, ledger: Ledger, source: str, legs: tuple[Leg, ...],
-    now: datetime,
+    now: datetime, part: str = "",
 ) -> Posting:  # fmt: skip
     purpose = return_purpose(project.title, SOURCE_LABELS[Source(source)])
     return Posting(
-        book_id, ledger, f"closing:{closing.id}:{source}", purpose, f"project_closing:{closing.id}",
+        book_id, ledger, f"closing:{closing.id}:{source}{part}", purpose, f"project_closing:{closing.id}",
         f"project:{project.id}", local_date(now), legs,
     )  # fmt: skip

@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
 from fundapp.delivery.models import Acceptance, Expense, ExpenseDecision, ProgressPhoto, ProgressReport
 from fundapp.delivery.policy import check_may_accept, check_may_claim_expense, check_may_decide_expense, check_may_work
 from fundapp.delivery.queries import expenses_of, pays_by_tranche, reports_of, settlement_of, undecided
 from fundapp.delivery.texts import expense_purpose
 from fundapp.files.models import Attachment
-from fundapp.fundraising.commands import committee_book, project_accounts
+from fundapp.fundraising.commands import project_accounts
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import NotVisible, Refused
@@ -158,7 +159,7 @@ def decide_expense(
 
 
 def _pay(session: Session, actor: Actor, project: ProjectRow, expense: Expense, now: datetime) -> None:
-    book_id = committee_book(session, actor, project.place_path, now)
+    book_id = book_of_project(session, actor, project, now)
     project_accounts(session, book_id, project.id, project.title)
     invoice = session.get_one(Attachment, expense.invoice_id)
     amount = fen(expense.amount_fen)

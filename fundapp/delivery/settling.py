@@ -10,12 +10,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
 from fundapp.delivery.models import MatchRepayment, ProjectSettlement
 from fundapp.delivery.policy import check_may_repay, check_may_settle
 from fundapp.delivery.queries import cash_of, expenses_of, settlement_of
 from fundapp.delivery.texts import owed_purpose, taken_back_purpose
-from fundapp.fundraising.commands import committee_book, project_accounts
+from fundapp.fundraising.commands import project_accounts
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import Refused
@@ -164,18 +165,20 @@ def take_back(
 ) -> None:  # fmt: skip
     """Post money that goes from a project's cash back to the foundation's bank and the open part of the pool."""
     foundation = book_of(session, actor, programme, now)
-    theirs = committee_book(session, actor, project.place_path, now)
+    theirs = book_of_project(session, actor, project, now)
     project_accounts(session, theirs, project.id, project.title)
     open_part = pool_account(session, foundation, programme, "available")
     paid = pool_account(session, foundation, programme, "paid", project.id)
     purpose, on, (key, source) = taken_back_purpose(project.title), local_date(now), about
+    went = (Leg(f"gift:{project.id}:foundation", amount), Leg(f"cash:{project.id}", -amount))
     moves = (
-        (theirs, Ledger.ACTUAL, (Leg(f"gift:{project.id}:foundation", amount), Leg(f"cash:{project.id}", -amount))),
-        (foundation, Ledger.ACTUAL, (Leg("bank", amount), Leg(f"{from_code}:{project.id}", -amount))),
-        (foundation, Ledger.COMMIT, (Leg(open_part, amount), Leg(paid, -amount))),
+        (theirs, Ledger.ACTUAL, f"{key}:returned", went),  # the keeper may be the foundation itself
+        (foundation, Ledger.ACTUAL, key, (Leg("bank", amount), Leg(f"{from_code}:{project.id}", -amount))),
+        (foundation, Ledger.COMMIT, key, (Leg(open_part, amount), Leg(paid, -amount))),
     )
     subject = f"project:{project.id}"
-    post_all(session, actor, [Posting(b, led, key, purpose, source, subject, on, legs) for b, led, legs in moves], now)
+    posted = [Posting(book, led, own, purpose, source, subject, on, legs) for book, led, own, legs in moves]
+    post_all(session, actor, posted, now)
 
 
 def owe(

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from fundapp.consent import queries as consent
 from fundapp.consent.policy import RoundState
+from fundapp.custody.policy import check_may_name
+from fundapp.custody.queries import has_moved
 from fundapp.delivery import queries as delivery
 from fundapp.delivery.policy import check_may_accept, check_may_claim_expense, check_may_close, check_may_work
 from fundapp.desk.lines import Link
@@ -74,12 +76,17 @@ def _money(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
         check_may_record_money(actor, project, tasks)
 
     raising = [
+        _act(project, _("指定资金由谁保管"), "custody.keeper", lambda: _check_name(session, actor, project)),
         _act(project, _("登记认捐"), "fundraising.new_pledge", record),
         _act(project, _("登记收款"), "fundraising.new", record),
         _act(project, _("登记实物和帮工"), "fundraising.new_help", record),
     ]
     claim = _act(project, _("申请配比"), "matching.claim", lambda: check_may_claim(actor, project, tasks, waiting))
     return [(_("自筹"), raising), (_("配比"), [claim])]
+
+
+def _check_name(session: Session, actor: Actor, project: ProjectRow) -> None:
+    check_may_name(actor, project, has_moved(session, project.id))
 
 
 def _work(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:

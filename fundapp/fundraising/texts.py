@@ -111,11 +111,6 @@ CASH = _("项目款")
 SPEND = _("支出")
 
 
-def committee_name(community: str) -> str:
-    """Name the committee of a community."""
-    return gettext("%(name)s居民委员会", name=community)
-
-
 def account_name(title: str, what: object) -> str:
     """Name an account of a project."""
     return f"{title} {what}"

@@ -18,7 +18,7 @@ from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import from_fen
 from fundapp.ledger.models import Book, Entry, Journal, LedgerAccount, LedgerBalance, LedgerClosing
-from fundapp.ledger.queries import AccountState, account_states, legs_of
+from fundapp.ledger.queries import AccountState, account_states, book_of_holder, legs_of
 from fundapp.ledger.rules import (
     Fit,
     Holder,
@@ -41,14 +41,16 @@ def open_book(
 ) -> Book:
     """Give the book of a holder at a place, opened now if there is none yet.
 
+    A committee's book is found by its place alone: it is the same holder when the community is renamed.
+
     Raises:
         ValueError: a holder without a name.
 
     """
     holder_kind = Holder(holder_kind)
-    standing = session.scalar(select(Book).where(Book.holder_kind == holder_kind, Book.place_id == place_id))
+    standing = book_of_holder(session, holder_kind, holder_name, place_id)
     if standing is not None:
-        return standing
+        return session.get_one(Book, standing.id)
     if not holder_name.strip():
         raise ValueError("a book needs the name of its holder")
     book = Book(

@@ -8,7 +8,7 @@ commit (deferred foreign key). Full leg slots keep later legs out. Balances are 
 from datetime import date, datetime
 
 from moneyed import Money
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import ID, Base, Numbered
@@ -20,10 +20,22 @@ SEALED = {"info": {"sealed": True}}
 
 
 class Book(Numbered, Base):
-    """A foundation's or a committee's book; ``start_hash`` is what its first journal links to."""
+    """The book of one legal holder for a place; ``start_hash`` is what its first journal links to.
+
+    A community has one committee, whatever it is called; a place may have several foundations and charities.
+    """
 
     __tablename__ = "book"
-    __table_args__ = (UniqueConstraint("holder_kind", "place_id"), UniqueConstraint("start_hash"), SEALED)
+    __table_args__ = (
+        UniqueConstraint("holder_kind", "place_id", "holder_name", name="uq_book_holder"),
+        UniqueConstraint("start_hash"),
+        CheckConstraint("length(trim(holder_name)) > 0", name="holder_named"),
+        Index(
+            "uq_book_committee", "place_id", unique=True,
+            sqlite_where=text("holder_kind = 'committee'"), postgresql_where=text("holder_kind = 'committee'"),
+        ),
+        SEALED,
+    )  # fmt: skip
 
     holder_kind: Mapped[Holder] = mapped_column(stored(Holder))
     holder_name: Mapped[str] = mapped_column(String(120))

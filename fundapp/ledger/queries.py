@@ -144,11 +144,19 @@ def get_book(session: Session, book_id: int) -> BookRow:
     return BookRow(*row)
 
 
-def book_of_place(session: Session, holder_kind: Holder | str, place_id: int) -> BookRow | None:
-    """Give the book that a foundation or committee keeps for a place."""
-    query = _books().where(Book.holder_kind == Holder(holder_kind), Book.place_id == place_id)
+def book_of_holder(session: Session, holder_kind: Holder, holder_name: str, place_id: int) -> BookRow | None:
+    """Give the book that a holder keeps for a place; a community's committee is the same whatever it is called."""
+    query = _books().where(Book.holder_kind == holder_kind, Book.place_id == place_id)
+    if holder_kind is not Holder.COMMITTEE:
+        query = query.where(Book.holder_name == holder_name)
     row = session.execute(query).first()
     return BookRow(*row) if row else None
+
+
+def money_moved(session: Session, subject: str) -> bool:
+    """Tell whether real money was ever posted about *subject*."""
+    query = select(Journal.id).where(Journal.subject == subject, Journal.ledger == Ledger.ACTUAL)
+    return session.scalar(query.limit(1)) is not None
 
 
 def _accounts() -> Any:

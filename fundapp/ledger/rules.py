@@ -22,6 +22,7 @@ class Holder(StrEnum):
 
     FOUNDATION = "foundation"
     COMMITTEE = "committee"
+    CHARITY = "charity"
 
 
 class Ledger(StrEnum):

@@ -14,4 +14,8 @@ REFUSALS = {
     "ledger.is_reversal": lazy_gettext("冲销凭证不能再冲销，请另记一笔。"),
 }
 LEDGERS = {Ledger.ACTUAL: lazy_gettext("实际资金"), Ledger.COMMIT: lazy_gettext("承诺额度")}
-HOLDERS = {Holder.FOUNDATION: lazy_gettext("基金会"), Holder.COMMITTEE: lazy_gettext("社区居委会")}
+HOLDERS = {
+    Holder.FOUNDATION: lazy_gettext("基金会"),
+    Holder.COMMITTEE: lazy_gettext("社区居委会"),
+    Holder.CHARITY: lazy_gettext("托管的慈善组织"),
+}

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
 from fundapp.db.wiring import ask
-from fundapp.fundraising.commands import committee_book, project_accounts
+from fundapp.fundraising.commands import project_accounts
 from fundapp.fundraising.queries import unconfirmed
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
@@ -272,18 +273,19 @@ def _post_payment(
     money_accounts(session, book_id, programme, project.id)
     committed = pool_account(session, book_id, programme, "committed", project.id)
     paid = pool_account(session, book_id, programme, "paid", project.id)
-    theirs = committee_book(session, actor, project.place_path, now)
+    theirs = book_of_project(session, actor, project, now)
     project_accounts(session, theirs, project.id, project.title)
     amount, on, purpose = fen(row.amount_fen), local_date(now), payment_purpose(project.title)
     key, source, subject = f"disbursement:{row.id}", f"disbursement:{row.id}", f"project:{project.id}"
+    came = (Leg(f"cash:{project.id}", amount), Leg(f"gift:{project.id}:foundation", -amount))
     moves = (
-        (book_id, Ledger.ACTUAL, (Leg(f"grant:{project.id}", amount), Leg("bank", -amount))),
-        (book_id, Ledger.COMMIT, (Leg(paid, amount), Leg(committed, -amount))),
-        (theirs, Ledger.ACTUAL, (Leg(f"cash:{project.id}", amount), Leg(f"gift:{project.id}:foundation", -amount))),
+        (book_id, Ledger.ACTUAL, key, (Leg(f"grant:{project.id}", amount), Leg("bank", -amount))),
+        (book_id, Ledger.COMMIT, key, (Leg(paid, amount), Leg(committed, -amount))),
+        (theirs, Ledger.ACTUAL, f"{key}:received", came),  # the keeper may be the foundation itself
     )
     shift_all(
         session,
         actor,
-        [Posting(book, ledger, key, purpose, source, subject, on, legs) for book, ledger, legs in moves],
+        [Posting(book, led, own, purpose, source, subject, on, legs) for book, led, own, legs in moves],
         now,
     )

@@ -31,7 +31,7 @@ from fundapp.places.groups import (
     rekey_heads,
     release_unit,
 )
-from fundapp.places.holding import hold_compound
+from fundapp.places.holding import hold_compound, hold_place
 from fundapp.places.models import GroupKind, Place, PlaceKind, Unit, UnitOrigin, UnitState, UnitUse
 from fundapp.places.rules import clean_name, clean_room, fits_under
 
@@ -43,6 +43,7 @@ __all__ = [
     "assign_units",
     "close_group",
     "hold_compound",
+    "hold_place",
     "leave_groups",
     "make_group",
     "move_units",

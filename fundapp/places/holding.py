@@ -1,5 +1,6 @@
-"""Holds a compound for a deed on its roster."""
+"""Holds a place for a deed: a compound for one on its roster, any place for what is opened for it once."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.db.work import lock
@@ -18,3 +19,8 @@ def hold_compound(session: Session, compound_id: int) -> PlaceRow:
     if place is None or place.kind is not PlaceKind.COMPOUND:
         raise NotVisible
     return get_place(session, compound_id)
+
+
+def hold_place(session: Session, place_id: int) -> None:
+    """Hold a place to the end of the transaction; rows that refer to it may be written meanwhile."""
+    session.execute(select(Place.id).where(Place.id == place_id).with_for_update(key_share=True))

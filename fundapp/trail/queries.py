@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Select, bindparam, func, literal, select, typ
 from sqlalchemy.orm import Session
 
 from fundapp.consent.queries import Bar, PastRound, bars, history_of_project
+from fundapp.custody.queries import Keeper, keeper_of
 from fundapp.delivery.models import ProgressPhoto, ProgressReport
 from fundapp.files.models import Attachment
 from fundapp.fundraising.models import Contribution, ContributionDecision, Refund, RefundDecision
@@ -148,6 +149,7 @@ class Trail:
     mark: RoundMark | None
     sources: FourSources
     lines: list[LedgerLine]
+    keeper: Keeper
 
     @property
     def bar(self) -> Bar | None:
@@ -188,6 +190,7 @@ def project_trail(session: Session, project_id: int, actor: Actor, now: datetime
         asked=listed_of_project(session, project_id, now),
         mark=place_of(session, [project_id]).get(project_id),
         sources=sources_of(session, [project_id])[project_id],
+        keeper=keeper_of(session, project),
         lines=public_entries(lines_of(session, f"project:{project_id}")),
     )
 

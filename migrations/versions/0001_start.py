@@ -130,7 +130,15 @@ def upgrade():
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "holder_kind",
-            sa.Enum("foundation", "committee", name="holder", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "foundation",
+                "committee",
+                "charity",
+                name="holder",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("holder_name", sa.String(length=120), nullable=False),
@@ -138,12 +146,21 @@ def upgrade():
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("start_hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("length(trim(holder_name)) > 0", name=op.f("ck_book_holder_named")),
         sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name=op.f("fk_book_opened_by_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_book_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_book")),
-        sa.UniqueConstraint("holder_kind", "place_id", name=op.f("uq_book_holder_kind_place_id")),
+        sa.UniqueConstraint("holder_kind", "place_id", "holder_name", name="uq_book_holder"),
         sa.UniqueConstraint("start_hash", name=op.f("uq_book_start_hash")),
         info={"sealed": True},
+    )
+    op.create_index(
+        "uq_book_committee",
+        "book",
+        ["place_id"],
+        unique=True,
+        sqlite_where=sa.text("holder_kind = 'committee'"),
+        postgresql_where=sa.text("holder_kind = 'committee'"),
     )
     op.create_table(
         "council_body",
@@ -1481,6 +1498,38 @@ def upgrade():
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_project_draft_project_id")),
         sa.PrimaryKeyConstraint("project_id", name=op.f("pk_project_draft")),
+    )
+    op.create_table(
+        "project_keeper",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "holder_kind",
+            sa.Enum(
+                "foundation",
+                "committee",
+                "charity",
+                name="holder",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("named_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(holder_kind = 'charity') = (length(trim(name)) > 0)", name=op.f("ck_project_keeper_charity_named")
+        ),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_project_keeper_reason_told")),
+        sa.ForeignKeyConstraint(["named_by_id"], ["person.id"], name=op.f("fk_project_keeper_named_by_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_project_keeper_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_keeper")),
+        sa.UniqueConstraint("project_id", "number", name=op.f("uq_project_keeper_project_id_number")),
+        info={"sealed": True},
     )
     op.create_table(
         "project_member",
@@ -3630,7 +3679,7 @@ GUARDS = [
     # book_no_replace on book
     (
         (
-            "CREATE TRIGGER book_no_replace BEFORE INSERT ON book FOR EACH ROW WHEN EXISTS (SELECT 1 FROM book WHERE (id = NEW.id) OR (holder_kind = NEW.holder_kind AND place_id = NEW.place_id) OR (start_hash = NEW.start_hash)) BEGIN SELECT RAISE(ABORT, 'book keeps its rows'); END",
+            "CREATE TRIGGER book_no_replace BEFORE INSERT ON book FOR EACH ROW WHEN EXISTS (SELECT 1 FROM book WHERE (id = NEW.id) OR (holder_kind = NEW.holder_kind AND place_id = NEW.place_id AND holder_name = NEW.holder_name) OR (start_hash = NEW.start_hash) OR (place_id = NEW.place_id) AND holder_kind = 'committee' AND NEW.holder_kind = 'committee') BEGIN SELECT RAISE(ABORT, 'book keeps its rows'); END",
         ),
         (),
     ),
@@ -6835,6 +6884,51 @@ GUARDS = [
         (
             "CREATE FUNCTION project_closing_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'project_closing keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER project_closing_no_truncate BEFORE TRUNCATE ON project_closing FOR EACH STATEMENT EXECUTE FUNCTION project_closing_no_truncate()",
+        ),
+    ),
+    # project_keeper_before_money on project_keeper
+    (
+        (
+            "CREATE TRIGGER project_keeper_before_money BEFORE INSERT ON project_keeper FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_journal j WHERE j.ledger = 'actual' AND j.subject = 'project:' || CAST(NEW.project_id AS VARCHAR(20))) BEGIN SELECT RAISE(ABORT, 'who keeps a project''s money is named before the first money'); END",
+        ),
+        (
+            "CREATE FUNCTION project_keeper_before_money() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_journal j WHERE j.ledger = 'actual' AND j.subject = 'project:' || CAST(NEW.project_id AS VARCHAR(20))) THEN RAISE EXCEPTION 'who keeps a project''s money is named before the first money' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_keeper_before_money BEFORE INSERT ON project_keeper FOR EACH ROW EXECUTE FUNCTION project_keeper_before_money()",
+        ),
+    ),
+    # project_keeper_keeps_rows on project_keeper
+    (
+        (
+            "CREATE TRIGGER project_keeper_keeps_rows BEFORE DELETE ON project_keeper FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_keeper is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_keeper_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_keeper is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_keeper_keeps_rows BEFORE DELETE ON project_keeper FOR EACH ROW EXECUTE FUNCTION project_keeper_keeps_rows()",
+        ),
+    ),
+    # project_keeper_keeps_values on project_keeper
+    (
+        (
+            "CREATE TRIGGER project_keeper_keeps_values BEFORE UPDATE ON project_keeper FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_keeper is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_keeper_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_keeper is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_keeper_keeps_values BEFORE UPDATE ON project_keeper FOR EACH ROW EXECUTE FUNCTION project_keeper_keeps_values()",
+        ),
+    ),
+    # project_keeper_no_replace on project_keeper
+    (
+        (
+            "CREATE TRIGGER project_keeper_no_replace BEFORE INSERT ON project_keeper FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_keeper WHERE (id = NEW.id) OR (project_id = NEW.project_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'project_keeper keeps its rows'); END",
+        ),
+        (),
+    ),
+    # project_keeper_no_truncate on project_keeper
+    (
+        (),
+        (
+            "CREATE FUNCTION project_keeper_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'project_keeper keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER project_keeper_no_truncate BEFORE TRUNCATE ON project_keeper FOR EACH STATEMENT EXECUTE FUNCTION project_keeper_no_truncate()",
         ),
     ),
     # project_keeps_rows on project

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from fundapp.custody.commands import NameKeeper, name_keeper
 from fundapp.db.work import unit_of_work
 from fundapp.fundraising.commands import (
     NewContribution,
@@ -22,6 +23,7 @@ from fundapp.fundraising.rules import Means, Source
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.money import from_fen
+from fundapp.ledger.rules import Holder
 from fundapp.projects.commands import move_on
 from fundapp.projects.rules import Stage, Task
 from fundapp.stories.props import picture
@@ -65,8 +67,13 @@ class Town:
     scan: int
 
 
-def make_town(stage: Stage, projects: int = 1, budget: str = "20000.00", **programme_of: Any) -> Town:
-    """Make a town whose projects stand at *stage*; *programme_of*: parts and funding of its programme."""
+def make_town(
+    stage: Stage, projects: int = 1, budget: str = "20000.00", keeper: Holder | None = None, **programme_of: Any
+) -> Town:
+    """Make a town whose projects stand at *stage*; *programme_of*: parts and funding of its programme.
+
+    *keeper*: who keeps the projects' money, where they name somebody.
+    """
     with unit_of_work() as session:
         places = make_place_tree(session)
         programme = make_programme(session, places.street, **programme_of)
@@ -86,6 +93,9 @@ def make_town(stage: Stage, projects: int = 1, budget: str = "20000.00", **progr
             )
             for role in roles
         }
+        for number in made if keeper else ():
+            named = NameKeeper(number, keeper, "演示慈善会" if keeper is Holder.CHARITY else "", "托管协议")
+            name_keeper(session, staff[Role.FOUNDATION_OFFICER][0], named, CLOCK)
         scan = picture(session, groups[0][Task.TREASURER], places.compound, CLOCK)
     return Town(places, programme.id, tuple(made), tuple(groups), staff, scan)
 

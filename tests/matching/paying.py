@@ -136,11 +136,11 @@ def _project():
     return Project
 
 
-def make_paying(own=43_000, funding="60000.00", upto=Step.APPROVAL, projects=2, lapse_days=60, **parts):
+def make_paying(own=43_000, funding="60000.00", upto=Step.APPROVAL, projects=2, lapse_days=60, keeper=None, **parts):
     """Make the town: the first project is granted 50,000 yuan, the second what is left."""
     payout = {"basis": "settlement", "tranches": TRANCHES, "lapse_days": lapse_days}
     town, claims = make_claims(
-        projects, upto, own * YUAN, budget="100000.00", funding=funding,
+        projects, upto, own * YUAN, budget="100000.00", funding=funding, keeper=keeper,
         parts={"matching": MATCHING, "payout": payout} | parts,
     )  # fmt: skip
     return Paying(town, claims)

@@ -1,6 +1,6 @@
 """The deeds on self-raised money."""
 
-from fundapp.fundraising.commands.booking import committee_book, project_accounts
+from fundapp.fundraising.commands.booking import project_accounts
 from fundapp.fundraising.commands.counting import NewCount, count_cash, decide_count
 from fundapp.fundraising.commands.ending import NewTerms, end_raising, set_terms
 from fundapp.fundraising.commands.giving import NewContribution, decide_contribution, record_contribution
@@ -16,7 +16,6 @@ __all__ = [
     "NewRefund",
     "NewTerms",
     "cancel_pledge",
-    "committee_book",
     "count_cash",
     "decide_contribution",
     "decide_count",

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
-from fundapp.fundraising.commands.booking import committee_book
 from fundapp.fundraising.models import CashCount, CashCountDecision
 from fundapp.fundraising.policy import check_may_confirm, check_may_count
 from fundapp.kernel.actor import Actor
@@ -51,7 +51,7 @@ def count_cash(session: Session, actor: Actor, cmd: NewCount, clock: Clock) -> C
         return standing
     project = get_project(session, cmd.project_id)
     check_may_count(actor, tasks_of(session, cmd.project_id))
-    book_id = committee_book(session, actor, project.place_path, now)
+    book_id = book_of_project(session, actor, project, now)
     lock_books(session, [book_id])
     book = from_fen(balance(session, book_id, Ledger.ACTUAL, f"cash:{project.id}"))
     difference = cmd.cash + cmd.bank - book

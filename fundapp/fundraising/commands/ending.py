@@ -7,9 +7,9 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.custody.commands import book_of_project
 from fundapp.db.once import own_key
 from fundapp.db.wiring import ask
-from fundapp.fundraising.commands.booking import committee_book
 from fundapp.fundraising.commands.refunding import check_nothing_speaks_against, keep_refund
 from fundapp.fundraising.models import Contribution, RaisingLine, RaisingOutcome, RaisingTerms
 from fundapp.fundraising.policy import check_may_end, check_may_set_terms
@@ -144,7 +144,7 @@ def _give_all_back(session: Session, actor: Actor, project: ProjectRow, now: dat
 def _parts(
     session: Session, actor: Actor, project: ProjectRow, rooms: Mapping[int, int], now: datetime
 ) -> dict[int, int]:
-    book_id = committee_book(session, actor, project.place_path, now)
+    book_id = book_of_project(session, actor, project, now)
     left = balance(session, book_id, Ledger.ACTUAL, f"cash:{project.id}")
     due = {number: room for number, room in rooms.items() if room > 0}
     if not due:

@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
 from fundapp.db.wiring import tell
-from fundapp.fundraising.commands.booking import committee_book, project_accounts
+from fundapp.fundraising.commands.booking import project_accounts
 from fundapp.fundraising.events import ContributionConfirmed
 from fundapp.fundraising.models import Contribution, ContributionDecision
 from fundapp.fundraising.policy import check_may_confirm, check_may_record
@@ -37,7 +38,7 @@ from fundapp.ledger.commands import lock_books, post
 from fundapp.ledger.rules import Ledger, Leg, Posting
 from fundapp.places.queries import units_by_id
 from fundapp.projects.commands import lock_project
-from fundapp.projects.queries import get_project, tasks_of
+from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
     if cmd.received_on > local_date(now):
         raise Refused("fundraising.not_yet", field="received_on")
     check_in_time(session, cmd.project_id, cmd.received_on)
-    book_id = committee_book(session, actor, project.place_path, now)
+    book_id = book_of_project(session, actor, project, now)
     row = Contribution(
         **said,
         op_key=key,
@@ -214,14 +215,13 @@ def decide_contribution(
     session.flush()
     record(session, actor, "fundraising.decide", f"project:{row.project_id}", now, contribution=row.id)
     if confirmed:
-        _post(session, actor, row, project.place_path, now)
+        _post(session, actor, row, project, now)
         tell(session, ContributionConfirmed(row.project_id, row.id, actor, now))
     return decision
 
 
-def _post(session: Session, actor: Actor, row: Contribution, place_path: str, now: datetime) -> None:
-    project = get_project(session, row.project_id)
-    book_id = committee_book(session, actor, place_path, now)
+def _post(session: Session, actor: Actor, row: Contribution, project: ProjectRow, now: datetime) -> None:
+    book_id = book_of_project(session, actor, project, now)
     project_accounts(session, book_id, project.id, project.title)
     amount = fen(row.amount_fen)
     legs = (Leg(f"cash:{project.id}", amount), Leg(f"gift:{project.id}:{row.source.value}", -amount))

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
 from fundapp.db.wiring import ask
-from fundapp.fundraising.commands.booking import committee_book, project_accounts
+from fundapp.fundraising.commands.booking import project_accounts
 from fundapp.fundraising.models import Contribution, Refund, RefundDecision
 from fundapp.fundraising.policy import check_may_confirm, check_may_refund
 from fundapp.fundraising.queries import refundable
@@ -133,7 +134,7 @@ def decide_refund(
 def _post(
     session: Session, actor: Actor, project: ProjectRow, gift: Contribution, refund: Refund, now: datetime
 ) -> None:
-    book_id = committee_book(session, actor, project.place_path, now)
+    book_id = book_of_project(session, actor, project, now)
     project_accounts(session, book_id, project.id, project.title)
     amount, key = fen(refund.amount_fen), f"refund:{refund.id}"
     legs = (Leg(f"gift:{project.id}:{gift.source.value}", amount), Leg(f"cash:{project.id}", -amount))

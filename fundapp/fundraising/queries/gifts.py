@@ -194,6 +194,11 @@ def what_speaks_against_editing(session: Session, project_id: int, now: datetime
     return ["fundraising.money_given"] if given else []
 
 
-def hold_place(session: Session, place_id: int) -> None:
-    """Hold a place to the end of the transaction; rows that refer to it may be written meanwhile."""
-    session.execute(select(Place.id).where(Place.id == place_id).with_for_update(key_share=True))
+def money_waits(session: Session, project_id: int) -> bool:
+    """Tell whether money of a project is recorded in its keeper's book and waits to be confirmed."""
+    query = (
+        select(Contribution.id)
+        .outerjoin(ContributionDecision, ContributionDecision.contribution_id == Contribution.id)
+        .where(Contribution.project_id == project_id, ContributionDecision.id.is_(None))
+    )
+    return session.scalar(query.limit(1)) is not None

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from fundapp.custody.commands import book_of_project
 from fundapp.delivery.closing import close_project
 from fundapp.delivery.commands import NewExpense, NewReport, accept, claim_expense, decide_expense, report_progress
 from fundapp.delivery.queries import closing_of
@@ -11,12 +12,10 @@ from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import fen, yuan_text
 from fundapp.ledger.queries import balance as ledger_balance
-from fundapp.ledger.queries import book_of_place
-from fundapp.ledger.rules import Holder, Ledger
+from fundapp.ledger.rules import Ledger
 from fundapp.people.models import UnitBinding
 from fundapp.people.queries import actor_of
-from fundapp.places.models import PlaceKind
-from fundapp.places.queries import ancestor, units_of_compound
+from fundapp.places.queries import units_of_compound
 from fundapp.procurement.commands import NewQuote, choose_supplier, record_quote
 from fundapp.projects.queries import ProjectRow, get_project
 from fundapp.stories.deeds.answering import neighbour
@@ -84,11 +83,8 @@ def delivery_decide(scene: Scene) -> Facts:
 
 
 def _cash(scene: Scene, project: ProjectRow) -> int:
-    community = ancestor(scene.session, project.place_path, PlaceKind.COMMUNITY)
-    book = book_of_place(scene.session, Holder.COMMITTEE, community.id) if community else None
-    if book is None:
-        raise NotVisible
-    return ledger_balance(scene.session, book.id, Ledger.ACTUAL, f"cash:{project.id}")
+    book_id = book_of_project(scene.session, scene.actor, project, scene.clock.now(scene.session))
+    return ledger_balance(scene.session, book_id, Ledger.ACTUAL, f"cash:{project.id}")
 
 
 @deed("delivery.accept", "project told")
