@@ -5,8 +5,6 @@ from typing import Any
 
 from fundapp.consent.policy import terms_of as consent_terms
 from fundapp.council.rules import terms_of as council_terms
-from fundapp.kernel.errors import BadInput
-from fundapp.matching.allocation import Mode
 from fundapp.matching.payout import payout_of
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.procurement.rules import quotes_needed
@@ -25,17 +23,11 @@ def check_policy_part(subject: str, data: Any) -> None:
         reader(data)
 
 
-def _matching(data: Any) -> None:
-    policy = policy_of_dict(data, "matching")
-    if policy.mode is not Mode.QUEUE:
-        raise BadInput("matching, allocation, mode", policy.mode.value, "queue: a pool is served by tickets")
-
-
 READERS: dict[str, Callable[[Any], Any]] = {
     "consent": lambda data: consent_terms({"consent": data}),
     "council": lambda data: council_terms({"council": data}),
     "voting": lambda data: voting_terms({"voting": data}),
-    "matching": _matching,
+    "matching": lambda data: policy_of_dict(data, "matching"),
     "payout": lambda data: payout_of({"payout": data}),
     "limits": limits_of,
     "procurement": quotes_needed,

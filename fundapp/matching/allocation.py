@@ -1,18 +1,21 @@
 """How one pool is shared among tickets: in a queue (先干先得), or at the end in proportion."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isqrt
 
 from fundapp.kernel.money import split
 from fundapp.matching.formulas import yuan
 
 
 class Mode(StrEnum):
-    """Whether tickets are served in order or all together."""
+    """Whether tickets are served in order, or all together: by what they are owed, or by how many households gave."""
 
     QUEUE = "queue"
     PRO_RATA = "pro_rata"
+    PAIRWISE = "pairwise"
 
 
 class Partial(StrEnum):
@@ -32,11 +35,15 @@ class Line(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a ticket still asks for in fen; on a later run ``granted`` is what it already has."""
+    """What a ticket still asks for in fen; on a later run ``granted`` is what it already has.
+
+    ``weight`` counts where the pot is shared by breadth (:func:`breadth`).
+    """
 
     owed: int
     viable: int = 0
     granted: int = 0
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +114,65 @@ def pro_rata(owed: Sequence[int], pool: int) -> list[Grant]:
     if total <= pool:
         return [Grant(one, f"{base}足够，足额配 {yuan(one)}。") for one in owed]
     return [Grant(one, f"{base}，按应配的比例分，零头按最大余数补足，配 {yuan(one)}。") for one in split(pool, owed)]
+
+
+_EXACT = 10**6
+
+
+def breadth(amounts: Iterable[int], bound: int) -> int:
+    """Give the weight of a project by its givers: the more households gave, the more; one giver alone has none.
+
+    *amounts* are what households gave, in fen. Each pair of them adds 2sD / (D + s), s the root of the product of
+    both, D the *bound*; roots and pairs are exact to a millionth of a fen and rounded down, the sum to a whole fen.
+
+    Source: money R7.
+
+    >>> breadth([10000] * 100, 10000), breadth([1000000], 10000), breadth([5000] * 200, 10000)
+    (49500000, 0, 132666666)
+    """
+    groups = sorted(Counter(amount for amount in amounts if amount > 0).items())
+    total = 0
+    for place, (one, times) in enumerate(groups):
+        total += times * (times - 1) // 2 * _pair(one, one, bound)
+        total += sum(times * others * _pair(one, other, bound) for other, others in groups[place + 1 :])
+    return total // _EXACT
+
+
+def _pair(one: int, other: int, bound: int) -> int:
+    root = isqrt(one * other * _EXACT**2)
+    return 2 * root * bound * _EXACT // (bound * _EXACT + root)
+
+
+def pairwise(demands: Sequence[Demand], pool: int) -> list[Grant]:
+    """Share *pool* by weight where it does not cover all; nobody gets more than is owed.
+
+    What a capped demand leaves is shared among the others by their weights; spare fen as in :func:`pro_rata`. What
+    nobody with a weight is owed stays in the pool.
+
+    Source: money R7.
+
+    >>> [g.amount for g in pairwise([Demand(900, weight=3), Demand(100, weight=5), Demand(50, weight=0)], 400)]
+    [300, 100, 0]
+    """
+    total = sum(demand.owed for demand in demands)
+    base = f"各项目应配合计 {yuan(total)}，资金池 {yuan(pool)}"
+    if total <= pool:
+        return [Grant(one.owed, f"{base}足够，足额配 {yuan(one.owed)}。") for one in demands]
+    got = _filled(demands, pool)
+    return [
+        Grant(amount, f"{base}，按出资户多少的权重 {one.weight} 分，不超过应配的，配 {yuan(amount)}。")
+        for one, amount in zip(demands, got, strict=True)
+    ]
+
+
+def _filled(demands: Sequence[Demand], pool: int) -> list[int]:
+    got = [0] * len(demands)
+    open_now = [place for place, one in enumerate(demands) if one.owed and one.weight]
+    while open_now and pool:
+        parts = dict(zip(open_now, split(pool, [demands[place].weight for place in open_now]), strict=True))
+        full = [place for place in open_now if parts[place] >= demands[place].owed]
+        for place in full or open_now:
+            got[place] = min(parts[place], demands[place].owed)
+            pool -= got[place]
+        open_now = [place for place in open_now if place not in full] if full else []
+    return got

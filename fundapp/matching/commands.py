@@ -27,8 +27,10 @@ from fundapp.matching.payout import WHOLE, Due, Work, payable, payout_of
 from fundapp.matching.policy import check_may_claim, check_may_decide, check_may_pay, next_step
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.pool import book_of, lock_pool, money_accounts, pool_account, shift_all
-from fundapp.matching.queries import decisions_of, entitled_before, paid_out, people_of
-from fundapp.matching.rules import entitlement
+from fundapp.matching.queries import decisions_of, entitled_before, granted_by_claim, paid_out, people_of
+from fundapp.matching.queries.rounds import mode_of
+from fundapp.matching.rounds import check_collecting
+from fundapp.matching.rules import Mode, entitlement
 from fundapp.matching.serving import commit_held, release_held, serve_queue
 from fundapp.matching.texts import payment_purpose, waits_for
 from fundapp.programmes.queries import ProgrammeRow, get_policy
@@ -56,7 +58,7 @@ def claim_match(session: Session, actor: Actor, cmd: NewClaim, clock: Clock) -> 
 
     Raises:
         Forbidden, Refused: see :func:`fundapp.matching.policy.check_may_claim`; also ``matching.pending``,
-            ``matching.nothing_due``, ``matching.viable_too_high``, ``web.used_key``.
+            ``matching.nothing_due``, ``matching.viable_too_high``, ``matching.no_round``, ``web.used_key``.
     """
     programme = lock_pool(session, get_project(session, cmd.project_id).programme_id)
     lock_project(session, cmd.project_id)
@@ -70,6 +72,7 @@ def claim_match(session: Session, actor: Actor, cmd: NewClaim, clock: Clock) -> 
         actor, project, tasks_of(session, project.id), unconfirmed(session, project.id), _order(session, project)
     )
     _check_none_pending(session, project.id)
+    check_collecting(session, programme.id, now)
     lapse_due(session, actor, programme, now)
     row = _worked_out(session, actor, project, programme, cmd, now)
     session.add(row)
@@ -176,6 +179,15 @@ def _check_step(session: Session, claim: MatchClaim, cmd: NewDecision) -> None:
         raise Refused("matching.wrong_step")
     if not cmd.passed and not cmd.note.strip():
         raise Refused("matching.reason_needed", field="note")
+    _check_shared(session, claim, cmd)
+
+
+def _check_shared(session: Session, claim: MatchClaim, cmd: NewDecision) -> None:
+    """In a pool that is shared all at once, propose what a round has granted, and nothing before."""
+    if cmd.step is not Step.PROPOSAL or not cmd.passed or mode_of(session, claim.programme_id) is Mode.QUEUE:
+        return
+    if not granted_by_claim(session, [claim.id]).get(claim.id):
+        raise Refused("matching.nothing_held")
 
 
 def _follow_decision(

@@ -71,6 +71,28 @@ def check_may_fund(actor: Actor, place_path: str) -> None:
         raise Forbidden("matching.not_your_step")
 
 
+def check_may_plan(actor: Actor, place_path: str) -> None:
+    """Let a foundation officer of the place plan a round.
+
+    Raises:
+        Forbidden: not one (``matching.not_your_step``).
+    """
+    if not actor.has(Role.FOUNDATION_OFFICER, place_path):
+        raise Forbidden("matching.not_your_step")
+
+
+def check_may_approve_plan(actor: Actor, place_path: str, planned_by_id: int) -> None:
+    """Let a foundation approver of the place decide on a plan that somebody else made.
+
+    Raises:
+        Forbidden: not one (``matching.not_your_step``), or who planned (``matching.planned_by_you``).
+    """
+    if not actor.has(Role.FOUNDATION_APPROVER, place_path):
+        raise Forbidden("matching.not_your_step")
+    if actor.person_id == planned_by_id:
+        raise Forbidden("matching.planned_by_you")
+
+
 def next_step(passed: Mapping[Step, bool]) -> Step | None:
     """Give the step that a claim waits for; ``None`` once it is approved or refused.
 

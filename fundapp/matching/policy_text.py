@@ -46,14 +46,14 @@ def policy_of_dict(data: object, where: str) -> Policy:
     """Read a policy from the table that a TOML file or stored JSON holds.
 
     Tables of formulas that ``rules`` does not name are checked all the same. ``partial`` and ``line`` may be left out
-    in proportion mode, which ignores them.
+    where the pot is shared all at once, which ignores them.
 
     Raises:
         BadInput: a missing or unknown key, a wrong type, an amount, fraction or tier list out of range.
     """
     top = table(data, where, needs=("base", "entitlement", "allocation"))
     base = table(top["base"], f"{where}: base", needs=("min_gift",), may=("unlock", "household_cap", "related_cap"))
-    mode, partial, line = _allocation(top["allocation"], f"{where}: allocation")
+    mode, bound, partial, line = _allocation(top["allocation"], f"{where}: allocation")
     cap, formulas = _entitlement(top["entitlement"], f"{where}: entitlement")
     limits = {
         key: amount(base[key], f"{where}: base.{key}")
@@ -65,6 +65,7 @@ def policy_of_dict(data: object, where: str) -> Policy:
         cap=cap,
         formulas=formulas,
         mode=mode,
+        bound=bound,
         partial=partial,
         line=line,
         **limits,
@@ -87,13 +88,15 @@ def _share(value: object, where: str) -> Fraction:
     return fraction_of_text(string(value, where, _FRACTION), where)
 
 
-def _allocation(data: object, where: str) -> tuple[Mode, Partial, Line]:
-    rest = ("partial", "line")
-    free = isinstance(data, dict) and data.get("mode") == Mode.PRO_RATA
-    found = table(data, where, needs=("mode",) if free else ("mode", *rest), may=rest if free else ())
-    mode = _choice(Mode, found["mode"], f"{where}.mode")
+def _allocation(data: object, where: str) -> tuple[Mode, int, Partial, Line]:
+    rest, mode = ("partial", "line"), str(data.get("mode")) if isinstance(data, dict) else ""
+    together = {Mode.PRO_RATA.value: ("mode",), Mode.PAIRWISE.value: ("mode", "pairwise_bound")}
+    needs = together.get(mode, ("mode", *rest))
+    found = table(data, where, needs=needs, may=() if needs[1:] == rest else rest)
     partial = _choice(Partial, found.get("partial", Partial.VIABLE), f"{where}.partial")
-    return mode, partial, _choice(Line, found.get("line", Line.STRICT), f"{where}.line")
+    line = _choice(Line, found.get("line", Line.STRICT), f"{where}.line")
+    bound = amount(found["pairwise_bound"], f"{where}.pairwise_bound", least=1) if "pairwise_bound" in found else 0
+    return _choice(Mode, found["mode"], f"{where}.mode"), bound, partial, line
 
 
 def _entitlement(data: object, where: str) -> tuple[int, tuple[Formula, ...]]:

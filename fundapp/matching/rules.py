@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from fundapp.kernel.errors import BadInput
-from fundapp.matching.allocation import Demand, Grant, Line, Mode, Partial, pro_rata, queue
+from fundapp.matching.allocation import Demand, Grant, Line, Mode, Partial, breadth, pairwise, pro_rata, queue
 from fundapp.matching.formulas import (
     AmountTier,
     AmountTiers,
@@ -45,17 +45,23 @@ __all__ = [
     "Policy",
     "Standing",
     "allocate",
+    "breadth",
     "entitlement",
+    "pairwise",
     "plan",
     "pro_rata",
     "queue",
     "standing",
+    "weight",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One version of the match rules; amounts in fen, ``None`` where there is no such limit."""
+    """One version of the match rules; amounts in fen, ``None`` where there is no such limit.
+
+    ``bound``: up to how much two gifts raise each other's weight where the pot is shared by breadth.
+    """
 
     min_gift: int
     cap: int
@@ -64,6 +70,7 @@ class Policy:
     household_cap: int | None = None
     related_cap: int | None = None
     mode: Mode = Mode.QUEUE
+    bound: int = 0
     partial: Partial = Partial.VIABLE
     line: Line = Line.STRICT
 
@@ -141,25 +148,44 @@ def standing(policy: Policy, claim: Claim) -> Standing:
 
     Source: money 7, definitions.
     """
+    sums, related = _summed(claim)
+    counted = _counted(policy, sums, related)
+    if len(counted) > claim.households:
+        found = f"{len(counted)} giving households"
+        raise BadInput(f"ticket {claim.ticket}, households", found, f"at most {claim.households}")
+    raised = sum(sums.values())
+    gap = max(0, claim.budget - raised - claim.street - claim.other)
+    return Standing(sum(counted), len(counted), raised, claim.households, claim.budget, gap)
+
+
+def _summed(claim: Claim) -> tuple[dict[str, int], set[str]]:
+    """Give what each household gave in all, and which are related."""
     sums: dict[str, int] = defaultdict(int)
-    related = set()
     for gift in claim.gifts:
         sums[gift.household] += gift.amount
-        if gift.related:
-            related.add(gift.household)
     for household, amount in sums.items():
         if amount < 0:
             where = f"ticket {claim.ticket}, household {household!r}"
             raise BadInput(where, f"{amount} fen in all", "refunds no larger than the gifts")
-    giving = {household: amount for household, amount in sums.items() if amount >= policy.min_gift}
-    if len(giving) > claim.households:
-        found = f"{len(giving)} giving households"
-        raise BadInput(f"ticket {claim.ticket}, households", found, f"at most {claim.households}")
-    raised = sum(sums.values())
-    cap, related_cap = _caps(policy, no_cap=raised)
-    matchable = sum(min(gave, related_cap if household in related else cap) for household, gave in giving.items())
-    gap = max(0, claim.budget - raised - claim.street - claim.other)
-    return Standing(matchable, len(giving), raised, claim.households, claim.budget, gap)
+    return sums, {gift.household for gift in claim.gifts if gift.related}
+
+
+def _counted(policy: Policy, sums: dict[str, int], related: set[str]) -> list[int]:
+    """Give what of each household's money counts, floor and caps applied."""
+    cap, related_cap = _caps(policy, no_cap=sum(sums.values()))
+    return [
+        min(gave, related_cap if household in related else cap)
+        for household, gave in sums.items()
+        if gave >= policy.min_gift
+    ]
+
+
+def weight(policy: Policy, claim: Claim) -> int:
+    """Give a claim's weight where the policy shares the pot by breadth; elsewhere 0, nobody asks for it.
+
+    Source: money R7.
+    """
+    return breadth(_counted(policy, *_summed(claim)), policy.bound) if policy.mode is Mode.PAIRWISE else 0
 
 
 def _caps(policy: Policy, no_cap: int) -> tuple[int, int]:
@@ -221,10 +247,12 @@ def _joined(policy: Policy, now: Standing) -> Earned:
 def allocate(policy: Policy, demands: Sequence[Demand], pool: int) -> list[Grant]:
     """Share *pool* among *demands*, which come in the order of tickets.
 
-    In proportion, neither the viable minimum nor the line matters.
+    In proportion, or by breadth, neither the viable minimum nor the line matters.
     """
     if policy.mode is Mode.QUEUE:
         return queue(demands, pool, policy.partial, policy.line)
+    if policy.mode is Mode.PAIRWISE:
+        return pairwise(demands, pool)
     return pro_rata([demand.owed for demand in demands], pool)
 
 
@@ -234,7 +262,7 @@ def plan(policy: Policy, claims: Iterable[Claim], pool: int) -> Plan:
     Raises:
         BadInput: a ticket number twice, or see :func:`standing`.
 
-    Source: money 7, R5 and R6.
+    Source: money 7, R5 to R7.
     """
     ordered = sorted(claims, key=lambda claim: claim.ticket)
     _each_ticket_once(ordered)
@@ -243,7 +271,10 @@ def plan(policy: Policy, claims: Iterable[Claim], pool: int) -> Plan:
     for claim in ordered:
         entitlements.append(entitlement(policy, claim, due[claim.project]))
         due[claim.project] += entitlements[-1].entitled
-    demands = [Demand(e.entitled, c.viable_minimum) for c, e in zip(ordered, entitlements, strict=True)]
+    demands = [
+        Demand(e.entitled, c.viable_minimum, weight=weight(policy, c))
+        for c, e in zip(ordered, entitlements, strict=True)
+    ]
     grants = allocate(policy, demands, pool)
     awards = tuple(_award(*one) for one in zip(ordered, entitlements, grants, strict=True))
     return Plan(awards, pool - sum(grant.amount for grant in grants))

@@ -14,7 +14,7 @@ from fundapp.matching.models import MatchClaim, MatchGrant, Step
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.pool import available, book_of, pool_account, shift
 from fundapp.matching.queries import cut_by_claim, decisions_of, granted_by_claim, live_claims
-from fundapp.matching.rules import Demand, allocate
+from fundapp.matching.rules import Demand, Mode, allocate
 from fundapp.matching.texts import commit_purpose, hold_purpose, release_purpose
 from fundapp.programmes.queries import ProgrammeRow, get_policy
 from fundapp.projects.models import Project
@@ -23,7 +23,8 @@ from fundapp.projects.models import Project
 def serve_queue(session: Session, actor: Actor, programme: ProgrammeRow, now: datetime) -> None:
     """Grant what the pool has to the tickets that still wait, in their order, by the policy of the first of them.
 
-    The caller holds the pool. What an approved ticket is granted later is promised at once, under its approval.
+    The caller holds the pool. What an approved ticket is granted later is promised at once, under its approval. A pool
+    that is shared all at once has no queue: what comes back waits there for its next round.
     """
     waiting = live_claims(session, programme.id)
     if not waiting:
@@ -36,15 +37,18 @@ def serve_queue(session: Session, actor: Actor, programme: ProgrammeRow, now: da
         for c in waiting
     ]
     policy = policy_of_dict(get_policy(session, waiting[0].policy_version_id).parts["matching"], "matching")
+    if policy.mode is not Mode.QUEUE:
+        return
     for claim, grant in zip(waiting, allocate(policy, demands, available(session, book_id, programme)), strict=True):
         if grant.amount > 0:
-            _hold(session, actor, programme, book_id, claim, grant.amount, grant.told, now)
+            hold_for(session, actor, programme, claim, grant.amount, grant.told, now)
 
 
-def _hold(
-    session: Session, actor: Actor, programme: ProgrammeRow, book_id: int, claim: MatchClaim, amount: int, told: str,
-    now: datetime,
-) -> None:  # fmt: skip
+def hold_for(
+    session: Session, actor: Actor, programme: ProgrammeRow, claim: MatchClaim, amount: int, told: str, now: datetime
+) -> None:
+    """Grant *amount* fen to a ticket and hold it in the pool; the caller holds the pool and knows that it is there."""
+    book_id = book_of(session, actor, programme, now)
     row = MatchGrant(claim_id=claim.id, amount_fen=from_fen(amount), told=told, granted_at=now)
     session.add(row)
     session.flush()

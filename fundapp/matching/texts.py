@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _
 
 from fundapp.kernel.money import from_fen
 from fundapp.matching.models import Release, Step
+from fundapp.matching.queries.rounds import RoundState
+from fundapp.matching.round_models import RoundKind
 from fundapp.web.filters import yuan
 
 STEP_LABELS: dict[Step, Any] = {
@@ -32,7 +34,20 @@ REFUSALS: dict[str, Any] = {
     "matching.nothing_held": _("资金池还没有给这个排位号预留资金，排到以后才能审批。"),
     "matching.nothing_to_pay": _("没有待拨付的金额。"),
     "matching.tranche_not_reached": _("现在还不能拨付：%(told)s"),
-    "matching.queue_only": _("分配方式目前只支持先干先得(queue)。"),
+    "matching.queue_pool": _("这个资金池按先干先得排队，不分轮。"),
+    "matching.no_round": _("这个资金池分轮按比例分，现在没有正在收申请的轮次。"),
+    "matching.round_running": _("上一轮还没有批准，批准后才能开下一轮。"),
+    "matching.round_too_short": _("收申请的截止时间要晚于现在。"),
+    "matching.collected_first": _("第一轮要收申请，补充轮在它以后才有。"),
+    "matching.nothing_left_to_share": _("没有还没配足的申请，不用开补充轮。"),
+    "matching.round_collecting": _("这一轮还在收申请，截止以后才能算。"),
+    "matching.round_done": _("这一轮已经批准，不再重算。"),
+    "matching.review_first": _("还有 %(count)s 份申请街道没有审核，审完才能一起算。"),
+    "matching.planned": _("已经算过，结果没有变化，等审批人办理。"),
+    "matching.planned_by_you": _("算分配方案的人不能自己批准，请由另一个人办理。"),
+    "matching.newer_plan": _("这一轮已经重新算过，请看最新的方案。"),
+    "matching.notice_runs": _("方案要公开到 %(until)s 以后才能批准。"),
+    "matching.plan_outdated": _("算出方案以后资金池或申请有变化，请先重新计算。"),
     "matching.viable_too_high": _("最低可行金额不能超过预算。"),
 }
 
@@ -57,6 +72,16 @@ def release_purpose(title: str, ticket: int) -> str:
     return gettext("%(title)s：第 %(ticket)s 号未获通过，预留退回", title=title, ticket=ticket)
 
 
+ROUND_KINDS: dict[RoundKind, Any] = {
+    RoundKind.COLLECTED: _("收申请，到期一起分"),
+    RoundKind.SUPPLEMENTARY: _("补充轮，余下的钱分给没配足的"),
+}
+ROUND_STATES: dict[RoundState, Any] = {
+    RoundState.COLLECTING: _("正在收申请"),
+    RoundState.CLOSED: _("收申请已截止，等待计算"),
+    RoundState.PLANNED: _("方案已公布，等待批准"),
+    RoundState.DONE: _("已批准"),
+}
 TRANCHE_LABELS: dict[str, Any] = {
     "whole": _("一次拨付"),
     "approved": _("获批后"),

@@ -103,9 +103,16 @@ def add_policy_version(session: Session, actor: Actor, cmd: AddPolicyVersion, cl
     parts = _checked(cmd.parts)
     if rules.parts_hash(parts) == newest.parts_hash:
         raise Refused("programmes.nothing_changed")
+    if _mode(parts) != _mode(newest.parts):
+        raise Refused("programmes.mode_stays", "mode")
     made = _add_version(session, actor, programme.id, newest.number + 1, starts, parts, now)
     record(session, actor, "programmes.add_policy", f"programme:{programme.id}", now, number=made.number)
     return made
+
+
+def _mode(parts: Mapping[str, Any]) -> Any:
+    """Give how a pool is shared: half of it in a queue and half at the end would be fair to nobody."""
+    return parts["matching"]["allocation"]["mode"]
 
 
 def _check_programme(session: Session, cmd: OpenProgramme, place: PlaceRow) -> None:

@@ -25,6 +25,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from fundapp.kernel.money import ZERO, fen, fen_of_text, from_fen, yuan_text
 from fundapp.places.queries import PlaceRow
 from fundapp.programmes import texts
+from fundapp.programmes.allocating import AllocatingForm
 from fundapp.programmes.commands import AddPolicyVersion, OpenProgramme
 from fundapp.programmes.paying import PayingForm
 from fundapp.programmes.shares import Choice, ShareField
@@ -63,7 +64,7 @@ def _money(label: Any, about: Any, *, optional: bool = False) -> MoneyField:
     return MoneyField(label, description=about, validators=[Optional() if optional else REQUIRED])
 
 
-class PolicyForm(VotingFields, PayingForm):
+class PolicyForm(VotingFields, PayingForm, AllocatingForm):
     """All parts of a policy."""
 
     meanings = texts.REGIME_MEANINGS
@@ -150,14 +151,6 @@ class PolicyForm(VotingFields, PayingForm):
         _("居民每出 1 元最多配几元"), description=_("默认 2 元：居民出得越多，封顶越高。"), validators=[REQUIRED]
     )
     cap = _money(_("每个项目配捐上限"), _("默认 5 万元；各地见过 5 万到 30 万元。"))
-    partial = SelectField(
-        _("资金池的钱不够时"),
-        choices=_choices(texts.PARTIAL_LABELS),
-        description=_("默认：够项目的最低可行金额就先给一部分，其余等候。"),
-    )
-    line = SelectField(
-        _("排位规则"), choices=_choices(texts.LINE_LABELS), description=_("默认严格按排位号，先干先得，不许插队。")
-    )
     order_by = SelectField(
         _("排位先后看什么"),
         choices=_choices(texts.ORDER_LABELS),
@@ -200,8 +193,6 @@ class PolicyForm(VotingFields, PayingForm):
             "fund_share": formulas.get("four_source", {}).get("fund_share", "1/2"),
             "per_resident": formulas.get("four_source", {}).get("per_resident_yuan", "2/1"),
             "cap": _shown(formulas["cap"]),
-            "partial": match["allocation"]["partial"],
-            "line": match["allocation"]["line"],
             "order_by": parts["queue"]["order_by"],
             **{name: _shown(parts["limits"][name]) for name in ("works", "goods", "service")},
             "quotes_min": parts["procurement"]["quotes_min"],
@@ -210,6 +201,7 @@ class PolicyForm(VotingFields, PayingForm):
         for name, value in values.items():
             self[name].data = value
         self.fill_voting(parts["voting"])
+        self.fill_allocating(match["allocation"])
         self._fill_tiers(formulas)
         self.fill_paying(parts)
 
@@ -290,7 +282,7 @@ class PolicyForm(VotingFields, PayingForm):
             "matching": {
                 "base": self._amounts(*BASE),
                 "entitlement": self._formulas(),
-                "allocation": {"mode": "queue", "partial": self.partial.data, "line": self.line.data},
+                "allocation": self.allocating_part(),
             },
             "queue": {"order_by": self.order_by.data},
             "limits": self._amounts("works", "goods", "service"),

@@ -18,6 +18,7 @@ REFUSALS: Mapping[str, Any] = {
     "programmes.name_taken": _("这个地区这一年已经有同名的年度计划。"),
     "programmes.in_the_past": _("政策不能从过去的日子开始生效。"),
     "programmes.before_newest": _("上一个版本从 %(newest_from)s 起生效，新版本不能比它更早。"),
+    "programmes.mode_stays": _("资金池怎么分，开设以后不能改；要换方式，请开设新的年度计划。"),
     "programmes.nothing_changed": _("与上一个版本相同，没有需要保存的修改。"),
     "programmes.bad_part": _("政策内容不合规定，位置：%(where)s，填写的是：%(found)s。"),
 }
@@ -71,7 +72,11 @@ RULE_LABELS: Mapping[str, Any] = {
     "linear": _("按固定比例"),
     "household_tiers": _("按参与户数分档"),
 }
-MODE_LABELS: Mapping[str, Any] = {"queue": _("先干先得，按排位"), "pro_rata": _("一起按比例分")}
+MODE_LABELS: Mapping[str, Any] = {
+    "queue": _("先干先得，按排位号一个一个配"),
+    "pro_rata": _("期末一起分：按应配的比例"),
+    "pairwise": _("期末一起分：出资户越多的分得越多"),
+}
 PARTIAL_LABELS: Mapping[str, Any] = {
     "viable": _("够最低可行金额才给一部分"),
     "none": _("不够就不给，等足额"),
@@ -115,6 +120,7 @@ PLACES: Mapping[str, Any] = {
     "matching.entitlement.four_source.fund_share": _("基金会最高占比"),
     "matching.entitlement.four_source.per_resident_yuan": _("居民每出 1 元最多配"),
     "matching.allocation.mode": _("分配方式"),
+    "matching.allocation.pairwise_bound": _("按户数分时两户相互抬高的上限"),
     "matching.allocation.partial": _("钱不够时"),
     "matching.allocation.line": _("排位规则"),
     "payout.basis": _("配比按什么算"),

@@ -14,7 +14,9 @@ from fundapp.fundraising.rules import ORDER, days_text
 from fundapp.fundraising.texts import GIVER_LABELS, HELP_LABELS, SOURCE_LABELS
 from fundapp.ledger.queries import pool_state, public_lines, totals_by_kind
 from fundapp.matching.queries import queue_of
-from fundapp.matching.texts import STEP_LABELS
+from fundapp.matching.queries.rounds import mode_of, rounds_of
+from fundapp.matching.rules import Mode
+from fundapp.matching.texts import ROUND_KINDS, ROUND_STATES, STEP_LABELS
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import get_place, places_above, places_below
 from fundapp.procurement.queries import quotes_of
@@ -44,6 +46,7 @@ def labels() -> dict[str, Any]:
         "STAGE_LABELS": STAGE_LABELS, "KIND_LABELS": KIND_LABELS, "THEME_LABELS": THEME_LABELS,
         "SOURCE_LABELS": SOURCE_LABELS, "SOURCE_ORDER": ORDER, "GRADE_LABELS": GRADE_LABELS,
         "PARTY_LABELS": PARTY_LABELS, "MATCH_STEP_LABELS": STEP_LABELS,
+        "ROUND_KINDS": ROUND_KINDS, "ROUND_STATES": ROUND_STATES,
         "GIVER_LABELS": GIVER_LABELS, "HELP_LABELS": HELP_LABELS, "days_text": days_text,
         "MONEY_LABELS": MONEY_LABELS,
         "step_of": step_of, "tone_of": tone_of, "is_paid_for": is_paid_for,
@@ -170,6 +173,8 @@ def pool(programme_id: int) -> str:
         place=get_place(session, programme.place_id),
         pool=pool_state(session, programme_id),
         queue=queue_of(session, programme_id),
+        rounds=[(row, row.state(page_time())) for row in rounds_of(session, programme_id)],
+        in_rounds=mode_of(session, programme_id) is not Mode.QUEUE,
         policy=policy_in_force(session, programme_id, page_time()),
     )
 

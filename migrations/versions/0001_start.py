@@ -680,6 +680,33 @@ def upgrade():
     )
     op.create_index("ix_ledger_journal_subject", "ledger_journal", ["subject", "id"], unique=False)
     op.create_table(
+        "match_round",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "collected", "supplementary", name="round_kind", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("notice_days", sa.Integer(), nullable=False),
+        sa.Column("opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number > 1 OR kind = 'collected'", name=op.f("ck_match_round_collected_first")),
+        sa.CheckConstraint("notice_days >= 0", name=op.f("ck_match_round_notice_counted")),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_match_round_numbered_from_one")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name=op.f("fk_match_round_opened_by_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_match_round_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_round")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_match_round_op_key")),
+        sa.UniqueConstraint("programme_id", "number", name=op.f("uq_match_round_programme_id_number")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "notify_read",
         sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
@@ -892,6 +919,26 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("journal_id", "leg", name=op.f("pk_ledger_entry")),
         sa.UniqueConstraint("account_id", "account_version", name="uq_ledger_entry_version"),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "match_plan",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("pool_fen", sa.BigInteger(), nullable=False),
+        sa.Column("left_fen", sa.BigInteger(), nullable=False),
+        sa.Column("awards", sa.Text(), nullable=False),
+        sa.Column("planned_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("pool_fen >= left_fen AND left_fen >= 0", name=op.f("ck_match_plan_no_more_than_the_pool")),
+        sa.CheckConstraint("revision >= 1", name=op.f("ck_match_plan_revision_counted")),
+        sa.ForeignKeyConstraint(["planned_by_id"], ["person.id"], name=op.f("fk_match_plan_planned_by_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["match_round.id"], name=op.f("fk_match_plan_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_plan")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_match_plan_op_key")),
+        sa.UniqueConstraint("round_id", "revision", name=op.f("uq_match_plan_round_id_revision")),
         info={"sealed": True},
     )
     op.create_table(
@@ -1381,6 +1428,23 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_match_claim_project_id", "match_claim", ["project_id"], unique=False)
+    op.create_table(
+        "match_plan_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=400), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("passed OR length(trim(note)) > 0", name=op.f("ck_match_plan_decision_refusal_has_reason")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_match_plan_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["match_plan.id"], name=op.f("fk_match_plan_decision_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_plan_decision")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_match_plan_decision_op_key")),
+        sa.UniqueConstraint("plan_id", name=op.f("uq_match_plan_decision_plan_id")),
+        info={"sealed": True},
+    )
     op.create_table(
         "match_repayment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -6381,6 +6445,106 @@ GUARDS = [
             "CREATE TRIGGER match_maker_is_not_checker BEFORE INSERT ON match_decision FOR EACH ROW EXECUTE FUNCTION match_maker_is_not_checker()",
         ),
     ),
+    # match_plan_decision_keeps_rows on match_plan_decision
+    (
+        (
+            "CREATE TRIGGER match_plan_decision_keeps_rows BEFORE DELETE ON match_plan_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_plan_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_plan_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_plan_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_plan_decision_keeps_rows BEFORE DELETE ON match_plan_decision FOR EACH ROW EXECUTE FUNCTION match_plan_decision_keeps_rows()",
+        ),
+    ),
+    # match_plan_decision_keeps_values on match_plan_decision
+    (
+        (
+            "CREATE TRIGGER match_plan_decision_keeps_values BEFORE UPDATE ON match_plan_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_plan_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_plan_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_plan_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_plan_decision_keeps_values BEFORE UPDATE ON match_plan_decision FOR EACH ROW EXECUTE FUNCTION match_plan_decision_keeps_values()",
+        ),
+    ),
+    # match_plan_decision_no_replace on match_plan_decision
+    (
+        (
+            "CREATE TRIGGER match_plan_decision_no_replace BEFORE INSERT ON match_plan_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_plan_decision WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (plan_id = NEW.plan_id)) BEGIN SELECT RAISE(ABORT, 'match_plan_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # match_plan_decision_no_truncate on match_plan_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION match_plan_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_plan_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER match_plan_decision_no_truncate BEFORE TRUNCATE ON match_plan_decision FOR EACH STATEMENT EXECUTE FUNCTION match_plan_decision_no_truncate()",
+        ),
+    ),
+    # match_plan_keeps_rows on match_plan
+    (
+        (
+            "CREATE TRIGGER match_plan_keeps_rows BEFORE DELETE ON match_plan FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_plan is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_plan_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_plan is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_plan_keeps_rows BEFORE DELETE ON match_plan FOR EACH ROW EXECUTE FUNCTION match_plan_keeps_rows()",
+        ),
+    ),
+    # match_plan_keeps_values on match_plan
+    (
+        (
+            "CREATE TRIGGER match_plan_keeps_values BEFORE UPDATE ON match_plan FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_plan is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_plan_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_plan is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_plan_keeps_values BEFORE UPDATE ON match_plan FOR EACH ROW EXECUTE FUNCTION match_plan_keeps_values()",
+        ),
+    ),
+    # match_plan_newest on match_plan_decision
+    (
+        (
+            "CREATE TRIGGER match_plan_newest BEFORE INSERT ON match_plan_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_plan p JOIN match_plan n ON n.round_id = p.round_id AND n.revision > p.revision WHERE p.id = NEW.plan_id) BEGIN SELECT RAISE(ABORT, 'only the newest plan of a round is decided on'); END",
+        ),
+        (
+            "CREATE FUNCTION match_plan_newest() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_plan p JOIN match_plan n ON n.round_id = p.round_id AND n.revision > p.revision WHERE p.id = NEW.plan_id) THEN RAISE EXCEPTION 'only the newest plan of a round is decided on' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_plan_newest BEFORE INSERT ON match_plan_decision FOR EACH ROW EXECUTE FUNCTION match_plan_newest()",
+        ),
+    ),
+    # match_plan_no_replace on match_plan
+    (
+        (
+            "CREATE TRIGGER match_plan_no_replace BEFORE INSERT ON match_plan FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_plan WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (round_id = NEW.round_id AND revision = NEW.revision)) BEGIN SELECT RAISE(ABORT, 'match_plan keeps its rows'); END",
+        ),
+        (),
+    ),
+    # match_plan_no_truncate on match_plan
+    (
+        (),
+        (
+            "CREATE FUNCTION match_plan_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_plan keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER match_plan_no_truncate BEFORE TRUNCATE ON match_plan FOR EACH STATEMENT EXECUTE FUNCTION match_plan_no_truncate()",
+        ),
+    ),
+    # match_plan_of_open_round on match_plan
+    (
+        (
+            "CREATE TRIGGER match_plan_of_open_round BEFORE INSERT ON match_plan FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_plan p JOIN match_plan_decision d ON d.plan_id = p.id AND d.passed WHERE  p.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round that was approved is not planned again'); END",
+        ),
+        (
+            "CREATE FUNCTION match_plan_of_open_round() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_plan p JOIN match_plan_decision d ON d.plan_id = p.id AND d.passed WHERE  p.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round that was approved is not planned again' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_plan_of_open_round BEFORE INSERT ON match_plan FOR EACH ROW EXECUTE FUNCTION match_plan_of_open_round()",
+        ),
+    ),
+    # match_plan_second_person on match_plan_decision
+    (
+        (
+            "CREATE TRIGGER match_plan_second_person BEFORE INSERT ON match_plan_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_plan p WHERE p.id = NEW.plan_id AND p.planned_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who made a plan does not approve it'); END",
+        ),
+        (
+            "CREATE FUNCTION match_plan_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_plan p WHERE p.id = NEW.plan_id AND p.planned_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who made a plan does not approve it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_plan_second_person BEFORE INSERT ON match_plan_decision FOR EACH ROW EXECUTE FUNCTION match_plan_second_person()",
+        ),
+    ),
     # match_release_keeps_rows on match_release
     (
         (
@@ -6459,6 +6623,51 @@ GUARDS = [
         (
             "CREATE FUNCTION match_repayment_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_repayment keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER match_repayment_no_truncate BEFORE TRUNCATE ON match_repayment FOR EACH STATEMENT EXECUTE FUNCTION match_repayment_no_truncate()",
+        ),
+    ),
+    # match_round_after_round on match_round
+    (
+        (
+            "CREATE TRIGGER match_round_after_round BEFORE INSERT ON match_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_round r WHERE r.programme_id = NEW.programme_id AND NOT EXISTS (SELECT 1 FROM match_plan p JOIN match_plan_decision d ON d.plan_id = p.id AND d.passed WHERE  p.round_id = r.id)) BEGIN SELECT RAISE(ABORT, 'a pool has one round at a time'); END",
+        ),
+        (
+            "CREATE FUNCTION match_round_after_round() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_round r WHERE r.programme_id = NEW.programme_id AND NOT EXISTS (SELECT 1 FROM match_plan p JOIN match_plan_decision d ON d.plan_id = p.id AND d.passed WHERE  p.round_id = r.id)) THEN RAISE EXCEPTION 'a pool has one round at a time' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_round_after_round BEFORE INSERT ON match_round FOR EACH ROW EXECUTE FUNCTION match_round_after_round()",
+        ),
+    ),
+    # match_round_keeps_rows on match_round
+    (
+        (
+            "CREATE TRIGGER match_round_keeps_rows BEFORE DELETE ON match_round FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_round is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_round_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_round is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_round_keeps_rows BEFORE DELETE ON match_round FOR EACH ROW EXECUTE FUNCTION match_round_keeps_rows()",
+        ),
+    ),
+    # match_round_keeps_values on match_round
+    (
+        (
+            "CREATE TRIGGER match_round_keeps_values BEFORE UPDATE ON match_round FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_round is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_round_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_round is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_round_keeps_values BEFORE UPDATE ON match_round FOR EACH ROW EXECUTE FUNCTION match_round_keeps_values()",
+        ),
+    ),
+    # match_round_no_replace on match_round
+    (
+        (
+            "CREATE TRIGGER match_round_no_replace BEFORE INSERT ON match_round FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_round WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (programme_id = NEW.programme_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'match_round keeps its rows'); END",
+        ),
+        (),
+    ),
+    # match_round_no_truncate on match_round
+    (
+        (),
+        (
+            "CREATE FUNCTION match_round_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_round keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER match_round_no_truncate BEFORE TRUNCATE ON match_round FOR EACH STATEMENT EXECUTE FUNCTION match_round_no_truncate()",
         ),
     ),
     # match_settled_gets_no_more on match_grant

@@ -166,6 +166,12 @@ def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
     return asked | {"voting.round_id": things["vote_round", "vote"]}
 
 
+def _matching(things: dict[tuple[str, str], int]) -> dict[str, int]:
+    """Number the claim, the round and its plan."""
+    shared = {"matching.round_id": things["match_round", "shared"], "plan_id": things["match_plan", "shared"]}
+    return shared | {"claim_id": things["claim", "claim"]}
+
+
 def _raising(session: Session, things: dict[tuple[str, str], int]) -> dict[str, int]:
     """Number the first receipt that was written elsewhere, and what else was recorded beside it."""
     row = session.scalars(select(Contribution).order_by(Contribution.id)).first()
@@ -201,7 +207,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "member_id": first(CouncilMember.id),
         "contribution_id": first(Contribution.id),
         "expense_id": things["expense", "e1"],
-        "claim_id": things["claim", "claim"],
+        **_matching(things),
         **_raising(session, things),
         "programme_id": things["programme", "programme"],
         **dict.fromkeys(("compound_id", "place_id"), things["place", "yard"]),

@@ -16,6 +16,7 @@ from fundapp.evaluation.queries import waiting_for_grade
 from fundapp.fundraising import queries as fundraising
 from fundapp.kernel.actor import Actor, Role
 from fundapp.matching import queries as matching
+from fundapp.matching.queries.rounds import RoundState, rounds_waiting
 from fundapp.matching.texts import STEP_LABELS
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import places_below
@@ -41,7 +42,7 @@ def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         *_for_answering(session, actor, now),
         *for_worker(session, actor),
         *for_group(session, actor),
-        *_for_money(session, actor),
+        *_for_money(session, actor, now),
         *for_officer(session, actor),
         *for_setup(session, actor, now),
     ]
@@ -180,7 +181,7 @@ def _open_until(at: datetime) -> str:
     return _("公示到 %(at)s，可以提异议", at=until(at))
 
 
-def _for_money(session: Session, actor: Actor) -> list[Waiting]:
+def _for_money(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     money = [
         Waiting(
             _("核对收款：%(title)s", title=row.project_title),
@@ -214,7 +215,19 @@ def _for_money(session: Session, actor: Actor) -> list[Waiting]:
         )
         for row in delivery.expenses_waiting_for(session, actor)
     ]
-    return [*money, *claims, *expenses]
+    return [*money, *claims, *expenses, *_rounds(session, actor, now)]
+
+
+def _rounds(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """List the rounds to be planned, and those whose plan waits for an approver."""
+    found = []
+    for row in rounds_waiting(session, actor, now):
+        plan = row.newest if row.state(now) is RoundState.PLANNED else None
+        words = _("批准分配方案：%(name)s") if plan else _("计算分配方案：%(name)s")
+        link = Link("matching.rounds.decide", {"plan_id": plan.id}) if plan else None
+        link = link or Link("matching.rounds.plan", {"round_id": row.id})
+        found.append(Waiting(words % {"name": row.programme_name}, link, text=_("第 %(n)s 轮", n=row.number)))
+    return found
 
 
 def my_projects(session: Session, actor: Actor) -> list[ProjectRow]:

@@ -7,6 +7,9 @@ from fundapp.ledger.queries import pool_state
 from fundapp.matching.commands import NewClaim, NewDecision, NewFunding, claim_match, decide, disburse, fund_pool
 from fundapp.matching.models import MatchClaim, Step
 from fundapp.matching.queries import get_claim
+from fundapp.matching.queries.rounds import get_round, round_of_plan
+from fundapp.matching.round_models import RoundKind
+from fundapp.matching.rounds import NewPlanDecision, NewRound, decide_plan, open_round, plan_round
 from fundapp.stories.engine import Facts, Scene, deed
 from fundapp.stories.props import key
 
@@ -56,3 +59,34 @@ def matching_pay(scene: Scene) -> Facts:
     made = disburse(scene.session, scene.actor, claim, key(), scene.clock)
     programme = scene.session.scalar(select(MatchClaim.programme_id).where(MatchClaim.id == claim)) or 0
     return {**_pool(scene, programme), "amount": yuan_text(fen(made.amount_fen))}
+
+
+@deed("matching.open_round", "programme kind closes notice_days")
+def matching_open_round(scene: Scene) -> Facts:
+    """Open a round of a pool that is shared all at once. Fields: programme, kind, closes, notice_days."""
+    fields, kind = scene.fields, scene.fields.choice("kind", RoundKind, RoundKind.COLLECTED)
+    closes_at = fields.instant("closes") if kind is RoundKind.COLLECTED else None
+    cmd = NewRound(scene.thing("programme"), key(), kind, closes_at, fields.whole("notice_days", 3) or 0)
+    made = open_round(scene.session, scene.actor, cmd, scene.clock)
+    scene.make("match_round", made.id)
+    return {"number": made.number}
+
+
+@deed("matching.plan_round", "round")
+def matching_plan_round(scene: Scene) -> Facts:
+    """Work a round out. Fields: round. Facts: pool, left, and shares, the amounts in the order of tickets."""
+    number = scene.thing("match_round", "round")
+    made = plan_round(scene.session, scene.actor, number, key(), scene.clock)
+    scene.make("match_plan", made.id)
+    plan = get_round(scene.session, number).newest
+    shares = [yuan_text(share.amount) for share in plan.shares] if plan else []
+    return {"pool": yuan_text(fen(made.pool_fen)), "left": yuan_text(fen(made.left_fen)), "shares": shares}
+
+
+@deed("matching.decide_plan", "plan passed note")
+def matching_decide_plan(scene: Scene) -> Facts:
+    """Decide on a plan. Fields: plan, passed, note. Facts: the pool."""
+    fields, number = scene.fields, scene.thing("match_plan", "plan")
+    cmd = NewPlanDecision(number, key(), fields.yes("passed", True), fields.text("note", ""))
+    decide_plan(scene.session, scene.actor, cmd, scene.clock)
+    return _pool(scene, round_of_plan(scene.session, number).programme_id)

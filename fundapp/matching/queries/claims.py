@@ -13,8 +13,10 @@ from fundapp.db.types import MoneyInFen
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import ZERO, fen, from_fen
+from fundapp.matching.allocation import Mode
 from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, MatchGrant, MatchRelease, Release, Step
 from fundapp.matching.policy import STEP_ROLE, next_step
+from fundapp.matching.queries.rounds import mode_of
 from fundapp.places.models import Place
 from fundapp.projects.models import Project
 from fundapp.projects.rules import Stage
@@ -24,6 +26,15 @@ def decisions_of(session: Session, claim_id: int) -> dict[Step, bool]:
     """Give what was decided on a claim, by step."""
     query = select(MatchDecision.step, MatchDecision.passed).where(MatchDecision.claim_id == claim_id)
     return {step: passed for step, passed in session.execute(query)}
+
+
+def decided_steps(session: Session, claim_ids: Sequence[int]) -> dict[int, set[Step]]:
+    """Give the steps that have been decided, of each claim."""
+    found: dict[int, set[Step]] = {number: set() for number in claim_ids}
+    query = select(MatchDecision.claim_id, MatchDecision.step).where(MatchDecision.claim_id.in_(claim_ids))
+    for number, step in session.execute(query):
+        found[number].add(step)
+    return found
 
 
 def people_of(session: Session, claim_id: int) -> dict[str, int]:
@@ -40,6 +51,12 @@ def place_of() -> Any:
     """Give, as a column beside a claim, its place in the queue: its ticket, or the last place it fell back to."""
     fallen = select(func.max(MatchRelease.ticket)).where(MatchRelease.claim_id == MatchClaim.id).scalar_subquery()
     return func.coalesce(fallen, MatchClaim.ticket)
+
+
+def places_of(session: Session, programme_id: int) -> dict[int, int]:
+    """Give the places of a pool's claims in its queue."""
+    query = select(MatchClaim.id, place_of()).where(MatchClaim.programme_id == programme_id)
+    return {number: place for number, place in session.execute(query)}
 
 
 def live_claims(session: Session, programme_id: int) -> Sequence[MatchClaim]:
@@ -227,7 +244,14 @@ def waiting_for(session: Session, actor: Actor) -> list[ClaimRow]:
         return []
     done = select(MatchDecision.claim_id).where((MatchDecision.step == Step.APPROVAL) | ~MatchDecision.passed)
     rows = _claims(session, MatchClaim.id.not_in(done))
-    return [row for row in rows if row.waits_for and actor.has(STEP_ROLE[row.waits_for], row.place_path)]
+    mine = [row for row in rows if row.waits_for and actor.has(STEP_ROLE[row.waits_for], row.place_path)]
+    modes = {number: mode_of(session, number) for number in {row.programme_id for row in mine}}
+    return [row for row in mine if modes[row.programme_id] is Mode.QUEUE or _in_round(row)]
+
+
+def _in_round(row: ClaimRow) -> bool:
+    """Tell whether a step may be decided before, or after, the round of a pool that is shared all at once."""
+    return row.waits_for is Step.STREET_REVIEW or row.granted > ZERO
 
 
 def waiting_for_payment(session: Session, actor: Actor) -> list[ClaimRow]:
