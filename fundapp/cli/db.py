@@ -63,6 +63,7 @@ def rekey() -> None:
         BadInput: the database is not up to date, or a name opens with none of the keys.
     """
     from fundapp.app import create_app, let_go
+    from fundapp.banking.commands import rekey_lines
     from fundapp.consent.commands import rekey_helpers
     from fundapp.db.clock import DatabaseClock
     from fundapp.db.crypt import WrongKey
@@ -75,7 +76,7 @@ def rekey() -> None:
     app = create_app(settings)
     try:
         with unit_of_work() as session:
-            rows = rekey_helpers(session) + rekey_house(session, DatabaseClock())
+            rows = rekey_helpers(session) + rekey_lines(session) + rekey_house(session, DatabaseClock())
     except WrongKey:
         raise BadInput(
             "FUNDAPP_DATA_KEY", "a name that none of the keys opens", "the former key behind the new"

@@ -427,6 +427,38 @@ def upgrade():
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
+        "bank_account",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("bank", sa.String(length=60), nullable=False),
+        sa.Column("tail", sa.String(length=4), nullable=False),
+        sa.Column("covers", sa.String(length=80), nullable=False),
+        sa.Column("opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(bank)) > 0 AND length(trim(covers)) > 0", name=op.f("ck_bank_account_named")),
+        sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_bank_account_book_id")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name=op.f("fk_bank_account_opened_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_account")),
+        sa.UniqueConstraint("book_id", "covers", name=op.f("uq_bank_account_book_id_covers")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_bank_account_op_key")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "bank_layout",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("bank", sa.String(length=60), nullable=False),
+        sa.Column("layout", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_bank_layout_book_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_bank_layout_made_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_layout")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_bank_layout_bank", "bank_layout", ["book_id", "bank", "id"], unique=False)
+    op.create_table(
         "council_member",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -854,6 +886,101 @@ def upgrade():
         sa.PrimaryKeyConstraint("unit_id", "from_unit_id", name=op.f("pk_unit_origin")),
     )
     op.create_table(
+        "bank_match",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "booked",
+            sa.Enum(
+                "opening",
+                "interest",
+                "fee",
+                "unknown",
+                name="booked",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["bank_account.id"], name=op.f("fk_bank_match_account_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_bank_match_made_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_match")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_bank_match_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_bank_match_account_id", "bank_match", ["account_id", "id"], unique=False)
+    op.create_table(
+        "bank_reconciliation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("bank_fen", sa.BigInteger(), nullable=False),
+        sa.Column("book_fen", sa.BigInteger(), nullable=False),
+        sa.Column("book_in_fen", sa.BigInteger(), nullable=False),
+        sa.Column("book_out_fen", sa.BigInteger(), nullable=False),
+        sa.Column("bank_in_fen", sa.BigInteger(), nullable=False),
+        sa.Column("bank_out_fen", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("state_hash", sa.String(length=64), nullable=False),
+        sa.Column("prepared_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "bank_fen + book_in_fen - book_out_fen = book_fen + bank_in_fen - bank_out_fen",
+            name=op.f("ck_bank_reconciliation_adjusted_agree"),
+        ),
+        sa.CheckConstraint(
+            "book_in_fen + book_out_fen + bank_in_fen + bank_out_fen = 0 OR length(trim(note)) > 0",
+            name=op.f("ck_bank_reconciliation_explained"),
+        ),
+        sa.CheckConstraint(
+            "book_in_fen >= 0 AND book_out_fen >= 0 AND bank_in_fen >= 0 AND bank_out_fen >= 0",
+            name=op.f("ck_bank_reconciliation_items_above_0"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["bank_account.id"], name=op.f("fk_bank_reconciliation_account_id")),
+        sa.ForeignKeyConstraint(["prepared_by_id"], ["person.id"], name=op.f("fk_bank_reconciliation_prepared_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_reconciliation")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_bank_reconciliation_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_bank_reconciliation_day", "bank_reconciliation", ["account_id", "as_of", "id"], unique=False)
+    op.create_table(
+        "bank_statement",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("file_hash", sa.String(length=64), nullable=False),
+        sa.Column("lines_new", sa.Integer(), nullable=False),
+        sa.Column("lines_known", sa.Integer(), nullable=False),
+        sa.Column("taken_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("lines_new > 0 AND lines_known >= 0", name=op.f("ck_bank_statement_brought_lines")),
+        sa.ForeignKeyConstraint(["account_id"], ["bank_account.id"], name=op.f("fk_bank_statement_account_id")),
+        sa.ForeignKeyConstraint(["taken_by_id"], ["person.id"], name=op.f("fk_bank_statement_taken_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_statement")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_bank_statement_account_id", "bank_statement", ["account_id", "id"], unique=False)
+    op.create_table(
+        "bank_upload",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("file_hash", sa.String(length=64), nullable=False),
+        sa.Column("lines", sa.Text(), nullable=False),
+        sa.Column("layout", sa.Text(), nullable=True),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["bank_account.id"], name=op.f("fk_bank_upload_account_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_bank_upload_made_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_upload")),
+    )
+    op.create_index(op.f("ix_bank_upload_account_id"), "bank_upload", ["account_id"], unique=False)
+    op.create_table(
         "council_attendance",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1125,6 +1252,91 @@ def upgrade():
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_acceptance_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acceptance")),
         sa.UniqueConstraint("project_id", name=op.f("uq_acceptance_project_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "bank_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("statement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("opening", sa.Boolean(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("balance_fen", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("amount_fen <> 0", name=op.f("ck_bank_line_amount_told")),
+        sa.CheckConstraint(
+            "position >= 1 AND (position = 1 OR NOT opening)", name=op.f("ck_bank_line_opening_is_first")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["bank_account.id"], name=op.f("fk_bank_line_account_id")),
+        sa.ForeignKeyConstraint(["statement_id"], ["bank_statement.id"], name=op.f("fk_bank_line_statement_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_line")),
+        sa.UniqueConstraint("account_id", "position", name=op.f("uq_bank_line_account_id_position")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_bank_line_day", "bank_line", ["account_id", "day", "position"], unique=False)
+    op.create_table(
+        "bank_match_entry",
+        sa.Column("match_key", sa.String(length=36), nullable=False),
+        sa.Column(
+            "journal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("leg", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["journal_id", "leg"], ["ledger_entry.journal_id", "ledger_entry.leg"], name="fk_bank_match_entry_entry"
+        ),
+        sa.ForeignKeyConstraint(
+            ["match_key"],
+            ["bank_match.op_key"],
+            name="fk_bank_match_entry_match",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("match_key", "journal_id", "leg", name=op.f("pk_bank_match_entry")),
+        sa.UniqueConstraint("journal_id", "leg", "turn", name=op.f("uq_bank_match_entry_journal_id_leg_turn")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "bank_reconciliation_check",
+        sa.Column(
+            "reconciliation_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("checked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "passed OR length(trim(reason)) > 0", name=op.f("ck_bank_reconciliation_check_refusal_has_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["checked_by_id"], ["person.id"], name=op.f("fk_bank_reconciliation_check_checked_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reconciliation_id"],
+            ["bank_reconciliation.id"],
+            name=op.f("fk_bank_reconciliation_check_reconciliation_id"),
+        ),
+        sa.PrimaryKeyConstraint("reconciliation_id", name=op.f("pk_bank_reconciliation_check")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "bank_unmatch",
+        sa.Column(
+            "match_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("taken_back_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_bank_unmatch_has_reason")),
+        sa.ForeignKeyConstraint(["match_id"], ["bank_match.id"], name=op.f("fk_bank_unmatch_match_id")),
+        sa.ForeignKeyConstraint(["taken_back_by_id"], ["person.id"], name=op.f("fk_bank_unmatch_taken_back_by_id")),
+        sa.PrimaryKeyConstraint("match_id", name=op.f("pk_bank_unmatch")),
         info={"sealed": True},
     )
     op.create_table(
@@ -1878,6 +2090,29 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_opening")),
         sa.UniqueConstraint("round_id", "snapshot_id", name=op.f("uq_vote_opening_round_id_snapshot_id")),
         sa.UniqueConstraint("round_id", name=op.f("uq_vote_opening_round_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "bank_line_text",
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("other", sa.Text(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.CheckConstraint("other IS NULL OR other LIKE 'gAAAA%'", name=op.f("ck_bank_line_text_other_encrypted")),
+        sa.CheckConstraint("words IS NULL OR words LIKE 'gAAAA%'", name=op.f("ck_bank_line_text_words_encrypted")),
+        sa.ForeignKeyConstraint(["line_id"], ["bank_line.id"], name=op.f("fk_bank_line_text_line_id")),
+        sa.PrimaryKeyConstraint("line_id", name=op.f("pk_bank_line_text")),
+    )
+    op.create_table(
+        "bank_match_line",
+        sa.Column("match_key", sa.String(length=36), nullable=False),
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["line_id"], ["bank_line.id"], name=op.f("fk_bank_match_line_line_id")),
+        sa.ForeignKeyConstraint(
+            ["match_key"], ["bank_match.op_key"], name="fk_bank_match_line_match", initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("match_key", "line_id", name=op.f("pk_bank_match_line")),
+        sa.UniqueConstraint("line_id", "turn", name=op.f("uq_bank_match_line_line_id_turn")),
         info={"sealed": True},
     )
     op.create_table(
@@ -3718,6 +3953,436 @@ GUARDS = [
         (
             "CREATE FUNCTION audit_head_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'audit_head keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER audit_head_no_truncate BEFORE TRUNCATE ON audit_head FOR EACH STATEMENT EXECUTE FUNCTION audit_head_no_truncate()",
+        ),
+    ),
+    # bank_account_keeps_rows on bank_account
+    (
+        (
+            "CREATE TRIGGER bank_account_keeps_rows BEFORE DELETE ON bank_account FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_account is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_account_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_account is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_account_keeps_rows BEFORE DELETE ON bank_account FOR EACH ROW EXECUTE FUNCTION bank_account_keeps_rows()",
+        ),
+    ),
+    # bank_account_keeps_values on bank_account
+    (
+        (
+            "CREATE TRIGGER bank_account_keeps_values BEFORE UPDATE ON bank_account FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_account is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_account_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_account is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_account_keeps_values BEFORE UPDATE ON bank_account FOR EACH ROW EXECUTE FUNCTION bank_account_keeps_values()",
+        ),
+    ),
+    # bank_account_no_replace on bank_account
+    (
+        (
+            "CREATE TRIGGER bank_account_no_replace BEFORE INSERT ON bank_account FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_account WHERE (id = NEW.id) OR (book_id = NEW.book_id AND covers = NEW.covers) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'bank_account keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_account_no_truncate on bank_account
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_account_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_account keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_account_no_truncate BEFORE TRUNCATE ON bank_account FOR EACH STATEMENT EXECUTE FUNCTION bank_account_no_truncate()",
+        ),
+    ),
+    # bank_layout_keeps_rows on bank_layout
+    (
+        (
+            "CREATE TRIGGER bank_layout_keeps_rows BEFORE DELETE ON bank_layout FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_layout is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_layout_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_layout is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_layout_keeps_rows BEFORE DELETE ON bank_layout FOR EACH ROW EXECUTE FUNCTION bank_layout_keeps_rows()",
+        ),
+    ),
+    # bank_layout_keeps_values on bank_layout
+    (
+        (
+            "CREATE TRIGGER bank_layout_keeps_values BEFORE UPDATE ON bank_layout FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_layout is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_layout_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_layout is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_layout_keeps_values BEFORE UPDATE ON bank_layout FOR EACH ROW EXECUTE FUNCTION bank_layout_keeps_values()",
+        ),
+    ),
+    # bank_layout_no_replace on bank_layout
+    (
+        (
+            "CREATE TRIGGER bank_layout_no_replace BEFORE INSERT ON bank_layout FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_layout WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'bank_layout keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_layout_no_truncate on bank_layout
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_layout_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_layout keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_layout_no_truncate BEFORE TRUNCATE ON bank_layout FOR EACH STATEMENT EXECUTE FUNCTION bank_layout_no_truncate()",
+        ),
+    ),
+    # bank_line_follows on bank_line
+    (
+        (
+            "CREATE TRIGGER bank_line_follows BEFORE INSERT ON bank_line FOR EACH ROW WHEN NEW.balance_fen <> NEW.amount_fen + COALESCE((SELECT p.balance_fen FROM bank_line p WHERE p.account_id = NEW.account_id AND p.position = NEW.position - 1), 0) OR (NEW.position > 1 AND NOT EXISTS (SELECT 1 FROM bank_line p WHERE p.account_id = NEW.account_id AND p.position = NEW.position - 1 AND p.day <= NEW.day)) BEGIN SELECT RAISE(ABORT, 'a line goes on from the balance before it'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_line_follows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.balance_fen <> NEW.amount_fen + COALESCE((SELECT p.balance_fen FROM bank_line p WHERE p.account_id = NEW.account_id AND p.position = NEW.position - 1), 0) OR (NEW.position > 1 AND NOT EXISTS (SELECT 1 FROM bank_line p WHERE p.account_id = NEW.account_id AND p.position = NEW.position - 1 AND p.day <= NEW.day)) THEN RAISE EXCEPTION 'a line goes on from the balance before it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_line_follows BEFORE INSERT ON bank_line FOR EACH ROW EXECUTE FUNCTION bank_line_follows()",
+        ),
+    ),
+    # bank_line_keeps_rows on bank_line
+    (
+        (
+            "CREATE TRIGGER bank_line_keeps_rows BEFORE DELETE ON bank_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_line_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_line_keeps_rows BEFORE DELETE ON bank_line FOR EACH ROW EXECUTE FUNCTION bank_line_keeps_rows()",
+        ),
+    ),
+    # bank_line_keeps_values on bank_line
+    (
+        (
+            "CREATE TRIGGER bank_line_keeps_values BEFORE UPDATE ON bank_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_line_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_line_keeps_values BEFORE UPDATE ON bank_line FOR EACH ROW EXECUTE FUNCTION bank_line_keeps_values()",
+        ),
+    ),
+    # bank_line_no_replace on bank_line
+    (
+        (
+            "CREATE TRIGGER bank_line_no_replace BEFORE INSERT ON bank_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_line WHERE (id = NEW.id) OR (account_id = NEW.account_id AND position = NEW.position)) BEGIN SELECT RAISE(ABORT, 'bank_line keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_line_no_truncate on bank_line
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_line keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_line_no_truncate BEFORE TRUNCATE ON bank_line FOR EACH STATEMENT EXECUTE FUNCTION bank_line_no_truncate()",
+        ),
+    ),
+    # bank_match_balances on bank_match
+    (
+        (
+            "CREATE TRIGGER bank_match_balances BEFORE INSERT ON bank_match FOR EACH ROW WHEN (SELECT COALESCE(sum(l.amount_fen), 0) FROM bank_match_line m JOIN bank_line l ON l.id = m.line_id WHERE m.match_key = NEW.op_key) <> (SELECT COALESCE(sum(e.amount_fen), 0) FROM bank_match_entry m JOIN ledger_entry e ON e.journal_id = m.journal_id AND e.leg = m.leg WHERE m.match_key = NEW.op_key) OR (SELECT count(*) FROM bank_match_line m WHERE m.match_key = NEW.op_key) + (SELECT count(*) FROM bank_match_entry m WHERE m.match_key = NEW.op_key) < 2 BEGIN SELECT RAISE(ABORT, 'lines and entries of a match have one sum'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_balances() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT COALESCE(sum(l.amount_fen), 0) FROM bank_match_line m JOIN bank_line l ON l.id = m.line_id WHERE m.match_key = NEW.op_key) <> (SELECT COALESCE(sum(e.amount_fen), 0) FROM bank_match_entry m JOIN ledger_entry e ON e.journal_id = m.journal_id AND e.leg = m.leg WHERE m.match_key = NEW.op_key) OR (SELECT count(*) FROM bank_match_line m WHERE m.match_key = NEW.op_key) + (SELECT count(*) FROM bank_match_entry m WHERE m.match_key = NEW.op_key) < 2 THEN RAISE EXCEPTION 'lines and entries of a match have one sum' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_balances BEFORE INSERT ON bank_match FOR EACH ROW EXECUTE FUNCTION bank_match_balances()",
+        ),
+    ),
+    # bank_match_entry_in_one_match on bank_match_entry
+    (
+        (
+            "CREATE TRIGGER bank_match_entry_in_one_match BEFORE INSERT ON bank_match_entry FOR EACH ROW WHEN NEW.turn <> 1 + (SELECT count(*) FROM bank_match_entry m WHERE m.journal_id = NEW.journal_id AND m.leg = NEW.leg) OR EXISTS (SELECT 1 FROM bank_match_entry m JOIN bank_match b ON b.op_key = m.match_key LEFT JOIN bank_unmatch u ON u.match_id = b.id WHERE u.match_id IS NULL AND m.journal_id = NEW.journal_id AND m.leg = NEW.leg) BEGIN SELECT RAISE(ABORT, 'it is in another match'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_entry_in_one_match() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.turn <> 1 + (SELECT count(*) FROM bank_match_entry m WHERE m.journal_id = NEW.journal_id AND m.leg = NEW.leg) OR EXISTS (SELECT 1 FROM bank_match_entry m JOIN bank_match b ON b.op_key = m.match_key LEFT JOIN bank_unmatch u ON u.match_id = b.id WHERE u.match_id IS NULL AND m.journal_id = NEW.journal_id AND m.leg = NEW.leg) THEN RAISE EXCEPTION 'it is in another match' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_entry_in_one_match BEFORE INSERT ON bank_match_entry FOR EACH ROW EXECUTE FUNCTION bank_match_entry_in_one_match()",
+        ),
+    ),
+    # bank_match_entry_in_time on bank_match_entry
+    (
+        (
+            "CREATE TRIGGER bank_match_entry_in_time BEFORE INSERT ON bank_match_entry FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_match b WHERE b.op_key = NEW.match_key) BEGIN SELECT RAISE(ABORT, 'nothing joins a match that stands'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_entry_in_time() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM bank_match b WHERE b.op_key = NEW.match_key) THEN RAISE EXCEPTION 'nothing joins a match that stands' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_entry_in_time BEFORE INSERT ON bank_match_entry FOR EACH ROW EXECUTE FUNCTION bank_match_entry_in_time()",
+        ),
+    ),
+    # bank_match_entry_keeps_rows on bank_match_entry
+    (
+        (
+            "CREATE TRIGGER bank_match_entry_keeps_rows BEFORE DELETE ON bank_match_entry FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_match_entry is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_entry_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_match_entry is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_entry_keeps_rows BEFORE DELETE ON bank_match_entry FOR EACH ROW EXECUTE FUNCTION bank_match_entry_keeps_rows()",
+        ),
+    ),
+    # bank_match_entry_keeps_values on bank_match_entry
+    (
+        (
+            "CREATE TRIGGER bank_match_entry_keeps_values BEFORE UPDATE ON bank_match_entry FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_match_entry is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_entry_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_match_entry is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_entry_keeps_values BEFORE UPDATE ON bank_match_entry FOR EACH ROW EXECUTE FUNCTION bank_match_entry_keeps_values()",
+        ),
+    ),
+    # bank_match_entry_no_replace on bank_match_entry
+    (
+        (
+            "CREATE TRIGGER bank_match_entry_no_replace BEFORE INSERT ON bank_match_entry FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_match_entry WHERE (match_key = NEW.match_key AND journal_id = NEW.journal_id AND leg = NEW.leg) OR (journal_id = NEW.journal_id AND leg = NEW.leg AND turn = NEW.turn)) BEGIN SELECT RAISE(ABORT, 'bank_match_entry keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_match_entry_no_truncate on bank_match_entry
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_match_entry_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_match_entry keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_match_entry_no_truncate BEFORE TRUNCATE ON bank_match_entry FOR EACH STATEMENT EXECUTE FUNCTION bank_match_entry_no_truncate()",
+        ),
+    ),
+    # bank_match_keeps_rows on bank_match
+    (
+        (
+            "CREATE TRIGGER bank_match_keeps_rows BEFORE DELETE ON bank_match FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_match is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_match is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_keeps_rows BEFORE DELETE ON bank_match FOR EACH ROW EXECUTE FUNCTION bank_match_keeps_rows()",
+        ),
+    ),
+    # bank_match_keeps_values on bank_match
+    (
+        (
+            "CREATE TRIGGER bank_match_keeps_values BEFORE UPDATE ON bank_match FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_match is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_match is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_keeps_values BEFORE UPDATE ON bank_match FOR EACH ROW EXECUTE FUNCTION bank_match_keeps_values()",
+        ),
+    ),
+    # bank_match_line_in_one_match on bank_match_line
+    (
+        (
+            "CREATE TRIGGER bank_match_line_in_one_match BEFORE INSERT ON bank_match_line FOR EACH ROW WHEN NEW.turn <> 1 + (SELECT count(*) FROM bank_match_line m WHERE m.line_id = NEW.line_id) OR EXISTS (SELECT 1 FROM bank_match_line m JOIN bank_match b ON b.op_key = m.match_key LEFT JOIN bank_unmatch u ON u.match_id = b.id WHERE u.match_id IS NULL AND m.line_id = NEW.line_id) BEGIN SELECT RAISE(ABORT, 'it is in another match'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_line_in_one_match() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.turn <> 1 + (SELECT count(*) FROM bank_match_line m WHERE m.line_id = NEW.line_id) OR EXISTS (SELECT 1 FROM bank_match_line m JOIN bank_match b ON b.op_key = m.match_key LEFT JOIN bank_unmatch u ON u.match_id = b.id WHERE u.match_id IS NULL AND m.line_id = NEW.line_id) THEN RAISE EXCEPTION 'it is in another match' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_line_in_one_match BEFORE INSERT ON bank_match_line FOR EACH ROW EXECUTE FUNCTION bank_match_line_in_one_match()",
+        ),
+    ),
+    # bank_match_line_in_time on bank_match_line
+    (
+        (
+            "CREATE TRIGGER bank_match_line_in_time BEFORE INSERT ON bank_match_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_match b WHERE b.op_key = NEW.match_key) BEGIN SELECT RAISE(ABORT, 'nothing joins a match that stands'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_line_in_time() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM bank_match b WHERE b.op_key = NEW.match_key) THEN RAISE EXCEPTION 'nothing joins a match that stands' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_line_in_time BEFORE INSERT ON bank_match_line FOR EACH ROW EXECUTE FUNCTION bank_match_line_in_time()",
+        ),
+    ),
+    # bank_match_line_keeps_rows on bank_match_line
+    (
+        (
+            "CREATE TRIGGER bank_match_line_keeps_rows BEFORE DELETE ON bank_match_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_match_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_line_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_match_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_line_keeps_rows BEFORE DELETE ON bank_match_line FOR EACH ROW EXECUTE FUNCTION bank_match_line_keeps_rows()",
+        ),
+    ),
+    # bank_match_line_keeps_values on bank_match_line
+    (
+        (
+            "CREATE TRIGGER bank_match_line_keeps_values BEFORE UPDATE ON bank_match_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_match_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_line_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_match_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_line_keeps_values BEFORE UPDATE ON bank_match_line FOR EACH ROW EXECUTE FUNCTION bank_match_line_keeps_values()",
+        ),
+    ),
+    # bank_match_line_no_replace on bank_match_line
+    (
+        (
+            "CREATE TRIGGER bank_match_line_no_replace BEFORE INSERT ON bank_match_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_match_line WHERE (match_key = NEW.match_key AND line_id = NEW.line_id) OR (line_id = NEW.line_id AND turn = NEW.turn)) BEGIN SELECT RAISE(ABORT, 'bank_match_line keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_match_line_no_truncate on bank_match_line
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_match_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_match_line keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_match_line_no_truncate BEFORE TRUNCATE ON bank_match_line FOR EACH STATEMENT EXECUTE FUNCTION bank_match_line_no_truncate()",
+        ),
+    ),
+    # bank_match_no_replace on bank_match
+    (
+        (
+            "CREATE TRIGGER bank_match_no_replace BEFORE INSERT ON bank_match FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_match WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'bank_match keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_match_no_truncate on bank_match
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_match_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_match keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_match_no_truncate BEFORE TRUNCATE ON bank_match FOR EACH STATEMENT EXECUTE FUNCTION bank_match_no_truncate()",
+        ),
+    ),
+    # bank_match_of_one_account on bank_match
+    (
+        (
+            "CREATE TRIGGER bank_match_of_one_account BEFORE INSERT ON bank_match FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_match_line m JOIN bank_line l ON l.id = m.line_id WHERE m.match_key = NEW.op_key AND l.account_id <> NEW.account_id) OR EXISTS (SELECT 1 FROM bank_match_entry m JOIN ledger_entry e ON e.journal_id = m.journal_id AND e.leg = m.leg JOIN ledger_account a ON a.id = e.account_id JOIN bank_account k ON k.id = NEW.account_id WHERE m.match_key = NEW.op_key AND (a.book_id <> k.book_id OR a.ledger <> 'actual' OR CASE WHEN k.covers LIKE '%:' THEN substr(a.code, 1, length(k.covers)) ELSE a.code END <> k.covers)) BEGIN SELECT RAISE(ABORT, 'a match lies in one account and its book'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_match_of_one_account() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM bank_match_line m JOIN bank_line l ON l.id = m.line_id WHERE m.match_key = NEW.op_key AND l.account_id <> NEW.account_id) OR EXISTS (SELECT 1 FROM bank_match_entry m JOIN ledger_entry e ON e.journal_id = m.journal_id AND e.leg = m.leg JOIN ledger_account a ON a.id = e.account_id JOIN bank_account k ON k.id = NEW.account_id WHERE m.match_key = NEW.op_key AND (a.book_id <> k.book_id OR a.ledger <> 'actual' OR CASE WHEN k.covers LIKE '%:' THEN substr(a.code, 1, length(k.covers)) ELSE a.code END <> k.covers)) THEN RAISE EXCEPTION 'a match lies in one account and its book' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_match_of_one_account BEFORE INSERT ON bank_match FOR EACH ROW EXECUTE FUNCTION bank_match_of_one_account()",
+        ),
+    ),
+    # bank_reconciliation_check_by_another on bank_reconciliation_check
+    (
+        (
+            "CREATE TRIGGER bank_reconciliation_check_by_another BEFORE INSERT ON bank_reconciliation_check FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_reconciliation r WHERE r.id = NEW.reconciliation_id AND r.prepared_by_id = NEW.checked_by_id) BEGIN SELECT RAISE(ABORT, 'who prepared does not check'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_reconciliation_check_by_another() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM bank_reconciliation r WHERE r.id = NEW.reconciliation_id AND r.prepared_by_id = NEW.checked_by_id) THEN RAISE EXCEPTION 'who prepared does not check' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_reconciliation_check_by_another BEFORE INSERT ON bank_reconciliation_check FOR EACH ROW EXECUTE FUNCTION bank_reconciliation_check_by_another()",
+        ),
+    ),
+    # bank_reconciliation_check_keeps_rows on bank_reconciliation_check
+    (
+        (
+            "CREATE TRIGGER bank_reconciliation_check_keeps_rows BEFORE DELETE ON bank_reconciliation_check FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_reconciliation_check is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_reconciliation_check_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_reconciliation_check is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_reconciliation_check_keeps_rows BEFORE DELETE ON bank_reconciliation_check FOR EACH ROW EXECUTE FUNCTION bank_reconciliation_check_keeps_rows()",
+        ),
+    ),
+    # bank_reconciliation_check_keeps_values on bank_reconciliation_check
+    (
+        (
+            "CREATE TRIGGER bank_reconciliation_check_keeps_values BEFORE UPDATE ON bank_reconciliation_check FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_reconciliation_check is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_reconciliation_check_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_reconciliation_check is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_reconciliation_check_keeps_values BEFORE UPDATE ON bank_reconciliation_check FOR EACH ROW EXECUTE FUNCTION bank_reconciliation_check_keeps_values()",
+        ),
+    ),
+    # bank_reconciliation_check_no_replace on bank_reconciliation_check
+    (
+        (
+            "CREATE TRIGGER bank_reconciliation_check_no_replace BEFORE INSERT ON bank_reconciliation_check FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_reconciliation_check WHERE (reconciliation_id = NEW.reconciliation_id)) BEGIN SELECT RAISE(ABORT, 'bank_reconciliation_check keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_reconciliation_check_no_truncate on bank_reconciliation_check
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_reconciliation_check_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_reconciliation_check keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_reconciliation_check_no_truncate BEFORE TRUNCATE ON bank_reconciliation_check FOR EACH STATEMENT EXECUTE FUNCTION bank_reconciliation_check_no_truncate()",
+        ),
+    ),
+    # bank_reconciliation_keeps_rows on bank_reconciliation
+    (
+        (
+            "CREATE TRIGGER bank_reconciliation_keeps_rows BEFORE DELETE ON bank_reconciliation FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_reconciliation is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_reconciliation_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_reconciliation is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_reconciliation_keeps_rows BEFORE DELETE ON bank_reconciliation FOR EACH ROW EXECUTE FUNCTION bank_reconciliation_keeps_rows()",
+        ),
+    ),
+    # bank_reconciliation_keeps_values on bank_reconciliation
+    (
+        (
+            "CREATE TRIGGER bank_reconciliation_keeps_values BEFORE UPDATE ON bank_reconciliation FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_reconciliation is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_reconciliation_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_reconciliation is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_reconciliation_keeps_values BEFORE UPDATE ON bank_reconciliation FOR EACH ROW EXECUTE FUNCTION bank_reconciliation_keeps_values()",
+        ),
+    ),
+    # bank_reconciliation_no_replace on bank_reconciliation
+    (
+        (
+            "CREATE TRIGGER bank_reconciliation_no_replace BEFORE INSERT ON bank_reconciliation FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_reconciliation WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'bank_reconciliation keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_reconciliation_no_truncate on bank_reconciliation
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_reconciliation_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_reconciliation keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_reconciliation_no_truncate BEFORE TRUNCATE ON bank_reconciliation FOR EACH STATEMENT EXECUTE FUNCTION bank_reconciliation_no_truncate()",
+        ),
+    ),
+    # bank_statement_keeps_rows on bank_statement
+    (
+        (
+            "CREATE TRIGGER bank_statement_keeps_rows BEFORE DELETE ON bank_statement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_statement is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_statement_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_statement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_statement_keeps_rows BEFORE DELETE ON bank_statement FOR EACH ROW EXECUTE FUNCTION bank_statement_keeps_rows()",
+        ),
+    ),
+    # bank_statement_keeps_values on bank_statement
+    (
+        (
+            "CREATE TRIGGER bank_statement_keeps_values BEFORE UPDATE ON bank_statement FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_statement is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_statement_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_statement is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_statement_keeps_values BEFORE UPDATE ON bank_statement FOR EACH ROW EXECUTE FUNCTION bank_statement_keeps_values()",
+        ),
+    ),
+    # bank_statement_no_replace on bank_statement
+    (
+        (
+            "CREATE TRIGGER bank_statement_no_replace BEFORE INSERT ON bank_statement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_statement WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'bank_statement keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_statement_no_truncate on bank_statement
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_statement_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_statement keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_statement_no_truncate BEFORE TRUNCATE ON bank_statement FOR EACH STATEMENT EXECUTE FUNCTION bank_statement_no_truncate()",
+        ),
+    ),
+    # bank_unmatch_keeps_rows on bank_unmatch
+    (
+        (
+            "CREATE TRIGGER bank_unmatch_keeps_rows BEFORE DELETE ON bank_unmatch FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_unmatch is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_unmatch_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_unmatch is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_unmatch_keeps_rows BEFORE DELETE ON bank_unmatch FOR EACH ROW EXECUTE FUNCTION bank_unmatch_keeps_rows()",
+        ),
+    ),
+    # bank_unmatch_keeps_values on bank_unmatch
+    (
+        (
+            "CREATE TRIGGER bank_unmatch_keeps_values BEFORE UPDATE ON bank_unmatch FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_unmatch is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_unmatch_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_unmatch is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_unmatch_keeps_values BEFORE UPDATE ON bank_unmatch FOR EACH ROW EXECUTE FUNCTION bank_unmatch_keeps_values()",
+        ),
+    ),
+    # bank_unmatch_no_replace on bank_unmatch
+    (
+        (
+            "CREATE TRIGGER bank_unmatch_no_replace BEFORE INSERT ON bank_unmatch FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_unmatch WHERE (match_id = NEW.match_id)) BEGIN SELECT RAISE(ABORT, 'bank_unmatch keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_unmatch_no_truncate on bank_unmatch
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_unmatch_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_unmatch keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_unmatch_no_truncate BEFORE TRUNCATE ON bank_unmatch FOR EACH STATEMENT EXECUTE FUNCTION bank_unmatch_no_truncate()",
         ),
     ),
     # book_keeps_rows on book

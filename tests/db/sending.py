@@ -43,6 +43,7 @@ from fundapp.questionnaire.commands import Answer
 from fundapp.questionnaire.commands import answer_by_phone as answer_questionnaire
 from fundapp.questionnaire.rules import Said
 from fundapp.voting.commands import CastBallot, cast_ballot
+from tests.banking.sending import bank_account, bank_match, bank_reconciliation
 from tests.collecting.walking import HOUR, PHONE, make_walking
 from tests.consent.asking import OPENS, at, make_asked
 from tests.db.town import Sending, Town, cash_count, gift, make_town, pledge, refund
@@ -370,5 +371,6 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
         match_plan, match_plan_decision, disbursement, quote, expense,
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
         questionnaire_answer, collect_entry, publicity_objection, vote_ballot, pledge, refund, cash_count,
+        bank_account, bank_match, bank_reconciliation,
     )
 }  # fmt: skip

@@ -1,0 +1,27 @@
+"""The deeds on bank accounts; each holds its account first."""
+
+from fundapp.banking.commands.accounts import OpenAccount, open_account
+from fundapp.banking.commands.importing import KeepFile, SayLayout, TakenIn, keep_file, rekey_lines, say_layout, take_in
+from fundapp.banking.commands.matching import NewBooking, NewMatch, book_line, match, match_pairs, unmatch
+from fundapp.banking.commands.reconciling import Prepare, check, prepare
+
+__all__ = [
+    "KeepFile",
+    "NewBooking",
+    "NewMatch",
+    "OpenAccount",
+    "Prepare",
+    "SayLayout",
+    "TakenIn",
+    "book_line",
+    "check",
+    "keep_file",
+    "match",
+    "match_pairs",
+    "open_account",
+    "prepare",
+    "rekey_lines",
+    "say_layout",
+    "take_in",
+    "unmatch",
+]
