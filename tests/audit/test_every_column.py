@@ -21,7 +21,6 @@ from tests.conftest import BACKENDS, running_app
 STORY = LIBRARY / "1-dongfeng-rest-kiosk.toml"  # from the first idea to the return of the rest, with a vote
 NO_PROOF = {
     "account": "passwords: secrets of their owners, no evidence",
-    "bank_line_text": "encrypted words of banks; the figures are sealed beside them",
     "bank_upload": "a file that waits to be taken in",
     "consent_helper": "encrypted names of who carried paper; what they brought is sealed",
     "group_member": "who is cared for by which grid; what counts lies in the snapshots",

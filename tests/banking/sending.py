@@ -1,12 +1,13 @@
 """The forms of banking that carry a key, for the tests of one effect per form."""
 
+from fundapp.audit.commands import record
 from fundapp.banking.commands import NewMatch, OpenAccount, Prepare, match, open_account, prepare
 from fundapp.banking.queries import free_entries, free_lines, get_account
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.money import from_fen
 from fundapp.ledger.commands import ensure_account
 from fundapp.ledger.rules import Ledger
-from tests.banking.bank import CLOCK, MARCH, make_bank, taken
+from tests.banking.bank import CLOCK, MARCH, NOW, make_bank, taken
 from tests.banking.files import OPENING, ROWS
 from tests.db.town import Sending
 
@@ -19,6 +20,7 @@ def bank_account() -> Sending:
     with unit_of_work() as session:
         ensure_account(session, bank.book, Ledger.ACTUAL, "bank:2", "另一个账户", 0)
         ensure_account(session, bank.book, Ledger.ACTUAL, "bank:3", "第三个账户", 0)
+        record(session, bank.officer, "tests.accounts", f"book:{bank.book}", NOW)
     return Sending(
         bank.officer,
         bank.second,

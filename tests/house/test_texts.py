@@ -17,6 +17,7 @@ NOT_FOR_PAGES = {
     "fundapp/stories/": "scripted histories are content, not interface",
     "fundapp/demonstration.py": "content, not interface",
     "fundapp/cli/": "read in a terminal",
+    "fundapp/banking/layouts.py": "reads the headings that banks write",
     "fundapp/consent/counting.py": "its reasons are printed by a command, word for word",
     "fundapp/consent/law.py": "the law in its own language, as data",
     "fundapp/matching/allocation.py": "its steps are printed by a command, word for word",
