@@ -5,6 +5,7 @@ from typing import Any
 
 from fundapp.consent.policy import terms_of as consent_terms
 from fundapp.council.rules import terms_of as council_terms
+from fundapp.matching.approving import bands_of
 from fundapp.matching.payout import payout_of
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.procurement.rules import quotes_needed
@@ -29,6 +30,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "voting": lambda data: voting_terms({"voting": data}),
     "matching": lambda data: policy_of_dict(data, "matching"),
     "payout": lambda data: payout_of({"payout": data}),
+    "approval": lambda data: bands_of({"approval": data}),
     "limits": limits_of,
     "procurement": quotes_needed,
 }

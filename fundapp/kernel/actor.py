@@ -15,6 +15,7 @@ class Role(StrEnum):
     STREET_OFFICER = "street_officer"
     FOUNDATION_OFFICER = "foundation_officer"
     FOUNDATION_APPROVER = "foundation_approver"
+    FOUNDATION_SUPERVISOR = "foundation_supervisor"
     ADMINISTRATOR = "administrator"
 
 

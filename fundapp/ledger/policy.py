@@ -5,6 +5,7 @@ from fundapp.kernel.actor import Actor, Role
 READERS = (
     Role.FOUNDATION_OFFICER,
     Role.FOUNDATION_APPROVER,
+    Role.FOUNDATION_SUPERVISOR,
     Role.STREET_OFFICER,
     Role.SUPERVISOR,
     Role.ADMINISTRATOR,

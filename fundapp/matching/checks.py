@@ -7,6 +7,7 @@ from fundapp.db.checking import Check, CheckResult
 from fundapp.kernel.money import fen
 from fundapp.ledger.queries import balances, list_books
 from fundapp.ledger.rules import Holder, Ledger
+from fundapp.matching.approving import bands_of, hands_for
 from fundapp.matching.models import MatchClaim, MatchDecision, MatchGrant, Step
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.proving import recomputed
@@ -19,9 +20,12 @@ def check_claims(session: Session) -> CheckResult:
     count, fault = 0, None
     for claim_id, version in session.execute(select(MatchClaim.id, MatchClaim.policy_version_id)).all():
         count += 1
-        policy = policy_of_dict(get_policy(session, version).parts["matching"], "matching")
-        if not recomputed(session, get_claim(session, claim_id), policy).same and fault is None:
+        parts, claim = get_policy(session, version).parts, get_claim(session, claim_id)
+        proof = recomputed(session, claim, policy_of_dict(parts["matching"], "matching"))
+        if not proof.same and fault is None:
             fault = f"match_claim:{claim_id} is not what its policy gives"
+        if claim.hands != hands_for(bands_of(parts), proof.whole_fen) and fault is None:
+            fault = f"match_claim:{claim_id} is not approved by as many as its policy asks for"
     return CheckResult(count, fault)
 
 

@@ -12,27 +12,36 @@ from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
 from fundapp.db.wiring import ask
 from fundapp.fundraising.commands import project_accounts
-from fundapp.fundraising.queries import unconfirmed
+from fundapp.fundraising.queries import hands_in_money, unconfirmed
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen, from_fen
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger, Leg, Posting
+from fundapp.matching.approving import Hands, bands_of, hands_for, next_step
 from fundapp.matching.facts import claim_facts
 from fundapp.matching.funding import NewFunding, first_funding, fund_pool
 from fundapp.matching.lapsing import lapse_due, next_place
-from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, Step
+from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, MatchParty, Step
 from fundapp.matching.payout import WHOLE, Due, Work, payable, payout_of
-from fundapp.matching.policy import check_may_claim, check_may_decide, check_may_pay, next_step
+from fundapp.matching.policy import check_may_claim, check_may_decide, check_may_pay
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.pool import book_of, lock_pool, money_accounts, pool_account, shift_all
-from fundapp.matching.queries import decisions_of, entitled_before, granted_by_claim, paid_out, people_of
+from fundapp.matching.queries import (
+    decisions_of,
+    entitled_before,
+    granted_by_claim,
+    paid_out,
+    parties_of,
+    people_of,
+)
 from fundapp.matching.queries.rounds import mode_of
 from fundapp.matching.rounds import check_collecting
 from fundapp.matching.rules import Mode, entitlement
 from fundapp.matching.serving import commit_held, release_held, serve_queue
 from fundapp.matching.texts import payment_purpose, waits_for
+from fundapp.people.queries import actor_of
 from fundapp.programmes.queries import ProgrammeRow, get_policy
 from fundapp.projects.commands import lock_project, move_on
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of
@@ -77,9 +86,16 @@ def claim_match(session: Session, actor: Actor, cmd: NewClaim, clock: Clock) -> 
     row = _worked_out(session, actor, project, programme, cmd, now)
     session.add(row)
     session.flush()
+    session.add_all(MatchParty(claim_id=row.id, person_id=person) for person in sorted(with_a_hand(session, project)))
+    session.flush()
     record(session, actor, "matching.claim", f"project:{project.id}", now, claim=row.id, ticket=row.ticket)
     serve_queue(session, actor, programme, now)
     return row
+
+
+def with_a_hand(session: Session, project: ProjectRow) -> set[int]:
+    """Give everybody with a hand in a project: proposer, group, and who recorded or confirmed its money."""
+    return {project.proposer_id, *tasks_of(session, project.id), *hands_in_money(session, project.id)}
 
 
 def _order(session: Session, project: ProjectRow) -> str:
@@ -90,8 +106,12 @@ def _order(session: Session, project: ProjectRow) -> str:
 
 def _check_none_pending(session: Session, project_id: int) -> None:
     for claim in session.scalars(select(MatchClaim).where(MatchClaim.project_id == project_id)):
-        if next_step(decisions_of(session, claim.id)) is not None:
+        if next_step(decisions_of(session, claim.id), _hands(claim)) is not None:
             raise Refused("matching.pending")
+
+
+def _hands(claim: MatchClaim) -> Hands:
+    return Hands(claim.checkers, claim.supervised)
 
 
 def _worked_out(
@@ -101,12 +121,14 @@ def _worked_out(
         raise Refused("matching.no_policy")
     if cmd.viable > project.budget:
         raise Refused("matching.viable_too_high", field="viable")
-    policy = policy_of_dict(get_policy(session, project.policy_version_id).parts["matching"], "matching")
+    parts = get_policy(session, project.policy_version_id).parts
+    policy = policy_of_dict(parts["matching"], "matching")
     ticket = next_place(session, programme.id)
     facts, claim = claim_facts(session, project, ticket, fen(cmd.viable))
     earned = entitlement(policy, claim, entitled_before(session, project.id))
     if earned.entitled == 0:
         raise Refused("matching.nothing_due", why=earned.steps[-1])
+    hands = hands_for(bands_of(parts), earned.whole)
     return MatchClaim(
         programme_id=programme.id,
         ticket=ticket,
@@ -119,6 +141,8 @@ def _worked_out(
         entitled_fen=from_fen(earned.entitled),
         viable_fen=cmd.viable,
         givers=earned.standing.givers,
+        checkers=hands.checkers,
+        supervised=hands.supervised,
         claimed_by_id=actor.person_id,
         claimed_at=now,
     )
@@ -154,7 +178,10 @@ def decide(session: Session, actor: Actor, cmd: NewDecision, clock: Clock) -> Ma
     if standing is not None:
         return standing
     project = get_project(session, claim.project_id)
-    check_may_decide(actor, project, cmd.step, tasks_of(session, project.id), people_of(session, claim.id))
+    involved = {*tasks_of(session, project.id), *parties_of(session, claim.id)}
+    check_may_decide(
+        actor_of(session, actor.person_id or 0, now), project, cmd.step, involved, people_of(session, claim.id)
+    )
     _check_step(session, claim, cmd)
     lapse_due(session, actor, programme, now)
     row = MatchDecision(
@@ -175,7 +202,7 @@ def _check_step(session: Session, claim: MatchClaim, cmd: NewDecision) -> None:
     so_far = decisions_of(session, claim.id)
     if cmd.step in so_far:
         raise Refused("matching.decided")
-    if next_step(so_far) is not cmd.step:
+    if next_step(so_far, _hands(claim)) is not cmd.step:
         raise Refused("matching.wrong_step")
     if not cmd.passed and not cmd.note.strip():
         raise Refused("matching.reason_needed", field="note")
@@ -223,7 +250,7 @@ def disburse(session: Session, actor: Actor, claim_id: int, op_key: str, clock: 
     if standing is not None:
         return standing
     project = get_project(session, claim.project_id)
-    check_may_pay(actor, project)
+    check_may_pay(actor, project, parties_of(session, claim.id), people_of(session, claim.id))
     lapse_due(session, actor, programme, now)
     book_id = book_of(session, actor, programme, now)
     due = due_now(session, project, balance(session, book_id, Ledger.COMMIT, _committed(programme, project)))

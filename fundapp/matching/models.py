@@ -15,10 +15,12 @@ from fundapp.db.types import CanonicalJson, stored
 
 
 class Step(StrEnum):
-    """What a claim goes through, in this order."""
+    """What a claim goes through, in this order; small ones without check and supervision. The approval is the last."""
 
     STREET_REVIEW = "street_review"
     PROPOSAL = "proposal"
+    CHECK = "check"
+    SUPERVISION = "supervision"
     APPROVAL = "approval"
 
 
@@ -34,6 +36,7 @@ class MatchClaim(Numbered, Base):
     """A project's claim. ``ticket`` is its place in the queue of its pool, given under the pool's lock.
 
     ``facts`` is the claim as the rules saw it, households by their number only; ``steps`` the arithmetic in words.
+    ``checkers`` and ``supervised``: who must approve it, by the policy's bands.
     """
 
     __tablename__ = "match_claim"
@@ -43,6 +46,7 @@ class MatchClaim(Numbered, Base):
         UniqueConstraint("op_key"),
         CheckConstraint("ticket >= 1", name="ticket_counted"),
         CheckConstraint("entitled_fen >= 0 AND matchable_fen >= 0 AND viable_fen >= 0", name="amounts_not_negative"),
+        CheckConstraint("checkers IN (1, 2)", name="one_or_two_checkers"),
         Index("ix_match_claim_project_id", "project_id"),
         {"info": {"sealed": True}},
     )
@@ -58,8 +62,20 @@ class MatchClaim(Numbered, Base):
     entitled_fen: Mapped[Money]
     viable_fen: Mapped[Money]
     givers: Mapped[int]
+    checkers: Mapped[int]
+    supervised: Mapped[bool]
     claimed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     claimed_at: Mapped[datetime]
+
+
+class MatchParty(Base):
+    """Somebody who had a hand in a project when it claimed: she decides no step of the claim, whatever she is later."""
+
+    __tablename__ = "match_party"
+    __table_args__ = ({"info": {"sealed": True}},)
+
+    claim_id: Mapped[int] = mapped_column(ForeignKey("match_claim.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
 
 
 class MatchGrant(Numbered, Base):
@@ -165,7 +181,15 @@ class PoolFunding(Numbered, Base):
     funded_at: Mapped[datetime]
 
 
-for _table in ("match_claim", "match_grant", "match_release", "match_decision", "disbursement", "pool_funding"):
+for _table in (
+    "match_claim",
+    "match_party",
+    "match_grant",
+    "match_release",
+    "match_decision",
+    "disbursement",
+    "pool_funding",
+):
     append_only(_table)
 refuse(
     "match_maker_is_not_checker",
@@ -176,14 +200,33 @@ refuse(
     "each step of a claim needs another person",
 )
 refuse(
+    "match_party_is_not_checker",
+    "match_decision",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM match_party p WHERE p.claim_id = NEW.claim_id AND p.person_id = NEW.decided_by_id) OR "
+    "EXISTS (SELECT 1 FROM project_member m JOIN match_claim c ON c.project_id = m.project_id "
+    "WHERE c.id = NEW.claim_id AND m.person_id = NEW.decided_by_id)",
+    "nobody decides on a project in which she has or had a hand",
+)
+_BEFORE = (
+    ("", "street_review", "'proposal', 'check', 'supervision', 'approval'"),
+    ("", "proposal", "'check', 'supervision', 'approval'"),
+    ("c.checkers = 2 AND", "check", "'supervision', 'approval'"),
+    ("c.supervised AND", "supervision", "'approval'"),
+)
+_LEFT_OUT = " OR ".join(
+    f"({asked} NEW.step IN ({later}) AND NOT EXISTS (SELECT 1 FROM match_decision d "  # noqa: S608 - our own words
+    f"WHERE d.claim_id = NEW.claim_id AND d.step = '{step}' AND d.passed))"
+    for asked, step, later in _BEFORE
+)
+refuse(
     "match_steps_in_order",
     "match_decision",
     "INSERT",
-    "(NEW.step = 'proposal' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id "
-    "AND d.step = 'street_review' AND d.passed)) OR "
-    "(NEW.step = 'approval' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id "
-    "AND d.step = 'proposal' AND d.passed))",
-    "a claim is reviewed, proposed and approved in this order",
+    "EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id "  # noqa: S608 - our own words
+    "AND (NOT d.passed OR d.step = 'approval')) OR EXISTS (SELECT 1 FROM match_claim c WHERE c.id = NEW.claim_id "
+    f"AND ({_LEFT_OUT} OR (NEW.step = 'check' AND c.checkers < 2) OR (NEW.step = 'supervision' AND NOT c.supervised)))",
+    "a claim goes through the steps of its band in their order",
 )
 refuse(
     "match_grants_within_entitlement",
@@ -231,4 +274,13 @@ refuse(
     "INSERT",
     "NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'approval' AND d.passed)",
     "money is paid on approved claims only",
+)
+refuse(
+    "disbursement_payer_is_another",
+    "disbursement",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM match_party p WHERE p.claim_id = NEW.claim_id AND p.person_id = NEW.paid_by_id) OR "
+    "EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.decided_by_id = NEW.paid_by_id "
+    "AND d.step IN ('check', 'supervision', 'approval'))",
+    "who pays has neither claimed nor approved",
 )

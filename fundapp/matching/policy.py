@@ -1,6 +1,6 @@
 """Who may do which step of a match, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import Forbidden, Refused
@@ -12,6 +12,8 @@ CLAIM_STAGES = frozenset({Stage.SELECTED, Stage.MATCHED, Stage.DELIVERING})
 STEP_ROLE = {
     Step.STREET_REVIEW: Role.STREET_OFFICER,
     Step.PROPOSAL: Role.FOUNDATION_OFFICER,
+    Step.CHECK: Role.FOUNDATION_APPROVER,
+    Step.SUPERVISION: Role.FOUNDATION_SUPERVISOR,
     Step.APPROVAL: Role.FOUNDATION_APPROVER,
 }
 
@@ -38,27 +40,37 @@ def check_may_claim(
 
 
 def check_may_decide(
-    actor: Actor, project: ProjectRow, step: Step, tasks: Mapping[int, Task], people_so_far: Mapping[str, int]
+    actor: Actor, project: ProjectRow, step: Step, involved: Collection[int], people_so_far: Mapping[str, int]
 ) -> None:
-    """Let the holder of the step's role decide it, if she had no hand in the claim before.
+    """Let the holder of the step's role decide it, if she had no hand in the claim or its project before.
 
     Raises:
-        Forbidden: not her role here (``matching.not_your_step``), or a hand in it already (``matching.second_person``).
+        Forbidden: not her role here (``matching.not_your_step``), a step done by her (``matching.second_person``), or
+            a hand in the project (``matching.had_a_hand``).
     """
     if not actor.has(STEP_ROLE[step], project.place_path):
         raise Forbidden("matching.not_your_step")
-    if actor.person_id in people_so_far.values() or actor.person_id in tasks:
+    if actor.person_id in people_so_far.values():
         raise Forbidden("matching.second_person")
+    if actor.person_id in involved:
+        raise Forbidden("matching.had_a_hand")
 
 
-def check_may_pay(actor: Actor, project: ProjectRow) -> None:
-    """Let a foundation officer of the place pay.
+def check_may_pay(
+    actor: Actor, project: ProjectRow, involved: Collection[int], people_so_far: Mapping[str, int]
+) -> None:
+    """Let a foundation officer of the place pay, who has neither claimed nor approved.
 
     Raises:
-        Forbidden: not one (``matching.not_your_step``).
+        Forbidden: not one (``matching.not_your_step``), a hand in the project (``matching.had_a_hand``), or an approver
+            of the claim (``matching.approver_does_not_pay``).
     """
     if not actor.has(Role.FOUNDATION_OFFICER, project.place_path):
         raise Forbidden("matching.not_your_step")
+    if actor.person_id in involved:
+        raise Forbidden("matching.had_a_hand")
+    if actor.person_id in (people_so_far.get(step) for step in (Step.CHECK, Step.SUPERVISION, Step.APPROVAL)):
+        raise Forbidden("matching.approver_does_not_pay")
 
 
 def check_may_fund(actor: Actor, place_path: str) -> None:
@@ -91,14 +103,3 @@ def check_may_approve_plan(actor: Actor, place_path: str, planned_by_id: int) ->
         raise Forbidden("matching.not_your_step")
     if actor.person_id == planned_by_id:
         raise Forbidden("matching.planned_by_you")
-
-
-def next_step(passed: Mapping[Step, bool]) -> Step | None:
-    """Give the step that a claim waits for; ``None`` once it is approved or refused.
-
-    >>> next_step({Step.STREET_REVIEW: True}).value, next_step({Step.STREET_REVIEW: False}) is None
-    ('proposal', True)
-    """
-    if False in passed.values():
-        return None
-    return next((step for step in Step if step not in passed), None)

@@ -16,6 +16,7 @@ class Proof:
 
     entitled_fen: int
     matchable_fen: int
+    whole_fen: int
     same: bool
 
 
@@ -25,4 +26,4 @@ def recomputed(session: Session, claim: ClaimRow, policy: Policy) -> Proof:
     same = (earned.entitled, earned.standing.matchable, list(earned.steps)) == (
         fen(claim.entitled), fen(claim.matchable), claim.steps,
     )  # fmt: skip
-    return Proof(earned.entitled, earned.standing.matchable, same)
+    return Proof(earned.entitled, earned.standing.matchable, earned.whole, same)

@@ -14,6 +14,8 @@ from fundapp.web.filters import yuan
 STEP_LABELS: dict[Step, Any] = {
     Step.STREET_REVIEW: _("街道审核"),
     Step.PROPOSAL: _("基金会提出配比"),
+    Step.CHECK: _("基金会复核"),
+    Step.SUPERVISION: _("监事监督"),
     Step.APPROVAL: _("基金会审批"),
 }
 
@@ -27,7 +29,9 @@ REFUSALS: dict[str, Any] = {
     "matching.nothing_due": _("按政策计算，这次没有可以配比的金额：%(why)s"),
     "matching.no_policy": _("这个项目没有配比政策。"),
     "matching.not_your_step": _("这一步不由您办理。"),
-    "matching.second_person": _("申请、审核、提出和审批必须由不同的人办理，项目小组的人也不能审批自己的项目。"),
+    "matching.second_person": _("这次申请您已经办过一步，每一步必须由不同的人办理。"),
+    "matching.had_a_hand": _("您是这个项目的提案人、小组成员，或者经手过它的钱，不能办它的配比，退出小组也不行。"),
+    "matching.approver_does_not_pay": _("批准的人不能拨付，请由另一位经办人办理。"),
     "matching.wrong_step": _("这一步现在不能办：请先办完前一步。"),
     "matching.decided": _("这一步已经有人办过了，请刷新页面查看结果。"),
     "matching.reason_needed": _("不同意时请写明理由，申请人会看到。"),

@@ -13,6 +13,7 @@ from fundapp.matching.pages import due_words, late_words
 from fundapp.matching.policy import STEP_ROLE, check_may_fund
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.proving import recomputed
+from fundapp.matching.signing import signatures, waits_for_money, why_not
 from fundapp.matching.texts import STEP_LABELS
 from fundapp.programmes.queries import get_policy, get_programme
 from fundapp.projects.queries import project_of_member
@@ -34,8 +35,10 @@ def show(claim_id: int) -> str:
     policy = get_policy(session, claim.policy_version_id)
     proof = recomputed(session, claim, policy_of_dict(policy.parts["matching"], "matching"))
     return render_template(
-        "matching/show.html", c=claim, policy=policy, proof=proof, labels=STEP_LABELS, roles=STEP_ROLE,
-        pool=pool_state(session, claim.programme_id),
+        "matching/show.html", c=claim, policy=policy, proof=proof, labels=STEP_LABELS,
+        signed=signatures(session, current_actor(), claim), pool=pool_state(session, claim.programme_id),
+        works_here=any(current_actor().has(role, claim.place_path) for role in STEP_ROLE.values()),
+        why=why_not(session, current_actor(), claim),
     )  # fmt: skip
 
 
@@ -75,7 +78,10 @@ def decide(claim_id: int) -> Answer:
         if form.done:
             flash(_("已办理。"))
             return redirect(url_for(".show", claim_id=claim_id), 303)
-    return render_template("matching/decide.html", c=row, form=form, label=STEP_LABELS[row.waits_for]), form.status
+    return render_template(
+        "matching/decide.html", c=row, form=form, label=STEP_LABELS[row.waits_for], money=waits_for_money(row),
+        reasons=why_not(reading(), current_actor(), row),
+    ), form.status  # fmt: skip
 
 
 @bp.route("/<int:claim_id>/pay", methods=["GET", "POST"])

@@ -39,6 +39,7 @@ ROLES = {
     Role.STREET_OFFICER: _("街道干部"),
     Role.FOUNDATION_OFFICER: _("基金会经办人"),
     Role.FOUNDATION_APPROVER: _("基金会审批人"),
+    Role.FOUNDATION_SUPERVISOR: _("基金会监事"),
     Role.ADMINISTRATOR: _("管理员"),
 }
 

@@ -26,6 +26,7 @@ from fundapp.kernel.money import ZERO, fen, fen_of_text, from_fen, yuan_text
 from fundapp.places.queries import PlaceRow
 from fundapp.programmes import texts
 from fundapp.programmes.allocating import AllocatingForm
+from fundapp.programmes.approval_fields import ApprovalFields
 from fundapp.programmes.commands import AddPolicyVersion, OpenProgramme
 from fundapp.programmes.paying import PayingForm
 from fundapp.programmes.shares import Choice, ShareField
@@ -64,7 +65,7 @@ def _money(label: Any, about: Any, *, optional: bool = False) -> MoneyField:
     return MoneyField(label, description=about, validators=[Optional() if optional else REQUIRED])
 
 
-class PolicyForm(VotingFields, PayingForm, AllocatingForm):
+class PolicyForm(VotingFields, PayingForm, AllocatingForm, ApprovalFields):
     """All parts of a policy."""
 
     meanings = texts.REGIME_MEANINGS
@@ -204,6 +205,7 @@ class PolicyForm(VotingFields, PayingForm, AllocatingForm):
         self.fill_allocating(match["allocation"])
         self._fill_tiers(formulas)
         self.fill_paying(parts)
+        self.fill_approval(parts)
 
     def _fill_tiers(self, formulas: Mapping[str, Any]) -> None:
         """Show tiers; a policy that has more of them than rows gets more rows, so that none is lost."""
@@ -289,6 +291,7 @@ class PolicyForm(VotingFields, PayingForm, AllocatingForm):
             "procurement": {"quotes_min": self.quotes_min.data},
             "evaluation": {"scale": self.scale.data},
             **self.paying_part(),
+            **self.approval_part(),
         }
 
     def _amounts(self, *names: str) -> dict[str, str]:

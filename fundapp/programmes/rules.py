@@ -15,9 +15,10 @@ from fundapp.kernel.errors import BadInput
 
 SUBJECTS = (
     "consent", "council", "voting", "matching", "payout", "queue", "limits", "procurement", "evaluation",
+    "approval",
 )  # fmt: skip
 # Subjects that earlier policies do not have: without its part such a subject takes what is usual.
-OPTIONAL = frozenset({"council", "payout"})
+OPTIONAL = frozenset({"council", "payout", "approval"})
 REGIMES = (
     "household:2/3",
     "household:>1/2",
@@ -96,10 +97,13 @@ _PAYOUT: dict[str, Any] = {
 }
 
 
-def offered_parts() -> dict[str, Any]:
-    """Give what the form for a new programme shows at first: the usual parts, a notice of five days, tranches.
+_APPROVAL: dict[str, Any] = {"second_from": "5000.00", "supervisor_from": "50000.00", "notice_days": 7}
 
-    A policy that says nothing of a notice or of tranches has none, so that older policies keep their meaning.
+
+def offered_parts() -> dict[str, Any]:
+    """Give what the form for a new programme shows at first: the usual parts, a notice of five days, tranches, bands.
+
+    A policy that says nothing of a notice, of tranches or of bands has none, so that older policies keep their meaning.
 
     >>> offered_parts()["consent"]["publicity_days"], usual_parts()["consent"].get("publicity_days")
     (5, None)
@@ -107,6 +111,7 @@ def offered_parts() -> dict[str, Any]:
     parts = usual_parts()
     parts["consent"]["publicity_days"] = 5
     parts["payout"] = copy.deepcopy(_PAYOUT)
+    parts["approval"] = dict(_APPROVAL)
     return parts
 
 

@@ -132,6 +132,9 @@ PLACES: Mapping[str, Any] = {
     "limits.service": _("服务类项目上限"),
     "procurement.quotes_min": _("最少询价家数"),
     "evaluation.scale": _("评议算法"),
+    "approval.second_from": _("满多少要两人审批"),
+    "approval.supervisor_from": _("满多少还要监事监督"),
+    "approval.notice_days": _("新政策公示几天才生效"),
 }
 _VALUES: Mapping[str, Mapping[str, Any]] = {
     "consent.regime": REGIME_LABELS,
@@ -149,7 +152,7 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
 _UNITS: Mapping[str, Any] = {
     **dict.fromkeys(
         ("consent.days", "consent.keying_days", "consent.publicity_days", "consent.reply_days", "council.notice_days",
-         "voting.days"), _("%(n)s 天")),
+         "voting.days", "approval.notice_days"), _("%(n)s 天")),
     "voting.max_choices": _("%(n)s 个项目"),
     "procurement.quotes_min": _("%(n)s 家"),
     "consent.proxies_most": _("%(n)s 户"),

@@ -296,6 +296,7 @@ def upgrade():
                 "street_officer",
                 "foundation_officer",
                 "foundation_approver",
+                "foundation_supervisor",
                 "administrator",
                 name="role",
                 native_enum=False,
@@ -1620,8 +1621,11 @@ def upgrade():
         sa.Column("entitled_fen", sa.BigInteger(), nullable=False),
         sa.Column("viable_fen", sa.BigInteger(), nullable=False),
         sa.Column("givers", sa.Integer(), nullable=False),
+        sa.Column("checkers", sa.Integer(), nullable=False),
+        sa.Column("supervised", sa.Boolean(), nullable=False),
         sa.Column("claimed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("checkers IN (1, 2)", name=op.f("ck_match_claim_one_or_two_checkers")),
         sa.CheckConstraint(
             "entitled_fen >= 0 AND matchable_fen >= 0 AND viable_fen >= 0",
             name=op.f("ck_match_claim_amounts_not_negative"),
@@ -2345,6 +2349,8 @@ def upgrade():
             sa.Enum(
                 "street_review",
                 "proposal",
+                "check",
+                "supervision",
                 "approval",
                 name="step",
                 native_enum=False,
@@ -2379,6 +2385,15 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_match_grant_claim_id", "match_grant", ["claim_id"], unique=False)
+    op.create_table(
+        "match_party",
+        sa.Column("claim_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["claim_id"], ["match_claim.id"], name=op.f("fk_match_party_claim_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_match_party_person_id")),
+        sa.PrimaryKeyConstraint("claim_id", "person_id", name=op.f("pk_match_party")),
+        info={"sealed": True},
+    )
     op.create_table(
         "match_release",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -6170,6 +6185,16 @@ GUARDS = [
             "CREATE TRIGGER disbursement_no_truncate BEFORE TRUNCATE ON disbursement FOR EACH STATEMENT EXECUTE FUNCTION disbursement_no_truncate()",
         ),
     ),
+    # disbursement_payer_is_another on disbursement
+    (
+        (
+            "CREATE TRIGGER disbursement_payer_is_another BEFORE INSERT ON disbursement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_party p WHERE p.claim_id = NEW.claim_id AND p.person_id = NEW.paid_by_id) OR EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.decided_by_id = NEW.paid_by_id AND d.step IN ('check', 'supervision', 'approval')) BEGIN SELECT RAISE(ABORT, 'who pays has neither claimed nor approved'); END",
+        ),
+        (
+            "CREATE FUNCTION disbursement_payer_is_another() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_party p WHERE p.claim_id = NEW.claim_id AND p.person_id = NEW.paid_by_id) OR EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.decided_by_id = NEW.paid_by_id AND d.step IN ('check', 'supervision', 'approval')) THEN RAISE EXCEPTION 'who pays has neither claimed nor approved' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER disbursement_payer_is_another BEFORE INSERT ON disbursement FOR EACH ROW EXECUTE FUNCTION disbursement_payer_is_another()",
+        ),
+    ),
     # evaluation_result_keeps_rows on evaluation_result
     (
         (
@@ -7110,6 +7135,51 @@ GUARDS = [
             "CREATE TRIGGER match_maker_is_not_checker BEFORE INSERT ON match_decision FOR EACH ROW EXECUTE FUNCTION match_maker_is_not_checker()",
         ),
     ),
+    # match_party_is_not_checker on match_decision
+    (
+        (
+            "CREATE TRIGGER match_party_is_not_checker BEFORE INSERT ON match_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_party p WHERE p.claim_id = NEW.claim_id AND p.person_id = NEW.decided_by_id) OR EXISTS (SELECT 1 FROM project_member m JOIN match_claim c ON c.project_id = m.project_id WHERE c.id = NEW.claim_id AND m.person_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'nobody decides on a project in which she has or had a hand'); END",
+        ),
+        (
+            "CREATE FUNCTION match_party_is_not_checker() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_party p WHERE p.claim_id = NEW.claim_id AND p.person_id = NEW.decided_by_id) OR EXISTS (SELECT 1 FROM project_member m JOIN match_claim c ON c.project_id = m.project_id WHERE c.id = NEW.claim_id AND m.person_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'nobody decides on a project in which she has or had a hand' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_party_is_not_checker BEFORE INSERT ON match_decision FOR EACH ROW EXECUTE FUNCTION match_party_is_not_checker()",
+        ),
+    ),
+    # match_party_keeps_rows on match_party
+    (
+        (
+            "CREATE TRIGGER match_party_keeps_rows BEFORE DELETE ON match_party FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_party is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_party_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_party is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_party_keeps_rows BEFORE DELETE ON match_party FOR EACH ROW EXECUTE FUNCTION match_party_keeps_rows()",
+        ),
+    ),
+    # match_party_keeps_values on match_party
+    (
+        (
+            "CREATE TRIGGER match_party_keeps_values BEFORE UPDATE ON match_party FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_party is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_party_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_party is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_party_keeps_values BEFORE UPDATE ON match_party FOR EACH ROW EXECUTE FUNCTION match_party_keeps_values()",
+        ),
+    ),
+    # match_party_no_replace on match_party
+    (
+        (
+            "CREATE TRIGGER match_party_no_replace BEFORE INSERT ON match_party FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_party WHERE (claim_id = NEW.claim_id AND person_id = NEW.person_id)) BEGIN SELECT RAISE(ABORT, 'match_party keeps its rows'); END",
+        ),
+        (),
+    ),
+    # match_party_no_truncate on match_party
+    (
+        (),
+        (
+            "CREATE FUNCTION match_party_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_party keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER match_party_no_truncate BEFORE TRUNCATE ON match_party FOR EACH STATEMENT EXECUTE FUNCTION match_party_no_truncate()",
+        ),
+    ),
     # match_plan_decision_keeps_rows on match_plan_decision
     (
         (
@@ -7348,10 +7418,10 @@ GUARDS = [
     # match_steps_in_order on match_decision
     (
         (
-            "CREATE TRIGGER match_steps_in_order BEFORE INSERT ON match_decision FOR EACH ROW WHEN (NEW.step = 'proposal' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'street_review' AND d.passed)) OR (NEW.step = 'approval' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'proposal' AND d.passed)) BEGIN SELECT RAISE(ABORT, 'a claim is reviewed, proposed and approved in this order'); END",
+            "CREATE TRIGGER match_steps_in_order BEFORE INSERT ON match_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND (NOT d.passed OR d.step = 'approval')) OR EXISTS (SELECT 1 FROM match_claim c WHERE c.id = NEW.claim_id AND (( NEW.step IN ('proposal', 'check', 'supervision', 'approval') AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'street_review' AND d.passed)) OR ( NEW.step IN ('check', 'supervision', 'approval') AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'proposal' AND d.passed)) OR (c.checkers = 2 AND NEW.step IN ('supervision', 'approval') AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'check' AND d.passed)) OR (c.supervised AND NEW.step IN ('approval') AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'supervision' AND d.passed)) OR (NEW.step = 'check' AND c.checkers < 2) OR (NEW.step = 'supervision' AND NOT c.supervised))) BEGIN SELECT RAISE(ABORT, 'a claim goes through the steps of its band in their order'); END",
         ),
         (
-            "CREATE FUNCTION match_steps_in_order() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (NEW.step = 'proposal' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'street_review' AND d.passed)) OR (NEW.step = 'approval' AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'proposal' AND d.passed)) THEN RAISE EXCEPTION 'a claim is reviewed, proposed and approved in this order' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION match_steps_in_order() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND (NOT d.passed OR d.step = 'approval')) OR EXISTS (SELECT 1 FROM match_claim c WHERE c.id = NEW.claim_id AND (( NEW.step IN ('proposal', 'check', 'supervision', 'approval') AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'street_review' AND d.passed)) OR ( NEW.step IN ('check', 'supervision', 'approval') AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'proposal' AND d.passed)) OR (c.checkers = 2 AND NEW.step IN ('supervision', 'approval') AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'check' AND d.passed)) OR (c.supervised AND NEW.step IN ('approval') AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = NEW.claim_id AND d.step = 'supervision' AND d.passed)) OR (NEW.step = 'check' AND c.checkers < 2) OR (NEW.step = 'supervision' AND NOT c.supervised))) THEN RAISE EXCEPTION 'a claim goes through the steps of its band in their order' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER match_steps_in_order BEFORE INSERT ON match_decision FOR EACH ROW EXECUTE FUNCTION match_steps_in_order()",
         ),
     ),

@@ -26,6 +26,7 @@ STAFF = {
     Role.ADMINISTRATOR: "district",
     Role.FOUNDATION_OFFICER: "district",
     Role.FOUNDATION_APPROVER: "district",
+    Role.FOUNDATION_SUPERVISOR: "district",
     Role.STREET_OFFICER: "street",
     Role.SUPERVISOR: "community",
     Role.BUILDING_HEAD: "compound",

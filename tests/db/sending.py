@@ -34,6 +34,8 @@ from fundapp.matching.commands import (
     fund_pool,
 )
 from fundapp.matching.models import Step
+from fundapp.matching.policy import STEP_ROLE
+from fundapp.matching.queries import get_claim
 from fundapp.matching.round_models import RoundKind
 from fundapp.matching.rounds import NewPlanDecision, NewRound, decide_plan, open_round, plan_round
 from fundapp.procurement.commands import NewQuote, record_quote
@@ -72,12 +74,12 @@ def make_claims(
             decide_contribution(session, group[Task.MEMBER], made.id, True, "", CLOCK)
             asked = NewClaim(town.projects[number], "c", from_fen(100_000))
             claims.append(claim_match(session, group[Task.LEAD], asked, CLOCK).id)
-        roles = (Role.STREET_OFFICER, Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER)
         for claim in claims:
-            for step, role in zip(Step, roles, strict=True):
+            for step in get_claim(session, claim).needs:
                 if upto is None or list(Step).index(step) > list(Step).index(upto):
                     break
-                decide(session, town.staff[role][1], NewDecision(claim, f"{claim}-{step}", step, True, ""), CLOCK)
+                who = town.staff[STEP_ROLE[step]][0 if step is Step.CHECK else 1]
+                decide(session, who, NewDecision(claim, f"{claim}-{step}", step, True, ""), CLOCK)
     return town, tuple(claims)
 
 

@@ -85,7 +85,9 @@ def make_town(
             groups.append(make_group(session, places, made[-1]))
             for step in ROAD[: ROAD.index(stage) + 1]:
                 move_on(session, groups[-1][Task.LEAD], made[-1], step, NOW)
-        roles = (Role.STREET_OFFICER, Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER)
+        roles = (
+            Role.STREET_OFFICER, Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER, Role.FOUNDATION_SUPERVISOR,
+        )  # fmt: skip
         staff = {
             role: (
                 make_person(session, f"甲{role.value}", role, places.street),

@@ -1,4 +1,4 @@
-"""Who may enter where: every route against ``tests/access.csv``, for nobody and for each of the nine roles.
+"""Who may enter where: every route against ``tests/access.csv``, for nobody and for each of the ten roles.
 
 The people of this test work and live in one district; everything that the addresses name lies in another.
 """
@@ -148,6 +148,7 @@ def _people(session: Session) -> dict[Role, str]:
         Role.STREET_OFFICER: here.street,
         Role.FOUNDATION_OFFICER: here.district,
         Role.FOUNDATION_APPROVER: here.district,
+        Role.FOUNDATION_SUPERVISOR: here.district,
         Role.ADMINISTRATOR: here.district,
         Role.BUILDING_HEAD: here.buildings[0],
         Role.GROUP_MEMBER: here.compound,

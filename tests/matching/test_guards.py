@@ -19,11 +19,11 @@ RELEASE = (
     "VALUES (:claim, :programme, :kind, :amount, :cut, :ticket, 'x', :at)"
 )
 GRANT = "INSERT INTO match_grant (claim_id, amount_fen, told, granted_at) VALUES (:claim, :amount, 'x', :at)"
+_OF_CLAIM = "matchable_fen, entitled_fen, viable_fen, givers, checkers, supervised, claimed_by_id, claimed_at"
 CLAIM = (
     "INSERT INTO match_claim (programme_id, ticket, project_id, policy_version_id, op_key, facts, steps, "
-    "matchable_fen, entitled_fen, viable_fen, givers, claimed_by_id, claimed_at) SELECT programme_id, :ticket, "
-    "project_id, policy_version_id, 'x', facts, steps, matchable_fen, entitled_fen, viable_fen, givers, claimed_by_id, "
-    "claimed_at FROM match_claim WHERE id = :claim"
+    f"{_OF_CLAIM}) SELECT programme_id, :ticket, project_id, policy_version_id, 'x', facts, steps, {_OF_CLAIM} "
+    "FROM match_claim WHERE id = :claim"
 )
 SETTLEMENT = (
     "INSERT INTO project_settlement (project_id, op_key, cost_fen, promised_fen, due_fen, paid_fen, more_fen, "

@@ -243,9 +243,9 @@ def doors(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     if actor.has_any(Role.ADMINISTRATOR):
         found.append(Waiting(_("设置：区划和楼栋"), Link("places.index", {})))
         found.append(Waiting(_("设置：人员和权限"), Link("people.people", {})))
-    if actor.has_any(Role.ADMINISTRATOR, Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER):
+    if actor.has_any(Role.ADMINISTRATOR, Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER, Role.FOUNDATION_SUPERVISOR):
         found.append(Waiting(_("年度计划和政策"), Link("programmes.index", {})))
-    if actor.has_any(Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER, Role.ADMINISTRATOR):
+    if actor.has_any(Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER, Role.FOUNDATION_SUPERVISOR, Role.ADMINISTRATOR):
         found.append(Waiting(_("账簿"), Link("ledger.books", {})))
     for grant in actor.grants:
         if grant.role is Role.WORKER:

@@ -157,6 +157,12 @@ class HouseholdGift:
     related: bool
 
 
+def hands_in_money(session: Session, project_id: int) -> set[int]:
+    """Give the people who recorded gifts of a project."""
+    query = select(Contribution.recorded_by_id).where(Contribution.project_id == project_id)
+    return set(session.scalars(query.distinct()))
+
+
 def household_gifts(session: Session, project_id: int) -> list[HouseholdGift]:
     """List the confirmed gifts of households in the order of their receipts, then what went back of them, below 0."""
     query = (

@@ -14,8 +14,18 @@ from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import ZERO, fen, from_fen
 from fundapp.matching.allocation import Mode
-from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, MatchGrant, MatchRelease, Release, Step
-from fundapp.matching.policy import STEP_ROLE, next_step
+from fundapp.matching.approving import Hands, next_step, steps_of
+from fundapp.matching.models import (
+    Disbursement,
+    MatchClaim,
+    MatchDecision,
+    MatchGrant,
+    MatchParty,
+    MatchRelease,
+    Release,
+    Step,
+)
+from fundapp.matching.policy import STEP_ROLE
 from fundapp.matching.queries.rounds import mode_of
 from fundapp.places.models import Place
 from fundapp.projects.models import Project
@@ -45,6 +55,11 @@ def people_of(session: Session, claim_id: int) -> dict[str, int]:
     people = {step.value: person for step, person in rows}
     people["claim"] = session.scalar(select(MatchClaim.claimed_by_id).where(MatchClaim.id == claim_id)) or 0
     return people
+
+
+def parties_of(session: Session, claim_id: int) -> set[int]:
+    """Give who had a hand in the project when it claimed."""
+    return set(session.scalars(select(MatchParty.person_id).where(MatchParty.claim_id == claim_id)))
 
 
 def place_of() -> Any:
@@ -132,13 +147,19 @@ class ClaimRow:
     claimed_at: datetime
     passed: dict[Step, bool]
     notes: dict[Step, str]
+    hands: Hands
     settled: bool = False
     cut: Money = ZERO
 
     @property
+    def needs(self) -> tuple[Step, ...]:
+        """List the steps of the claim's band in their order."""
+        return steps_of(self.hands)
+
+    @property
     def waits_for(self) -> Step | None:
         """Give the step that the claim waits for."""
-        return next_step(self.passed)
+        return next_step(self.passed, self.hands)
 
     @property
     def refused(self) -> bool:
@@ -200,6 +221,7 @@ def _claim_row(row: Any, sums: tuple[int, int], decided: list[MatchDecision]) ->
         claimed_at=c.claimed_at,
         passed={d.step: d.passed for d in decided},
         notes={d.step: d.note for d in decided},
+        hands=Hands(c.checkers, c.supervised),
         settled=settled,
         cut=from_fen(sums[1]),
     )

@@ -45,7 +45,7 @@ def _claim(scene: Scene, claim_id: int) -> Facts:
 
 @deed("matching.decide", "claim step passed note")
 def matching_decide(scene: Scene) -> Facts:
-    """Decide a step. Fields: claim, step (street_review, proposal, approval), passed, note. Facts: the pool."""
+    """Decide a step. Fields: claim, step (street_review to approval), passed, note. Facts: the pool."""
     fields, claim = scene.fields, scene.thing("claim")
     cmd = NewDecision(claim, key(), fields.choice("step", Step), fields.yes("passed", True), fields.text("note", ""))
     decide(scene.session, scene.actor, cmd, scene.clock)
