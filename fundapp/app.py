@@ -45,6 +45,7 @@ from fundapp.people.queries import active_person, actor_of
 from fundapp.places.events import PlaceMade
 from fundapp.places.queries import path_of
 from fundapp.policy_parts import check_policy_part
+from fundapp.pools.queries import used_on
 from fundapp.programmes.events import ProgrammeOpened
 from fundapp.projects.events import ProjectMaterialEdit
 from fundapp.publicity.events import ObjectionAnswered
@@ -158,6 +159,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "people.staff_at": staff_in_words,
         "programmes.check_part": check_policy_part,
         "matching.work_of": work_of,
+        "matching.given_otherwise": used_on,
         "publicity.address": _address_of_source,
         "publicity.may_see": noticed.may_see,
         "publicity.nameable": noticed.nameable,

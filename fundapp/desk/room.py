@@ -21,6 +21,7 @@ from fundapp.fundraising.policy import check_may_record as check_may_record_mone
 from fundapp.fundraising.queries import unconfirmed
 from fundapp.kernel.actor import Actor, Role
 from fundapp.matching.policy import check_may_claim
+from fundapp.pools.policy import check_may_use
 from fundapp.procurement.policy import check_may_procure
 from fundapp.projects.queries import ProjectRow, tasks_of
 from fundapp.projects.rules import Stage
@@ -82,7 +83,8 @@ def _money(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
         _act(project, _("登记实物和帮工"), "fundraising.new_help", record),
     ]
     claim = _act(project, _("申请配比"), "matching.claim", lambda: check_may_claim(actor, project, tasks, waiting))
-    return [(_("自筹"), raising), (_("配比"), [claim])]
+    share = _act(project, _("动用社区份额"), "pools.use", lambda: check_may_use(actor, project))
+    return [(_("自筹"), raising), (_("配比"), [claim, share])]
 
 
 def _check_name(session: Session, actor: Actor, project: ProjectRow) -> None:

@@ -91,13 +91,14 @@ class PublicLine:
 
 @dataclass(frozen=True)
 class PoolState:
-    """Where a programme's money stands; ``funded`` is the sum of the other four."""
+    """Where a programme's money stands; ``funded`` is the sum of the others, ``shared`` what communities hold of it."""
 
     funded: int
     available: int
     held: int
     committed: int
     paid: int
+    shared: int = 0
 
 
 @dataclass(frozen=True)

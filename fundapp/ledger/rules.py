@@ -147,7 +147,7 @@ MONEY_KINDS = {
 }
 """The kinds of account of real money, by the pattern of their codes."""
 
-POOL_PARTS = ("source", "available", "held", "committed", "paid")
+POOL_PARTS = ("source", "available", "held", "committed", "paid", "shared")
 
 
 class Fit(StrEnum):

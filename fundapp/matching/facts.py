@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fundapp.db.wiring import ask
 from fundapp.fundraising.queries import household_gifts, raised
 from fundapp.fundraising.rules import Source
 from fundapp.kernel.money import fen
@@ -16,7 +17,8 @@ from fundapp.projects.queries import ProjectRow
 def claim_facts(session: Session, project: ProjectRow, ticket: int, viable_fen: int) -> tuple[dict[str, Any], Claim]:
     """Give the facts of a claim, and the same as the rules take them. Households appear as "户1", "户2" in order.
 
-    The street's and donors' money is what has been confirmed. Amounts in fen.
+    The street's and donors' money is what has been confirmed; what the community's own share of the pool paid counts
+    with the donors', so that nothing is matched beyond what the project still lacks. Amounts in fen.
     """
     sums = raised(session, [project.id])[project.id]
     households = (
@@ -33,7 +35,7 @@ def claim_facts(session: Session, project: ProjectRow, ticket: int, viable_fen: 
         "budget": fen(project.budget) if project.budget is not None else 0,
         "households": households,
         "street": sums.get(Source.STREET, 0),
-        "other": sums.get(Source.DONORS, 0),
+        "other": sums.get(Source.DONORS, 0) + fen(ask("matching.given_otherwise", session, project.id)),
         "viable_minimum": viable_fen,
         "gifts": gifts,
     }

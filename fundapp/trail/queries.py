@@ -23,6 +23,7 @@ from fundapp.matching.models import MatchClaim, MatchDecision
 from fundapp.matching.queries import net_grants
 from fundapp.places.models import Place
 from fundapp.places.queries import PlaceRow, get_place
+from fundapp.pools.models import ShareUse, ShareUseDecision
 from fundapp.projects.models import CostLine, Project, ProjectPhoto
 from fundapp.projects.queries import ProjectRow, get_project, project_row, select_projects, visible_to
 from fundapp.projects.rules import PUBLIC_STAGES, Stage
@@ -72,7 +73,12 @@ def _sources() -> Select[*tuple[Any, ...]]:
         .join(net, net.c.claim_id == MatchClaim.id)
         .where(MatchClaim.project_id.in_(ids), MatchClaim.id.not_in(refused))
     )
-    both = union_all(given, back, matched).subquery()
+    shared = (
+        select(ShareUse.project_id, literal(Source.FOUNDATION.value), ShareUse.amount_fen)
+        .join(ShareUseDecision, ShareUseDecision.use_id == ShareUse.id)
+        .where(ShareUse.project_id.in_(ids), ShareUseDecision.passed)
+    )
+    both = union_all(given, back, matched, shared).subquery()
     return select(both.c.project_id, both.c.source, func.sum(both.c.fen)).group_by(both.c.project_id, both.c.source)
 
 

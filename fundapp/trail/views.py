@@ -19,6 +19,7 @@ from fundapp.matching.rules import Mode
 from fundapp.matching.texts import ROUND_KINDS, ROUND_STATES, STEP_LABELS
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import get_place, places_above, places_below
+from fundapp.pools.queries import tree
 from fundapp.procurement.queries import quotes_of
 from fundapp.programmes.queries import get_programme, list_programmes, policy_in_force
 from fundapp.projects.queries import get_project, history
@@ -154,10 +155,8 @@ def community(place_id: int) -> str:
 @public
 @kept
 def pools() -> str:
-    """List the pools."""
-    session = reading()
-    rows = [(row, pool_state(session, row.id)) for row in list_programmes(session)]
-    return render_template("trail/pools.html", rows=rows)
+    """Show the tree of pools: foundations, programmes, communities."""
+    return render_template("trail/pools.html", nodes=tree(reading()))
 
 
 @bp.get("/pools/<int:programme_id>")

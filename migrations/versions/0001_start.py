@@ -460,6 +460,22 @@ def upgrade():
     )
     op.create_index("ix_bank_layout_bank", "bank_layout", ["book_id", "bank", "id"], unique=False)
     op.create_table(
+        "common_funding",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("origin", sa.String(length=120), nullable=False),
+        sa.Column("funded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("funded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_common_funding_amount_positive")),
+        sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_common_funding_book_id")),
+        sa.ForeignKeyConstraint(["funded_by_id"], ["person.id"], name=op.f("fk_common_funding_funded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_common_funding")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_common_funding_op_key")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "council_member",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -794,6 +810,31 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "pool_move",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "way",
+            sa.Enum("down", "back", name="way", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("proposed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_pool_move_amount_positive")),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_pool_move_has_reason")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_pool_move_place_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_pool_move_programme_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["person.id"], name=op.f("fk_pool_move_proposed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_move")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_pool_move_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_pool_move_programme_id", "pool_move", ["programme_id", "id"], unique=False)
+    op.create_table(
         "publicity_revision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1067,6 +1108,21 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_match_plan")),
         sa.UniqueConstraint("op_key", name=op.f("uq_match_plan_op_key")),
         sa.UniqueConstraint("round_id", "revision", name=op.f("uq_match_plan_round_id_revision")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "pool_move_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("move_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("passed OR length(trim(note)) > 0", name=op.f("ck_pool_move_decision_refusal_has_reason")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_pool_move_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(["move_id"], ["pool_move.id"], name=op.f("fk_pool_move_decision_move_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_move_decision")),
+        sa.UniqueConstraint("move_id", name=op.f("uq_pool_move_decision_move_id")),
         info={"sealed": True},
     )
     op.create_table(
@@ -2587,6 +2643,33 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "share_use",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("council_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("vote_round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(council_item_id IS NULL) <> (vote_round_id IS NULL)", name=op.f("ck_share_use_decided_by_residents")
+        ),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_share_use_amount_positive")),
+        sa.ForeignKeyConstraint(["council_item_id"], ["council_item.id"], name=op.f("fk_share_use_council_item_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_share_use_place_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_share_use_programme_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_share_use_project_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_share_use_recorded_by_id")),
+        sa.ForeignKeyConstraint(["vote_round_id"], ["vote_round.id"], name=op.f("fk_share_use_vote_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_share_use")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_share_use_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_share_use_project_id", "share_use", ["project_id", "id"], unique=False)
+    op.create_table(
         "supplier_choice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3090,6 +3173,21 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_refund_contribution_id", "refund", ["contribution_id", "id"], unique=False)
+    op.create_table(
+        "share_use_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("use_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("passed OR length(trim(note)) > 0", name=op.f("ck_share_use_decision_refusal_has_reason")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_share_use_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(["use_id"], ["share_use.id"], name=op.f("fk_share_use_decision_use_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_share_use_decision")),
+        sa.UniqueConstraint("use_id", name=op.f("uq_share_use_decision_use_id")),
+        info={"sealed": True},
+    )
     op.create_table(
         "vote_choice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4693,6 +4791,41 @@ GUARDS = [
         (
             "CREATE FUNCTION collect_walk_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'collect_walk keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER collect_walk_no_truncate BEFORE TRUNCATE ON collect_walk FOR EACH STATEMENT EXECUTE FUNCTION collect_walk_no_truncate()",
+        ),
+    ),
+    # common_funding_keeps_rows on common_funding
+    (
+        (
+            "CREATE TRIGGER common_funding_keeps_rows BEFORE DELETE ON common_funding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'common_funding is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION common_funding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'common_funding is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER common_funding_keeps_rows BEFORE DELETE ON common_funding FOR EACH ROW EXECUTE FUNCTION common_funding_keeps_rows()",
+        ),
+    ),
+    # common_funding_keeps_values on common_funding
+    (
+        (
+            "CREATE TRIGGER common_funding_keeps_values BEFORE UPDATE ON common_funding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'common_funding is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION common_funding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'common_funding is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER common_funding_keeps_values BEFORE UPDATE ON common_funding FOR EACH ROW EXECUTE FUNCTION common_funding_keeps_values()",
+        ),
+    ),
+    # common_funding_no_replace on common_funding
+    (
+        (
+            "CREATE TRIGGER common_funding_no_replace BEFORE INSERT ON common_funding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM common_funding WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'common_funding keeps its rows'); END",
+        ),
+        (),
+    ),
+    # common_funding_no_truncate on common_funding
+    (
+        (),
+        (
+            "CREATE FUNCTION common_funding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'common_funding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER common_funding_no_truncate BEFORE TRUNCATE ON common_funding FOR EACH STATEMENT EXECUTE FUNCTION common_funding_no_truncate()",
         ),
     ),
     # consent_answer_assisted on consent_answer
@@ -7725,6 +7858,86 @@ GUARDS = [
             "CREATE TRIGGER pool_funding_no_truncate BEFORE TRUNCATE ON pool_funding FOR EACH STATEMENT EXECUTE FUNCTION pool_funding_no_truncate()",
         ),
     ),
+    # pool_move_decision_keeps_rows on pool_move_decision
+    (
+        (
+            "CREATE TRIGGER pool_move_decision_keeps_rows BEFORE DELETE ON pool_move_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pool_move_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION pool_move_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pool_move_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pool_move_decision_keeps_rows BEFORE DELETE ON pool_move_decision FOR EACH ROW EXECUTE FUNCTION pool_move_decision_keeps_rows()",
+        ),
+    ),
+    # pool_move_decision_keeps_values on pool_move_decision
+    (
+        (
+            "CREATE TRIGGER pool_move_decision_keeps_values BEFORE UPDATE ON pool_move_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pool_move_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION pool_move_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pool_move_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pool_move_decision_keeps_values BEFORE UPDATE ON pool_move_decision FOR EACH ROW EXECUTE FUNCTION pool_move_decision_keeps_values()",
+        ),
+    ),
+    # pool_move_decision_no_replace on pool_move_decision
+    (
+        (
+            "CREATE TRIGGER pool_move_decision_no_replace BEFORE INSERT ON pool_move_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pool_move_decision WHERE (id = NEW.id) OR (move_id = NEW.move_id)) BEGIN SELECT RAISE(ABORT, 'pool_move_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # pool_move_decision_no_truncate on pool_move_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION pool_move_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'pool_move_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER pool_move_decision_no_truncate BEFORE TRUNCATE ON pool_move_decision FOR EACH STATEMENT EXECUTE FUNCTION pool_move_decision_no_truncate()",
+        ),
+    ),
+    # pool_move_keeps_rows on pool_move
+    (
+        (
+            "CREATE TRIGGER pool_move_keeps_rows BEFORE DELETE ON pool_move FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pool_move is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION pool_move_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pool_move is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pool_move_keeps_rows BEFORE DELETE ON pool_move FOR EACH ROW EXECUTE FUNCTION pool_move_keeps_rows()",
+        ),
+    ),
+    # pool_move_keeps_values on pool_move
+    (
+        (
+            "CREATE TRIGGER pool_move_keeps_values BEFORE UPDATE ON pool_move FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'pool_move is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION pool_move_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'pool_move is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pool_move_keeps_values BEFORE UPDATE ON pool_move FOR EACH ROW EXECUTE FUNCTION pool_move_keeps_values()",
+        ),
+    ),
+    # pool_move_no_replace on pool_move
+    (
+        (
+            "CREATE TRIGGER pool_move_no_replace BEFORE INSERT ON pool_move FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pool_move WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'pool_move keeps its rows'); END",
+        ),
+        (),
+    ),
+    # pool_move_no_truncate on pool_move
+    (
+        (),
+        (
+            "CREATE FUNCTION pool_move_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'pool_move keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER pool_move_no_truncate BEFORE TRUNCATE ON pool_move FOR EACH STATEMENT EXECUTE FUNCTION pool_move_no_truncate()",
+        ),
+    ),
+    # pool_move_second_person on pool_move_decision
+    (
+        (
+            "CREATE TRIGGER pool_move_second_person BEFORE INSERT ON pool_move_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM pool_move m WHERE m.id = NEW.move_id AND m.proposed_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who proposed a move does not decide it'); END",
+        ),
+        (
+            "CREATE FUNCTION pool_move_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM pool_move m WHERE m.id = NEW.move_id AND m.proposed_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who proposed a move does not decide it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pool_move_second_person BEFORE INSERT ON pool_move_decision FOR EACH ROW EXECUTE FUNCTION pool_move_second_person()",
+        ),
+    ),
     # programme_keeps_rows on programme
     (
         (
@@ -9028,6 +9241,96 @@ GUARDS = [
         (
             "CREATE FUNCTION settled_by_nobody_of_the_group() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = NEW.project_id AND m.person_id = NEW.settled_by_id) THEN RAISE EXCEPTION 'the project group does not settle its own match' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER settled_by_nobody_of_the_group BEFORE INSERT ON project_settlement FOR EACH ROW EXECUTE FUNCTION settled_by_nobody_of_the_group()",
+        ),
+    ),
+    # share_use_as_residents_decided on share_use
+    (
+        (
+            "CREATE TRIGGER share_use_as_residents_decided BEFORE INSERT ON share_use FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.council_item_id AND i.project_id = NEW.project_id AND i.outcome = 'passed' AND s.closed_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM vote_standing v JOIN vote_candidate c ON c.id = v.candidate_id WHERE v.round_id = NEW.vote_round_id AND c.project_id = NEW.project_id AND v.selected) BEGIN SELECT RAISE(ABORT, 'a share is used as the residents decided'); END",
+        ),
+        (
+            "CREATE FUNCTION share_use_as_residents_decided() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.council_item_id AND i.project_id = NEW.project_id AND i.outcome = 'passed' AND s.closed_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM vote_standing v JOIN vote_candidate c ON c.id = v.candidate_id WHERE v.round_id = NEW.vote_round_id AND c.project_id = NEW.project_id AND v.selected) THEN RAISE EXCEPTION 'a share is used as the residents decided' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER share_use_as_residents_decided BEFORE INSERT ON share_use FOR EACH ROW EXECUTE FUNCTION share_use_as_residents_decided()",
+        ),
+    ),
+    # share_use_decision_keeps_rows on share_use_decision
+    (
+        (
+            "CREATE TRIGGER share_use_decision_keeps_rows BEFORE DELETE ON share_use_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'share_use_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION share_use_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'share_use_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER share_use_decision_keeps_rows BEFORE DELETE ON share_use_decision FOR EACH ROW EXECUTE FUNCTION share_use_decision_keeps_rows()",
+        ),
+    ),
+    # share_use_decision_keeps_values on share_use_decision
+    (
+        (
+            "CREATE TRIGGER share_use_decision_keeps_values BEFORE UPDATE ON share_use_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'share_use_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION share_use_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'share_use_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER share_use_decision_keeps_values BEFORE UPDATE ON share_use_decision FOR EACH ROW EXECUTE FUNCTION share_use_decision_keeps_values()",
+        ),
+    ),
+    # share_use_decision_no_replace on share_use_decision
+    (
+        (
+            "CREATE TRIGGER share_use_decision_no_replace BEFORE INSERT ON share_use_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM share_use_decision WHERE (id = NEW.id) OR (use_id = NEW.use_id)) BEGIN SELECT RAISE(ABORT, 'share_use_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # share_use_decision_no_truncate on share_use_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION share_use_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'share_use_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER share_use_decision_no_truncate BEFORE TRUNCATE ON share_use_decision FOR EACH STATEMENT EXECUTE FUNCTION share_use_decision_no_truncate()",
+        ),
+    ),
+    # share_use_keeps_rows on share_use
+    (
+        (
+            "CREATE TRIGGER share_use_keeps_rows BEFORE DELETE ON share_use FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'share_use is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION share_use_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'share_use is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER share_use_keeps_rows BEFORE DELETE ON share_use FOR EACH ROW EXECUTE FUNCTION share_use_keeps_rows()",
+        ),
+    ),
+    # share_use_keeps_values on share_use
+    (
+        (
+            "CREATE TRIGGER share_use_keeps_values BEFORE UPDATE ON share_use FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'share_use is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION share_use_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'share_use is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER share_use_keeps_values BEFORE UPDATE ON share_use FOR EACH ROW EXECUTE FUNCTION share_use_keeps_values()",
+        ),
+    ),
+    # share_use_no_replace on share_use
+    (
+        (
+            "CREATE TRIGGER share_use_no_replace BEFORE INSERT ON share_use FOR EACH ROW WHEN EXISTS (SELECT 1 FROM share_use WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'share_use keeps its rows'); END",
+        ),
+        (),
+    ),
+    # share_use_no_truncate on share_use
+    (
+        (),
+        (
+            "CREATE FUNCTION share_use_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'share_use keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER share_use_no_truncate BEFORE TRUNCATE ON share_use FOR EACH STATEMENT EXECUTE FUNCTION share_use_no_truncate()",
+        ),
+    ),
+    # share_use_second_person on share_use_decision
+    (
+        (
+            "CREATE TRIGGER share_use_second_person BEFORE INSERT ON share_use_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM share_use u WHERE u.id = NEW.use_id AND u.recorded_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who recorded the use of a share does not decide it'); END",
+        ),
+        (
+            "CREATE FUNCTION share_use_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM share_use u WHERE u.id = NEW.use_id AND u.recorded_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who recorded the use of a share does not decide it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER share_use_second_person BEFORE INSERT ON share_use_decision FOR EACH ROW EXECUTE FUNCTION share_use_second_person()",
         ),
     ),
     # snapshot_unit_keeps_rows on snapshot_unit

@@ -1,7 +1,6 @@
 """Every form that carries a key: how it comes to be sent, by whom, and how it would be sent otherwise."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -36,8 +35,6 @@ from fundapp.matching.commands import (
 from fundapp.matching.models import Step
 from fundapp.matching.policy import STEP_ROLE
 from fundapp.matching.queries import get_claim
-from fundapp.matching.round_models import RoundKind
-from fundapp.matching.rounds import NewPlanDecision, NewRound, decide_plan, open_round, plan_round
 from fundapp.procurement.commands import NewQuote, record_quote
 from fundapp.projects.rules import Stage, Task
 from fundapp.publicity.commands import Object, object_to
@@ -48,6 +45,14 @@ from fundapp.voting.commands import CastBallot, cast_ballot
 from tests.banking.sending import bank_account, bank_match, bank_reconciliation
 from tests.collecting.walking import HOUR, PHONE, make_walking
 from tests.consent.asking import OPENS, at, make_asked
+from tests.db.pooling import (
+    common_funding,
+    match_plan,
+    match_plan_decision,
+    match_round,
+    pool_move,
+    share_use,
+)
 from tests.db.town import Sending, Town, cash_count, gift, make_town, pledge, refund
 from tests.publicity.posting import make_posted
 from tests.questionnaire.putting import make_put
@@ -56,7 +61,6 @@ from tests.support.world import (
     NOW,
     later,
     make_person,
-    make_programme,
     make_resident,
 )
 from tests.voting.polling import OPEN, make_polled
@@ -150,55 +154,6 @@ def disbursement() -> Sending:
     town, claims = make_claims(2, Step.APPROVAL)
     officers = town.staff[Role.FOUNDATION_OFFICER]
     return Sending(*officers, lambda s, who, key, otherwise: disburse(s, who, claims[otherwise], key, CLOCK))
-
-
-def match_round() -> Sending:
-    """A round is opened."""
-    from tests.matching.sharing import PRO_RATA
-
-    town = make_town(Stage.SELECTED, parts={"matching": PRO_RATA})
-    return Sending(
-        *town.staff[Role.FOUNDATION_OFFICER],
-        lambda s, who, key, otherwise: open_round(
-            s, who, NewRound(town.programme, key, RoundKind.COLLECTED, later(days=5).at, 3 + otherwise), CLOCK
-        ),
-    )
-
-
-def _planned() -> tuple[Town, tuple[int, int]]:
-    """Make two pools with a closed round each."""
-    from tests.matching.sharing import PRO_RATA
-
-    town = make_town(Stage.SELECTED, parts={"matching": PRO_RATA})
-    officer = town.staff[Role.FOUNDATION_OFFICER][0]
-    with unit_of_work() as session:
-        second = make_programme(session, town.places.street, {"matching": PRO_RATA}).id
-        news = [NewRound(one, "r", RoundKind.COLLECTED, later(days=5).at, 0) for one in (town.programme, second)]
-        first = open_round(session, officer, news[0], CLOCK).id
-        return town, (first, open_round(session, officer, replace(news[1], op_key="s"), CLOCK).id)
-
-
-def match_plan() -> Sending:
-    """A round is planned."""
-    town, numbers = _planned()
-    return Sending(
-        *town.staff[Role.FOUNDATION_OFFICER],
-        lambda s, who, key, otherwise: plan_round(s, who, numbers[otherwise], key, later(days=6)),
-    )
-
-
-def match_plan_decision() -> Sending:
-    """A plan is approved."""
-    town, numbers = _planned()
-    with unit_of_work() as session:
-        officer = town.staff[Role.FOUNDATION_OFFICER][0]
-        plans = [plan_round(session, officer, number, f"p{number}", later(days=6)).id for number in numbers]
-    return Sending(
-        *town.staff[Role.FOUNDATION_APPROVER],
-        lambda s, who, key, otherwise: decide_plan(
-            s, who, NewPlanDecision(plans[otherwise], key, True, ""), later(days=6)
-        ),
-    )
 
 
 def quote() -> Sending:
@@ -370,7 +325,7 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
     made.__name__: made
     for made in (
         contribution, in_kind_help, pool_funding, match_claim, match_decision, match_round,
-        match_plan, match_plan_decision, disbursement, quote, expense,
+        match_plan, match_plan_decision, common_funding, pool_move, share_use, disbursement, quote, expense,
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
         questionnaire_answer, collect_entry, publicity_objection, vote_ballot, pledge, refund, cash_count,
         bank_account, bank_match, bank_reconciliation,

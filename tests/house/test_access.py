@@ -168,9 +168,10 @@ def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
 
 
 def _matching(things: dict[tuple[str, str], int]) -> dict[str, int]:
-    """Number the claim, the round and its plan."""
+    """Number the claim, the round and its plan, a move along the tree of pools and a use of a share."""
     shared = {"matching.round_id": things["match_round", "shared"], "plan_id": things["match_plan", "shared"]}
-    return shared | {"claim_id": things["claim", "claim"]}
+    tree = {"move_id": things["pool_move", "move"], "use_id": things["share_use", "use"]}
+    return shared | tree | {"claim_id": things["claim", "claim"]}
 
 
 def _raising(session: Session, things: dict[tuple[str, str], int]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from fundapp.matching.queries.rounds import RoundState, rounds_waiting
 from fundapp.matching.texts import STEP_LABELS
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import places_below
+from fundapp.pools import queries as pools
 from fundapp.projects.models import ProjectMember
 from fundapp.projects.queries import ProjectRow, projects_by_id, waiting_for_check
 from fundapp.publicity.policy import STAFF
@@ -215,7 +216,22 @@ def _for_money(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         )
         for row in delivery.expenses_waiting_for(session, actor)
     ]
-    return [*money, *claims, *expenses, *_rounds(session, actor, now)]
+    return [*money, *claims, *expenses, *_rounds(session, actor, now), *_tree(session, actor)]
+
+
+def _tree(session: Session, actor: Actor) -> list[Waiting]:
+    """List what moves along the tree of pools once this person has looked at it."""
+    moves = [
+        Waiting(_("批准划转：%(name)s", name=row.programme_name), Link("pools.decide_move", {"move_id": row.id}),
+                text=f"{row.place_name} {yuan(row.amount)}".strip())
+        for row in pools.moves_waiting(session, actor)
+    ]  # fmt: skip
+    uses = [
+        Waiting(_("拨付社区份额：%(title)s", title=row.project_title), Link("pools.decide_use", {"use_id": row.id}),
+                text=yuan(row.amount))
+        for row in pools.uses_waiting(session, actor)
+    ]  # fmt: skip
+    return [*moves, *uses]
 
 
 def _rounds(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
