@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -76,11 +76,15 @@ HEADINGS: Mapping[Column, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a bank's statement has its heading (counted from 1) and its columns (from 0)."""
+    """Where a bank's statement has its heading (counted from 1) and its columns (from 0).
+
+    ``heads``: what stands above the columns, by which the bank's next file is known.
+    """
 
     head: int
     shape: Shape
     columns: Mapping[Column, int]
+    heads: Mapping[Column, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -179,10 +183,20 @@ def _named(cells: Sequence[str]) -> dict[Column, int]:
     return found
 
 
-def fits(layout: Layout, lines: Sequence[Line]) -> bool:
-    """Tell whether the line where a layout has its heading names the columns that it reads."""
-    at = next((cells for number, cells in lines[: HEAD_WITHIN * 2] if number == layout.head), None)
-    return at is not None and dict(_named(at)) | dict(layout.columns) == dict(_named(at))
+def with_heads(layout: Layout, lines: Sequence[Line]) -> Layout:
+    """Note what stands above the columns of a layout in a file."""
+    cells = next((cells for number, cells in lines if number == layout.head), ())
+    heads = {column: plain(cells[at]) if at < len(cells) else "" for column, at in layout.columns.items()}
+    return replace(layout, heads=heads)
+
+
+def fitted(layout: Layout, lines: Sequence[Line]) -> Layout | None:
+    """Find the heading that a layout was made for in a further file of the bank; ``None`` where its columns moved."""
+    for number, _cells in lines[: HEAD_WITHIN * 2]:
+        here = with_heads(replace(layout, head=number), lines)
+        if here.heads == layout.heads and any(here.heads.values()):
+            return here
+    return None
 
 
 def read(lines: Sequence[Line], layout: Layout) -> Read:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from fundapp.banking.layouts import Column, Shape, fits, guess, read
+from fundapp.banking.layouts import Column, Shape, fitted, guess, read, with_heads
 from fundapp.web.sheets import lines_of
 from tests.banking.files import LAYOUTS, OPENING, ROWS, flagged, signed, two_columns
 
@@ -30,10 +30,11 @@ def test_the_same_lines_come_out_of_every_layout(name):
 
 def test_a_layout_fits_only_the_heading_that_it_was_made_for():
     """A bank that moves its columns is asked about again."""
-    layout = guess(lines(two_columns()))
-    assert fits(layout, lines(two_columns()))
-    assert not fits(layout, lines(signed()))
-    assert not fits(layout, lines(flagged()))
+    layout = with_heads(guess(lines(two_columns())), lines(two_columns()))
+    assert fitted(layout, lines(two_columns())) == layout
+    assert fitted(layout, lines("又一行标题\n".encode("gb18030") + two_columns())).head == layout.head + 1
+    assert fitted(layout, lines(signed())) is None
+    assert fitted(layout, lines(flagged())) is None
 
 
 HEAD = "日期,收入,支出,余额"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, url_for
@@ -210,7 +211,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "contribution_id": first(Contribution.id),
         "expense_id": things["expense", "e1"],
         **_matching(things),
-        **_raising(session, things),
+        **(_raising(session, things) | _banking(things, first)),
         "programme_id": things["programme", "programme"],
         **dict.fromkeys(("compound_id", "place_id"), things["place", "yard"]),
         "trail.place_id": things["place", "community"],
@@ -224,6 +225,29 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "public_id": first(Attachment.public_id, Attachment.audience != "public"),
         "name": "projects",
     }
+
+
+def _banking(things: dict[tuple[str, str], int], first: Any) -> dict[str, int | str]:
+    """Number the bank account of elsewhere with a line, a match, a paper and a file that waits."""
+    from fundapp.banking.commands import KeepFile, keep_file
+    from fundapp.banking.models import BankLine, BankMatch
+    from fundapp.people.queries import actor_of
+
+    account, officer = things["bank_account", "bank"], things["person", "officer"]
+    with unit_of_work() as session:
+        now = datetime.now(UTC)
+        cmd = KeepFile(account, "流水.csv", "日期,金额,余额\n2026-01-01,1.00,1.00\n".encode())
+        upload = keep_file(session, actor_of(session, officer, now), cmd, SetClock(now)).id
+    numbers = {"account_id": account, "upload_id": upload, "paper_id": things["reconciliation", "paper"]}
+    numbers |= {"line_id": first(BankLine.id), "match_id": first(BankMatch.id), "book_id": _book_of(account)}
+    return {f"banking.{name}": number for name, number in numbers.items()}
+
+
+def _book_of(account_id: int) -> int:
+    from fundapp.banking.models import BankAccount
+
+    with reading_session() as session:
+        return session.get_one(BankAccount, account_id).book_id
 
 
 def _deeds() -> int:

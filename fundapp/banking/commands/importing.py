@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from fundapp.audit.commands import record
 from fundapp.banking.commands.accounts import hold_account
-from fundapp.banking.layouts import HEAD_WITHIN, MAX_ROWS, NEEDED, Layout, Row, fits, guess
+from fundapp.banking.layouts import HEAD_WITHIN, MAX_ROWS, NEEDED, Layout, Row, fitted, guess, with_heads
 from fundapp.banking.models import BankLayout, BankLine, BankLineText, BankStatement, BankUpload
 from fundapp.banking.policy import check_may_keep
 from fundapp.banking.queries import (
@@ -77,7 +77,7 @@ def keep_file(session: Session, actor: Actor, cmd: KeepFile, clock: Clock) -> Ba
     now = clock.now(session)
     session.execute(delete(BankUpload).where(BankUpload.made_at < now - UPLOAD_LIFETIME))
     last = last_layout(session, account.book_id, account.bank)
-    layout = last if last is not None and fits(last, lines) else guess(lines)
+    layout = (last and fitted(last, lines)) or guess(lines)
     row = BankUpload(
         account_id=account.id,
         file_name=cmd.file_name[:200],
@@ -103,7 +103,7 @@ def say_layout(session: Session, actor: Actor, cmd: SayLayout, clock: Clock) -> 
     columns = cmd.layout.columns
     if not set(NEEDED[cmd.layout.shape]) <= set(columns) or len(set(columns.values())) != len(columns):
         raise Refused("banking.columns")
-    now, stored = clock.now(session), stored_layout(cmd.layout)
+    now, stored = clock.now(session), stored_layout(with_heads(cmd.layout, upload_row(row).lines))
     row.layout = stored
     last = last_layout(session, account.book_id, account.bank)
     if last is None or stored_layout(last) != stored:

@@ -29,13 +29,15 @@ class UploadRow:
 def stored_layout(layout: Layout) -> dict[str, Any]:
     """Write a layout as it is stored."""
     columns = {column.value: at for column, at in layout.columns.items()}
-    return {"head": layout.head, "shape": layout.shape.value, "columns": columns}
+    heads = {column.value: text for column, text in layout.heads.items()}
+    return {"head": layout.head, "shape": layout.shape.value, "columns": columns, "heads": heads}
 
 
 def layout_of(stored: Mapping[str, Any]) -> Layout:
     """Read a layout as it was stored."""
     columns = {Column(name): int(at) for name, at in stored["columns"].items()}
-    return Layout(int(stored["head"]), Shape(stored["shape"]), columns)
+    heads = {Column(name): str(text) for name, text in stored["heads"].items()}
+    return Layout(int(stored["head"]), Shape(stored["shape"]), columns, heads)
 
 
 def last_layout(session: Session, book_id: int, bank: str) -> Layout | None:

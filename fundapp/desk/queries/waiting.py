@@ -263,6 +263,8 @@ def doors(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         found.append(Waiting(_("年度计划和政策"), Link("programmes.index", {})))
     if actor.has_any(Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER, Role.FOUNDATION_SUPERVISOR, Role.ADMINISTRATOR):
         found.append(Waiting(_("账簿"), Link("ledger.books", {})))
+    if actor.has_any(Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER, Role.WORKER):
+        found.append(Waiting(_("银行对账"), Link("banking.index", {})))
     for grant in actor.grants:
         if grant.role is Role.WORKER:
             found += _worker_doors(session, grant.path, now)

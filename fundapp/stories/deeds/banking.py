@@ -1,0 +1,121 @@
+"""Bank statements, matching, 余额调节表."""
+
+import csv
+import io
+from datetime import date
+
+from fundapp.banking import commands, queries
+from fundapp.banking.commands import KeepFile, NewBooking, OpenAccount, Prepare
+from fundapp.banking.rules import Booking, month_of, suggest
+from fundapp.kernel.errors import BadInput, Refused
+from fundapp.kernel.money import fen_of_text, from_fen, yuan_text
+from fundapp.ledger.queries import list_books
+from fundapp.ledger.rules import Holder
+from fundapp.stories.engine import Facts, Scene, deed
+from fundapp.stories.props import key
+
+HEAD = ("交易日期", "交易金额", "余额", "交易流水号", "对方户名", "附言")
+
+
+@deed("banking.open", "holder place bank tail covers")
+def banking_open(scene: Scene) -> Facts:
+    """Open a bank account for a book. Fields: holder, place, bank, tail, covers. Makes a bank_account."""
+    fields = scene.fields
+    holder, place = fields.choice("holder", Holder, Holder.FOUNDATION), scene.thing("place")
+    book = next((one for one in list_books(scene.session) if (one.holder_kind, one.place_id) == (holder, place)), None)
+    if book is None:
+        raise BadInput(f"{fields.where}, place", "no book", "a place whose holder has a book")
+    cmd = OpenAccount(book.id, key(), fields.text("bank"), fields.text("tail", ""), fields.text("covers", "bank"))
+    made = commands.open_account(scene.session, scene.actor, cmd, scene.clock)
+    scene.make("bank_account", made.id)
+    return {"account": made.id}
+
+
+@deed("banking.take_in", "account upto lines")
+def banking_take_in(scene: Scene) -> Facts:
+    """Take a file in. Fields: account, upto (what the book paid and received until then), lines. Facts: new, known."""
+    account, fields = scene.thing("bank_account", "account"), scene.fields
+    upto = fields.instant("upto", None)
+    rows = _rows(scene, account, upto.date() if upto else None)
+    data = _file(scene, account, rows)
+    kept = commands.keep_file(scene.session, scene.actor, KeepFile(account, "statement.csv", data), scene.clock)
+    done = commands.take_in(scene.session, scene.actor, kept.id, scene.clock)
+    return {"new": done.new, "known": done.known}
+
+
+def _rows(scene: Scene, account_id: int, upto: date | None) -> list[tuple[date, int, str, str]]:
+    """Give what the bank would have written: the book's money up to a day, and the lines of the story."""
+    account = queries.get_account(scene.session, account_id)
+    entries = queries.free_entries(scene.session, account) if upto else []
+    rows = [(one.day, one.amount_fen, "", one.purpose) for one in entries if upto and one.day <= upto]
+    for line in scene.fields.listed("lines", []):
+        amount = fen_of_text(line.get("amount"), f"{scene.fields.where}, lines")
+        rows.append((date.fromisoformat(line["day"]), amount, line.get("other", ""), line.get("words", "")))
+    return sorted(rows, key=lambda row: row[0])
+
+
+def _file(scene: Scene, account_id: int, rows: list[tuple[date, int, str, str]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(HEAD)
+    last = queries.last_line(scene.session, account_id)
+    balance = last.balance_fen if last else 0
+    for place, (day, amount, other, words) in enumerate(rows, start=last.line + 1 if last else 1):
+        balance += amount
+        writer.writerow([day.isoformat(), yuan_text(amount), yuan_text(balance), f"B{place:06d}", other, words])
+    return out.getvalue().encode("gb18030")
+
+
+@deed("banking.match", "account")
+def banking_match(scene: Scene) -> Facts:
+    """Match every proposed pair. Fields: account. Facts: matched, only_bank, only_book."""
+    account = queries.get_account(scene.session, scene.thing("bank_account", "account"))
+    lines, entries = _free(scene, account)
+    found = suggest([line.item for line in lines], [entry.item for entry in entries])
+    pairs = [(one.line_id, (one.journal_id, one.leg)) for one in found]
+    made = commands.match_pairs(scene.session, scene.actor, account.id, key(), pairs, scene.clock)
+    lines, entries = _free(scene, account)
+    return {"matched": made, "only_bank": len(lines), "only_book": len(entries)}
+
+
+def _free(scene: Scene, account: queries.AccountRow) -> tuple[list[queries.LineRow], list[queries.EntryRow]]:
+    return queries.free_lines(scene.session, account.id), queries.free_entries(scene.session, account)
+
+
+@deed("banking.book", "account amount kind")
+def banking_book(scene: Scene) -> Facts:
+    """Book the line of an amount that only the bank knows. Fields: account, amount, kind. Facts: only_bank."""
+    fields, account = scene.fields, scene.thing("bank_account", "account")
+    amount = fen_of_text(fields.text("amount"), f"{fields.where}, amount")
+    found = [line for line in queries.free_lines(scene.session, account) if line.amount_fen == amount]
+    if not found:
+        raise Refused("banking.matched_already")
+    cmd = NewBooking(found[0].id, key(), fields.choice("kind", Booking))
+    commands.book_line(scene.session, scene.actor, cmd, scene.clock)
+    return {"only_bank": len(queries.free_lines(scene.session, account))}
+
+
+@deed("banking.prepare", "account month note")
+def banking_prepare(scene: Scene) -> Facts:
+    """Prepare 余额调节表. Fields: account, month, note. Facts: bank, book, adjusted."""
+    fields, account = scene.fields, queries.get_account(scene.session, scene.thing("bank_account", "account"))
+    month = month_of(fields.instant("month").date().isoformat()[:7])
+    last = month[1] if month else date.min
+    balance = queries.bank_at(scene.session, account.id, last)
+    cmd = Prepare(account.id, key(), last, from_fen(balance), fields.text("note", ""))
+    row = commands.prepare(scene.session, scene.actor, cmd, scene.clock)
+    scene.make("reconciliation", row.id)
+    told = queries.state_at(scene.session, account, last).balances
+    amounts = {"bank": told.bank, "book": told.book, "adjusted": told.bank_adjusted}
+    return {name: yuan_text(amount) for name, amount in amounts.items()}
+
+
+@deed("banking.check", "reconciliation passed reason")
+def banking_check(scene: Scene) -> Facts:
+    """Check 余额调节表 as another person. Fields: reconciliation, passed, reason. Facts: passed."""
+    fields = scene.fields
+    row = commands.check(
+        scene.session, scene.actor, scene.thing("reconciliation"), fields.yes("passed", True),
+        fields.text("reason", ""), scene.clock,
+    )  # fmt: skip
+    return {"passed": row.passed}
