@@ -16,11 +16,7 @@ from fundapp.stories.rules import parse
 LIBRARY = Path(__file__).parent / "library"
 DEEDS = (
     "ground", "rostering", "proposing", "asking", "answering", "coding", "paper", "collecting", "announcing",
-<<<<<<< HEAD
-    "deciding", "keeping", "raising", "matching", "pooling", "delivering",
-=======
-    "deciding", "keeping", "raising", "matching", "delivering", "banking",
->>>>>>> 04ba7c2 (Pages of bank accounts: send a file, say its columns, match, book what only the bank knows, 余额调节表 checked by another)
+    "deciding", "keeping", "raising", "matching", "pooling", "delivering", "banking",
 )  # fmt: skip
 
 
