@@ -108,6 +108,7 @@ class Journal(Numbered, Base):
         CheckConstraint("leg_count BETWEEN 2 AND 200", name="two_legs"),
         CheckConstraint("length(trim(purpose)) > 0", name="purpose_told"),
         Index("ix_ledger_journal_subject", "subject", "id"),
+        Index("ix_ledger_journal_day", "book_id", "event_date"),
         SEALED,
     )
 

@@ -727,6 +727,7 @@ def upgrade():
         sa.UniqueConstraint("reverses_id", name=op.f("uq_ledger_journal_reverses_id")),
         info={"sealed": True},
     )
+    op.create_index("ix_ledger_journal_day", "ledger_journal", ["book_id", "event_date"], unique=False)
     op.create_index("ix_ledger_journal_subject", "ledger_journal", ["subject", "id"], unique=False)
     op.create_table(
         "match_round",

@@ -24,7 +24,8 @@ from fundapp.files.models import Attachment
 from fundapp.fundraising.models import Contribution
 from fundapp.kernel.actor import Role
 from fundapp.kernel.clock import SetClock, local_date
-from fundapp.ledger.models import Book
+from fundapp.ledger.models import Book, LedgerAccount
+from fundapp.matching.models import PoolFunding
 from fundapp.notify.models import NotifyMessage
 from fundapp.people.models import RoleGrant, UnitBinding
 from fundapp.publicity.models import PublicityNotice
@@ -240,7 +241,9 @@ def _banking(things: dict[tuple[str, str], int], first: Any) -> dict[str, int | 
         upload = keep_file(session, actor_of(session, officer, now), cmd, SetClock(now)).id
     numbers = {"account_id": account, "upload_id": upload, "paper_id": things["reconciliation", "paper"]}
     numbers |= {"line_id": first(BankLine.id), "match_id": first(BankMatch.id), "book_id": _book_of(account)}
-    return {f"banking.{name}": number for name, number in numbers.items()}
+    told: dict[str, int | str] = {f"banking.{name}": number for name, number in numbers.items()}
+    told |= {"reports.name": "trial", "reports.account_id": first(LedgerAccount.id)}
+    return told | {"reports.gift_id": first(PoolFunding.id)}
 
 
 def _book_of(account_id: int) -> int:

@@ -265,6 +265,7 @@ def doors(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         found.append(Waiting(_("账簿"), Link("ledger.books", {})))
     if actor.has_any(Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER, Role.WORKER):
         found.append(Waiting(_("银行对账"), Link("banking.index", {})))
+        found.append(Waiting(_("报表"), Link("reports.index", {})))
     for grant in actor.grants:
         if grant.role is Role.WORKER:
             found += _worker_doors(session, grant.path, now)
