@@ -166,3 +166,17 @@ def test_the_paper_is_printed(sqlite_app, bank, officer):
     answer = officer.get(address(bank, f"/papers/{prepared(bank)}.pdf"))
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF")
+
+
+def test_the_desk_says_what_waits_at_the_bank(sqlite_app, bank, officer):
+    """Lines for who keeps the account, the paper for who may check it, nothing for a stranger."""
+    from tests.banking.test_matching import all_known, prepared
+
+    taken(bank)
+    assert "5 笔没有核对" in officer.text("/desk/")
+    all_known(bank)
+    assert "没有核对" not in officer.text("/desk/")
+    prepared(bank)
+    assert "复核余额调节表" in Visitor(sqlite_app, "second").text("/desk/")
+    for login in ("officer", "stranger"):
+        assert "复核余额调节表" not in Visitor(sqlite_app, login).text("/desk/")

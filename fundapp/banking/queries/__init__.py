@@ -19,6 +19,7 @@ from fundapp.banking.queries.matching import (
     free_lines,
     matches_of,
     members,
+    waiting_lines,
 )
 from fundapp.banking.queries.reconciling import (
     ReconciliationRow,
@@ -77,5 +78,6 @@ __all__ = [
     "stored_layout",
     "unreconciled",
     "upload_row",
+    "waiting_lines",
     "waiting_upload",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select, type_coerce
+from sqlalchemy import ColumnElement, and_, exists, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from fundapp.banking.models import (
@@ -106,6 +106,13 @@ def free_lines(session: Session, account_id: int) -> list[LineRow]:
     held = _standing(BankMatchLine, BankMatchLine.line_id == BankLine.id)
     query = _lines().where(BankLine.account_id == account_id, ~held).order_by(BankLine.position)
     return [LineRow(*row) for row in session.execute(query)]
+
+
+def waiting_lines(session: Session, account_ids: list[int]) -> dict[int, int]:
+    """Count for each account the lines that no standing match holds; an account without any is left out."""
+    held = _standing(BankMatchLine, BankMatchLine.line_id == BankLine.id)
+    query = select(BankLine.account_id, func.count()).where(BankLine.account_id.in_(account_ids), ~held)
+    return {account_id: count for account_id, count in session.execute(query.group_by(BankLine.account_id))}
 
 
 def free_entries(session: Session, account: AccountRow) -> list[EntryRow]:

@@ -10,6 +10,7 @@ from fundapp.consent import queries as consent
 from fundapp.council.queries import sessions_waiting
 from fundapp.delivery import queries as delivery
 from fundapp.desk.lines import Link, Waiting
+from fundapp.desk.queries.bank_steps import for_bank
 from fundapp.desk.queries.group_steps import for_group, for_proposer
 from fundapp.desk.queries.staff_steps import for_officer, for_setup, for_worker
 from fundapp.evaluation.queries import waiting_for_grade
@@ -45,6 +46,7 @@ def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         *for_group(session, actor),
         *_for_money(session, actor, now),
         *for_officer(session, actor),
+        *for_bank(session, actor),
         *for_setup(session, actor, now),
     ]
 

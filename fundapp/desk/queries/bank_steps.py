@@ -1,0 +1,50 @@
+"""What waits at the bank: lines to be matched, papers to be checked, months to be closed."""
+
+from functools import partial
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from fundapp.banking import queries as banking
+from fundapp.banking.policy import READING_ROLES, check_may_check, may_keep
+from fundapp.banking.queries import AccountRow
+from fundapp.desk.lines import Link, Waiting
+from fundapp.desk.rules import reasons
+from fundapp.kernel.actor import Actor
+from fundapp.web.filters import day
+
+
+def for_bank(session: Session, actor: Actor) -> list[Waiting]:
+    """List what the bank accounts of the actor's books ask of her."""
+    if not actor.has_any(*READING_ROLES):
+        return []
+    books = banking.own_books(session, actor)
+    accounts = {row.id: row for row in banking.accounts_of_books(session, [book.id for book in books])}
+    kept = [row for row in accounts.values() if may_keep(actor, row.holder_kind, row.place_path)]
+    return [*_lines(session, kept), *_papers(session, actor, accounts)]
+
+
+def _lines(session: Session, accounts: list[AccountRow]) -> list[Waiting]:
+    counts = banking.waiting_lines(session, [row.id for row in accounts]) if accounts else {}
+    return [
+        Waiting(
+            _("核对银行流水：%(label)s", label=row.label),
+            Link("banking.matching", {"account_id": row.id}),
+            text=_("%(n)s 笔没有核对", n=counts[row.id]),
+        )
+        for row in accounts
+        if row.id in counts
+    ]
+
+
+def _papers(session: Session, actor: Actor, accounts: dict[int, AccountRow]) -> list[Waiting]:
+    found = []
+    for row in banking.papers_to_check(session, list(accounts), actor.person_id) if accounts else ():
+        account = accounts[row.account_id]
+        check = partial(check_may_check, actor, account.holder_kind, account.place_path, row.prepared_by_id)
+        if not reasons(check):
+            title = _("复核余额调节表：%(label)s", label=account.label)
+            link = Link("banking.paper", {"account_id": account.id, "paper_id": row.id})
+            text = _("到 %(day)s，%(name)s编制", day=day(row.as_of), name=row.prepared_by)
+            found.append(Waiting(title, link, text=text))
+    return found
