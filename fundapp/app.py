@@ -50,6 +50,7 @@ from fundapp.programmes.events import ProgrammeOpened
 from fundapp.projects.events import ProjectMaterialEdit
 from fundapp.publicity.events import ObjectionAnswered
 from fundapp.settings import Settings
+from fundapp.trail.queries import help_of_programme, sources_of_programme
 from fundapp.voting.events import ResultPublished as VoteResultPublished
 from fundapp.voting.events import RoundOpened as VoteRoundOpened
 from fundapp.voting.queries import rounds_standing_on as votes_standing_on
@@ -158,6 +159,8 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "places.path_of": path_of,
         "people.staff_at": staff_in_words,
         "programmes.check_part": check_policy_part,
+        "programmes.sources": sources_of_programme,
+        "programmes.helped": help_of_programme,
         "matching.work_of": work_of,
         "matching.given_otherwise": used_on,
         "publicity.address": _address_of_source,

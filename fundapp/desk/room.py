@@ -26,6 +26,7 @@ from fundapp.procurement.policy import check_may_procure
 from fundapp.projects.queries import ProjectRow, tasks_of
 from fundapp.projects.rules import Stage
 from fundapp.questionnaire.policy import check_may_ask
+from fundapp.subsidies.policy import check_may_report
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def _money(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
         _act(project, _("登记认捐"), "fundraising.new_pledge", record),
         _act(project, _("登记收款"), "fundraising.new", record),
         _act(project, _("登记实物和帮工"), "fundraising.new_help", record),
+        _act(project, _("上报街道，申请街镇投入"), "subsidies.report", lambda: check_may_report(actor, project)),
     ]
     claim = _act(project, _("申请配比"), "matching.claim", lambda: check_may_claim(actor, project, tasks, waiting))
     share = _act(project, _("动用社区份额"), "pools.use", lambda: check_may_use(actor, project))

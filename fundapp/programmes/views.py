@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from fundapp.db.wiring import ask
 from fundapp.kernel.actor import Role
 from fundapp.kernel.clock import local_date
 from fundapp.places.queries import places_by_id
@@ -34,7 +35,8 @@ def index() -> str:
 def show(programme_id: int) -> str:
     """Show a programme, its policy in force and what each version changed."""
     page = pages.programme_page(reading(), current_actor(), programme_id, clock().now(reading()))
-    return render_template("programmes/show.html", page=page, leaves=rules.changes)
+    sources, helped = (ask(f"programmes.{what}", reading(), programme_id) for what in ("sources", "helped"))
+    return render_template("programmes/show.html", page=page, leaves=rules.changes, sources=sources, helped=helped)
 
 
 @bp.route("/new", methods=["GET", "POST"])

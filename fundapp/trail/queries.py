@@ -14,6 +14,7 @@ from fundapp.custody.queries import Keeper, keeper_of
 from fundapp.delivery.models import ProgressPhoto, ProgressReport
 from fundapp.files.models import Attachment
 from fundapp.fundraising.models import Contribution, ContributionDecision, Refund, RefundDecision
+from fundapp.fundraising.queries import HelpTotals, help_of_projects, help_totals
 from fundapp.fundraising.rules import ORDER, Source, shares
 from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.kernel.errors import NotVisible
@@ -40,6 +41,11 @@ class FourSources:
     amounts: dict[Source, int]
     shares: dict[Source, int]
     total: int
+
+    @property
+    def listed(self) -> list[int]:
+        """Give the shares in the order in which the sources are printed."""
+        return [self.shares[source] for source in ORDER]
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,22 @@ def sources_of(session: Session, project_ids: Sequence[int]) -> dict[int, FourSo
     for project_id, source, total in rows:
         amounts[project_id][Source(source)] = int(total.amount * 100)
     return {project_id: _four(found) for project_id, found in amounts.items()}
+
+
+def sources_of_programme(session: Session, programme_id: int) -> FourSources:
+    """Give the four sources of all projects of a programme together; help in kind is no money and not in it."""
+    ids = list(session.scalars(select(Project.id).where(Project.programme_id == programme_id)))
+    whole: dict[Source, int] = {}
+    for one in sources_of(session, ids).values() if ids else ():
+        for source, amount in one.amounts.items():
+            whole[source] = whole.get(source, 0) + amount
+    return _four(whole)
+
+
+def help_of_programme(session: Session, programme_id: int) -> HelpTotals:
+    """Give the confirmed help in kind of all projects of a programme: a public unit counts once."""
+    ids = session.scalars(select(Project.id).where(Project.programme_id == programme_id))
+    return help_totals(help_of_projects(session, list(ids)))
 
 
 def _four(found: dict[Source, int]) -> FourSources:

@@ -25,6 +25,8 @@ from fundapp.programmes.queries import get_programme, list_programmes, policy_in
 from fundapp.projects.queries import get_project, history
 from fundapp.projects.rules import Stage
 from fundapp.projects.texts import KIND_LABELS, STAGE_LABELS, THEME_LABELS
+from fundapp.subsidies.queries import requests_of_programme
+from fundapp.subsidies.texts import STATES as SUBSIDY_STATES
 from fundapp.trail import queries
 from fundapp.trail.rules import GROUPS, is_paid_for, step_of, tone_of
 from fundapp.trail.texts import GROUP_LABELS, MONEY_LABELS
@@ -47,7 +49,7 @@ def labels() -> dict[str, Any]:
         "STAGE_LABELS": STAGE_LABELS, "KIND_LABELS": KIND_LABELS, "THEME_LABELS": THEME_LABELS,
         "SOURCE_LABELS": SOURCE_LABELS, "SOURCE_ORDER": ORDER, "GRADE_LABELS": GRADE_LABELS,
         "PARTY_LABELS": PARTY_LABELS, "MATCH_STEP_LABELS": STEP_LABELS,
-        "ROUND_KINDS": ROUND_KINDS, "ROUND_STATES": ROUND_STATES,
+        "SUBSIDY_STATES": SUBSIDY_STATES, "ROUND_KINDS": ROUND_KINDS, "ROUND_STATES": ROUND_STATES,
         "GIVER_LABELS": GIVER_LABELS, "HELP_LABELS": HELP_LABELS, "days_text": days_text,
         "MONEY_LABELS": MONEY_LABELS,
         "step_of": step_of, "tone_of": tone_of, "is_paid_for": is_paid_for,
@@ -172,6 +174,9 @@ def pool(programme_id: int) -> str:
         place=get_place(session, programme.place_id),
         pool=pool_state(session, programme_id),
         queue=queue_of(session, programme_id),
+        sources=queries.sources_of_programme(session, programme_id),
+        helped=queries.help_of_programme(session, programme_id),
+        asked=requests_of_programme(session, programme_id),
         rounds=[(row, row.state(page_time())) for row in rounds_of(session, programme_id)],
         in_rounds=mode_of(session, programme_id) is not Mode.QUEUE,
         policy=policy_in_force(session, programme_id, page_time()),

@@ -2135,6 +2135,24 @@ def upgrade():
     )
     op.create_index("ix_stage_change_project_id", "stage_change", ["project_id", "id"], unique=False)
     op.create_table(
+        "subsidy_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("reported_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_subsidy_request_amount_positive")),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_subsidy_request_has_reason")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_subsidy_request_project_id")),
+        sa.ForeignKeyConstraint(["reported_by_id"], ["person.id"], name=op.f("fk_subsidy_request_reported_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy_request")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_subsidy_request_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_subsidy_request_project_id", "subsidy_request", ["project_id", "id"], unique=False)
+    op.create_table(
         "vote_opening",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2671,6 +2689,24 @@ def upgrade():
     )
     op.create_index("ix_share_use_project_id", "share_use", ["project_id", "id"], unique=False)
     op.create_table(
+        "subsidy_review",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("reviewed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_fen >= 0", name=op.f("ck_subsidy_review_amount_not_negative")),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_subsidy_review_has_reason")),
+        sa.ForeignKeyConstraint(["request_id"], ["subsidy_request.id"], name=op.f("fk_subsidy_review_request_id")),
+        sa.ForeignKeyConstraint(["reviewed_by_id"], ["person.id"], name=op.f("fk_subsidy_review_reviewed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy_review")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_subsidy_review_op_key")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_subsidy_review_request_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "supplier_choice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3189,6 +3225,27 @@ def upgrade():
         sa.UniqueConstraint("use_id", name=op.f("uq_share_use_decision_use_id")),
         info={"sealed": True},
     )
+    op.create_table(
+        "subsidy_payment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contribution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("paid_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_subsidy_payment_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_subsidy_payment_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["paid_by_id"], ["person.id"], name=op.f("fk_subsidy_payment_paid_by_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["subsidy_request.id"], name=op.f("fk_subsidy_payment_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy_payment")),
+        sa.UniqueConstraint("contribution_id", name=op.f("uq_subsidy_payment_contribution_id")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_subsidy_payment_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_subsidy_payment_request_id", "subsidy_payment", ["request_id", "id"], unique=False)
     op.create_table(
         "vote_choice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -9422,6 +9479,141 @@ GUARDS = [
         (
             "CREATE FUNCTION stage_change_takes_a_road() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) THEN RAISE EXCEPTION 'no road leads from where the project stands to that stage' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_takes_a_road()",
+        ),
+    ),
+    # subsidy_payment_keeps_rows on subsidy_payment
+    (
+        (
+            "CREATE TRIGGER subsidy_payment_keeps_rows BEFORE DELETE ON subsidy_payment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'subsidy_payment is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION subsidy_payment_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'subsidy_payment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER subsidy_payment_keeps_rows BEFORE DELETE ON subsidy_payment FOR EACH ROW EXECUTE FUNCTION subsidy_payment_keeps_rows()",
+        ),
+    ),
+    # subsidy_payment_keeps_values on subsidy_payment
+    (
+        (
+            "CREATE TRIGGER subsidy_payment_keeps_values BEFORE UPDATE ON subsidy_payment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'subsidy_payment is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION subsidy_payment_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'subsidy_payment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER subsidy_payment_keeps_values BEFORE UPDATE ON subsidy_payment FOR EACH ROW EXECUTE FUNCTION subsidy_payment_keeps_values()",
+        ),
+    ),
+    # subsidy_payment_no_replace on subsidy_payment
+    (
+        (
+            "CREATE TRIGGER subsidy_payment_no_replace BEFORE INSERT ON subsidy_payment FOR EACH ROW WHEN EXISTS (SELECT 1 FROM subsidy_payment WHERE (id = NEW.id) OR (contribution_id = NEW.contribution_id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'subsidy_payment keeps its rows'); END",
+        ),
+        (),
+    ),
+    # subsidy_payment_no_truncate on subsidy_payment
+    (
+        (),
+        (
+            "CREATE FUNCTION subsidy_payment_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'subsidy_payment keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER subsidy_payment_no_truncate BEFORE TRUNCATE ON subsidy_payment FOR EACH STATEMENT EXECUTE FUNCTION subsidy_payment_no_truncate()",
+        ),
+    ),
+    # subsidy_payment_within_review on subsidy_payment
+    (
+        (
+            "CREATE TRIGGER subsidy_payment_within_review BEFORE INSERT ON subsidy_payment FOR EACH ROW WHEN NEW.amount_fen + COALESCE((SELECT sum(p.amount_fen) FROM subsidy_payment p WHERE p.request_id = NEW.request_id AND NOT EXISTS (SELECT 1 FROM contribution_decision d WHERE d.contribution_id = p.contribution_id AND NOT d.confirmed)), 0) > COALESCE((SELECT v.amount_fen FROM subsidy_review v WHERE v.request_id = NEW.request_id), 0) BEGIN SELECT RAISE(ABORT, 'no more is paid than was approved'); END",
+        ),
+        (
+            "CREATE FUNCTION subsidy_payment_within_review() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen + COALESCE((SELECT sum(p.amount_fen) FROM subsidy_payment p WHERE p.request_id = NEW.request_id AND NOT EXISTS (SELECT 1 FROM contribution_decision d WHERE d.contribution_id = p.contribution_id AND NOT d.confirmed)), 0) > COALESCE((SELECT v.amount_fen FROM subsidy_review v WHERE v.request_id = NEW.request_id), 0) THEN RAISE EXCEPTION 'no more is paid than was approved' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER subsidy_payment_within_review BEFORE INSERT ON subsidy_payment FOR EACH ROW EXECUTE FUNCTION subsidy_payment_within_review()",
+        ),
+    ),
+    # subsidy_request_keeps_rows on subsidy_request
+    (
+        (
+            "CREATE TRIGGER subsidy_request_keeps_rows BEFORE DELETE ON subsidy_request FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'subsidy_request is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION subsidy_request_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'subsidy_request is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER subsidy_request_keeps_rows BEFORE DELETE ON subsidy_request FOR EACH ROW EXECUTE FUNCTION subsidy_request_keeps_rows()",
+        ),
+    ),
+    # subsidy_request_keeps_values on subsidy_request
+    (
+        (
+            "CREATE TRIGGER subsidy_request_keeps_values BEFORE UPDATE ON subsidy_request FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'subsidy_request is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION subsidy_request_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'subsidy_request is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER subsidy_request_keeps_values BEFORE UPDATE ON subsidy_request FOR EACH ROW EXECUTE FUNCTION subsidy_request_keeps_values()",
+        ),
+    ),
+    # subsidy_request_no_replace on subsidy_request
+    (
+        (
+            "CREATE TRIGGER subsidy_request_no_replace BEFORE INSERT ON subsidy_request FOR EACH ROW WHEN EXISTS (SELECT 1 FROM subsidy_request WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'subsidy_request keeps its rows'); END",
+        ),
+        (),
+    ),
+    # subsidy_request_no_truncate on subsidy_request
+    (
+        (),
+        (
+            "CREATE FUNCTION subsidy_request_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'subsidy_request keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER subsidy_request_no_truncate BEFORE TRUNCATE ON subsidy_request FOR EACH STATEMENT EXECUTE FUNCTION subsidy_request_no_truncate()",
+        ),
+    ),
+    # subsidy_review_keeps_rows on subsidy_review
+    (
+        (
+            "CREATE TRIGGER subsidy_review_keeps_rows BEFORE DELETE ON subsidy_review FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'subsidy_review is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION subsidy_review_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'subsidy_review is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER subsidy_review_keeps_rows BEFORE DELETE ON subsidy_review FOR EACH ROW EXECUTE FUNCTION subsidy_review_keeps_rows()",
+        ),
+    ),
+    # subsidy_review_keeps_values on subsidy_review
+    (
+        (
+            "CREATE TRIGGER subsidy_review_keeps_values BEFORE UPDATE ON subsidy_review FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'subsidy_review is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION subsidy_review_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'subsidy_review is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER subsidy_review_keeps_values BEFORE UPDATE ON subsidy_review FOR EACH ROW EXECUTE FUNCTION subsidy_review_keeps_values()",
+        ),
+    ),
+    # subsidy_review_no_replace on subsidy_review
+    (
+        (
+            "CREATE TRIGGER subsidy_review_no_replace BEFORE INSERT ON subsidy_review FOR EACH ROW WHEN EXISTS (SELECT 1 FROM subsidy_review WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (request_id = NEW.request_id)) BEGIN SELECT RAISE(ABORT, 'subsidy_review keeps its rows'); END",
+        ),
+        (),
+    ),
+    # subsidy_review_no_truncate on subsidy_review
+    (
+        (),
+        (
+            "CREATE FUNCTION subsidy_review_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'subsidy_review keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER subsidy_review_no_truncate BEFORE TRUNCATE ON subsidy_review FOR EACH STATEMENT EXECUTE FUNCTION subsidy_review_no_truncate()",
+        ),
+    ),
+    # subsidy_review_second_person on subsidy_review
+    (
+        (
+            "CREATE TRIGGER subsidy_review_second_person BEFORE INSERT ON subsidy_review FOR EACH ROW WHEN EXISTS (SELECT 1 FROM subsidy_request r WHERE r.id = NEW.request_id AND r.reported_by_id = NEW.reviewed_by_id) BEGIN SELECT RAISE(ABORT, 'who reported a request does not review it'); END",
+        ),
+        (
+            "CREATE FUNCTION subsidy_review_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM subsidy_request r WHERE r.id = NEW.request_id AND r.reported_by_id = NEW.reviewed_by_id) THEN RAISE EXCEPTION 'who reported a request does not review it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER subsidy_review_second_person BEFORE INSERT ON subsidy_review FOR EACH ROW EXECUTE FUNCTION subsidy_review_second_person()",
+        ),
+    ),
+    # subsidy_review_within_request on subsidy_review
+    (
+        (
+            "CREATE TRIGGER subsidy_review_within_request BEFORE INSERT ON subsidy_review FOR EACH ROW WHEN NEW.amount_fen > (SELECT r.amount_fen FROM subsidy_request r WHERE r.id = NEW.request_id) BEGIN SELECT RAISE(ABORT, 'no more is approved than was asked for'); END",
+        ),
+        (
+            "CREATE FUNCTION subsidy_review_within_request() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen > (SELECT r.amount_fen FROM subsidy_request r WHERE r.id = NEW.request_id) THEN RAISE EXCEPTION 'no more is approved than was asked for' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER subsidy_review_within_request BEFORE INSERT ON subsidy_review FOR EACH ROW EXECUTE FUNCTION subsidy_review_within_request()",
         ),
     ),
     # supplier_choice_keeps_rows on supplier_choice

@@ -1,19 +1,22 @@
-"""Forms about pools: rounds and their plans, moves along the tree, uses of a community's share."""
+"""Forms about pools: rounds and plans, moves along the tree, uses of a share; and about the street's money."""
 
 from dataclasses import replace
 
 from fundapp.db.work import unit_of_work
 from fundapp.kernel.actor import Role
+from fundapp.kernel.clock import local_date
 from fundapp.kernel.money import from_fen
 from fundapp.matching.round_models import RoundKind
 from fundapp.matching.rounds import NewPlanDecision, NewRound, decide_plan, open_round, plan_round
 from fundapp.pools.commands import NewCommon, NewMove, NewUse, fund_common, propose_move, record_use
 from fundapp.pools.rules import Way
 from fundapp.projects.rules import Stage
+from fundapp.subsidies.commands import NewPayment, NewRequest, NewReview, pay_request, report_request, review_request
 from tests.db.town import Sending, Town, make_town
 from tests.matching.sharing import PRO_RATA
 from tests.pools.treeing import make_tree
-from tests.support.world import CLOCK, later, make_person, make_programme
+from tests.subsidies.street import make_street
+from tests.support.world import CLOCK, NOW, later, make_person, make_programme
 
 
 def match_round() -> Sending:
@@ -96,5 +99,44 @@ def share_use() -> Sending:
         other,
         lambda s, who, key, otherwise: record_use(
             s, who, NewUse(tree.town.projects[0], key, from_fen(5 + otherwise), tree.item), CLOCK
+        ),
+    )
+
+
+def subsidy_request() -> Sending:
+    """A project is reported to the street."""
+    town = make_town(Stage.SELECTED)
+    with unit_of_work() as session:
+        workers = [make_person(session, f"{n}社工", Role.WORKER, town.places.community) for n in "甲乙"]
+    return Sending(
+        *workers,
+        lambda s, who, key, otherwise: report_request(
+            s, who, NewRequest(town.projects[0], key, from_fen(500 + otherwise), "还差一点"), CLOCK
+        ),
+    )
+
+
+def subsidy_review() -> Sending:
+    """The street sets an amount."""
+    street = make_street()
+    number = street.report(50)
+    return Sending(
+        *street.town.staff[Role.STREET_OFFICER],
+        lambda s, who, key, otherwise: review_request(
+            s, who, NewReview(number, key, from_fen(4_000 + otherwise), "按规定"), CLOCK
+        ),
+    )
+
+
+def subsidy_payment() -> Sending:
+    """The street pays."""
+    street = make_street()
+    number = street.report(50)
+    street.review(number, 50)
+    scan = street.town.scan
+    return Sending(
+        *street.town.staff[Role.STREET_OFFICER],
+        lambda s, who, key, otherwise: pay_request(
+            s, who, NewPayment(number, key, from_fen(4_000 + otherwise), local_date(NOW), scan), CLOCK
         ),
     )

@@ -52,6 +52,9 @@ from tests.db.pooling import (
     match_round,
     pool_move,
     share_use,
+    subsidy_payment,
+    subsidy_request,
+    subsidy_review,
 )
 from tests.db.town import Sending, Town, cash_count, gift, make_town, pledge, refund
 from tests.publicity.posting import make_posted
@@ -325,7 +328,8 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
     made.__name__: made
     for made in (
         contribution, in_kind_help, pool_funding, match_claim, match_decision, match_round,
-        match_plan, match_plan_decision, common_funding, pool_move, share_use, disbursement, quote, expense,
+        match_plan, match_plan_decision, common_funding, pool_move, share_use, subsidy_request, subsidy_review,
+        subsidy_payment, disbursement, quote, expense,
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
         questionnaire_answer, collect_entry, publicity_objection, vote_ballot, pledge, refund, cash_count,
         bank_account, bank_match, bank_reconciliation,

@@ -173,6 +173,7 @@ def _matching(things: dict[tuple[str, str], int]) -> dict[str, int]:
     """Number the claim, the round and its plan, a move along the tree of pools and a use of a share."""
     shared = {"matching.round_id": things["match_round", "shared"], "plan_id": things["match_plan", "shared"]}
     tree = {"move_id": things["pool_move", "move"], "use_id": things["share_use", "use"]}
+    tree["request_id"] = things["subsidy", "street"]
     return shared | tree | {"claim_id": things["claim", "claim"]}
 
 

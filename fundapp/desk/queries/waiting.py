@@ -29,6 +29,8 @@ from fundapp.publicity.queries import notices_at, objections_waiting
 from fundapp.publicity.rules import NoticeState
 from fundapp.questionnaire import queries as questionnaire
 from fundapp.questionnaire.texts import NOT_CONSENT
+from fundapp.subsidies import queries as subsidies
+from fundapp.subsidies.rules import RequestState
 from fundapp.voting import queries as voting
 from fundapp.web.filters import moment, until, yuan
 
@@ -233,7 +235,18 @@ def _tree(session: Session, actor: Actor) -> list[Waiting]:
                 text=yuan(row.amount))
         for row in pools.uses_waiting(session, actor)
     ]  # fmt: skip
-    return [*moves, *uses]
+    return [*moves, *uses, *_street(session, actor)]
+
+
+def _street(session: Session, actor: Actor) -> list[Waiting]:
+    """List the requests for the street's money that its officer reviews or pays."""
+    found = []
+    for row in subsidies.requests_waiting(session, actor):
+        new = row.state is RequestState.REPORTED
+        words = _("审定街镇投入：%(title)s") if new else _("登记街镇拨付：%(title)s")
+        link = Link("subsidies.review" if new else "subsidies.pay", {"request_id": row.id})
+        found.append(Waiting(words % {"title": row.project_title}, link, text=yuan(row.asked if new else row.room)))
+    return found
 
 
 def _rounds(session: Session, actor: Actor, now: datetime) -> list[Waiting]:

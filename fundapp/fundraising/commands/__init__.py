@@ -3,7 +3,12 @@
 from fundapp.fundraising.commands.booking import project_accounts
 from fundapp.fundraising.commands.counting import NewCount, count_cash, decide_count
 from fundapp.fundraising.commands.ending import NewTerms, end_raising, set_terms
-from fundapp.fundraising.commands.giving import NewContribution, decide_contribution, record_contribution
+from fundapp.fundraising.commands.giving import (
+    NewContribution,
+    decide_contribution,
+    keep_contribution,
+    record_contribution,
+)
 from fundapp.fundraising.commands.helping import NewHelp, decide_help, record_help
 from fundapp.fundraising.commands.pledging import NewPledge, cancel_pledge, make_pledge, remind_pledges
 from fundapp.fundraising.commands.refunding import NewRefund, decide_refund, prepare_refund
@@ -22,6 +27,7 @@ __all__ = [
     "decide_help",
     "decide_refund",
     "end_raising",
+    "keep_contribution",
     "make_pledge",
     "prepare_refund",
     "project_accounts",

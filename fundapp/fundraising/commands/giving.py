@@ -96,9 +96,16 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
     if cmd.received_on > local_date(now):
         raise Refused("fundraising.not_yet", field="received_on")
     check_in_time(session, cmd.project_id, cmd.received_on)
+    return keep_contribution(session, actor, project, cmd, key, now)
+
+
+def keep_contribution(
+    session: Session, actor: Actor, project: ProjectRow, cmd: NewContribution, key: str, now: datetime
+) -> Contribution:
+    """Write a contribution whose form was checked, with the next receipt number; the caller holds the project."""
     book_id = book_of_project(session, actor, project, now)
     row = Contribution(
-        **said,
+        **_said(cmd),
         op_key=key,
         proof_id=cmd.proof_id,
         book_id=book_id,

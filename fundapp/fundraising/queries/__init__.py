@@ -14,7 +14,14 @@ from fundapp.fundraising.queries.gifts import (
     waiting_for_confirmation,
     what_speaks_against_editing,
 )
-from fundapp.fundraising.queries.helps import HelpRow, HelpTotals, get_help, help_of, help_totals
+from fundapp.fundraising.queries.helps import (
+    HelpRow,
+    HelpTotals,
+    get_help,
+    help_of,
+    help_of_projects,
+    help_totals,
+)
 from fundapp.fundraising.queries.pledges import PledgeRow, get_pledge, outstanding, pledges_of
 from fundapp.fundraising.queries.receipts import (
     ReceiptLine,
@@ -59,6 +66,7 @@ __all__ = [
     "get_refund",
     "hands_in_money",
     "help_of",
+    "help_of_projects",
     "help_totals",
     "household_gifts",
     "money_waits",

@@ -1,6 +1,6 @@
 """Read help that is not money: line by line, and in sum beside the money, never in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,6 +47,11 @@ class HelpTotals:
 def help_of(session: Session, project_id: int) -> list[HelpRow]:
     """List help in kind."""
     return _rows(session, InKindHelp.project_id == project_id)
+
+
+def help_of_projects(session: Session, project_ids: Sequence[int]) -> list[HelpRow]:
+    """List the help in kind of several projects."""
+    return _rows(session, InKindHelp.project_id.in_(project_ids))
 
 
 def get_help(session: Session, help_id: int) -> HelpRow:
