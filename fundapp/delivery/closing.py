@@ -1,5 +1,6 @@
 """Closing a project: what is left goes back to its sources, the foundation's part to the pool, in one transaction."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from fundapp.audit.commands import record
 from fundapp.custody.commands import book_of_project
 from fundapp.delivery.models import ClosingReturn, ProjectClosing
 from fundapp.delivery.policy import check_may_close
-from fundapp.delivery.queries import books_of
+from fundapp.delivery.queries import another, books_of
 from fundapp.delivery.rules import returns
 from fundapp.delivery.texts import return_purpose
 from fundapp.fundraising.commands import project_accounts
@@ -17,6 +18,7 @@ from fundapp.fundraising.texts import SOURCE_LABELS
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.money import from_fen
+from fundapp.ledger.chart import bank_code
 from fundapp.ledger.commands import post_all
 from fundapp.ledger.queries import balance, balances
 from fundapp.ledger.rules import Ledger, Leg, Posting
@@ -80,12 +82,14 @@ def _give_back(
     for source, amount in parts.items():
         session.add(ClosingReturn(closing_id=closing.id, source=source, amount_fen=from_fen(amount)))
         legs = (Leg(f"gift:{project.id}:{source}", amount), Leg(f"cash:{project.id}", -amount))
-        postings.append(_posting(project, closing, book_id, Ledger.ACTUAL, source, legs, now))
+        went = _posting(project, closing, book_id, Ledger.ACTUAL, source, legs, now)
+        approved = another(session, actor, project.id)
+        postings.append(replace(went, asked_by=actor.person_id, approved_by=approved))
     back = parts.get(Source.FOUNDATION.value, 0)
     if back:
         open_part = pool_account(session, foundation, programme, "available")
         paid = pool_account(session, foundation, programme, "paid", project.id)
-        money = (Leg("bank", back), Leg(f"grant:{project.id}", -back))
+        money = (Leg(bank_code(programme.id), back), Leg(f"grant:{project.id}", -back))
         promise = (Leg(open_part, back), Leg(paid, -back))
         own = Source.FOUNDATION.value  # under a key of its own: the keeper may be the foundation itself
         postings.append(_posting(project, closing, foundation, Ledger.ACTUAL, own, money, now, ":received"))

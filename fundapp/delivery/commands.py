@@ -166,8 +166,8 @@ def _pay(session: Session, actor: Actor, project: ProjectRow, expense: Expense, 
     legs = (Leg(f"spend:{project.id}", amount), Leg(f"cash:{project.id}", -amount))
     purpose = expense_purpose(project.title, expense.purpose, expense.payee)
     source, subject = f"expense:{expense.id}", f"project:{project.id}"
-    evidence = (invoice.public_id,)
-    posting = Posting(book_id, Ledger.ACTUAL, source, purpose, source, subject, local_date(now), legs, evidence)
+    evidence, two = (invoice.public_id,), (expense.claimed_by_id, actor.person_id)
+    posting = Posting(book_id, Ledger.ACTUAL, source, purpose, source, subject, local_date(now), legs, evidence, *two)
     post(session, actor, posting, now)
 
 

@@ -170,6 +170,13 @@ def settlement_of(session: Session, project_id: int) -> ProjectSettlement | None
     return session.scalar(select(ProjectSettlement).where(ProjectSettlement.project_id == project_id))
 
 
+def another(session: Session, actor: Actor, project_id: int) -> int | None:
+    """Give who else stands behind money that goes back by rule: who settled the match, else who accepted the work."""
+    settled, accepted = settlement_of(session, project_id), acceptance_of(session, project_id)
+    people = [settled.settled_by_id if settled else None, accepted.accepted_by_id if accepted else None]
+    return next((one for one in people if one not in (None, actor.person_id)), None)
+
+
 def undecided(session: Session, project_id: int) -> int:
     """Count the bills of a project that nobody has decided on."""
     return sum(row.approved is None for row in expenses_of(session, project_id))

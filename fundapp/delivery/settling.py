@@ -14,13 +14,14 @@ from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
 from fundapp.delivery.models import MatchRepayment, ProjectSettlement
 from fundapp.delivery.policy import check_may_repay, check_may_settle
-from fundapp.delivery.queries import cash_of, expenses_of, settlement_of
+from fundapp.delivery.queries import another, cash_of, expenses_of, settlement_of
 from fundapp.delivery.texts import owed_purpose, taken_back_purpose
 from fundapp.fundraising.commands import project_accounts
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import Refused
 from fundapp.kernel.money import fen, from_fen
+from fundapp.ledger.chart import bank_code, programme_fund
 from fundapp.ledger.commands import ensure_account, post_all
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger, Leg, Posting
@@ -173,11 +174,20 @@ def take_back(
     went = (Leg(f"gift:{project.id}:foundation", amount), Leg(f"cash:{project.id}", -amount))
     moves = (
         (theirs, Ledger.ACTUAL, f"{key}:returned", went),  # the keeper may be the foundation itself
-        (foundation, Ledger.ACTUAL, key, (Leg("bank", amount), Leg(f"{from_code}:{project.id}", -amount))),
+        (
+            foundation,
+            Ledger.ACTUAL,
+            key,
+            (Leg(bank_code(programme.id), amount), Leg(f"{from_code}:{project.id}", -amount)),
+        ),
         (foundation, Ledger.COMMIT, key, (Leg(open_part, amount), Leg(paid, -amount))),
     )
     subject = f"project:{project.id}"
-    posted = [Posting(book, led, own, purpose, source, subject, on, legs) for book, led, own, legs in moves]
+    asked, approved = actor.person_id, another(session, actor, project.id)
+    posted = [
+        Posting(book, led, own, purpose, source, subject, on, legs, (), asked, approved)
+        for book, led, own, legs in moves
+    ]
     post_all(session, actor, posted, now)
 
 
@@ -188,7 +198,8 @@ def owe(
     """Post what a project has to give back and has spent: the foundation's receivable."""
     foundation = book_of(session, actor, programme, now)
     code = f"owed:{project.id}"
-    ensure_account(session, foundation, Ledger.ACTUAL, code, f"{OWED} {project.title}"[:80], floor_fen=0)
+    name, fund = f"{OWED} {project.title}"[:80], programme_fund(programme.id)
+    ensure_account(session, foundation, Ledger.ACTUAL, code, name, floor_fen=0, fund=fund)
     legs = (Leg(code, amount), Leg(f"grant:{project.id}", -amount))
     key, source = about
     posting = Posting(

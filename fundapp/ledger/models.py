@@ -6,15 +6,16 @@ commit (deferred foreign key). Full leg slots keep later legs out. Balances are 
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import ID, Base, Numbered
-from fundapp.db.guards import append_only, guard, no_replace, no_truncate, refuse
-from fundapp.db.types import stored
-from fundapp.ledger.rules import Holder, Ledger
+from fundapp.db.types import CanonicalJson, stored
+from fundapp.ledger.chart import AccountKind
+from fundapp.ledger.rules import Holder, Ledger, ReversalReason
 
 SEALED = {"info": {"sealed": True}}
 
@@ -45,13 +46,40 @@ class Book(Numbered, Base):
     start_hash: Mapped[str] = mapped_column(String(64))
 
 
+class LedgerChart(Numbered, Base):
+    """A version of a book's chart of accounts; the one with the highest number counts.
+
+    ``content`` is what :func:`fundapp.ledger.chart.chart_of_dict` reads; payments of ``second_from_fen`` and more need
+    one who asks and another who approves.
+    """
+
+    __tablename__ = "ledger_chart"
+    __table_args__ = (
+        UniqueConstraint("book_id", "number"),
+        CheckConstraint("second_from_fen > 0", name="second_from_something"),
+        SEALED,
+    )
+
+    book_id: Mapped[int] = mapped_column(ForeignKey("book.id"))
+    number: Mapped[int]
+    content: Mapped[Any] = mapped_column(CanonicalJson)
+    second_from_fen: Mapped[Money]
+    adopted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    adopted_at: Mapped[datetime]
+
+
 class LedgerAccount(Numbered, Base):
-    """What an account is and between which limits it stays; its balance lies in :class:`LedgerBalance`."""
+    """What an account is and between which limits it stays; its balance lies in :class:`LedgerBalance`.
+
+    ``fund`` is whose money it is ("project:12", "programme:3", "general"): every journal balances in each fund.
+    """
 
     __tablename__ = "ledger_account"
     __table_args__ = (
         UniqueConstraint("book_id", "ledger", "code"),
         CheckConstraint("length(trim(code)) > 0 AND length(trim(name)) > 0", name="named"),
+        CheckConstraint("length(trim(fund)) > 0", name="of_a_fund"),
+        CheckConstraint("(ledger = 'commit') = (kind = 'pool')", name="kind_of_ledger"),
         Index("ix_ledger_account_code", "code"),
         SEALED,
     )
@@ -60,6 +88,8 @@ class LedgerAccount(Numbered, Base):
     ledger: Mapped[Ledger] = mapped_column(stored(Ledger))
     code: Mapped[str] = mapped_column(String(80))
     name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[AccountKind] = mapped_column(stored(AccountKind))
+    fund: Mapped[str] = mapped_column(String(40))
     floor_fen: Mapped[Money | None]
     ceiling_fen: Mapped[Money | None]
 
@@ -107,6 +137,8 @@ class Journal(Numbered, Base):
         UniqueConstraint("id", "leg_count", name="uq_ledger_journal_legs"),
         CheckConstraint("leg_count BETWEEN 2 AND 200", name="two_legs"),
         CheckConstraint("length(trim(purpose)) > 0", name="purpose_told"),
+        CheckConstraint("(reverses_id IS NULL) = (reason IS NULL)", name="reason_of_reversal"),
+        CheckConstraint("asked_by_id <> approved_by_id", name="another_approves"),
         Index("ix_ledger_journal_subject", "subject", "id"),
         Index("ix_ledger_journal_day", "book_id", "event_date"),
         SEALED,
@@ -126,6 +158,9 @@ class Journal(Numbered, Base):
     posted_at: Mapped[datetime]
     posted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_journal.id"))
+    reason: Mapped[ReversalReason | None] = mapped_column(stored(ReversalReason))
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
     canonical: Mapped[str]
@@ -158,110 +193,65 @@ class Entry(Base):
     account_version: Mapped[int] = mapped_column(ID)
 
 
-append_only("book")
-append_only("ledger_account")
-append_only("ledger_closing")
-append_only("ledger_journal")
-append_only("ledger_entry")
+class MonthClosing(Numbered, Base):
+    """A month of a book that was closed: nothing that happened in it or before is posted any more.
 
-_OPEN = (
-    "INSERT INTO ledger_balance (account_id, floor_fen, ceiling_fen, balance_fen, version) "
-    "VALUES (NEW.id, NEW.floor_fen, NEW.ceiling_fen, 0, 0);"
-)
-_MOVE = (
-    "UPDATE ledger_balance SET balance_fen = NEW.balance_after_fen, version = NEW.account_version "
-    "WHERE account_id = NEW.account_id;"
-)
+    ``end_seq`` is the last journal before it. A month that was reopened is closed again in a later ``round``.
+    """
 
-
-def _follow(name: str, table: str, statement: str) -> None:
-    """Let the database run *statement* after each row of *table*."""
-    guard(
-        name,
-        table,
-        f"CREATE TRIGGER {name} AFTER INSERT ON {table} FOR EACH ROW BEGIN {statement} END",
-        (
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN {statement} "
-            f"RETURN NULL; END $body$",
-            f"CREATE TRIGGER {name} AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-        ),
+    __tablename__ = "ledger_month_closing"
+    __table_args__ = (
+        UniqueConstraint("book_id", "first_day", "round"),
+        CheckConstraint("last_day > first_day", name="days_in_order"),
+        SEALED,
     )
 
+    book_id: Mapped[int] = mapped_column(ForeignKey("book.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    round: Mapped[int]
+    end_seq: Mapped[int] = mapped_column(ID)
+    closed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime]
 
-_follow("ledger_account_opens_balance", "ledger_account", _OPEN)
-_follow("ledger_entry_moves_balance", "ledger_entry", _MOVE)
 
-refuse("ledger_balance_keeps_rows", "ledger_balance", "DELETE", None, "ledger_balance keeps its rows")
-no_replace("ledger_balance")
-no_truncate("ledger_balance")
-_NO_ENTRY = (
-    "NEW.account_id <> OLD.account_id OR NEW.version <> OLD.version + 1 OR NOT EXISTS (SELECT 1 FROM ledger_entry e "
-    "WHERE e.account_id = NEW.account_id AND e.account_version = NEW.version "
-    "AND e.balance_after_fen = NEW.balance_fen)"
-)
-refuse(
-    "ledger_balance_follows_entries",
-    "ledger_balance",
-    "UPDATE",
-    f"{_NO_ENTRY} OR NEW.floor_fen IS NOT OLD.floor_fen OR NEW.ceiling_fen IS NOT OLD.ceiling_fen",
-    "only an entry moves a balance",
-    pg_when=f"{_NO_ENTRY} OR NEW.floor_fen IS DISTINCT FROM OLD.floor_fen "
-    "OR NEW.ceiling_fen IS DISTINCT FROM OLD.ceiling_fen",
-)
-refuse(
-    "ledger_closing_of_empty",
-    "ledger_closing",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM ledger_balance b WHERE b.account_id = NEW.account_id AND b.balance_fen <> 0)",
-    "an account is closed empty",
-)
-refuse(
-    "ledger_entry_follows_balance",
-    "ledger_entry",
-    "INSERT",
-    "NOT EXISTS (SELECT 1 FROM ledger_balance b WHERE b.account_id = NEW.account_id "
-    "AND b.version + 1 = NEW.account_version AND b.balance_fen + NEW.amount_fen = NEW.balance_after_fen)",
-    "an entry goes on from the kept balance",
-)
-refuse(
-    "ledger_entry_on_open_account",
-    "ledger_entry",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM ledger_closing c WHERE c.account_id = NEW.account_id)",
-    "the account is closed",
-)
-refuse(
-    "ledger_journal_balances",
-    "ledger_journal",
-    "INSERT",
-    "(SELECT count(*) FROM ledger_entry e WHERE e.journal_id = NEW.id) <> NEW.leg_count "
-    "OR (SELECT sum(e.amount_fen) FROM ledger_entry e WHERE e.journal_id = NEW.id) <> 0",
-    "a journal has its declared legs and they sum to 0",
-)
-refuse(
-    "ledger_journal_in_one_book",
-    "ledger_journal",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id "
-    "WHERE e.journal_id = NEW.id AND (a.book_id <> NEW.book_id OR a.ledger <> NEW.ledger))",
-    "all legs lie in the book and ledger of their journal",
-)
-refuse(
-    "ledger_journal_chained",
-    "ledger_journal",
-    "INSERT",
-    "NOT EXISTS (SELECT 1 FROM book b WHERE b.id = NEW.book_id AND NEW.seq = 1 AND b.start_hash = NEW.prev_hash) "
-    "AND NOT EXISTS (SELECT 1 FROM ledger_journal p WHERE p.book_id = NEW.book_id AND p.seq = NEW.seq - 1 "
-    "AND p.hash = NEW.prev_hash)",
-    "a journal links to the one before it",
-)
-refuse(
-    "ledger_journal_mirrors",
-    "ledger_journal",
-    "INSERT",
-    "NEW.reverses_id IS NOT NULL AND (NEW.leg_count <> COALESCE((SELECT o.leg_count FROM ledger_journal o "
-    "WHERE o.id = NEW.reverses_id AND o.reverses_id IS NULL), 0) OR EXISTS (SELECT 1 FROM ledger_entry o "
-    "WHERE o.journal_id = NEW.reverses_id AND NOT EXISTS (SELECT 1 FROM ledger_entry n WHERE n.journal_id = NEW.id "
-    "AND n.leg = o.leg AND n.account_id = o.account_id AND n.amount_fen = -o.amount_fen)))",
-    "a reversal mirrors its journal leg by leg",
-)
+class ReopenRequest(Numbered, Base):
+    """Somebody asks, with her reason, that a closed month be opened again."""
+
+    __tablename__ = "ledger_reopen_request"
+    __table_args__ = (
+        UniqueConstraint("closing_id"),
+        UniqueConstraint("id", "closing_id", "asked_by_id"),
+        CheckConstraint("length(trim(reason)) > 0", name="reason_told"),
+        SEALED,
+    )
+
+    closing_id: Mapped[int] = mapped_column(ForeignKey("ledger_month_closing.id"))
+    reason: Mapped[str] = mapped_column(String(200))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+
+
+class Reopening(Numbered, Base):
+    """Another person opened a closed month again, as was asked."""
+
+    __tablename__ = "ledger_reopening"
+    __table_args__ = (
+        UniqueConstraint("closing_id"),
+        ForeignKeyConstraint(
+            ["request_id", "closing_id", "asked_by_id"],
+            ["ledger_reopen_request.id", "ledger_reopen_request.closing_id", "ledger_reopen_request.asked_by_id"],
+            name="fk_ledger_reopening_request",
+        ),
+        CheckConstraint("asked_by_id <> approved_by_id", name="another_opens"),
+        SEALED,
+    )
+
+    request_id: Mapped[int]
+    closing_id: Mapped[int]
+    asked_by_id: Mapped[int]
+    approved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime]
+
+
+from fundapp.ledger import guards  # noqa: E402, F401 - declares them for the tables above

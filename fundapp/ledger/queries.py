@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,18 @@ from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, func,
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
-from fundapp.ledger.models import Book, Entry, Journal, LedgerAccount, LedgerBalance, LedgerClosing
+from fundapp.ledger.chart import MONEY, AccountKind, Chart, chart_of_dict
+from fundapp.ledger.models import (
+    Book,
+    Entry,
+    Journal,
+    LedgerAccount,
+    LedgerBalance,
+    LedgerChart,
+    LedgerClosing,
+    MonthClosing,
+    Reopening,
+)
 from fundapp.ledger.rules import MONEY_KINDS, POOL_PARTS, Holder, Ledger, Leg
 from fundapp.places.models import Place
 
@@ -41,6 +52,8 @@ class AccountState:
     balance_fen: int
     version: int
     closed: bool
+    kind: AccountKind
+    fund: str
 
 
 @dataclass(frozen=True)
@@ -160,12 +173,33 @@ def money_moved(session: Session, subject: str) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def chart_in_force(session: Session, book_id: int) -> Chart:
+    """Give a book's chart of accounts: its newest version."""
+    query = select(LedgerChart.content).where(LedgerChart.book_id == book_id).order_by(LedgerChart.number.desc())
+    return chart_of_dict(session.scalars(query.limit(1)).one(), f"chart of book {book_id}")
+
+
+def frozen_until(session: Session, book_id: int) -> date | None:
+    """Give the last day of the closed months of a book; ``None`` where none is closed."""
+    return session.scalar(
+        select(func.max(MonthClosing.last_day))
+        .outerjoin(Reopening, Reopening.closing_id == MonthClosing.id)
+        .where(MonthClosing.book_id == book_id, Reopening.id.is_(None))
+    )
+
+
+def open_day(session: Session, book_id: int, day: date) -> date:
+    """Give the day under which what happened on *day* can be posted: that day, or the first after the closed months."""
+    until = frozen_until(session, book_id)
+    return day if until is None or day > until else until + timedelta(days=1)
+
+
 def _accounts() -> Any:
     return (
         select(
             LedgerAccount.id, LedgerAccount.ledger, LedgerAccount.code, LedgerAccount.name,
             _fen(LedgerBalance.floor_fen), _fen(LedgerBalance.ceiling_fen), _fen(LedgerBalance.balance_fen),
-            LedgerBalance.version, LedgerClosing.account_id.is_not(None),
+            LedgerBalance.version, LedgerClosing.account_id.is_not(None), LedgerAccount.kind, LedgerAccount.fund,
         )
         .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
         .outerjoin(LedgerClosing, LedgerClosing.account_id == LedgerAccount.id)
@@ -288,7 +322,7 @@ def public_lines(
 def _sums(session: Session, journal_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Give each journal's debits, and what it did to cash and bank."""
     amount = _fen(Entry.amount_fen)
-    on_hand = (LedgerAccount.code == "bank") | LedgerAccount.code.like("cash:%")
+    on_hand = LedgerAccount.kind.in_(MONEY)
     query = (
         select(
             Entry.journal_id,

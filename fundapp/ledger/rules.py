@@ -3,8 +3,8 @@
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,7 +13,7 @@ from fundapp.db.types import canonical
 FORMAT = 1
 MOST_LEGS = 200
 MOST_FEN = 10**15
-BODY = ("book", "ledger", "key", "purpose", "source", "subject", "event_date", "legs", "evidence", "reverses")
+BODY = ("book", "ledger", "key", "purpose", "source", "subject", "event_date", "legs", "evidence", "reverses", "reason")
 """What :func:`body_of` gives by name: the part of a journal's text that does not depend on when and by whom."""
 
 
@@ -32,6 +32,17 @@ class Ledger(StrEnum):
     COMMIT = "commit"
 
 
+class ReversalReason(StrEnum):
+    """Why a journal was taken back."""
+
+    DUPLICATE = "duplicate"
+    WRONG_AMOUNT = "wrong_amount"
+    WRONG_ACCOUNT = "wrong_account"
+    WRONG_PARTY = "wrong_party"
+    BANK_RETURNED = "bank_returned"
+    NOT_HAPPENED = "not_happened"
+
+
 @dataclass(frozen=True)
 class Leg:
     """One side of a posting: debit positive, credit negative, in fen."""
@@ -45,7 +56,8 @@ class Posting:
     """What is to be posted. ``key`` is this deed's own and makes a repeated posting harmless.
 
     ``purpose`` is printed in public. ``source`` names the row that caused it ("gift:12"), ``subject`` what it is
-    about ("project:12"), ``evidence`` the public ids of attachments.
+    about ("project:12"), ``evidence`` the public ids of attachments; ``asked_by`` and ``approved_by`` are the two
+    people of a payment.
     """
 
     book_id: int
@@ -57,6 +69,8 @@ class Posting:
     event_date: date
     legs: tuple[Leg, ...]
     evidence: tuple[str, ...] = ()
+    asked_by: int | None = None
+    approved_by: int | None = None
 
 
 def check_posting(posting: Posting) -> None:
@@ -88,7 +102,7 @@ def mirrored(legs: Sequence[Leg]) -> tuple[Leg, ...]:
     return tuple(Leg(leg.account_code, -leg.amount_fen) for leg in legs)
 
 
-def body_of(posting: Posting, reverses_id: int | None = None) -> dict[str, Any]:
+def body_of(posting: Posting, reverses_id: int | None = None, reason: ReversalReason | None = None) -> dict[str, Any]:
     """Give what a posting says, without when and by whom: two postings with one body are the same posting."""
     return {
         "book": posting.book_id,
@@ -101,6 +115,7 @@ def body_of(posting: Posting, reverses_id: int | None = None) -> dict[str, Any]:
         "legs": [[leg.account_code, leg.amount_fen] for leg in posting.legs],
         "evidence": list(posting.evidence),
         "reverses": reverses_id,
+        "reason": reason.value if reason else None,
     }
 
 
@@ -109,10 +124,29 @@ def body_hash(body: Mapping[str, Any]) -> str:
     return digest(canonical(body))
 
 
-def journal_text(body: Mapping[str, Any], seq: int, prev_hash: str, posted_at: datetime, posted_by: int | None) -> str:
+@dataclass(frozen=True)
+class People:
+    """Who posted; who asked for the payment and who approved it, where it is one."""
+
+    posted_by: int | None
+    asked_by: int | None = None
+    approved_by: int | None = None
+
+
+def journal_text(body: Mapping[str, Any], seq: int, prev_hash: str, posted_at: datetime, people: People) -> str:
     """Write the canonical text of a journal: the bytes that are stored, hashed and published."""
-    head = {"v": FORMAT, "seq": seq, "prev": prev_hash, "posted_at": instant_text(posted_at), "posted_by": posted_by}
-    return canonical({**head, **body})
+    head = {"v": FORMAT, "seq": seq, "prev": prev_hash, "posted_at": instant_text(posted_at)}
+    return canonical({**head, **asdict(people), **body})
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """Give the first and the last day of a day's month.
+
+    >>> [day.isoformat() for day in month_of(date(2028, 2, 17))]
+    ['2028-02-01', '2028-02-29']
+    """
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def book_text(holder: str, holder_name: str, place_id: int, opened_at: str) -> str:
@@ -143,7 +177,7 @@ MONEY_KINDS = {
     "grant": "grant:%",
     "spend": "spend:%",
     "cash": "cash:%",
-    "bank": "bank",
+    "bank": "bank%",
 }
 """The kinds of account of real money, by the pattern of their codes."""
 

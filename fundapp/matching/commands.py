@@ -17,6 +17,7 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen, from_fen
+from fundapp.ledger.chart import bank_code
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger, Leg, Posting
 from fundapp.matching.approving import Hands, bands_of, hands_for, next_step
@@ -316,15 +317,19 @@ def _post_payment(
     project_accounts(session, theirs, project.id, project.title)
     amount, on, purpose = fen(row.amount_fen), local_date(now), payment_purpose(project.title)
     key, source, subject = f"disbursement:{row.id}", f"disbursement:{row.id}", f"project:{project.id}"
+    approver = people_of(session, row.claim_id).get(Step.APPROVAL.value)
     came = (Leg(f"cash:{project.id}", amount), Leg(f"gift:{project.id}:foundation", -amount))
     moves = (
-        (book_id, Ledger.ACTUAL, key, (Leg(f"grant:{project.id}", amount), Leg("bank", -amount))),
+        (book_id, Ledger.ACTUAL, key, (Leg(f"grant:{project.id}", amount), Leg(bank_code(programme.id), -amount))),
         (book_id, Ledger.COMMIT, key, (Leg(paid, amount), Leg(committed, -amount))),
         (theirs, Ledger.ACTUAL, f"{key}:received", came),  # the keeper may be the foundation itself
     )
     shift_all(
         session,
         actor,
-        [Posting(book, led, own, purpose, source, subject, on, legs) for book, led, own, legs in moves],
+        [
+            Posting(book, led, own, purpose, source, subject, on, legs, (), actor.person_id, approver)
+            for book, led, own, legs in moves
+        ],
         now,
     )

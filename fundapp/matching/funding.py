@@ -11,6 +11,7 @@ from fundapp.db.once import done_before, own_key
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.money import fen
+from fundapp.ledger.chart import bank_code
 from fundapp.ledger.rules import Ledger, Leg
 from fundapp.matching.lapsing import lapse_due
 from fundapp.matching.models import PoolFunding
@@ -86,7 +87,7 @@ def _post_funding(session: Session, actor: Actor, programme: ProgrammeRow, row: 
     open_part = pool_account(session, book_id, programme, "available")
     amount, purpose = fen(row.amount_fen), funding_purpose(programme.name, row.origin)
     about = (f"pool_funding:{row.id}", f"programme:{programme.id}")
-    actual = (Leg("bank", amount), Leg(f"donation:restricted:{programme.id}", -amount))
+    actual = (Leg(bank_code(programme.id), amount), Leg(f"donation:restricted:{programme.id}", -amount))
     shift(session, actor, book_id, f"funding:{row.id}", purpose, about, actual, now, Ledger.ACTUAL)
     promised = (Leg(open_part, amount), Leg(source, -amount))
     shift(session, actor, book_id, f"funding:{row.id}", purpose, about, promised, now)

@@ -9,6 +9,7 @@ from fundapp.db.work import lock
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import NotVisible
+from fundapp.ledger.chart import bank_code, programme_fund
 from fundapp.ledger.commands import ensure_account, open_book, post, post_all
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Holder, Ledger, Leg, Posting
@@ -38,17 +39,20 @@ def pool_account(session: Session, book_id: int, programme: ProgrammeRow, part: 
     code = f"pool:{programme.id}:{part}" + (f":{of}" if of is not None else "")
     name = f"{programme.name} {POOL_PARTS[part]}" + (f" {of}" if of is not None else "")
     floor, ceiling = (None, 0) if part == "source" else (0, None)
-    ensure_account(session, book_id, Ledger.COMMIT, code, name, floor_fen=floor, ceiling_fen=ceiling)
+    fund = programme_fund(programme.id)
+    ensure_account(session, book_id, Ledger.COMMIT, code, name, floor_fen=floor, ceiling_fen=ceiling, fund=fund)
     return code
 
 
 def money_accounts(session: Session, book_id: int, programme: ProgrammeRow, project_id: int | None = None) -> None:
-    """Open the accounts of real money that a pool needs."""
-    ensure_account(session, book_id, Ledger.ACTUAL, "bank", str(BANK), floor_fen=0)
-    name = f"{programme.name} {DONATION}"
-    ensure_account(session, book_id, Ledger.ACTUAL, f"donation:restricted:{programme.id}", name, ceiling_fen=0)
+    """Open the accounts of real money that a pool needs: one fund, so that no programme pays for another."""
+    fund, bank, given = programme_fund(programme.id), f"{programme.name} {BANK}", f"{programme.name} {DONATION}"
+    donation = f"donation:restricted:{programme.id}"
+    ensure_account(session, book_id, Ledger.ACTUAL, bank_code(programme.id), bank, floor_fen=0, fund=fund)
+    ensure_account(session, book_id, Ledger.ACTUAL, donation, given, ceiling_fen=0, fund=fund)
     if project_id is not None:
-        ensure_account(session, book_id, Ledger.ACTUAL, f"grant:{project_id}", f"{GRANT} {project_id}", floor_fen=0)
+        code, name = f"grant:{project_id}", f"{GRANT} {project_id}"
+        ensure_account(session, book_id, Ledger.ACTUAL, code, name, floor_fen=0, fund=fund)
 
 
 def available(session: Session, book_id: int, programme: ProgrammeRow) -> int:

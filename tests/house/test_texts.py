@@ -26,7 +26,7 @@ NOT_FOR_PAGES = {
     "fundapp/matching/rules.py": "its steps are printed by a command, word for word",
     "fundapp/consent/commands/": "written once into a project's public history",
     "fundapp/fundraising/capitals.py": "amounts in words, as papers about money carry them",
-    "fundapp/ledger/commands.py": "written once into the ledger as a purpose",
+    "fundapp/ledger/commands/posting.py": "written once into the ledger as a purpose",
     "fundapp/kernel/money.py": "reads what people type",
     "fundapp/places/doors.py": "reads what people type",
     "fundapp/places/rules.py": "reads what people type",

@@ -8,7 +8,7 @@ from fundapp import tables  # noqa: F401 - fills the metadata
 from fundapp.audit.commands import record, seal
 from fundapp.db.engine import tuned_engine
 from fundapp.db.work import bind, unit_of_work
-from fundapp.kernel.actor import Actor
+from fundapp.kernel.actor import Actor, Grant, Role
 from fundapp.ledger.commands import ensure_account, open_book, post
 from fundapp.ledger.rules import Holder, Ledger, Leg, Posting
 from fundapp.people.models import Person
@@ -48,7 +48,8 @@ def make_books(pool_fen=100_000, floor_fen=0):
         person = Person(name="演示·出纳", created_at=NOW)
         session.add_all([place, person])
         session.flush()
-        actor = Actor(person.id)
+        roles = (Role.WORKER, Role.FOUNDATION_OFFICER)
+        actor = Actor(person.id, grants=tuple(Grant(role, place.path) for role in roles))
         committee = open_book(session, actor, Holder.COMMITTEE, "演示社区居委会", place.id, NOW).id
         foundation = open_book(session, actor, Holder.FOUNDATION, "演示基金会", place.id, NOW).id
         for code, name, floor, ceiling in (
@@ -56,7 +57,7 @@ def make_books(pool_fen=100_000, floor_fen=0):
             ("gift:1:residents", "居民自筹", None, 0),
             ("spend:1", "项目支出", 0, None),
         ):
-            ensure_account(session, committee, Ledger.ACTUAL, code, name, floor, ceiling)
+            ensure_account(session, committee, Ledger.ACTUAL, code, name, floor, ceiling, "project:1")
         for part, floor in (
             ("source", None),
             ("available", floor_fen),
@@ -64,7 +65,8 @@ def make_books(pool_fen=100_000, floor_fen=0):
             ("committed:1", 0),
             ("paid:1", 0),
         ):
-            ensure_account(session, foundation, Ledger.COMMIT, f"pool:1:{part}", f"配捐池 {part}", floor)
+            name = f"配捐池 {part}"
+            ensure_account(session, foundation, Ledger.COMMIT, f"pool:1:{part}", name, floor, fund="programme:1")
         books = Books(actor, committee, foundation)
         if pool_fen:
             legs = (Leg("pool:1:available", pool_fen), Leg("pool:1:source", -pool_fen))

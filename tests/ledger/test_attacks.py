@@ -15,6 +15,8 @@ from tests.ledger.books import bound
 
 NO_TRUNCATE = tuple(f"{table}_no_truncate" for table in TABLES)
 ALSO = {
+    "book_keeps_rows": ("ledger_chart_keeps_rows",),
+    "ledger_reopening_no_replace": ("ledger_month_reopened_last_first",),
     "ledger_account_keeps_rows": ("ledger_balance_keeps_rows",),
     "ledger_journal_keeps_rows": ("ledger_entry_keeps_rows",),
     "ledger_account_no_replace": ("ledger_balance_no_replace",),
@@ -96,7 +98,7 @@ def target(database_url):
     with bound(database_url):
         victim()
         with reading_session() as session:
-            assert [check.run(session).first_fault for check in CHECKS] == [None, None, None]
+            assert {check.run(session).first_fault for check in CHECKS} == {None}
     attacked = (Sqlite if database_url.startswith("sqlite") else Postgresql)(database_url)
     yield attacked
     attacked.close()
@@ -134,6 +136,12 @@ CONSTRAINTS = (
     ("ledger_entry", "ck_ledger_entry_leg_slot"),
     ("ledger_entry", "ck_ledger_entry_whole_fen"),
     ("ledger_entry", "fk_ledger_entry_journal"),
+    ("ledger_account", "ck_ledger_account_kind_of_ledger"),
+    ("ledger_account", "ck_ledger_account_of_a_fund"),
+    ("ledger_journal", "ck_ledger_journal_another_approves"),
+    ("ledger_journal", "ck_ledger_journal_reason_of_reversal"),
+    ("ledger_reopening", "ck_ledger_reopening_another_opens"),
+    ("ledger_reopening", "fk_ledger_reopening_request"),
     ("ledger_journal", "ck_ledger_journal_two_legs"),
     ("ledger_journal", "uq_ledger_journal_key"),
     ("ledger_journal", "uq_ledger_journal_reverses_id"),

@@ -11,10 +11,10 @@ from fundapp.db.schema import create_guard, drop_guard
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.ledger.checks import CHECKS
 from fundapp.ledger.commands import close_account, ensure_account, reverse
-from fundapp.ledger.rules import Ledger
+from fundapp.ledger.rules import Ledger, ReversalReason
+from tests.ledger.attacks import TABLES, keep_months
 from tests.ledger.books import NOW, gift, noted, posted
 
-TABLES = ("book", "ledger_account", "ledger_balance", "ledger_closing", "ledger_journal", "ledger_entry")
 COLUMNS = [(table, column.name) for table in TABLES for column in Base.metadata.tables[table].columns]
 OTHER = {
     "ledger": "CASE ledger WHEN 'actual' THEN 'commit' ELSE 'actual' END",
@@ -22,11 +22,14 @@ OTHER = {
     "opened_at": "'2026-03-02 02:00:01.000000'",
     "posted_at": "'2026-03-02 02:00:01.000000'",
     "closed_at": "'2026-03-02 02:00:01.000000'",
-    "event_date": "'2026-03-05'",
+    **dict.fromkeys(("event_date", "first_day", "last_day"), "'2026-03-05'"),
+    **dict.fromkeys(("adopted_at", "asked_at", "approved_at"), "'2026-03-02 02:00:01.000000'"),
+    "reason": "'wrong_amount'",
+    "kind": "'bank'",
 }
 TEXTS = {
     "holder_name", "start_hash", "code", "name", "key", "body_hash", "purpose", "source", "subject", "prev_hash",
-    "hash", "canonical",
+    "hash", "canonical", "fund", "content",
 }  # fmt: skip
 
 
@@ -74,13 +77,14 @@ def unguard_postgresql(connection):
 
 @pytest.fixture
 def story(books):
-    """Two gifts, a reversal, an expense, a closed account."""
+    """Two gifts, a reversal, a closed account, closed months of which one was reopened."""
     first = posted(books, gift(books, "gift:1", 700))
     posted(books, gift(books, "gift:2", 300, evidence=("a" * 32,)))
     with unit_of_work() as session:
-        reverse(session, books.actor, first.id, "重复登记", NOW)
-        closed = ensure_account(session, books.committee, Ledger.ACTUAL, "spend:9", "别的支出", 0)
+        reverse(session, books.actor, first.id, ReversalReason.DUPLICATE, "重复登记", NOW)
+        closed = ensure_account(session, books.committee, Ledger.ACTUAL, "spend:9", "别的支出", 0, fund="project:1")
         close_account(session, books.actor, closed.id, NOW)
+        keep_months(session, books)
         noted(session, books)
     return books
 
@@ -103,7 +107,7 @@ def test_an_honest_ledger_has_no_fault(story):
         found = results(session)
     assert [result.first_fault for result in found.values() if result.first_fault] == []
     looked = (found["ledger.books"].rows, found["ledger.journals"].rows, found["ledger.balances"].rows)
-    assert looked == (2, 4, 9)
+    assert looked == (2, 8, 9)
 
 
 def test_any_changed_value_is_found_by_table_and_key(story):
@@ -129,7 +133,14 @@ FORGED = [
     ("UPDATE ledger_entry SET amount_fen = 1 WHERE journal_id = 3 AND leg = 1", "ledger_journal:3 has other entries"),
     ("UPDATE ledger_entry SET account_id = 3 WHERE journal_id = 3 AND leg = 1", "ledger_journal:3 has other entries"),
     ("DELETE FROM ledger_journal WHERE id = 4", "ledger_journal:4 is missing, its entries are there"),
-    ("DELETE FROM ledger_journal WHERE id = 3", "ledger_journal:4 does not go on"),
+    ("DELETE FROM ledger_journal WHERE id = 3", "ledger_journal:3 is missing, its entries are there"),
+    ("UPDATE ledger_journal SET seq = 9 WHERE id = 3", "ledger_journal:3 does not go on from the journal before it"),
+    ("UPDATE ledger_account SET fund = 'x' WHERE id = 1", "ledger_journal:2 does not sum to 0 in each fund"),
+    ("UPDATE ledger_month_closing SET end_seq = 0, last_day = '2026-03-31' WHERE id = 4", "ledger_journal:2 was"),
+    ("UPDATE ledger_chart SET second_from_fen = 1 WHERE id = 3", "ledger_journal:4 is a payment without two people"),
+    ("UPDATE ledger_balance SET balance_fen = -1 WHERE account_id = 7", "ledger_balance:7 holds less than nothing"),
+    ("UPDATE ledger_balance SET balance_fen = 1 WHERE account_id = 7", "ledger_account:4 and its pool do not sum to 0"),
+    ("DELETE FROM ledger_account WHERE id = 3", "ledger_balance:3 belongs to no account"),
     ("UPDATE ledger_journal SET canonical = canonical || ' ' WHERE id = 3", "ledger_journal:3 differs from its hash"),
     ("UPDATE ledger_balance SET balance_fen = 1 WHERE account_id = 1", "ledger_balance:1 is not the sum"),
     ("UPDATE ledger_balance SET floor_fen = -5 WHERE account_id = 1", "ledger_balance:1 has other limits"),

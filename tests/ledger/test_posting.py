@@ -23,7 +23,7 @@ from fundapp.ledger.queries import (
     public_lines,
     totals_by_kind,
 )
-from fundapp.ledger.rules import Holder, Ledger, Leg
+from fundapp.ledger.rules import Holder, Ledger, Leg, ReversalReason
 from tests.ledger.books import DAY, NOW, commitment, gift, noted, posted
 
 
@@ -132,19 +132,19 @@ def test_a_reversal_is_the_mirror_image_and_happens_once(books):
     """Every leg is turned round; a second reversal gives the first, or is refused where its reason differs."""
     first = posted(books, gift(books, "gift:1", 700))
     with unit_of_work() as session:
-        back = reverse(session, books.actor, first.id, "重复登记", NOW)
+        back = reverse(session, books.actor, first.id, ReversalReason.DUPLICATE, "重复登记", NOW)
     with unit_of_work() as session:
-        assert reverse(session, books.actor, first.id, "重复登记", NOW).id == back.id
+        assert reverse(session, books.actor, first.id, ReversalReason.DUPLICATE, "重复登记", NOW).id == back.id
     with reading_session() as session:
         assert legs_of(session, back.id) == [Leg("cash:1", -700), Leg("gift:1:residents", 700)]
         assert balance(session, books.committee, Ledger.ACTUAL, "cash:1") == 0
         assert (back.reverses_id, back.subject) == (first.id, "project:1")
     with pytest.raises(Refused, match=r"ledger\.reversed_already"), unit_of_work() as session:
-        reverse(session, books.actor, first.id, "另一个理由", NOW)
+        reverse(session, books.actor, first.id, ReversalReason.DUPLICATE, "另一个理由", NOW)
     with pytest.raises(Refused, match=r"ledger\.is_reversal"), unit_of_work() as session:
-        reverse(session, books.actor, back.id, "再来", NOW)
+        reverse(session, books.actor, back.id, ReversalReason.DUPLICATE, "再来", NOW)
     with pytest.raises(NotVisible), unit_of_work() as session:
-        reverse(session, books.actor, 999, "没有", NOW)
+        reverse(session, books.actor, 999, ReversalReason.DUPLICATE, "没有", NOW)
 
 
 def test_a_reversal_keeps_the_floors(books):
@@ -152,13 +152,13 @@ def test_a_reversal_keeps_the_floors(books):
     first = posted(books, gift(books, "gift:1", 700))
     posted(books, gift(books, "spend:1", 700, legs=(Leg("spend:1", 700), Leg("cash:1", -700))))
     with pytest.raises(Refused, match=r"ledger\.not_enough"), unit_of_work() as session:
-        reverse(session, books.actor, first.id, "退回", NOW)
+        reverse(session, books.actor, first.id, ReversalReason.DUPLICATE, "退回", NOW)
 
 
 def test_a_closed_account_takes_nothing_more(books):
     """Only an empty account is closed, and closed means closed."""
     with unit_of_work() as session:
-        empty = ensure_account(session, books.committee, Ledger.ACTUAL, "spend:1", "项目支出", 0)
+        empty = ensure_account(session, books.committee, Ledger.ACTUAL, "spend:1", "项目支出", 0, fund="project:1")
         closing = close_account(session, books.actor, empty.id, NOW)
         assert close_account(session, books.actor, empty.id, NOW) is closing
     posted(books, gift(books, "gift:1", 700))
@@ -175,10 +175,10 @@ def test_a_book_and_an_account_are_opened_once(books):
     """Opening again gives what stands; other limits are an error."""
     with unit_of_work() as session:
         assert open_book(session, books.actor, Holder.COMMITTEE, "换了名字", 1, NOW).id == books.committee
-        account = ensure_account(session, books.committee, Ledger.ACTUAL, "cash:1", "换了名字", 0)
+        account = ensure_account(session, books.committee, Ledger.ACTUAL, "cash:1", "换了名字", 0, fund="project:1")
         assert account.name == "项目现金"
         with pytest.raises(ValueError, match="other limits"):
-            ensure_account(session, books.committee, Ledger.ACTUAL, "cash:1", "项目现金", None)
+            ensure_account(session, books.committee, Ledger.ACTUAL, "cash:1", "项目现金", None, fund="project:1")
 
 
 MOVES = st.lists(

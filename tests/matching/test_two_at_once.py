@@ -132,7 +132,7 @@ def child(pair, meeting, deed, locked):
 
 def take_the_locks_away():
     """Let nobody wait for anybody in this process."""
-    from fundapp.ledger import commands as ledger
+    from fundapp.ledger.commands import posting as ledger
     from fundapp.matching import commands as matching
     from fundapp.programmes.queries import get_programme
 

@@ -4,14 +4,19 @@ from sqlalchemy.orm import Session
 
 from fundapp.fundraising.rules import Source
 from fundapp.fundraising.texts import CASH, SOURCE_LABELS, SPEND, account_name
+from fundapp.ledger.chart import project_fund
 from fundapp.ledger.commands import ensure_account
 from fundapp.ledger.rules import Ledger
 
 
 def project_accounts(session: Session, book_id: int, project_id: int, title: str) -> None:
-    """Open a project's accounts in its keeper's book: its cash, what each source gave, what was spent."""
-    ensure_account(session, book_id, Ledger.ACTUAL, f"cash:{project_id}", account_name(title, CASH), floor_fen=0)
+    """Open a project's accounts in its keeper's book: its cash, what each source gave, what was spent.
+
+    They are one fund: what came for a project pays for nothing else.
+    """
+    fund, cash, spent = project_fund(project_id), account_name(title, CASH), account_name(title, SPEND)
+    ensure_account(session, book_id, Ledger.ACTUAL, f"cash:{project_id}", cash, floor_fen=0, fund=fund)
     for source in Source:
         name, code = account_name(title, SOURCE_LABELS[source]), f"gift:{project_id}:{source.value}"
-        ensure_account(session, book_id, Ledger.ACTUAL, code, name, ceiling_fen=0)
-    ensure_account(session, book_id, Ledger.ACTUAL, f"spend:{project_id}", account_name(title, SPEND), floor_fen=0)
+        ensure_account(session, book_id, Ledger.ACTUAL, code, name, ceiling_fen=0, fund=fund)
+    ensure_account(session, book_id, Ledger.ACTUAL, f"spend:{project_id}", spent, floor_fen=0, fund=fund)

@@ -35,6 +35,7 @@ from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen
 from fundapp.ledger.commands import lock_books, post
+from fundapp.ledger.queries import open_day
 from fundapp.ledger.rules import Ledger, Leg, Posting
 from fundapp.places.queries import units_by_id
 from fundapp.projects.commands import lock_project
@@ -235,6 +236,6 @@ def _post(session: Session, actor: Actor, row: Contribution, project: ProjectRow
     purpose = receipt_purpose(project.title, row.source, receipt_label(row.receipt_year, row.receipt_no))
     posting = Posting(
         book_id, Ledger.ACTUAL, f"contribution:{row.id}", purpose, f"contribution:{row.id}", f"project:{project.id}",
-        row.received_on, legs,
+        open_day(session, book_id, row.received_on), legs,
     )  # fmt: skip
     post(session, actor, posting, now)

@@ -140,5 +140,6 @@ def _post(
     legs = (Leg(f"gift:{project.id}:{gift.source.value}", amount), Leg(f"cash:{project.id}", -amount))
     purpose = refund_purpose(project.title, gift.source, receipt_label(gift.receipt_year, gift.receipt_no))
     subject = f"project:{project.id}"
-    posting = Posting(book_id, Ledger.ACTUAL, key, purpose, key, subject, local_date(now), legs)
+    two = (refund.prepared_by_id, actor.person_id)
+    posting = Posting(book_id, Ledger.ACTUAL, key, purpose, key, subject, local_date(now), legs, (), *two)
     post(session, actor, posting, now)
