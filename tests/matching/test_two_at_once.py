@@ -132,7 +132,7 @@ def child(pair, meeting, deed, locked):
 
 def take_the_locks_away():
     """Let nobody wait for anybody in this process."""
-    from fundapp.ledger.commands import posting as ledger
+    from fundapp.ledger.commands import opening, posting
     from fundapp.matching import commands as matching
     from fundapp.programmes.queries import get_programme
 
@@ -141,7 +141,8 @@ def take_the_locks_away():
     for name, module in list(sys.modules.items()):
         if name.startswith(kept) and hasattr(module, "lock_project"):
             module.lock_project = lambda *_args: None
-    ledger.lock_books = lambda session, numbers: {number: session.get(ledger.Book, number) for number in numbers}
+    for module in (opening, posting):
+        module.lock_books = lambda session, numbers: {number: session.get(posting.Book, number) for number in numbers}
 
 
 def journals():
