@@ -23,7 +23,8 @@ SEALED = {"info": {"sealed": True}}
 class BankAccount(Numbered, Base):
     """An account at a bank. ``covers``: the accounts of the book that it stands for.
 
-    It is one code ("bank"), or the beginning of several with a colon at its end ("cash:").
+    It is one code with its parts ("bank" and "bank:3", a programme's fund), or, with a colon at its end, the beginning
+    of several ("cash:").
     """
 
     __tablename__ = "bank_account"
@@ -304,7 +305,8 @@ refuse(
     "OR EXISTS (SELECT 1 FROM bank_match_entry m JOIN ledger_entry e ON e.journal_id = m.journal_id AND e.leg = m.leg "
     "JOIN ledger_account a ON a.id = e.account_id JOIN bank_account k ON k.id = NEW.account_id "
     "WHERE m.match_key = NEW.op_key AND (a.book_id <> k.book_id OR a.ledger <> 'actual' "
-    "OR CASE WHEN k.covers LIKE '%:' THEN substr(a.code, 1, length(k.covers)) ELSE a.code END <> k.covers))",
+    "OR CASE WHEN k.covers LIKE '%:' THEN substr(a.code, 1, length(k.covers)) "
+    "WHEN a.code LIKE k.covers || ':%' THEN k.covers ELSE a.code END <> k.covers))",
     "a match lies in one account and its book",
 )
 refuse(

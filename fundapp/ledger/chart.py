@@ -28,6 +28,7 @@ class AccountKind(StrEnum):
     INCOME = "income"
     FEE = "fee"
     SUSPENSE = "suspense"
+    TRANSFER = "transfer"
     NET_ASSETS = "net_assets"
     POOL = "pool"
 
@@ -37,7 +38,7 @@ MONEY = (AccountKind.CASH, AccountKind.BANK)
 
 _PREFIXES = {
     **{kind.value: kind for kind in AccountKind}, "netassets": AccountKind.NET_ASSETS,
-    "spend:bank_fee": AccountKind.FEE,
+    "spend:bank_fee": AccountKind.FEE, "common": AccountKind.POOL,
 }  # fmt: skip
 
 

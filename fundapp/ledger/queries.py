@@ -194,6 +194,11 @@ def open_day(session: Session, book_id: int, day: date) -> date:
     return day if until is None or day > until else until + timedelta(days=1)
 
 
+def posted_by(session: Session, journal_id: int) -> int | None:
+    """Give who posted a journal."""
+    return session.scalar(select(Journal.posted_by_id).where(Journal.id == journal_id))
+
+
 def _accounts() -> Any:
     return (
         select(

@@ -30,6 +30,7 @@ from fundapp.matching.policy import check_may_claim, check_may_decide, check_may
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.pool import book_of, lock_pool, money_accounts, pool_account, shift_all
 from fundapp.matching.queries import (
+    another_signer,
     decisions_of,
     entitled_before,
     granted_by_claim,
@@ -317,7 +318,7 @@ def _post_payment(
     project_accounts(session, theirs, project.id, project.title)
     amount, on, purpose = fen(row.amount_fen), local_date(now), payment_purpose(project.title)
     key, source, subject = f"disbursement:{row.id}", f"disbursement:{row.id}", f"project:{project.id}"
-    approver = people_of(session, row.claim_id).get(Step.APPROVAL.value)
+    approver = another_signer(session, row.claim_id, actor.person_id)
     came = (Leg(f"cash:{project.id}", amount), Leg(f"gift:{project.id}:foundation", -amount))
     moves = (
         (book_id, Ledger.ACTUAL, key, (Leg(f"grant:{project.id}", amount), Leg(bank_code(programme.id), -amount))),

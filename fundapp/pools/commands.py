@@ -16,6 +16,7 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen, from_fen
+from fundapp.ledger.chart import bank_code
 from fundapp.ledger.commands import ensure_account, lock_books, post_all
 from fundapp.ledger.queries import balance, get_book
 from fundapp.ledger.rules import Holder, Ledger, Leg, Posting
@@ -25,7 +26,7 @@ from fundapp.matching.serving import serve_queue
 from fundapp.matching.texts import BANK
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import ancestor, get_place
-from fundapp.pools.accounts import common_account, given_account, share_account
+from fundapp.pools.accounts import common_account, given_account, money_moves, share_account
 from fundapp.pools.models import CommonFunding, PoolMove, PoolMoveDecision, ShareUse, ShareUseDecision
 from fundapp.pools.policy import check_may_decide, check_may_pay_use, check_may_propose, check_may_use
 from fundapp.pools.queries import decided_for, gap_of
@@ -215,11 +216,12 @@ def _post_move(session: Session, actor: Actor, programme: ProgrammeRow, move: Po
         given, source = given_account(session, book_id, programme), pool_account(session, book_id, programme, "source")
         legs += [Leg(given, amount), Leg(source, -amount)]
     purpose = move_purpose(*_names(session, programme, move.place_id), move.way)
-    about = f"pool_move:{move.id}"
-    posting = Posting(
-        book_id, Ledger.COMMIT, about, purpose, about, f"programme:{programme.id}", local_date(now), tuple(legs)
-    )
-    post_all(session, actor, [posting], now)
+    about, subject, on = f"pool_move:{move.id}", f"programme:{programme.id}", local_date(now)
+    postings = [Posting(book_id, Ledger.COMMIT, about, purpose, about, subject, on, tuple(legs))]
+    if move.place_id is None:
+        real = money_moves(session, book_id, programme, amount)
+        postings.append(Posting(book_id, Ledger.ACTUAL, about, purpose, about, subject, on, real))
+    post_all(session, actor, postings, now)
     if (move.place_id is None) == (move.way is Way.DOWN):
         lapse_due(session, actor, programme, now)
         serve_queue(session, actor, programme, now)
@@ -340,10 +342,11 @@ def _post_use(
     purpose = use_purpose(project.title, get_place(session, use.place_id).name)
     came = (Leg(f"cash:{project.id}", amount), Leg(f"gift:{project.id}:foundation", -amount))
     moves = (
-        (book_id, Ledger.ACTUAL, about, (Leg(f"grant:{project.id}", amount), Leg("bank", -amount))),
+        (book_id, Ledger.ACTUAL, about, (Leg(f"grant:{project.id}", amount), Leg(bank_code(programme.id), -amount))),
         (book_id, Ledger.COMMIT, about, (Leg(paid, amount), Leg(share, -amount))),
         (theirs, Ledger.ACTUAL, f"{about}:received", came),
     )
     subject, on = f"project:{project.id}", local_date(now)
-    post_all(session, actor, [Posting(b, led, key, purpose, about, subject, on, legs) for b, led, key, legs in moves],
-             now)  # fmt: skip
+    two = (use.recorded_by_id, actor.person_id)
+    postings = [Posting(b, led, key, purpose, about, subject, on, legs, (), *two) for b, led, key, legs in moves]
+    post_all(session, actor, postings, now)

@@ -682,15 +682,57 @@ def upgrade():
         ),
         sa.Column("code", sa.String(length=80), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "cash",
+                "bank",
+                "gift",
+                "donation",
+                "grant",
+                "spend",
+                "owed",
+                "income",
+                "fee",
+                "suspense",
+                "transfer",
+                "net_assets",
+                "pool",
+                name="account_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("fund", sa.String(length=40), nullable=False),
         sa.Column("floor_fen", sa.BigInteger(), nullable=True),
         sa.Column("ceiling_fen", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("(ledger = 'commit') = (kind = 'pool')", name=op.f("ck_ledger_account_kind_of_ledger")),
         sa.CheckConstraint("length(trim(code)) > 0 AND length(trim(name)) > 0", name=op.f("ck_ledger_account_named")),
+        sa.CheckConstraint("length(trim(fund)) > 0", name=op.f("ck_ledger_account_of_a_fund")),
         sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_ledger_account_book_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_account")),
         sa.UniqueConstraint("book_id", "ledger", "code", name=op.f("uq_ledger_account_book_id_ledger_code")),
         info={"sealed": True},
     )
     op.create_index("ix_ledger_account_code", "ledger_account", ["code"], unique=False)
+    op.create_table(
+        "ledger_chart",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("second_from_fen", sa.BigInteger(), nullable=False),
+        sa.Column("adopted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("second_from_fen > 0", name=op.f("ck_ledger_chart_second_from_something")),
+        sa.ForeignKeyConstraint(["adopted_by_id"], ["person.id"], name=op.f("fk_ledger_chart_adopted_by_id")),
+        sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_ledger_chart_book_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_chart")),
+        sa.UniqueConstraint("book_id", "number", name=op.f("uq_ledger_chart_book_id_number")),
+        info={"sealed": True},
+    )
     op.create_table(
         "ledger_journal",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -711,11 +753,35 @@ def upgrade():
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("posted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "duplicate",
+                "wrong_amount",
+                "wrong_account",
+                "wrong_party",
+                "bank_returned",
+                "not_happened",
+                name="reversal_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("approved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("prev_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("canonical", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(reverses_id IS NULL) = (reason IS NULL)", name=op.f("ck_ledger_journal_reason_of_reversal")
+        ),
+        sa.CheckConstraint("asked_by_id <> approved_by_id", name=op.f("ck_ledger_journal_another_approves")),
         sa.CheckConstraint("leg_count BETWEEN 2 AND 200", name=op.f("ck_ledger_journal_two_legs")),
         sa.CheckConstraint("length(trim(purpose)) > 0", name=op.f("ck_ledger_journal_purpose_told")),
+        sa.ForeignKeyConstraint(["approved_by_id"], ["person.id"], name=op.f("fk_ledger_journal_approved_by_id")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_ledger_journal_asked_by_id")),
         sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_ledger_journal_book_id")),
         sa.ForeignKeyConstraint(["posted_by_id"], ["person.id"], name=op.f("fk_ledger_journal_posted_by_id")),
         sa.ForeignKeyConstraint(["reverses_id"], ["ledger_journal.id"], name=op.f("fk_ledger_journal_reverses_id")),
@@ -729,6 +795,25 @@ def upgrade():
     )
     op.create_index("ix_ledger_journal_day", "ledger_journal", ["book_id", "event_date"], unique=False)
     op.create_index("ix_ledger_journal_subject", "ledger_journal", ["subject", "id"], unique=False)
+    op.create_table(
+        "ledger_month_closing",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("end_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("closed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("last_day > first_day", name=op.f("ck_ledger_month_closing_days_in_order")),
+        sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_ledger_month_closing_book_id")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_ledger_month_closing_closed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_month_closing")),
+        sa.UniqueConstraint(
+            "book_id", "first_day", "round", name=op.f("uq_ledger_month_closing_book_id_first_day_round")
+        ),
+        info={"sealed": True},
+    )
     op.create_table(
         "match_round",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1089,6 +1174,25 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("journal_id", "leg", name=op.f("pk_ledger_entry")),
         sa.UniqueConstraint("account_id", "account_version", name="uq_ledger_entry_version"),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "ledger_reopen_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("closing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_ledger_reopen_request_reason_told")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_ledger_reopen_request_asked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["closing_id"], ["ledger_month_closing.id"], name=op.f("fk_ledger_reopen_request_closing_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_reopen_request")),
+        sa.UniqueConstraint("closing_id", name=op.f("uq_ledger_reopen_request_closing_id")),
+        sa.UniqueConstraint(
+            "id", "closing_id", "asked_by_id", name=op.f("uq_ledger_reopen_request_id_closing_id_asked_by_id")
+        ),
         info={"sealed": True},
     )
     op.create_table(
@@ -1664,6 +1768,25 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_in_kind_help_project_id", "in_kind_help", ["project_id", "id"], unique=False)
+    op.create_table(
+        "ledger_reopening",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("closing_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("approved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("asked_by_id <> approved_by_id", name=op.f("ck_ledger_reopening_another_opens")),
+        sa.ForeignKeyConstraint(["approved_by_id"], ["person.id"], name=op.f("fk_ledger_reopening_approved_by_id")),
+        sa.ForeignKeyConstraint(
+            ["request_id", "closing_id", "asked_by_id"],
+            ["ledger_reopen_request.id", "ledger_reopen_request.closing_id", "ledger_reopen_request.asked_by_id"],
+            name="fk_ledger_reopening_request",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_reopening")),
+        sa.UniqueConstraint("closing_id", name=op.f("uq_ledger_reopening_closing_id")),
+        info={"sealed": True},
+    )
     op.create_table(
         "match_claim",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4399,10 +4522,10 @@ GUARDS = [
     # bank_match_of_one_account on bank_match
     (
         (
-            "CREATE TRIGGER bank_match_of_one_account BEFORE INSERT ON bank_match FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_match_line m JOIN bank_line l ON l.id = m.line_id WHERE m.match_key = NEW.op_key AND l.account_id <> NEW.account_id) OR EXISTS (SELECT 1 FROM bank_match_entry m JOIN ledger_entry e ON e.journal_id = m.journal_id AND e.leg = m.leg JOIN ledger_account a ON a.id = e.account_id JOIN bank_account k ON k.id = NEW.account_id WHERE m.match_key = NEW.op_key AND (a.book_id <> k.book_id OR a.ledger <> 'actual' OR CASE WHEN k.covers LIKE '%:' THEN substr(a.code, 1, length(k.covers)) ELSE a.code END <> k.covers)) BEGIN SELECT RAISE(ABORT, 'a match lies in one account and its book'); END",
+            "CREATE TRIGGER bank_match_of_one_account BEFORE INSERT ON bank_match FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_match_line m JOIN bank_line l ON l.id = m.line_id WHERE m.match_key = NEW.op_key AND l.account_id <> NEW.account_id) OR EXISTS (SELECT 1 FROM bank_match_entry m JOIN ledger_entry e ON e.journal_id = m.journal_id AND e.leg = m.leg JOIN ledger_account a ON a.id = e.account_id JOIN bank_account k ON k.id = NEW.account_id WHERE m.match_key = NEW.op_key AND (a.book_id <> k.book_id OR a.ledger <> 'actual' OR CASE WHEN k.covers LIKE '%:' THEN substr(a.code, 1, length(k.covers)) WHEN a.code LIKE k.covers || ':%' THEN k.covers ELSE a.code END <> k.covers)) BEGIN SELECT RAISE(ABORT, 'a match lies in one account and its book'); END",
         ),
         (
-            "CREATE FUNCTION bank_match_of_one_account() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM bank_match_line m JOIN bank_line l ON l.id = m.line_id WHERE m.match_key = NEW.op_key AND l.account_id <> NEW.account_id) OR EXISTS (SELECT 1 FROM bank_match_entry m JOIN ledger_entry e ON e.journal_id = m.journal_id AND e.leg = m.leg JOIN ledger_account a ON a.id = e.account_id JOIN bank_account k ON k.id = NEW.account_id WHERE m.match_key = NEW.op_key AND (a.book_id <> k.book_id OR a.ledger <> 'actual' OR CASE WHEN k.covers LIKE '%:' THEN substr(a.code, 1, length(k.covers)) ELSE a.code END <> k.covers)) THEN RAISE EXCEPTION 'a match lies in one account and its book' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION bank_match_of_one_account() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM bank_match_line m JOIN bank_line l ON l.id = m.line_id WHERE m.match_key = NEW.op_key AND l.account_id <> NEW.account_id) OR EXISTS (SELECT 1 FROM bank_match_entry m JOIN ledger_entry e ON e.journal_id = m.journal_id AND e.leg = m.leg JOIN ledger_account a ON a.id = e.account_id JOIN bank_account k ON k.id = NEW.account_id WHERE m.match_key = NEW.op_key AND (a.book_id <> k.book_id OR a.ledger <> 'actual' OR CASE WHEN k.covers LIKE '%:' THEN substr(a.code, 1, length(k.covers)) WHEN a.code LIKE k.covers || ':%' THEN k.covers ELSE a.code END <> k.covers)) THEN RAISE EXCEPTION 'a match lies in one account and its book' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER bank_match_of_one_account BEFORE INSERT ON bank_match FOR EACH ROW EXECUTE FUNCTION bank_match_of_one_account()",
         ),
     ),
@@ -6996,6 +7119,51 @@ GUARDS = [
             "CREATE TRIGGER ledger_balance_no_truncate BEFORE TRUNCATE ON ledger_balance FOR EACH STATEMENT EXECUTE FUNCTION ledger_balance_no_truncate()",
         ),
     ),
+    # ledger_chart_goes_on on ledger_chart
+    (
+        (
+            "CREATE TRIGGER ledger_chart_goes_on BEFORE INSERT ON ledger_chart FOR EACH ROW WHEN NEW.number <> COALESCE((SELECT max(c.number) FROM ledger_chart c WHERE c.book_id = NEW.book_id), 0) + 1 BEGIN SELECT RAISE(ABORT, 'versions of a chart are numbered without a gap'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_chart_goes_on() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number <> COALESCE((SELECT max(c.number) FROM ledger_chart c WHERE c.book_id = NEW.book_id), 0) + 1 THEN RAISE EXCEPTION 'versions of a chart are numbered without a gap' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_chart_goes_on BEFORE INSERT ON ledger_chart FOR EACH ROW EXECUTE FUNCTION ledger_chart_goes_on()",
+        ),
+    ),
+    # ledger_chart_keeps_rows on ledger_chart
+    (
+        (
+            "CREATE TRIGGER ledger_chart_keeps_rows BEFORE DELETE ON ledger_chart FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_chart is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_chart_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_chart is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_chart_keeps_rows BEFORE DELETE ON ledger_chart FOR EACH ROW EXECUTE FUNCTION ledger_chart_keeps_rows()",
+        ),
+    ),
+    # ledger_chart_keeps_values on ledger_chart
+    (
+        (
+            "CREATE TRIGGER ledger_chart_keeps_values BEFORE UPDATE ON ledger_chart FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_chart is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_chart_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_chart is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_chart_keeps_values BEFORE UPDATE ON ledger_chart FOR EACH ROW EXECUTE FUNCTION ledger_chart_keeps_values()",
+        ),
+    ),
+    # ledger_chart_no_replace on ledger_chart
+    (
+        (
+            "CREATE TRIGGER ledger_chart_no_replace BEFORE INSERT ON ledger_chart FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_chart WHERE (id = NEW.id) OR (book_id = NEW.book_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'ledger_chart keeps its rows'); END",
+        ),
+        (),
+    ),
+    # ledger_chart_no_truncate on ledger_chart
+    (
+        (),
+        (
+            "CREATE FUNCTION ledger_chart_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_chart keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER ledger_chart_no_truncate BEFORE TRUNCATE ON ledger_chart FOR EACH STATEMENT EXECUTE FUNCTION ledger_chart_no_truncate()",
+        ),
+    ),
     # ledger_closing_keeps_rows on ledger_closing
     (
         (
@@ -7116,6 +7284,16 @@ GUARDS = [
             "CREATE TRIGGER ledger_journal_balances BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_balances()",
         ),
     ),
+    # ledger_journal_balances_funds on ledger_journal
+    (
+        (
+            "CREATE TRIGGER ledger_journal_balances_funds BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN EXISTS (SELECT a.fund FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id GROUP BY a.fund HAVING sum(e.amount_fen) <> 0) BEGIN SELECT RAISE(ABORT, 'a journal sums to 0 in each fund'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_journal_balances_funds() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT a.fund FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id GROUP BY a.fund HAVING sum(e.amount_fen) <> 0) THEN RAISE EXCEPTION 'a journal sums to 0 in each fund' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_journal_balances_funds BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_balances_funds()",
+        ),
+    ),
     # ledger_journal_chained on ledger_journal
     (
         (
@@ -7126,6 +7304,14 @@ GUARDS = [
             "CREATE TRIGGER ledger_journal_chained BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_chained()",
         ),
     ),
+    # ledger_journal_hashed on ledger_journal
+    (
+        (),
+        (
+            "CREATE FUNCTION ledger_journal_hashed() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.hash <> encode(sha256(convert_to(NEW.canonical, 'UTF8')), 'hex') THEN RAISE EXCEPTION 'the hash is that of the stored text' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $body$",
+            "CREATE TRIGGER ledger_journal_hashed BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_hashed()",
+        ),
+    ),
     # ledger_journal_in_one_book on ledger_journal
     (
         (
@@ -7134,6 +7320,16 @@ GUARDS = [
         (
             "CREATE FUNCTION ledger_journal_in_one_book() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id AND (a.book_id <> NEW.book_id OR a.ledger <> NEW.ledger)) THEN RAISE EXCEPTION 'all legs lie in the book and ledger of their journal' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER ledger_journal_in_one_book BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_in_one_book()",
+        ),
+    ),
+    # ledger_journal_in_open_month on ledger_journal
+    (
+        (
+            "CREATE TRIGGER ledger_journal_in_open_month BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_month_closing c WHERE c.book_id = NEW.book_id AND NEW.event_date <= c.last_day AND NOT EXISTS (SELECT 1 FROM ledger_reopening r WHERE r.closing_id = c.id)) BEGIN SELECT RAISE(ABORT, 'the month is closed'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_journal_in_open_month() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_month_closing c WHERE c.book_id = NEW.book_id AND NEW.event_date <= c.last_day AND NOT EXISTS (SELECT 1 FROM ledger_reopening r WHERE r.closing_id = c.id)) THEN RAISE EXCEPTION 'the month is closed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_journal_in_open_month BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_in_open_month()",
         ),
     ),
     # ledger_journal_keeps_rows on ledger_journal
@@ -7179,6 +7375,141 @@ GUARDS = [
         (
             "CREATE FUNCTION ledger_journal_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_journal keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER ledger_journal_no_truncate BEFORE TRUNCATE ON ledger_journal FOR EACH STATEMENT EXECUTE FUNCTION ledger_journal_no_truncate()",
+        ),
+    ),
+    # ledger_month_closed_once on ledger_month_closing
+    (
+        (
+            "CREATE TRIGGER ledger_month_closed_once BEFORE INSERT ON ledger_month_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_month_closing c WHERE c.book_id = NEW.book_id AND c.last_day >= NEW.first_day AND NOT EXISTS (SELECT 1 FROM ledger_reopening r WHERE r.closing_id = c.id)) BEGIN SELECT RAISE(ABORT, 'the month is closed already'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_month_closed_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_month_closing c WHERE c.book_id = NEW.book_id AND c.last_day >= NEW.first_day AND NOT EXISTS (SELECT 1 FROM ledger_reopening r WHERE r.closing_id = c.id)) THEN RAISE EXCEPTION 'the month is closed already' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_month_closed_once BEFORE INSERT ON ledger_month_closing FOR EACH ROW EXECUTE FUNCTION ledger_month_closed_once()",
+        ),
+    ),
+    # ledger_month_closing_keeps_rows on ledger_month_closing
+    (
+        (
+            "CREATE TRIGGER ledger_month_closing_keeps_rows BEFORE DELETE ON ledger_month_closing FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_month_closing is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_month_closing_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_month_closing is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_month_closing_keeps_rows BEFORE DELETE ON ledger_month_closing FOR EACH ROW EXECUTE FUNCTION ledger_month_closing_keeps_rows()",
+        ),
+    ),
+    # ledger_month_closing_keeps_values on ledger_month_closing
+    (
+        (
+            "CREATE TRIGGER ledger_month_closing_keeps_values BEFORE UPDATE ON ledger_month_closing FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_month_closing is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_month_closing_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_month_closing is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_month_closing_keeps_values BEFORE UPDATE ON ledger_month_closing FOR EACH ROW EXECUTE FUNCTION ledger_month_closing_keeps_values()",
+        ),
+    ),
+    # ledger_month_closing_no_replace on ledger_month_closing
+    (
+        (
+            "CREATE TRIGGER ledger_month_closing_no_replace BEFORE INSERT ON ledger_month_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_month_closing WHERE (id = NEW.id) OR (book_id = NEW.book_id AND first_day = NEW.first_day AND round = NEW.round)) BEGIN SELECT RAISE(ABORT, 'ledger_month_closing keeps its rows'); END",
+        ),
+        (),
+    ),
+    # ledger_month_closing_no_truncate on ledger_month_closing
+    (
+        (),
+        (
+            "CREATE FUNCTION ledger_month_closing_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_month_closing keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER ledger_month_closing_no_truncate BEFORE TRUNCATE ON ledger_month_closing FOR EACH STATEMENT EXECUTE FUNCTION ledger_month_closing_no_truncate()",
+        ),
+    ),
+    # ledger_month_reopened_last_first on ledger_reopening
+    (
+        (
+            "CREATE TRIGGER ledger_month_reopened_last_first BEFORE INSERT ON ledger_reopening FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_month_closing c JOIN ledger_month_closing o ON o.id = NEW.closing_id WHERE c.book_id = o.book_id AND c.first_day > o.last_day AND NOT EXISTS (SELECT 1 FROM ledger_reopening r WHERE r.closing_id = c.id)) BEGIN SELECT RAISE(ABORT, 'the last closed month is opened first'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_month_reopened_last_first() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_month_closing c JOIN ledger_month_closing o ON o.id = NEW.closing_id WHERE c.book_id = o.book_id AND c.first_day > o.last_day AND NOT EXISTS (SELECT 1 FROM ledger_reopening r WHERE r.closing_id = c.id)) THEN RAISE EXCEPTION 'the last closed month is opened first' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_month_reopened_last_first BEFORE INSERT ON ledger_reopening FOR EACH ROW EXECUTE FUNCTION ledger_month_reopened_last_first()",
+        ),
+    ),
+    # ledger_payment_by_two on ledger_journal
+    (
+        (
+            "CREATE TRIGGER ledger_payment_by_two BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN NEW.ledger = 'actual' AND (NEW.asked_by_id IS NULL OR NEW.approved_by_id IS NULL) AND (SELECT -sum(e.amount_fen) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id AND a.kind IN ('cash', 'bank')) >= COALESCE((SELECT c.second_from_fen FROM ledger_chart c WHERE c.book_id = NEW.book_id ORDER BY c.number DESC LIMIT 1), 1) BEGIN SELECT RAISE(ABORT, 'a payment of this size needs one who asks and another who approves'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_payment_by_two() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ledger = 'actual' AND (NEW.asked_by_id IS NULL OR NEW.approved_by_id IS NULL) AND (SELECT -sum(e.amount_fen) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id AND a.kind IN ('cash', 'bank')) >= COALESCE((SELECT c.second_from_fen FROM ledger_chart c WHERE c.book_id = NEW.book_id ORDER BY c.number DESC LIMIT 1), 1) THEN RAISE EXCEPTION 'a payment of this size needs one who asks and another who approves' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_payment_by_two BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_payment_by_two()",
+        ),
+    ),
+    # ledger_reopen_request_keeps_rows on ledger_reopen_request
+    (
+        (
+            "CREATE TRIGGER ledger_reopen_request_keeps_rows BEFORE DELETE ON ledger_reopen_request FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_reopen_request is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_reopen_request_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_reopen_request is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_reopen_request_keeps_rows BEFORE DELETE ON ledger_reopen_request FOR EACH ROW EXECUTE FUNCTION ledger_reopen_request_keeps_rows()",
+        ),
+    ),
+    # ledger_reopen_request_keeps_values on ledger_reopen_request
+    (
+        (
+            "CREATE TRIGGER ledger_reopen_request_keeps_values BEFORE UPDATE ON ledger_reopen_request FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_reopen_request is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_reopen_request_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_reopen_request is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_reopen_request_keeps_values BEFORE UPDATE ON ledger_reopen_request FOR EACH ROW EXECUTE FUNCTION ledger_reopen_request_keeps_values()",
+        ),
+    ),
+    # ledger_reopen_request_no_replace on ledger_reopen_request
+    (
+        (
+            "CREATE TRIGGER ledger_reopen_request_no_replace BEFORE INSERT ON ledger_reopen_request FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_reopen_request WHERE (id = NEW.id) OR (closing_id = NEW.closing_id)) BEGIN SELECT RAISE(ABORT, 'ledger_reopen_request keeps its rows'); END",
+        ),
+        (),
+    ),
+    # ledger_reopen_request_no_truncate on ledger_reopen_request
+    (
+        (),
+        (
+            "CREATE FUNCTION ledger_reopen_request_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_reopen_request keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER ledger_reopen_request_no_truncate BEFORE TRUNCATE ON ledger_reopen_request FOR EACH STATEMENT EXECUTE FUNCTION ledger_reopen_request_no_truncate()",
+        ),
+    ),
+    # ledger_reopening_keeps_rows on ledger_reopening
+    (
+        (
+            "CREATE TRIGGER ledger_reopening_keeps_rows BEFORE DELETE ON ledger_reopening FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_reopening is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_reopening_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_reopening is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_reopening_keeps_rows BEFORE DELETE ON ledger_reopening FOR EACH ROW EXECUTE FUNCTION ledger_reopening_keeps_rows()",
+        ),
+    ),
+    # ledger_reopening_keeps_values on ledger_reopening
+    (
+        (
+            "CREATE TRIGGER ledger_reopening_keeps_values BEFORE UPDATE ON ledger_reopening FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_reopening is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_reopening_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_reopening is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_reopening_keeps_values BEFORE UPDATE ON ledger_reopening FOR EACH ROW EXECUTE FUNCTION ledger_reopening_keeps_values()",
+        ),
+    ),
+    # ledger_reopening_no_replace on ledger_reopening
+    (
+        (
+            "CREATE TRIGGER ledger_reopening_no_replace BEFORE INSERT ON ledger_reopening FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_reopening WHERE (id = NEW.id) OR (closing_id = NEW.closing_id)) BEGIN SELECT RAISE(ABORT, 'ledger_reopening keeps its rows'); END",
+        ),
+        (),
+    ),
+    # ledger_reopening_no_truncate on ledger_reopening
+    (
+        (),
+        (
+            "CREATE FUNCTION ledger_reopening_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_reopening keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER ledger_reopening_no_truncate BEFORE TRUNCATE ON ledger_reopening FOR EACH STATEMENT EXECUTE FUNCTION ledger_reopening_no_truncate()",
         ),
     ),
     # match_claim_at_the_tail on match_claim

@@ -23,7 +23,7 @@ from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.kernel.money import from_fen
 from fundapp.ledger.commands import reverse
 from fundapp.ledger.queries import balance
-from fundapp.ledger.rules import Ledger
+from fundapp.ledger.rules import Ledger, ReversalReason
 from tests.banking.bank import CLOCK, MARCH, NOW, book_money, make_bank, taken
 from tests.banking.files import OPENING, ROWS
 from tests.support.races import at_once
@@ -300,7 +300,7 @@ def test_an_entry_that_was_reversed_is_matched_with_its_reversal(bank):
     """Neither is money at the bank; the history says that they belong together."""
     number = book_money(bank, "wrong", 4200, date(2026, 3, 9), "donation:restricted:1")
     with unit_of_work() as session:
-        back = reverse(session, bank.officer, number, "记错", NOW).id
+        back = reverse(session, bank.officer, number, ReversalReason.WRONG_PARTY, "记错", NOW).id
     do(commands.match, bank.officer, NewMatch(bank.account, "x", (), ((number, 1), (back, 1))))
     assert 4200 not in [abs(entry.amount_fen) for entry in free(bank)[1]]
 

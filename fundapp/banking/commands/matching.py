@@ -31,7 +31,8 @@ from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import from_fen
 from fundapp.ledger.commands import ensure_account, post, reverse
-from fundapp.ledger.rules import Ledger, Leg, Posting
+from fundapp.ledger.queries import posted_by
+from fundapp.ledger.rules import Ledger, Leg, Posting, ReversalReason
 
 Key = tuple[int, int]
 
@@ -190,7 +191,8 @@ def unmatch(session: Session, actor: Actor, match_id: int, reason: str, clock: C
 def _unbook(session: Session, actor: Actor, account: AccountRow, row: BankMatch, reason: str, clock: Clock) -> None:
     """Reverse what was booked, and match it with its reversal: neither is money at the bank."""
     entry = members(session, [row.op_key])[1][row.op_key][0]
-    back = reverse(session, actor, entry.journal_id, reason, clock.now(session))
+    now, booked_by = clock.now(session), posted_by(session, entry.journal_id)
+    back = reverse(session, actor, entry.journal_id, ReversalReason.WRONG_ACCOUNT, reason, now, approved_by=booked_by)
     free = {(one.journal_id, one.leg): one for one in free_entries(session, account)}
     pair = _chosen(free, [(entry.journal_id, entry.leg), (back.id, entry.leg)])
     _match(session, actor, account, (str(uuid5(UUID(row.op_key), "reversed")), [], pair), clock)

@@ -10,6 +10,7 @@ from fundapp.banking.models import BankAccount, BankLine, BankStatement
 from fundapp.banking.policy import may_read
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible
+from fundapp.ledger.chart import MONEY, AccountKind
 from fundapp.ledger.models import Book, LedgerAccount
 from fundapp.ledger.queries import BookRow, get_book, list_books
 from fundapp.ledger.rules import Holder, Ledger
@@ -114,7 +115,9 @@ def own_books(session: Session, actor: Actor) -> list[BookRow]:
 def covered(session: Session, account: AccountRow) -> list[int]:
     """Give the accounts of the book that a bank account stands for: the one place that reads their codes."""
     code = LedgerAccount.code
-    fits = code.startswith(account.covers, autoescape=True) if account.covers.endswith(":") else code == account.covers
+    family = account.covers.endswith(":")
+    parts = code.startswith(account.covers if family else f"{account.covers}:", autoescape=True)
+    fits = parts if family else (code == account.covers) | parts
     query = select(LedgerAccount.id).where(
         LedgerAccount.book_id == account.book_id, LedgerAccount.ledger == Ledger.ACTUAL, fits
     )
@@ -128,12 +131,8 @@ def pays_from(account: AccountRow) -> str:
 
 def covers_free(session: Session, book_id: int) -> list[str]:
     """List what a further bank account of a book may stand for: each thing is at one bank."""
-    part = case((LedgerAccount.code.startswith(FAMILY), FAMILY), else_=LedgerAccount.code)
-    known = (LedgerAccount.code == SINGLE) | LedgerAccount.code.startswith(f"{SINGLE}:")
-    there = select(part).where(
-        LedgerAccount.book_id == book_id,
-        LedgerAccount.ledger == Ledger.ACTUAL,
-        known | LedgerAccount.code.startswith(FAMILY),
+    there = select(case((LedgerAccount.kind == AccountKind.CASH, FAMILY), else_=SINGLE)).where(
+        LedgerAccount.book_id == book_id, LedgerAccount.ledger == Ledger.ACTUAL, LedgerAccount.kind.in_(MONEY)
     )
     taken = set(session.scalars(select(BankAccount.covers).where(BankAccount.book_id == book_id)))
     return sorted(set(session.scalars(there.distinct())) - taken)

@@ -87,7 +87,7 @@ def reverse(
         event_date=local_date(at),
         legs=mirrored(legs_of(session, first.id)),
         asked_by=actor.person_id,
-        approved_by=approved_by,
+        approved_by=approved_by if approved_by != actor.person_id else None,
     )
     standing = session.scalar(select(Journal).where(Journal.reverses_id == first.id))
     said = (reason, unicodedata.normalize("NFC", posting.purpose))

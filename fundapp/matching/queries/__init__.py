@@ -2,6 +2,7 @@
 
 from fundapp.matching.queries.claims import (
     ClaimRow,
+    another_signer,
     claims_of_project,
     cut_by_claim,
     decided_steps,
@@ -41,6 +42,7 @@ __all__ = [
     "RoundRow",
     "RoundState",
     "Share",
+    "another_signer",
     "claims_of_project",
     "cut_by_claim",
     "decided_steps",

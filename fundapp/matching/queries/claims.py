@@ -57,6 +57,14 @@ def people_of(session: Session, claim_id: int) -> dict[str, int]:
     return people
 
 
+def another_signer(session: Session, claim_id: int, person_id: int | None) -> int | None:
+    """Give who, other than this person, decided on a claim last."""
+    query = select(MatchDecision.decided_by_id).where(
+        MatchDecision.claim_id == claim_id, MatchDecision.decided_by_id != person_id
+    )
+    return session.scalar(query.order_by(MatchDecision.id.desc()).limit(1))
+
+
 def parties_of(session: Session, claim_id: int) -> set[int]:
     """Give who had a hand in the project when it claimed."""
     return set(session.scalars(select(MatchParty.person_id).where(MatchParty.claim_id == claim_id)))
