@@ -6,7 +6,8 @@ from datetime import date
 
 from fundapp.banking import commands, queries
 from fundapp.banking.commands import KeepFile, NewBooking, OpenAccount, Prepare
-from fundapp.banking.rules import Booking, month_of, suggest
+from fundapp.banking.rules import Booking, last_day, suggest
+from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import BadInput, Refused
 from fundapp.kernel.money import fen_of_text, from_fen, yuan_text
 from fundapp.ledger.queries import list_books
@@ -31,12 +32,13 @@ def banking_open(scene: Scene) -> Facts:
     return {"account": made.id}
 
 
-@deed("banking.take_in", "account upto lines")
+@deed("banking.take_in", "account upto last_month lines")
 def banking_take_in(scene: Scene) -> Facts:
-    """Take a file in. Fields: account, upto (what the book paid and received until then), lines. Facts: new, known."""
+    """Take a file in. Fields: account, upto (of what the book says), last_month, lines. Facts: new, known."""
     account, fields = scene.thing("bank_account", "account"), scene.fields
     upto = fields.instant("upto", None)
-    rows = _rows(scene, account, upto.date() if upto else None)
+    until = local_date(upto) if upto else None
+    rows = _rows(scene, account, _month(scene)[1] if fields.yes("last_month", False) else until)
     data = _file(scene, account, rows)
     kept = commands.keep_file(scene.session, scene.actor, KeepFile(account, "statement.csv", data), scene.clock)
     done = commands.take_in(scene.session, scene.actor, kept.id, scene.clock)
@@ -50,8 +52,16 @@ def _rows(scene: Scene, account_id: int, upto: date | None) -> list[tuple[date, 
     rows = [(one.day, one.amount_fen, "", one.purpose) for one in entries if upto and one.day <= upto]
     for line in scene.fields.listed("lines", []):
         amount = fen_of_text(line.get("amount"), f"{scene.fields.where}, lines")
-        rows.append((date.fromisoformat(line["day"]), amount, line.get("other", ""), line.get("words", "")))
+        on = date.fromisoformat(line["day"]) if "day" in line else upto or local_date(scene.clock.now(scene.session))
+        rows.append((on, amount, line.get("other", ""), line.get("words", "")))
     return sorted(rows, key=lambda row: row[0])
+
+
+def _month(scene: Scene) -> tuple[date, date]:
+    """Give the month before the one of the deed."""
+    first = local_date(scene.clock.now(scene.session)).replace(day=1)
+    before = date.fromordinal(first.toordinal() - 1)
+    return before.replace(day=1), before
 
 
 def _file(scene: Scene, account_id: int, rows: list[tuple[date, int, str, str]]) -> bytes:
@@ -99,8 +109,8 @@ def banking_book(scene: Scene) -> Facts:
 def banking_prepare(scene: Scene) -> Facts:
     """Prepare 余额调节表. Fields: account, month, note. Facts: bank, book, adjusted."""
     fields, account = scene.fields, queries.get_account(scene.session, scene.thing("bank_account", "account"))
-    month = month_of(fields.instant("month").date().isoformat()[:7])
-    last = month[1] if month else date.min
+    named = fields.instant("month", None)
+    last = last_day(local_date(named)) if named else _month(scene)[1]
     balance = queries.bank_at(scene.session, account.id, last)
     cmd = Prepare(account.id, key(), last, from_fen(balance), fields.text("note", ""))
     row = commands.prepare(scene.session, scene.actor, cmd, scene.clock)
