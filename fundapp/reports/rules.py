@@ -3,51 +3,36 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
+from fundapp.ledger.chart import GENERAL, AccountKind, Chart, LineClass
 
-class Kind(StrEnum):
-    """What an account is: what there is, what is owed, what belongs to nobody else, what came, what went."""
+Kind = LineClass
+"""What an account is: what there is, what is owed, what belongs to nobody else, what came, what went."""
 
-    ASSET = "asset"
-    LIABILITY = "liability"
-    NET = "net"
-    INCOME = "income"
-    EXPENSE = "expense"
+CAME = (AccountKind.GIFT, AccountKind.DONATION, AccountKind.INCOME)
+WENT = (AccountKind.SPEND, AccountKind.GRANT, AccountKind.FEE)
 
 
 @dataclass(frozen=True)
 class Class:
-    """The kind of an account, and whether its money may serve one purpose only (限定性)."""
+    """Where an account stands in a book's chart, and whether its money may serve one purpose only (限定性)."""
 
     kind: Kind
+    line: str
     restricted: bool
 
 
-PREFIXES: tuple[tuple[str, Class], ...] = (
-    ("bank", Class(Kind.ASSET, False)),
-    ("cash:", Class(Kind.ASSET, False)),
-    ("owed:", Class(Kind.ASSET, True)),
-    ("suspense:", Class(Kind.LIABILITY, False)),
-    ("netassets:", Class(Kind.NET, False)),
-    ("donation:restricted:", Class(Kind.INCOME, True)),
-    ("gift:", Class(Kind.INCOME, True)),
-    ("donation:", Class(Kind.INCOME, False)),
-    ("income:", Class(Kind.INCOME, False)),
-    ("grant:", Class(Kind.EXPENSE, True)),
-    ("spend:bank_fee", Class(Kind.EXPENSE, False)),
-    ("spend:", Class(Kind.EXPENSE, True)),
-)
-OTHER = Class(Kind.NET, False)
+def class_of(chart: Chart, kind: AccountKind, fund: str) -> Class:
+    """Tell what an account is: the one function that reads the chart. Money of a fund of its own is restricted.
 
-
-def class_of(code: str) -> Class:
-    """Tell what an account is by its code: the first beginning that fits; what is not known counts as net assets.
-
-    >>> class_of("donation:restricted:3").kind, class_of("spend:bank_fee").restricted
-    (<Kind.INCOME: 'income'>, False)
+    >>> from fundapp.ledger.chart import shipped_chart
+    >>> class_of(shipped_chart(), AccountKind.GIFT, "project:12")
+    Class(kind=<LineClass.LIABILITY: 'liability'>, line='2601 受托代理负债', restricted=True)
     """
-    return next((one for prefix, one in PREFIXES if code.startswith(prefix)), OTHER)
+    line = chart.line_of(kind)
+    if line is None:
+        raise ValueError(f"the chart shows {kind} on no line")
+    return Class(line.kind, f"{line.code} {line.name}", fund != GENERAL)
 
 
 @dataclass(frozen=True)
@@ -68,6 +53,7 @@ class Figure:
     opening: int
     debit: int
     credit: int
+    of: Class
 
     @property
     def closing(self) -> int:
@@ -78,11 +64,6 @@ class Figure:
     def change(self) -> int:
         """Give what the period did to the account."""
         return self.debit - self.credit
-
-    @property
-    def of(self) -> Class:
-        """Tell what the account is."""
-        return class_of(self.code)
 
 
 @dataclass(frozen=True)
@@ -106,8 +87,9 @@ def of_kind(figures: Iterable[Figure], kind: Kind) -> list[Figure]:
 def change_of(figures: Iterable[Figure], kind: Kind) -> Sums:
     """Add up what a period brought (income) or took (expense), both above 0 as people read them.
 
-    >>> interest, gift = Figure(1, "income:interest", "", 0, 0, 1234), Figure(2, "gift:1:street", "", 0, 0, 500)
-    >>> change_of([interest, gift], Kind.INCOME)
+    >>> free, bound = (Class(Kind.INCOME, "", yes) for yes in (False, True))
+    >>> interest, given = Figure(1, "i", "", 0, 0, 1234, free), Figure(2, "d", "", 0, 0, 500, bound)
+    >>> change_of([interest, given], Kind.INCOME)
     Sums(restricted=500, free=1234)
     """
     sign = -1 if kind is Kind.INCOME else 1
@@ -117,7 +99,7 @@ def change_of(figures: Iterable[Figure], kind: Kind) -> Sums:
 
 def net_assets(figures: Sequence[Figure], at_end: bool) -> Sums:
     """Give net assets before or after a period: what came less what went, ever; with what there was at the start."""
-    kinds = (Kind.INCOME, Kind.EXPENSE, Kind.NET)
+    kinds = (Kind.INCOME, Kind.COST, Kind.NET_ASSETS)
     told = [(one.of, -(one.closing if at_end else one.opening)) for one in figures if one.of.kind in kinds]
     return Sums(*(sum(amount for of, amount in told if of.restricted is yes) for yes in (True, False)))
 

@@ -47,7 +47,7 @@ class Report:
 
 def _account(figure: Figure, book_id: int, amounts: Amounts) -> Row:
     under = "reports.account", {"book_id": book_id, "account_id": figure.account_id}
-    return Row((figure.name, figure.code), amounts, under)
+    return Row((figure.name, figure.of.line), amounts, under)
 
 
 def _sides(amount: int) -> tuple[int, int]:
@@ -63,13 +63,13 @@ def trial(figures: Sequence[Figure], book_id: int) -> list[Table]:
     sums = tuple(sum(column) for column in zip(*amounts, strict=True)) or (0,) * 6
     heads = (_("期初借方"), _("期初贷方"), _("本期借方"), _("本期贷方"), _("期末借方"), _("期末贷方"))
     total = Row((_("合计"), ""), sums, strong=True)
-    return [Table(_("科目余额和发生额"), (_("科目"), _("编号")), heads, [*rows, total])]
+    return [Table(_("科目余额和发生额"), (_("明细科目"), _("科目")), heads, [*rows, total])]
 
 
 def activities(figures: Sequence[Figure], book_id: int) -> list[Table]:
     """Write 业务活动表: income, expense and the change of net assets, restricted money apart."""
     rows: list[Row] = []
-    for kind, label, sign in ((Kind.INCOME, _("收入合计"), -1), (Kind.EXPENSE, _("费用合计"), 1)):
+    for kind, label, sign in ((Kind.INCOME, _("收入合计"), -1), (Kind.COST, _("费用合计"), 1)):
         for one in of_kind(figures, kind):
             if one.change:
                 rows.append(_account(one, book_id, _apart(sign * one.change, one.of.restricted)))
@@ -79,7 +79,7 @@ def activities(figures: Sequence[Figure], book_id: int) -> list[Table]:
     for label, told in ((_("期初净资产"), before), (_("期末净资产"), after)):
         rows.append(Row((label, ""), (told.free, told.restricted, told.both), strong=True))
     heads = (_("非限定性"), _("限定性"), _("合计"))
-    return [Table(_("收入、费用和净资产"), (_("科目"), _("编号")), heads, rows)]
+    return [Table(_("收入、费用和净资产"), (_("明细科目"), _("科目")), heads, rows)]
 
 
 def _apart(amount: int, restricted: bool) -> Amounts:
@@ -97,7 +97,7 @@ def balance_sheet(figures: Sequence[Figure], book_id: int) -> list[Table]:
     rows.append(Row((_("限定性净资产"), ""), (before.restricted, after.restricted)))
     rows.append(Row((_("非限定性净资产"), ""), (before.free, after.free)))
     rows.append(Row((_("负债和净资产总计"), ""), (owed[0] + before.both, owed[1] + after.both), strong=True))
-    return [Table(_("资产负债表"), (_("项目"), _("编号")), heads, rows)]
+    return [Table(_("资产负债表"), (_("项目"), _("科目")), heads, rows)]
 
 
 def projects(rows: Sequence[ProjectFigures], book_id: int) -> Table:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.ledger.commands import ensure_account, post, reverse
 from fundapp.ledger.models import Entry, Journal, LedgerAccount
-from fundapp.ledger.rules import Ledger, Leg, Posting
+from fundapp.ledger.rules import Ledger, Leg, Posting, ReversalReason
 from fundapp.reports.queries import figure_of, figures_of, lines_under
 from fundapp.reports.rules import Gift, Kind, Period, Use, balance_of, change_of, first_in_first_out, net_assets
 from tests.banking.bank import NOW, make_bank
@@ -37,7 +37,7 @@ def busy(bank, count=40):
             posting = Posting(bank.book, Ledger.ACTUAL, f"r{number}", f"第 {number} 笔", "test:1", subject, day, legs)
             made = post(session, bank.officer, posting, NOW)
             if dice.random() < 0.2:
-                reverse(session, bank.officer, made.id, "记错", NOW)
+                reverse(session, bank.officer, made.id, ReversalReason.WRONG_PARTY, "记错", NOW)
 
 
 def brute(session, book_id, period):
@@ -83,8 +83,8 @@ def test_the_sheet_balances_and_the_year_explains_it(app):
     for end in (False, True):
         owed = balance_of(figures, Kind.LIABILITY, end) + net_assets(figures, end).both
         assert balance_of(figures, Kind.ASSET, end) == owed
-    other = sum(-one.change for one in figures if one.of.kind is Kind.NET)
-    came, went = change_of(figures, Kind.INCOME).both, change_of(figures, Kind.EXPENSE).both
+    other = sum(-one.change for one in figures if one.of.kind is Kind.NET_ASSETS)
+    came, went = change_of(figures, Kind.INCOME).both, change_of(figures, Kind.COST).both
     assert net_assets(figures, True).both - net_assets(figures, False).both == came - went + other
     assert sum(one.closing for one in figures) == 0
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
 from fundapp.ledger.models import Entry, Journal, LedgerAccount, LedgerBalance
+from fundapp.ledger.queries import chart_in_force
 from fundapp.ledger.rules import Ledger
-from fundapp.reports.rules import Figure, Period
+from fundapp.reports.rules import Figure, Period, class_of
 
 FEN = BigInteger()
 MOST_LINES = 20_000
@@ -47,14 +48,18 @@ def figures_of(session: Session, book_id: int, period: Period) -> list[Figure]:
         select(
             LedgerAccount.id, LedgerAccount.code, LedgerAccount.name,
             type_coerce(LedgerBalance.balance_fen, FEN) - func.coalesce(since.c.all, 0),
-            func.coalesce(since.c.debit, 0), func.coalesce(since.c.credit, 0),
+            func.coalesce(since.c.debit, 0), func.coalesce(since.c.credit, 0), LedgerAccount.kind, LedgerAccount.fund,
         )
         .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
         .outerjoin(since, since.c.account_id == LedgerAccount.id)
         .where(LedgerAccount.book_id == book_id, LedgerAccount.ledger == Ledger.ACTUAL)
         .order_by(LedgerAccount.code)
     )  # fmt: skip
-    return [Figure(row[0], row[1], row[2], *map(int, row[3:])) for row in session.execute(query)]
+    chart = chart_in_force(session, book_id)
+    return [
+        Figure(number, code, name, int(opening), int(debit), int(credit), class_of(chart, kind, fund))
+        for number, code, name, opening, debit, credit, kind, fund in session.execute(query)
+    ]
 
 
 def figure_of(session: Session, book_id: int, account_id: int, period: Period) -> Figure:

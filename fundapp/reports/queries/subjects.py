@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, func, select, type_coerce
+from sqlalchemy import BigInteger, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.money import fen
+from fundapp.ledger.chart import AccountKind
 from fundapp.ledger.models import Book, Entry, Journal, LedgerAccount
 from fundapp.ledger.rules import Ledger
 from fundapp.matching.models import PoolFunding
 from fundapp.projects.models import Project
-from fundapp.reports.rules import Figure, Gift, Kind, Period, Sums, Use, change_of, first_in_first_out
+from fundapp.reports.rules import CAME, WENT, Gift, Period, Use, first_in_first_out
 
 FEN = BigInteger()
 
@@ -58,30 +59,23 @@ class SubjectLine:
 
 
 def by_project(session: Session, book_id: int, period: Period) -> list[ProjectFigures]:
-    """Add up a book's income and expense by project in a period."""
+    """Add up what came in for each project and what went out for it in a period, whatever the chart calls it."""
+    amount, kind = type_coerce(Entry.amount_fen, FEN), LedgerAccount.kind
     query = (
-        select(Journal.subject, LedgerAccount.code, func.sum(type_coerce(Entry.amount_fen, FEN)))
+        select(
+            Journal.subject,
+            func.sum(case((kind.in_(CAME), -amount), else_=0)),
+            func.sum(case((kind.in_(WENT), amount), else_=0)),
+        )
         .join(Entry, Entry.journal_id == Journal.id)
         .join(LedgerAccount, LedgerAccount.id == Entry.account_id)
         .where(Journal.book_id == book_id, Journal.ledger == Ledger.ACTUAL, Journal.subject.startswith("project:"))
         .where(Journal.event_date >= period.first, Journal.event_date <= period.last)
-        .group_by(Journal.subject, LedgerAccount.code)
+        .group_by(Journal.subject)
     )
-    found: dict[int, list[Figure]] = {}
-    for subject, code, amount in session.execute(query):
-        number = int(str(subject).partition(":")[2])
-        found.setdefault(number, []).append(Figure(0, code, "", 0, max(int(amount), 0), max(-int(amount), 0)))
+    found = {int(str(about).partition(":")[2]): (int(came), int(went)) for about, came, went in session.execute(query)}
     titles = _titles(session, list(found))
-    made = [
-        ProjectFigures(number, titles.get(number, ""), _both(rows, Kind.INCOME), _both(rows, Kind.EXPENSE))
-        for number, rows in sorted(found.items())
-    ]
-    return [one for one in made if one.income or one.expense]
-
-
-def _both(figures: list[Figure], kind: Kind) -> int:
-    sums: Sums = change_of(figures, kind)
-    return sums.both
+    return [ProjectFigures(one, titles.get(one, ""), *found[one]) for one in sorted(found) if any(found[one])]
 
 
 def _titles(session: Session, ids: list[int]) -> dict[int, str]:
@@ -125,7 +119,7 @@ def _grants(session: Session, programme_id: int, upto: date) -> list[Use]:
         select(Journal.subject, type_coerce(Entry.amount_fen, FEN))
         .join(Entry, Entry.journal_id == Journal.id)
         .join(LedgerAccount, LedgerAccount.id == Entry.account_id)
-        .where(LedgerAccount.code.startswith("grant:"), LedgerAccount.ledger == Ledger.ACTUAL)
+        .where(LedgerAccount.kind == AccountKind.GRANT, LedgerAccount.ledger == Ledger.ACTUAL)
         .where(Journal.subject.in_([f"project:{number}" for number in ids]), Journal.event_date <= upto)
         .order_by(Journal.id)
     )
