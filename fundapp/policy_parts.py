@@ -5,6 +5,7 @@ from typing import Any
 
 from fundapp.consent.policy import terms_of as consent_terms
 from fundapp.council.rules import terms_of as council_terms
+from fundapp.fundraising.terms import terms_come_first
 from fundapp.matching.approving import bands_of
 from fundapp.matching.payout import payout_of
 from fundapp.matching.policy_text import policy_of_dict
@@ -31,6 +32,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "matching": lambda data: policy_of_dict(data, "matching"),
     "payout": lambda data: payout_of({"payout": data}),
     "approval": lambda data: bands_of({"approval": data}),
+    "raising": lambda data: terms_come_first({"raising": data}),
     "limits": limits_of,
     "procurement": quotes_needed,
 }

@@ -4,11 +4,12 @@ Each cost line is optional, required, or part of the smaller scope too. The mini
 everything. Source: peers.md row 52 (minimum and optimum, what happens if the target is missed).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from fundapp.kernel.errors import Refused
+from fundapp.kernel.errors import BadInput, Refused
 
 
 class Need(StrEnum):
@@ -49,6 +50,24 @@ class Result:
     outcome: Outcome
     kept: tuple[int, ...]
     budget_fen: int
+
+
+TERMS = ("first", "free")
+
+
+def terms_come_first(parts: Mapping[str, Any]) -> bool:
+    """Tell whether a policy wants the terms decided before money is pledged or given; without a part it does not.
+
+    Raises:
+        BadInput: another key, or another word.
+
+    >>> terms_come_first({"raising": {"terms": "first"}}), terms_come_first({})
+    (True, False)
+    """
+    part = parts.get("raising", {"terms": "free"})
+    if set(part) != {"terms"} or part["terms"] not in TERMS:
+        raise BadInput("raising.terms", repr(dict(part)), " or ".join(TERMS))
+    return bool(part["terms"] == "first")
 
 
 def check_terms(needs: Sequence[Need], if_missed: IfMissed) -> None:

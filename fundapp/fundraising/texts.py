@@ -96,6 +96,7 @@ REFUSALS: dict[str, Any] = {
     "fundraising.terms_hold": _("已经有人认捐或者出钱，事先约定不能再改。"),
     "fundraising.deadline_passed": _("截止日期要晚于今天。"),
     "fundraising.every_line": _("费用明细已经变了，请刷新页面后每一项重新选择。"),
+    "fundraising.terms_first": _("请先约定筹款期限、哪些必做、没筹足怎么办，再认捐或收款。由组长在筹款页约定。"),
     "fundraising.no_terms": _("这个项目没有约定筹款期限。"),
     "fundraising.before_deadline": _("筹款期限还没有过。"),
     "fundraising.after_deadline": _("筹款期限已过，这一天收的钱不能再登记。"),

@@ -29,6 +29,7 @@ from fundapp.programmes.allocating import AllocatingForm
 from fundapp.programmes.approval_fields import ApprovalFields
 from fundapp.programmes.commands import AddPolicyVersion, OpenProgramme
 from fundapp.programmes.paying import PayingForm
+from fundapp.programmes.raising import RaisingForm
 from fundapp.programmes.shares import Choice, ShareField
 from fundapp.programmes.voting_fields import VotingFields
 from fundapp.web.forms import REQUIRED, MoneyField, TextField
@@ -65,7 +66,7 @@ def _money(label: Any, about: Any, *, optional: bool = False) -> MoneyField:
     return MoneyField(label, description=about, validators=[Optional() if optional else REQUIRED])
 
 
-class PolicyForm(VotingFields, PayingForm, AllocatingForm, ApprovalFields):
+class PolicyForm(VotingFields, PayingForm, AllocatingForm, RaisingForm, ApprovalFields):
     """All parts of a policy."""
 
     meanings = texts.REGIME_MEANINGS
@@ -205,6 +206,7 @@ class PolicyForm(VotingFields, PayingForm, AllocatingForm, ApprovalFields):
         self.fill_allocating(match["allocation"])
         self._fill_tiers(formulas)
         self.fill_paying(parts)
+        self.fill_raising(parts)
         self.fill_approval(parts)
 
     def _fill_tiers(self, formulas: Mapping[str, Any]) -> None:
@@ -291,6 +293,7 @@ class PolicyForm(VotingFields, PayingForm, AllocatingForm, ApprovalFields):
             "procurement": {"quotes_min": self.quotes_min.data},
             "evaluation": {"scale": self.scale.data},
             **self.paying_part(),
+            **self.raising_part(),
             **self.approval_part(),
         }
 

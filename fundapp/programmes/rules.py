@@ -14,11 +14,11 @@ from fundapp.db.types import canonical
 from fundapp.kernel.errors import BadInput
 
 SUBJECTS = (
-    "consent", "council", "voting", "matching", "payout", "queue", "limits", "procurement", "evaluation",
+    "consent", "council", "voting", "raising", "matching", "payout", "queue", "limits", "procurement", "evaluation",
     "approval",
 )  # fmt: skip
 # Subjects that earlier policies do not have: without its part such a subject takes what is usual.
-OPTIONAL = frozenset({"council", "payout", "approval"})
+OPTIONAL = frozenset({"council", "raising", "payout", "approval"})
 REGIMES = (
     "household:2/3",
     "household:>1/2",
@@ -110,6 +110,7 @@ def offered_parts() -> dict[str, Any]:
     """
     parts = usual_parts()
     parts["consent"]["publicity_days"] = 5
+    parts["raising"] = {"terms": "first"}
     parts["payout"] = copy.deepcopy(_PAYOUT)
     parts["approval"] = dict(_APPROVAL)
     return parts

@@ -84,6 +84,7 @@ PARTIAL_LABELS: Mapping[str, Any] = {
 }
 LINE_LABELS: Mapping[str, Any] = {"strict": _("前面的没排到，后面的等"), "skip": _("前面的等着，后面够的先给")}
 
+TERMS_LABELS: Mapping[str, Any] = {"first": _("先约定，再认捐收款"), "free": _("可以不约定")}
 BASIS_LABELS: Mapping[str, Any] = {
     "settlement": _("按结算：最后花多少算多少，多的退回资金池"),
     "budget": _("按预算：获批多少就是多少，结余办结时按出资比例退"),
@@ -107,6 +108,7 @@ PLACES: Mapping[str, Any] = {
     "consent.second_keying_share": _("抽查比例"),
     "consent.proxies_most": _("一人最多代理几户"),
     **voting_texts.PLACES,
+    "raising.terms": _("筹款以前先约定"),
     "matching.base.min_gift": _("最低一笔自筹"),
     "matching.base.unlock": _("自筹起配线"),
     "matching.base.household_cap": _("每户计入上限"),
@@ -140,6 +142,7 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "consent.regime": REGIME_LABELS,
     "consent.second_keying": SECOND_LABELS,
     "queue.order_by": ORDER_LABELS,
+    "raising.terms": TERMS_LABELS,
     "payout.basis": BASIS_LABELS,
     "evaluation.scale": SCALE_LABELS,
     "matching.allocation.mode": MODE_LABELS,

@@ -2,7 +2,7 @@
 
 from fundapp.fundraising.commands.booking import project_accounts
 from fundapp.fundraising.commands.counting import NewCount, count_cash, decide_count
-from fundapp.fundraising.commands.ending import NewTerms, end_raising, set_terms
+from fundapp.fundraising.commands.ending import NewTerms, end_due_raising, end_raising, set_terms
 from fundapp.fundraising.commands.giving import (
     NewContribution,
     decide_contribution,
@@ -26,6 +26,7 @@ __all__ = [
     "decide_count",
     "decide_help",
     "decide_refund",
+    "end_due_raising",
     "end_raising",
     "keep_contribution",
     "make_pledge",

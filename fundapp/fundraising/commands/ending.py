@@ -12,7 +12,7 @@ from fundapp.db.once import own_key
 from fundapp.db.wiring import ask
 from fundapp.fundraising.commands.refunding import check_nothing_speaks_against, keep_refund
 from fundapp.fundraising.models import Contribution, RaisingLine, RaisingOutcome, RaisingTerms
-from fundapp.fundraising.policy import check_may_end, check_may_set_terms
+from fundapp.fundraising.policy import REFUND_STAGES, check_may_end, check_may_set_terms
 from fundapp.fundraising.queries import Terms, begun, confirmed_rooms, raised, terms_of, unconfirmed
 from fundapp.fundraising.terms import IfMissed, Line, Need, Outcome, Result, check_terms, minimum, result
 from fundapp.fundraising.texts import DEADLINE_MISSED
@@ -22,6 +22,7 @@ from fundapp.kernel.errors import Refused
 from fundapp.kernel.money import fen, from_fen, split
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger
+from fundapp.people.queries import actor_of
 from fundapp.projects.commands import keep_lines, lock_project
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of, version
 from fundapp.projects.rules import CostItem
@@ -87,6 +88,28 @@ def end_raising(session: Session, actor: Actor, project_id: int, clock: Clock) -
     now = clock.now(session)
     project = get_project(session, project_id)
     check_may_end(actor, project, tasks_of(session, project_id))
+    return _end(session, actor, project, now)
+
+
+def end_due_raising(session: Session, project_id: int, clock: Clock) -> RaisingOutcome:
+    """Carry out what was decided, as the deadline asks and nobody in person: in the name of who decided the terms.
+
+    Raises:
+        Refused: as :func:`end_raising`, and another moment of the project (``fundraising.not_now``).
+    """
+    lock_project(session, project_id)
+    now = clock.now(session)
+    project, terms = get_project(session, project_id), terms_of(session, project_id)
+    if terms is None:
+        raise Refused("fundraising.no_terms")
+    if project.stage not in REFUND_STAGES:
+        raise Refused("fundraising.not_now")
+    decided_by = session.get_one(RaisingTerms, terms.id).decided_by_id
+    return _end(session, actor_of(session, decided_by, now), project, now)
+
+
+def _end(session: Session, actor: Actor, project: ProjectRow, now: datetime) -> RaisingOutcome:
+    project_id = project.id
     standing = session.get(RaisingOutcome, project_id)
     if standing is not None:
         return standing

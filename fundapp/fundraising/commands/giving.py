@@ -28,7 +28,7 @@ from fundapp.fundraising.rules import (
     receipt_label,
     reference_code,
 )
-from fundapp.fundraising.terms import Outcome
+from fundapp.fundraising.terms import Outcome, terms_come_first
 from fundapp.fundraising.texts import receipt_purpose
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
@@ -38,6 +38,7 @@ from fundapp.ledger.commands import lock_books, post
 from fundapp.ledger.queries import open_day
 from fundapp.ledger.rules import Ledger, Leg, Posting
 from fundapp.places.queries import units_by_id
+from fundapp.programmes.queries import get_policy
 from fundapp.projects.commands import lock_project
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 
@@ -80,7 +81,7 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
             (``fundraising.other_code``) or of none (``fundraising.no_such_code``), a pledge of somebody else
             (``fundraising.pledge_of_others``), one that ended (``fundraising.pledge_ended``) or that has less left
             (``fundraising.beyond_pledge``, fact ``room``), a day that has not come (``fundraising.not_yet``), or by
-            the policy.
+            the policy; ``fundraising.terms_first``.
         Forbidden: see :func:`fundapp.fundraising.policy.check_may_record`.
     """
     cmd = _understood(cmd)
@@ -96,6 +97,7 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
     _check_pledge(session, cmd, local_date(now))
     if cmd.received_on > local_date(now):
         raise Refused("fundraising.not_yet", field="received_on")
+    check_terms_first(session, project)
     check_in_time(session, cmd.project_id, cmd.received_on)
     return keep_contribution(session, actor, project, cmd, key, now)
 
@@ -175,6 +177,17 @@ def check_in_time(session: Session, project_id: int, day: date) -> None:
         raise Refused("fundraising.raising_ended")
     if ended is None and terms is not None and day > terms.deadline:
         raise Refused("fundraising.after_deadline")
+
+
+def check_terms_first(session: Session, project: ProjectRow) -> None:
+    """See that the terms of raising were decided before anything is pledged or given, where the programme asks for it.
+
+    Raises:
+        Refused: nobody has decided them (``fundraising.terms_first``).
+    """
+    parts = get_policy(session, project.policy_version_id).parts if project.policy_version_id else {}
+    if terms_come_first(parts) and terms_of(session, project.id) is None:
+        raise Refused("fundraising.terms_first")
 
 
 def check_household(session: Session, source: Source, unit_id: int | None, compound_id: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from fundapp.answering.queries import speakers_of_units
 from fundapp.audit.commands import record
 from fundapp.db.once import done_before, own_key
-from fundapp.fundraising.commands.giving import check_household, check_in_time
+from fundapp.fundraising.commands.giving import check_household, check_in_time, check_terms_first
 from fundapp.fundraising.models import Pledge, PledgeEnding
 from fundapp.fundraising.policy import check_may_pledge, check_may_record
 from fundapp.fundraising.queries import pledges_of
@@ -65,6 +65,7 @@ def make_pledge(session: Session, actor: Actor, cmd: NewPledge, clock: Clock) ->
     check_household(session, cmd.source, cmd.unit_id, project.place_id)
     if cmd.due_on < local_date(now):
         raise Refused("fundraising.due_passed", field="due_on")
+    check_terms_first(session, project)
     check_in_time(session, cmd.project_id, cmd.due_on)
     row = Pledge(**said, op_key=key, made_by_id=actor.person_id, made_at=now)
     session.add(row)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from moneyed import Money
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.fundraising.models import (
@@ -17,10 +17,12 @@ from fundapp.fundraising.models import (
     RaisingOutcome,
     RaisingTerms,
 )
+from fundapp.fundraising.policy import REFUND_STAGES
 from fundapp.fundraising.queries.refunds import refundable
 from fundapp.fundraising.terms import IfMissed, Need, Outcome
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import ZERO, fen
+from fundapp.projects.models import Project
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,15 @@ def outcome_of(session: Session, project_id: int) -> OutcomeRow | None:
     """Give what the deadline came to, or ``None``."""
     row = session.get(RaisingOutcome, project_id)
     return None if row is None else OutcomeRow(row.raised_fen, row.minimum_fen, row.outcome, row.budget_fen, row.run_at)
+
+
+def due_to_end(session: Session, today: date) -> list[int]:
+    """List the numbers of projects whose last day of raising is over, with no outcome carried out."""
+    newest = select(func.max(RaisingTerms.id)).group_by(RaisingTerms.project_id)
+    query = select(RaisingTerms.project_id).where(RaisingTerms.id.in_(newest), RaisingTerms.deadline < today)
+    done = select(RaisingOutcome.project_id)
+    query = query.join(Project, Project.id == RaisingTerms.project_id).where(Project.stage.in_(REFUND_STAGES))
+    return list(session.scalars(query.where(RaisingTerms.project_id.not_in(done)).order_by(RaisingTerms.project_id)))
 
 
 def begun(session: Session, project_id: int) -> bool:
