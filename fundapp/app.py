@@ -40,8 +40,7 @@ from fundapp.notify.views import unread
 from fundapp.people.answers import staff_in_words
 from fundapp.people.commands import give_maker_her_district
 from fundapp.people.events import HouseholdLeft, SignInsEnd
-from fundapp.people.models import Person
-from fundapp.people.queries import active_person, actor_of
+from fundapp.people.queries import active_actor
 from fundapp.places.events import PlaceMade
 from fundapp.places.queries import path_of
 from fundapp.policy_parts import check_policy_part
@@ -101,6 +100,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_I18N_ENABLED=False,  # it would read the library's words anew for every form
         WTF_CSRF_SSL_STRICT=settings.production,
     )
     app.extensions["settings"] = settings
@@ -202,8 +202,9 @@ def _enter(app: Flask, settings: Settings) -> None:
 
     @login.user_loader
     def load(person_id: str) -> UserMixin | None:
-        person = active_person(reading(), int(person_id))
-        return SignedIn(person) if person else None
+        session = reading()
+        actor = active_actor(session, int(person_id), clock().now(session))
+        return SignedIn(actor) if actor else None
 
     app.register_blueprint(web_bp)
     for module in _modules("views"):
@@ -217,19 +218,17 @@ def _enter(app: Flask, settings: Settings) -> None:
 
 
 class SignedIn(UserMixin):
-    """What Flask-Login keeps: the person, whose number is her id."""
+    """What Flask-Login keeps: who has signed in, with the roles and households of this moment."""
 
-    def __init__(self, person: Person) -> None:
-        self.id = str(person.id)
-        self.person = person  # kept, so that the session need not read her again
+    def __init__(self, actor: Actor) -> None:
+        self.id = str(actor.person_id)
+        self.actor = actor
 
 
 def _load_actor() -> Actor:
     who: Any = current_user
-    if not who.is_authenticated:
-        return NOBODY
-    session = reading()
-    return actor_of(session, int(who.id), clock().now(session))
+    actor: Actor = who.actor if who.is_authenticated else NOBODY
+    return actor
 
 
 def check_list() -> list[Check]:

@@ -1,9 +1,9 @@
 """Record deeds, and seal the rows they wrote at the end of the unit of work."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Table, event, inspect, select, text
+from sqlalchemy import Table, event, insert, inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from fundapp.audit.models import AuditEntry, AuditHead
@@ -13,7 +13,10 @@ from fundapp.db.work import on_sqlite
 from fundapp.kernel.actor import Actor
 
 CHAIN_LOCK = 7001
-_COLUMNS = AuditEntry.__table__.columns
+_ENTRIES, _HEADS = cast(Table, AuditEntry.__table__), cast(Table, AuditHead.__table__)
+_COLUMNS = _ENTRIES.columns
+_HEAD = select(_HEADS.c.seq, _HEADS.c.hash).where(_HEADS.c.id == 1)
+_MOVE_HEAD = update(_HEADS).where(_HEADS.c.id == 1)
 
 
 def record(session: Session, actor: Actor, deed: str, about: str, at: datetime, **details: Any) -> None:
@@ -61,15 +64,16 @@ def seal(session: Session) -> None:
         return
     if not on_sqlite(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
-    head = session.get(AuditHead, 1, populate_existing=True) or AuditHead(id=1, seq=0, hash=START)
-    seq, prev = head.seq, head.hash
+    head = session.execute(_HEAD).one_or_none()
+    seq, prev = (head.seq, head.hash) if head else (0, START)
+    entries = []
     for number, noted in enumerate(deeds, start=1):
         entry = {**noted, "seq": seq + number, "rows": rows if number == len(deeds) else {}, "prev_hash": prev}
         prev = chain_hash({name: as_stored(_COLUMNS[name], value) for name, value in entry.items()})
-        session.add(AuditEntry(**entry, hash=prev))
-    head.seq, head.hash = seq + len(deeds), prev
-    session.add(head)
-    session.flush()
+        entries.append({**entry, "hash": prev})
+    session.execute(insert(_ENTRIES), entries)
+    moved = {"seq": seq + len(deeds), "hash": prev}
+    session.execute(*((_MOVE_HEAD, moved) if head else (insert(_HEADS), {"id": 1, **moved})))
 
 
 def _fingerprints(session: Session) -> dict[str, str | None]:

@@ -20,13 +20,17 @@ class RoundOpened:
 
 @dataclass(frozen=True)
 class AnswerGiven:
-    """A household has a new answer in a round; ``person_id`` is who typed it, where that is known."""
+    """A household has a new answer in a round; ``person_id`` is who typed it, where that is known.
+
+    ``heard`` is false where nobody else has an account of the household.
+    """
 
     round_id: int
     unit_id: int
     channel: Channel
     person_id: int | None
     at: datetime
+    heard: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, select
@@ -9,7 +10,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from fundapp.db.base import Numbered
-from fundapp.db.engine import is_sqlite
+from fundapp.db.engine import BUSY_SECONDS, is_sqlite
+from fundapp.db.turn import NoTurn, Turn
 
 Row = TypeVar("Row", bound=Numbered)
 Step = Callable[[Session], None]
@@ -21,6 +23,7 @@ class Busy(Exception):
 
 class _Bound:
     engine: Engine | None = None
+    turn: Turn | None = None
     before_commit: tuple[Step, ...] = ()
 
 
@@ -30,6 +33,8 @@ _bound = _Bound()
 def bind(engine: Engine, before_commit: tuple[Step, ...] = ()) -> None:
     """Say which database this process works on, and what runs at the end of each unit of work."""
     _bound.engine = engine
+    file = engine.url.database if is_sqlite(engine) else None
+    _bound.turn = Turn(f"{file}-turn", timedelta(seconds=BUSY_SECONDS)) if file else None
     _bound.before_commit = before_commit
 
 
@@ -49,28 +54,31 @@ def bound_engine() -> Engine:
 def unit_of_work() -> Iterator[Session]:
     """Open a session of its own that commits once, at the end; any exception rolls all of it back.
 
-    On SQLite the first statement takes the write lock. Callables given to :func:`after_commit` run after the
-    commit.
+    On SQLite writers wait in line, and the first statement takes the write lock. Callables given to
+    :func:`after_commit` run after the commit.
 
     Raises:
         Busy: a lock or the connection could not be had in time.
 
     """
-    session = Session(bound_engine().execution_options(writes=True), expire_on_commit=False)
+    turn = _bound.turn
+    session = Session(bound_engine().execution_options(writes=True, turn=turn), expire_on_commit=False)
     try:
         yield session
         session.flush()
         for step in _bound.before_commit:
             step(session)
         session.commit()
-    except OperationalError as error:
+    except (OperationalError, NoTurn) as error:
         session.rollback()
-        raise Busy(str(error.orig)) from error
+        raise Busy(str(getattr(error, "orig", "no turn to write"))) from error
     except BaseException:
         session.rollback()
         raise
     finally:
         session.close()
+        if turn:
+            turn.leave()
     for later in session.info.get("after_commit", ()):
         later()
 

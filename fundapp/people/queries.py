@@ -4,10 +4,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import and_, bindparam, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
+from fundapp.db.crypt import reveal
+from fundapp.db.types import Instant
 from fundapp.kernel.actor import NOBODY, Actor, Grant, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.people.models import Account, HouseholdCode, Person, RoleGrant, UnitBinding
@@ -17,25 +35,33 @@ from fundapp.places.queries import PlaceRow, UnitRow, units_of_compound
 from fundapp.web.paging import PER_PAGE, Page, page_of
 
 # Asked for every request of somebody who has signed in, so they are put together once.
-_GRANTS = (
-    select(RoleGrant.role, Place.path)
-    .join(Place, Place.id == RoleGrant.place_id)
-    .where(RoleGrant.person_id == bindparam("person_id"), RoleGrant.starts_at <= bindparam("now"))
-    .where(or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > bindparam("now")))
-    .order_by(RoleGrant.id)
-)
-_ACTIVE = (
-    select(Person)
-    .join(Account, Account.person_id == Person.id)
-    .where(Person.id == bindparam("person_id"), Account.active.is_(True))
-)
+_PRESENT = bindparam("now", type_=Instant())
+
+
+def _now(kind: type[RoleGrant] | type[UnitBinding]) -> ColumnElement[bool]:
+    return and_(kind.starts_at <= _PRESENT, or_(kind.ends_at.is_(None), kind.ends_at > _PRESENT))
+
+
 _UNITS = (
     select(Unit.id, Place.path)
     .join(UnitBinding, UnitBinding.unit_id == Unit.id)
     .join(Place, Place.id == Unit.building_id)
-    .where(UnitBinding.person_id == bindparam("person_id"), UnitBinding.starts_at <= bindparam("now"))
-    .where(or_(UnitBinding.ends_at.is_(None), UnitBinding.ends_at > bindparam("now")))
+    .where(UnitBinding.person_id == bindparam("person_id"), _now(UnitBinding))
 )
+_HELD = (
+    select(RoleGrant.id.label("number"), RoleGrant.role, null().label("unit_id"), Place.path)
+    .join(Place, Place.id == RoleGrant.place_id)
+    .where(RoleGrant.person_id == bindparam("person_id"), _now(RoleGrant))
+    .union_all(_UNITS.with_only_columns(literal(0), null(), Unit.id, Place.path))
+    .subquery("held")
+)
+_ACTOR = (
+    select(Person.id, type_coerce(Person.name, Text).label("hidden"), _HELD.c.role, _HELD.c.unit_id, _HELD.c.path)
+    .outerjoin(_HELD, true())
+    .where(Person.id == bindparam("person_id"))
+    .order_by(_HELD.c.number)
+)
+_ACTIVE = _ACTOR.join(Account, Account.person_id == Person.id).where(Account.active.is_(True))
 
 
 @dataclass(frozen=True)
@@ -50,23 +76,37 @@ class SpeakerRow:
 
 def actor_of(session: Session, person_id: int, now: datetime) -> Actor:
     """Give the person with the roles and households she has *now*; :data:`NOBODY` if there is none such."""
-    person = session.get(Person, person_id)
-    if person is None:
-        return NOBODY
-    asked = {"person_id": person_id, "now": now}
-    grants, units = session.execute(_GRANTS, asked).all(), session.execute(_UNITS, asked).all()
+    return _actor(session, _ACTOR, person_id, now) or NOBODY
+
+
+def active_actor(session: Session, person_id: int, now: datetime) -> Actor | None:
+    """Give the person with what she has *now*, where her account may be used."""
+    return _actor(session, _ACTIVE, person_id, now)
+
+
+def _actor(session: Session, query: Select[Any], person_id: int, now: datetime) -> Actor | None:
+    rows = session.execute(query, {"person_id": person_id, "now": now}).all()
+    if not rows:
+        return None
+    units = [row for row in rows if row.unit_id is not None]
     return Actor(
-        person_id=person.id,
-        name=person.name,
-        grants=tuple(Grant(row.role, row.path) for row in grants),
-        unit_ids=frozenset(row.id for row in units),
+        person_id=rows[0].id,
+        name=reveal(rows[0].hidden),
+        grants=tuple(Grant(row.role, row.path) for row in rows if row.role is not None),
+        unit_ids=frozenset(row.unit_id for row in units),
         unit_paths=tuple(sorted({row.path for row in units})),
     )
 
 
-def active_person(session: Session, person_id: int) -> Person | None:
-    """Give the person, where her account may be used; who keeps her saves :func:`actor_of` a statement."""
-    return session.scalar(_ACTIVE, {"person_id": person_id})
+def speaks(unit_id: ColumnElement[int], person_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Give the condition that a person speaks for a unit at the moment of the parameter ``now``."""
+    return exists().where(UnitBinding.unit_id == unit_id, UnitBinding.person_id == person_id, _now(UnitBinding))
+
+
+def somebody_else_speaks(unit_id: ColumnElement[int], person_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Give the condition that anybody but this person (none: anybody) speaks for a unit at ``now``."""
+    other = UnitBinding.person_id.is_distinct_from(person_id)
+    return exists().where(UnitBinding.unit_id == unit_id, other, _now(UnitBinding))
 
 
 def names_of(session: Session, person_ids: list[int]) -> dict[int, str]:

@@ -41,6 +41,11 @@ REQUIRED = InputRequired(cast(str, lazy_gettext("这一项必须填写。")))
 class PageForm(FlaskForm):
     """A form of a page. Shape is checked here, rules by the command."""
 
+    class Meta(FlaskForm.Meta):
+        """The library's own words, in the language of the house and read once (see ``WTF_I18N_ENABLED``)."""
+
+        locales = ("zh",)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.refused: list[str] = []

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, bindparam, delete, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
 
@@ -16,6 +16,7 @@ from fundapp.web.side import WebSession
 
 LIFETIME = timedelta(hours=12)
 RENEW_AFTER = timedelta(hours=1)
+_KEPT = select(WebSession.data, WebSession.expires_at).where(WebSession.token_hash == bindparam("token_hash"))
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -42,8 +43,8 @@ class ServerSessions(SessionInterface):
         """Read the session that the cookie names; an unknown or expired one is a fresh one."""
         token = request.cookies.get(self.cookie)
         if token:
-            with Session(self.engine) as store:
-                row = store.get(WebSession, _hash(token))
+            with self.engine.connect() as store:
+                row = store.execute(_KEPT, {"token_hash": _hash(token)}).one_or_none()
             if row is not None and row.expires_at > datetime.now(UTC):
                 return ServerSession(json.loads(row.data), token, row.expires_at)
         return ServerSession({}, None)

@@ -8,13 +8,12 @@ import pytest
 from fundapp.answering import commands as answering
 from fundapp.answering.rules import SlipScope
 from fundapp.consent import commands, queries
-from fundapp.consent.commands import answers
 from fundapp.consent.policy import Choice, sayable
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.kernel.errors import Refused
 from tests.answering.slips import SECRET, code_of, print_slips
 from tests.consent.asking import bound, make_asked
-from tests.consent.test_race import meeting
+from tests.consent.test_race import meet
 from tests.support.world import later
 
 FORK = multiprocessing.get_context("fork")
@@ -23,7 +22,7 @@ FORK = multiprocessing.get_context("fork")
 def in_process(url, barrier, told, number, deed):
     """Do one deed in a process of its own, all of them meeting between reading and writing."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(answers.queries, "last_revision", meeting(barrier, 1, queries.last_revision))
+    meet(patch, barrier, 1)
     with bound(url):
         try:
             with unit_of_work() as session:

@@ -29,12 +29,12 @@ HERE = Path(__file__).parent
 
 
 class Server:
-    """One gunicorn with two workers on a loopback port."""
+    """One gunicorn with two workers on a loopback port, as docs/running.md starts it."""
 
     def __init__(self, target: str, port: int, **environ: str) -> None:
         command = [
-            sys.executable, "-m", "gunicorn", "--no-control-socket", "-w", "2", "-k", "gthread", "--threads", "8",
-            "-b", f"127.0.0.1:{port}", target,
+            sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", "2", "--bind", f"127.0.0.1:{port}",
+            target,
         ]  # fmt: skip
         self.port = port
         log = subprocess.DEVNULL

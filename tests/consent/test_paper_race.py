@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from fundapp.consent import commands, queries
-from fundapp.consent.commands import Named, answers
+from fundapp.consent.commands import Named
 from fundapp.consent.models import ConsentRound
 from fundapp.consent.policy import Channel, Choice
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
@@ -14,7 +14,7 @@ from fundapp.kernel.actor import Role
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import Refused
 from tests.consent.asking import OPENS, bound, make_asked, paper
-from tests.consent.test_race import meeting
+from tests.consent.test_race import meet
 from tests.support.races import patiently
 from tests.support.world import later, make_person
 
@@ -36,7 +36,7 @@ def say(session, asked, number):
 def one(url, asked, number, barrier, told, deed):
     """Do a deed in a process of its own; tell how it ended."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(answers.queries, "last_revision", meeting(barrier, 0.5, queries.last_revision))
+    meet(patch, barrier, 0.5)
     with bound(url):
 
         def run():

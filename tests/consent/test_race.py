@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from fundapp.consent import commands, queries
-from fundapp.consent.commands import answers, rounds
+from fundapp.consent.commands import rounds
 from fundapp.consent.models import ConsentRound
 from fundapp.consent.policy import sayable
 from fundapp.db.work import Busy, bound_engine, reading_session, unit_of_work
@@ -21,16 +21,22 @@ from tests.support.world import later
 FORK = multiprocessing.get_context("fork")
 
 
-def meeting(barrier, seconds, last_revision):
+def meeting(barrier, seconds, read):
     """Let every process read before any of them writes, as far as the lock lets them."""
 
-    def read_and_wait(*values):
-        found = last_revision(*values)
+    def read_and_wait(*values, **named):
+        found = read(*values, **named)
         with suppress(threading.BrokenBarrierError):
             barrier.wait(seconds)
         return found
 
     return read_and_wait
+
+
+def meet(patch, barrier, seconds):
+    """Let the processes meet after the last thing that is read of a household, by phone and on paper."""
+    for name in ("known_of", "last_revision"):
+        patch.setattr(queries, name, meeting(barrier, seconds, getattr(queries, name)))
 
 
 def without_the_lock(patch):
@@ -41,7 +47,7 @@ def without_the_lock(patch):
 def phone_of(url, asked, number, key, barrier, seconds, told, locked):
     """Answer from a process of its own, and tell how it ended."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(answers.queries, "last_revision", meeting(barrier, seconds, queries.last_revision))
+    meet(patch, barrier, seconds)
     if not locked:
         without_the_lock(patch)
     with bound(url):

@@ -100,7 +100,7 @@ def answer_by_code(session: Session, cmd: AnswerByCode, clock: Clock) -> Answere
     """
     round_id, unit_id = queries.door_of_code(session, cmd.code_id)
 
-    def alive(_: datetime) -> bool:
+    def alive(_now: datetime, _known: object) -> bool:
         if queries.living_code(session, AnswerCode.id == cmd.code_id) is None:
             raise Refused("answering.code_unknown", field="code")
         return True

@@ -81,7 +81,7 @@ def answer_with_help(session: Session, actor: Actor, cmd: AnswerWithHelp, clock:
     """
     help_ = _own(session, actor, cmd.help_id)
 
-    def running(now: datetime) -> bool:
+    def running(now: datetime, _known: object) -> bool:
         kept = lock(session, AssistedSession, cmd.help_id)
         if kept is None or not policy.runs(kept.until, kept.ended_at, now):
             raise Refused("answering.help_over")

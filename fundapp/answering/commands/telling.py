@@ -13,6 +13,8 @@ def tell_household(session: Session, event: AnswerGiven) -> None:
 
     What was said stands on the round's own page, which shows it to the household only.
     """
+    if not event.heard:
+        return
     people = queries.people_of_units(session, [event.unit_id], event.at) - {event.person_id}
     if people:
         title, door, number = queries.answer_in_words(session, event.round_id, event.unit_id)

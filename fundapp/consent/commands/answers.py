@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.consent import queries
-from fundapp.consent.commands.rounds import Held, hold
+from fundapp.consent.commands.rounds import Held, hold, hold_for
 from fundapp.consent.events import AnswerGiven
 from fundapp.consent.models import ConsentAnswer
 from fundapp.consent.policy import (
@@ -27,7 +27,6 @@ from fundapp.db.wiring import tell
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
-from fundapp.people.queries import units_spoken_for
 from fundapp.rosters.queries import household_since
 
 Answered = ConsentAnswer  # the row that a deed of answering gives back
@@ -98,6 +97,15 @@ class _Said:
     channel: Channel = Channel.PAPER
 
 
+@dataclass(frozen=True)
+class _Next:
+    """For which head a revision is written, its number, and whether anybody else is to hear of it."""
+
+    voice: queries.Voice
+    revision: int
+    heard: bool = True
+
+
 def answer_by_phone(session: Session, actor: Actor, cmd: AnswerByPhone, clock: Clock) -> ConsentAnswer:
     """Take a household's answer; until the close a later one replaces it, also one that came on paper.
 
@@ -110,11 +118,7 @@ def answer_by_phone(session: Session, actor: Actor, cmd: AnswerByPhone, clock: C
     Source: peers.md failures 16, 18 and 26.
 
     """
-
-    def bound(now: datetime) -> bool:
-        return actor.person_id is not None and cmd.unit_id in units_spoken_for(session, actor.person_id, now)
-
-    return answer_through(session, actor, cmd, Channel.PHONE, clock, bound)
+    return answer_through(session, actor, cmd, Channel.PHONE, clock, lambda _, known: known.speaks)
 
 
 def answer_through(
@@ -123,29 +127,30 @@ def answer_through(
     cmd: AnswerByPhone,
     channel: Channel,
     clock: Clock,
-    entitled: Callable[[datetime], bool],
+    entitled: Callable[[datetime, queries.Known], bool],
 ) -> ConsentAnswer:
     """Take a household's answer by one of the channels that end with the close.
 
-    ``entitled`` says at the moment of the deed, with the round held, whether this actor speaks for the household by
-    this channel; it may also refuse by itself.
+    ``entitled`` says at the moment of the deed, with the round held and what it knows of the household, whether this
+    actor speaks for the household by this channel; it may also refuse by itself.
 
     Raises:
         Forbidden: not entitled, or the household is not on the frozen roster.
         Refused: the round is not open; who held the home before has answered; the key was used for something else.
 
     """
-    held = hold(session, cmd.round_id, clock)
-    round_, now = held.round, held.now
     key = own_key(actor, cmd.op_key)
-    sent = _sent_before(session, key, cmd, channel)
+    held, voice, known = hold_for(session, cmd.round_id, cmd.unit_id, actor.person_id, key, clock)
+    sent = _sent_before(session, key, cmd, channel) if known.sent else None
     if sent is not None:
         return sent
-    on_roster = queries.on_roster(session, round_.snapshot_id, cmd.unit_id)
-    check_may_answer(held.window, held.state, entitled(now), on_roster)
-    _check_former(session, round_.id, cmd.unit_id)
-    row = _next(session, held, actor, _Said(cmd.unit_id, cmd.answer, key, channel))
-    record(session, actor, f"consent.answer_by_{channel}", f"consent_round:{round_.id}", now, revision=row.revision)
+    check_may_answer(held.window, held.state, entitled(held.now, known), known.listed)
+    if known.since is not None and known.revision:
+        check_stands(queries.current_answer(session, cmd.round_id, cmd.unit_id), known.since)
+    next_ = _Next(voice, known.revision + 1, known.others)
+    row = _write(session, held, actor, _Said(cmd.unit_id, cmd.answer, key, channel), next_)
+    about = f"consent_round:{cmd.round_id}"
+    record(session, actor, f"consent.answer_by_{channel}", about, held.now, revision=row.revision)
     return row
 
 
@@ -296,17 +301,24 @@ def _strike(session: Session, held: Held, actor: Actor, keyed: ConsentAnswer, sh
 
 def _next(session: Session, held: Held, actor: Actor, said: _Said, sheet: _Sheet | None = None) -> ConsentAnswer:
     """Append the head's next revision; the round is held, so nobody else writes it."""
+    voice = queries.voice_of(session, held.round, said.unit_id)
+    revision = queries.last_revision(session, held.round.id, voice.number) + 1
+    return _write(session, held, actor, said, _Next(voice, revision), sheet)
+
+
+def _write(
+    session: Session, held: Held, actor: Actor, said: _Said, next_: _Next, sheet: _Sheet | None = None
+) -> ConsentAnswer:
     round_ = held.round
     if said.answer not in sayable(round_.follow) and not (said.answer is Choice.NONE and sheet and sheet.reason):
         raise Refused("consent.no_such_answer", field="answer")
-    voice = queries.voice_of(session, round_, said.unit_id)
     row = ConsentAnswer(
         round_id=round_.id,
         snapshot_id=round_.snapshot_id,
         unit_id=said.unit_id,
-        voice=voice.number,
-        area_cm2=voice.area_cm2,
-        revision=queries.last_revision(session, round_.id, voice.number) + 1,
+        voice=next_.voice.number,
+        area_cm2=next_.voice.area_cm2,
+        revision=next_.revision,
         answer=said.answer,
         channel=said.channel,
         op_key=said.op_key,
@@ -318,5 +330,5 @@ def _next(session: Session, held: Held, actor: Actor, said: _Said, sheet: _Sheet
     )
     session.add(row)
     session.flush()
-    tell(session, AnswerGiven(round_.id, said.unit_id, said.channel, actor.person_id, held.now))
+    tell(session, AnswerGiven(round_.id, said.unit_id, said.channel, actor.person_id, held.now, next_.heard))
     return row

@@ -215,12 +215,37 @@ def hold(session: Session, round_id: int, now_of: Clock) -> Held:
         NotVisible: there is none of this number.
 
     """
+    round_ = _locked(session, round_id)
+    now = now_of.now(session)
+    return _held(round_, queries.standing_now(session, round_), now)
+
+
+def hold_for(
+    session: Session, round_id: int, unit_id: int, person_id: int | None, op_key: str, now_of: Clock
+) -> tuple[Held, queries.Voice, queries.Known]:
+    """Lock a round as :func:`hold` does, for the answer of a household: with its head, and what is known of it.
+
+    Raises:
+        NotVisible: there is no such round.
+
+    """
+    round_ = _locked(session, round_id)
+    now, voice = now_of.now(session), queries.voice_of(session, round_, unit_id)
+    said = {"unit_id": unit_id, "person_id": person_id, "op_key": op_key, "now": now}
+    standing, known = queries.known_of(session, round_, voice=voice.number, **said)
+    return _held(round_, standing, now), voice, known
+
+
+def _locked(session: Session, round_id: int) -> ConsentRound:
     round_ = lock(session, ConsentRound, round_id)
     if round_ is None:
         raise NotVisible
-    now = now_of.now(session)
-    window, (published, void, announced) = queries.standing_now(session, round_)
-    return Held(round_, window, state_of(window, now, published=published, void=void, announced=announced), now)
+    return round_
+
+
+def _held(round_: ConsentRound, standing: queries.Standing, now: datetime) -> Held:
+    ended = {"published": standing.published, "void": standing.void, "announced": standing.announced}
+    return Held(round_, standing.window, state_of(standing.window, now, **ended), now)
 
 
 def register_papers(session: Session, actor: Actor, cmd: RegisterPapers, clock: Clock) -> list[ConsentPaper]:

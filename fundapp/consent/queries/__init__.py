@@ -28,12 +28,14 @@ from fundapp.consent.queries.doors import (
 )
 from fundapp.consent.queries.evidence import evidence_of
 from fundapp.consent.queries.facts import (
+    Known,
     Voice,
     announced_of,
     current_answer,
     doors_without_holder,
     heads_and_area,
     keyed_paper,
+    known_of,
     last_revision,
     live_round_of,
     newest_version,
@@ -119,7 +121,7 @@ from fundapp.consent.queries.waiting import (
     rounds_standing_on,
     rounds_waiting_for_result,
 )
-from fundapp.consent.queries.windows import Moved, moves_of, standing_now, window_of
+from fundapp.consent.queries.windows import Moved, Standing, moves_of, standing_now, window_of
 
 __all__ = [
     "LINES_PER_PAGE",
@@ -132,6 +134,7 @@ __all__ = [
     "ChangesPage",
     "Charge",
     "DoorRow",
+    "Known",
     "LineRow",
     "Moved",
     "PaperStand",
@@ -142,6 +145,7 @@ __all__ = [
     "RoundPage",
     "ScopeRow",
     "SheetRow",
+    "Standing",
     "Voice",
     "WaitingRound",
     "against_result",
@@ -179,6 +183,7 @@ __all__ = [
     "keyed_paper",
     "keyed_serials",
     "keyers_of",
+    "known_of",
     "last_revision",
     "line_of",
     "live_round_of",

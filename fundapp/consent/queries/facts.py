@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.consent.models import (
@@ -17,17 +19,53 @@ from fundapp.consent.models import (
     Outcome,
 )
 from fundapp.consent.policy import BEFORE_CLOSE
+from fundapp.consent.queries.windows import Standing, read_standing, standing_columns
 from fundapp.consent.rules import asks_owners
+from fundapp.db.base import ID
 from fundapp.db.types import Instant
 from fundapp.kernel.errors import NotVisible
+from fundapp.people.queries import somebody_else_speaks, speaks
 from fundapp.places.queries import get_place
 from fundapp.projects.models import Project, ProjectVersion
 from fundapp.rosters.models import SnapshotUnit
+from fundapp.rosters.queries import taken_over
 
 # Asked with every answer, so it is put together once.
 _LAST = select(func.max(ConsentAnswer.revision)).where(
     ConsentAnswer.round_id == bindparam("round_id"), ConsentAnswer.voice == bindparam("voice")
 )
+_UNIT, _PERSON = bindparam("unit_id", type_=ID), bindparam("person_id", type_=ID)
+
+
+@cache
+def _known() -> Select[Any]:
+    listed = SnapshotUnit.snapshot_id == ConsentRound.snapshot_id, SnapshotUnit.unit_id == _UNIT
+    return select(
+        *standing_columns(),
+        select(SnapshotUnit.unit_id).where(*listed).correlate(ConsentRound).exists().label("listed"),
+        exists().where(ConsentAnswer.op_key == bindparam("op_key")).label("sent"),
+        speaks(_UNIT, _PERSON).label("speaks"),
+        somebody_else_speaks(_UNIT, _PERSON).label("others"),
+        taken_over().label("since"),
+        _LAST.scalar_subquery().label("revision"),
+    ).where(ConsentRound.id == bindparam("round_id"))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a held round knows of a household that is to answer.
+
+    Whether it stands on the frozen roster; whether the form came before; whether the person speaks for it, and somebody
+    else does; since when it lives there (``None``: always); and the number of its head's newest revision, 0 where there
+    is none.
+    """
+
+    listed: bool
+    sent: bool
+    speaks: bool
+    others: bool
+    since: datetime | None
+    revision: int
 
 
 def newest_version(session: Session, project_id: int) -> tuple[int, str]:
@@ -80,6 +118,16 @@ def on_roster(session: Session, snapshot_id: int, unit_id: int) -> bool:
     return session.get(SnapshotUnit, (snapshot_id, unit_id)) is not None
 
 
+def known_of(session: Session, round_: ConsentRound, **said: Any) -> tuple[Standing, Known]:
+    """Give where a round stands, and what it knows of a household, in one statement.
+
+    ``said`` are the parameters ``unit_id``, ``voice``, ``person_id``, ``op_key`` and ``now``.
+    """
+    row = session.execute(_known(), {"round_id": round_.id, **said}).one()
+    flags = {name: bool(getattr(row, name)) for name in ("listed", "sent", "speaks", "others")}
+    return read_standing(round_, row), Known(**flags, since=row.since, revision=row.revision or 0)
+
+
 @dataclass(frozen=True)
 class Voice:
     """What a unit counts as in its round: the head's number, her units, and her area under an owners regime."""
@@ -90,10 +138,13 @@ class Voice:
 
 
 def voice_of(session: Session, round_: ConsentRound, unit_id: int) -> Voice:
-    """Give the head that a unit speaks for: its holder with all her units where owners are asked, else itself."""
-    if not asks_owners(round_.regime):
+    """Give the head that a unit speaks for: its holder with all her units where owners are asked, else itself.
+
+    A unit that is not on the frozen roster speaks for itself alone, and without an area.
+    """
+    here = session.get(SnapshotUnit, (round_.snapshot_id, unit_id)) if asks_owners(round_.regime) else None
+    if here is None:
         return Voice(unit_id, (unit_id,), None)
-    here = session.get_one(SnapshotUnit, (round_.snapshot_id, unit_id))
     rows = session.execute(
         select(SnapshotUnit.unit_id, SnapshotUnit.area_cm2)
         .where(SnapshotUnit.snapshot_id == round_.snapshot_id, SnapshotUnit.holder_id == here.holder_id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.consent.models import (
@@ -58,20 +58,39 @@ def window_of(session: Session, round_: ConsentRound) -> Window:
     return windows_of(session, [round_])[round_.id]
 
 
-def standing_now(session: Session, round_: ConsentRound) -> tuple[Window, tuple[bool, bool, bool]]:
-    """Give the window of a round, and whether it is published, struck and announced: in one statement."""
-    closes, keying, *ended = session.execute(_standing(), {"round_id": round_.id}).one()
-    published, void, announced = (bool(one) for one in ended)
-    return Window(round_.opens_at, closes, keying, round_.latest_close), (published, void, announced)
+@dataclass(frozen=True)
+class Standing:
+    """The window of a round as it stands now, and whether it is published, struck and announced."""
+
+    window: Window
+    published: bool
+    void: bool
+    announced: bool
+
+
+def standing_now(session: Session, round_: ConsentRound) -> Standing:
+    """Give where a round stands, in one statement."""
+    return read_standing(round_, session.execute(_standing(), {"round_id": round_.id}).one())
+
+
+def standing_columns() -> list[ColumnElement[Any]]:
+    """Give the columns of a statement about ``ConsentRound`` that :func:`read_standing` reads."""
+    made = [
+        select(table.id).where(table.round_id == ConsentRound.id).correlate(ConsentRound).exists().label(name)
+        for name, table in (("published", ConsentResult), ("void", ConsentVoid), ("announced", ConsentPreliminary))
+    ]
+    return [closes_at().label("closes"), keying_until().label("keying"), *made]
+
+
+def read_standing(round_: ConsentRound, row: Row[Any]) -> Standing:
+    """Read the columns of :func:`standing_columns` from a row about the round."""
+    window = Window(round_.opens_at, row.closes, row.keying, round_.latest_close)
+    return Standing(window, bool(row.published), bool(row.void), bool(row.announced))
 
 
 @cache
 def _standing() -> Select[Any]:
-    made = [
-        select(table.id).where(table.round_id == ConsentRound.id).correlate(ConsentRound).exists()
-        for table in (ConsentResult, ConsentVoid, ConsentPreliminary)
-    ]
-    return select(closes_at(), keying_until(), *made).where(ConsentRound.id == bindparam("round_id"))
+    return select(*standing_columns()).where(ConsentRound.id == bindparam("round_id"))
 
 
 def windows_of(session: Session, rounds: Iterable[ConsentRound]) -> dict[int, Window]:

@@ -11,6 +11,7 @@ from fundapp.rosters.queries.holders import (
     household_since,
     looks,
     speaks_for,
+    taken_over,
     voters_below,
 )
 from fundapp.rosters.queries.register import (
@@ -54,6 +55,7 @@ __all__ = [
     "snapshot_size",
     "snapshot_units",
     "speaks_for",
+    "taken_over",
     "unit_ids_by_key",
     "voters_below",
     "waiting_upload",

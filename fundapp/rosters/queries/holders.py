@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from fundapp.db.types import Instant
 from fundapp.kernel.actor import Actor, Role
 from fundapp.people.models import Person, UnitBinding
 from fundapp.places.models import Place, Unit
@@ -15,7 +16,7 @@ from fundapp.rosters.models import Holder, HolderKind, Holding, HoldingReason, N
 from fundapp.web.paging import PER_PAGE, Page, page_of
 
 # Asked with every answer, so it is put together once.
-_SINCE = select(func.max(Holding.recorded_at)).where(
+_SINCE = select(func.max(Holding.recorded_at, type_=Instant())).where(
     Holding.unit_id == bindparam("unit_id"), Holding.is_voter, Holding.reason.not_in(HOUSEHOLD_STAYS)
 )
 
@@ -59,6 +60,11 @@ def speaks_for(session: Session, unit_id: int, at: datetime) -> Speaker:
 def household_since(session: Session, unit_id: int) -> datetime | None:
     """Tell when it was last recorded that another household took over a unit; ``None``: never."""
     return session.scalar(_SINCE, {"unit_id": unit_id})
+
+
+def taken_over() -> ScalarSelect[datetime]:
+    """Give :func:`household_since` of the parameter ``unit_id`` as a part of a statement."""
+    return _SINCE.scalar_subquery()
 
 
 def held_at(at: datetime) -> ColumnElement[bool]:
