@@ -1,25 +1,28 @@
-"""The deeds on programmes: open one, give it another policy version."""
+"""The deeds on programmes: open one, draft another policy version, sign it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from moneyed import Money
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.db.once import done_before, own_key
 from fundapp.db.wiring import ask, tell
 from fundapp.db.work import lock
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import SHANGHAI, Clock, local_date
 from fundapp.kernel.errors import BadInput, NotVisible, Refused
+from fundapp.people.queries import actor_of
 from fundapp.places.queries import PlaceRow, get_place
 from fundapp.programmes import rules
 from fundapp.programmes.events import ProgrammeOpened
-from fundapp.programmes.models import PolicyVersion, Programme
-from fundapp.programmes.policy import check_may_keep
+from fundapp.programmes.models import PolicySignature, PolicyVersion, Programme
+from fundapp.programmes.policy import check_may_keep, check_may_sign
+from fundapp.programmes.queries import PolicyRow, get_policy, newest_adopted, policy_versions
 
 FOR_PLACES = ("district", "street")
 
@@ -38,11 +41,12 @@ class OpenProgramme:
 
 @dataclass(frozen=True)
 class AddPolicyVersion:
-    """Give a programme another policy from a day on; today means from this moment."""
+    """Draft another policy for a programme from a day on; ``base``: the number of the version that was changed."""
 
     programme_id: int
     effective_from: date
     parts: Mapping[str, Any]
+    base: int | None = None
 
 
 def open_programme(session: Session, actor: Actor, cmd: OpenProgramme, clock: Clock) -> Programme:
@@ -69,23 +73,24 @@ def open_programme(session: Session, actor: Actor, cmd: OpenProgramme, clock: Cl
     )
     session.add(made)
     session.flush()
-    _add_version(session, actor, made.id, 1, now, parts, now)
+    _add_version(session, actor, made.id, None, (now, now), parts, now)
     record(session, actor, "programmes.open", f"programme:{made.id}", now, year=cmd.year, place=place.id)
     tell(session, ProgrammeOpened(made.id, place.id, made.foundation_name, cmd.funding, actor, now))
     return made
 
 
 def add_policy_version(session: Session, actor: Actor, cmd: AddPolicyVersion, clock: Clock) -> PolicyVersion:
-    """Give a programme another policy version; the earlier ones stay as they are.
+    """Draft another policy version; the earlier ones stay as they are, and it is a draft until two others sign it.
 
-    Projects keep the version under which they were submitted.
+    Projects keep the version under which they were submitted. ``cmd.base`` left out means the newest.
 
     Raises:
         Forbidden: the actor neither administers the place nor works for its foundation.
         NotVisible: there is no such programme.
-        Refused: in force before today or before the newest version, nothing changed, or a policy that cannot be read.
+        Refused: too early for its notice or before the newest version, made from an older version
+            (``programmes.stale_draft``), nothing changed, or a policy that cannot be read.
 
-    Source: design.md rule 3.
+    Source: design.md rule 3; money.md section 8, retroactive rule change.
 
     """
     programme = lock(session, Programme, cmd.programme_id)
@@ -93,19 +98,16 @@ def add_policy_version(session: Session, actor: Actor, cmd: AddPolicyVersion, cl
         raise NotVisible
     now = clock.now(session)
     check_may_keep(actor, get_place(session, programme.place_id).path)
-    newest = session.scalars(
-        select(PolicyVersion)
-        .where(PolicyVersion.programme_id == programme.id)
-        .order_by(PolicyVersion.number.desc())
-        .limit(1)
-    ).one()
-    starts = _start(cmd.effective_from, now, newest.effective_from)
+    newest = newest_adopted(session, programme.id)
+    if cmd.base is not None and cmd.base != newest.number:
+        raise Refused("programmes.stale_draft", number=newest.number)
+    starts, sign_by = _start(cmd.effective_from, now, newest)
     parts = _checked(cmd.parts)
-    if rules.parts_hash(parts) == newest.parts_hash:
+    if rules.parts_hash(parts) in {newest.parts_hash, *_open_hashes(session, newest, now)}:
         raise Refused("programmes.nothing_changed")
     if _mode(parts) != _mode(newest.parts):
         raise Refused("programmes.mode_stays", "mode")
-    made = _add_version(session, actor, programme.id, newest.number + 1, starts, parts, now)
+    made = _add_version(session, actor, programme.id, newest.id, (starts, sign_by), parts, now)
     record(session, actor, "programmes.add_policy", f"programme:{programme.id}", now, number=made.number)
     return made
 
@@ -113,6 +115,12 @@ def add_policy_version(session: Session, actor: Actor, cmd: AddPolicyVersion, cl
 def _mode(parts: Mapping[str, Any]) -> Any:
     """Give how a pool is shared: half of it in a queue and half at the end would be fair to nobody."""
     return parts["matching"]["allocation"]["mode"]
+
+
+def _open_hashes(session: Session, newest: PolicyRow, now: datetime) -> list[str]:
+    """Give the hashes of what is drafted and waits: a button pressed twice makes one draft."""
+    versions = policy_versions(session, newest.programme_id)
+    return [row.parts_hash for row in versions if row.base_id == newest.id and not row.refused and row.sign_by >= now]
 
 
 def _check_programme(session: Session, cmd: OpenProgramme, place: PlaceRow) -> None:
@@ -132,13 +140,16 @@ def _check_programme(session: Session, cmd: OpenProgramme, place: PlaceRow) -> N
         raise Refused("programmes.name_taken", "name")
 
 
-def _start(day: date, now: datetime, newest_from: datetime) -> datetime:
-    if day < local_date(now):
-        raise Refused("programmes.in_the_past", "effective_from")
-    starts = max(datetime.combine(day, time(), SHANGHAI), now)
-    if starts < newest_from:
-        raise Refused("programmes.before_newest", "effective_from", newest_from=newest_from)
-    return starts
+def _start(day: date, now: datetime, newest: PolicyRow) -> tuple[datetime, datetime]:
+    """Give the first moment of a version, and the last at which it may be signed: its notice lies between."""
+    notice = timedelta(days=rules.notice_days(newest.parts))
+    starts = datetime.combine(day, time(), SHANGHAI)
+    if starts - notice <= now:
+        earliest = local_date(now) + notice + timedelta(days=1)
+        raise Refused("programmes.too_early", "effective_from", earliest=earliest, days=notice.days)
+    if starts < newest.effective_from:
+        raise Refused("programmes.before_newest", "effective_from", newest_from=newest.effective_from)
+    return starts, starts - notice
 
 
 def _checked(parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,18 +164,17 @@ def _checked(parts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _add_version(
-    session: Session,
-    actor: Actor,
-    programme_id: int,
-    number: int,
-    starts: datetime,
-    parts: dict[str, Any],
-    at: datetime,
-) -> PolicyVersion:
+    session: Session, actor: Actor, programme_id: int, base_id: int | None, when: tuple[datetime, datetime],
+    parts: dict[str, Any], at: datetime,
+) -> PolicyVersion:  # fmt: skip
+    last = session.scalar(select(func.max(PolicyVersion.number)).where(PolicyVersion.programme_id == programme_id))
     made = PolicyVersion(
         programme_id=programme_id,
-        number=number,
-        effective_from=starts,
+        number=(last or 0) + 1,
+        base_id=base_id,
+        signers=rules.SIGNERS if base_id else 0,
+        effective_from=when[0],
+        sign_by=when[1],
         parts=parts,
         parts_hash=rules.parts_hash(parts),
         made_by_id=actor.person_id,
@@ -173,3 +183,45 @@ def _add_version(
     session.add(made)
     session.flush()
     return made
+
+
+@dataclass(frozen=True)
+class SignPolicy:
+    """An approver's word on a draft."""
+
+    policy_version_id: int
+    op_key: str
+    passed: bool
+    note: str = ""
+
+
+def sign_policy(session: Session, actor: Actor, cmd: SignPolicy, clock: Clock) -> PolicySignature:
+    """Sign a draft, or refuse it with a reason, which ends it. The second signature makes it the coming policy.
+
+    Raises:
+        NotVisible: there is no such version.
+        Forbidden: see :func:`fundapp.programmes.policy.check_may_sign`.
+        Refused: no draft any more (``programmes.not_a_draft``), another version came between
+            (``programmes.stale_draft``), too late for its notice (``programmes.signed_too_late``), no reason.
+    """
+    draft = session.get(PolicyVersion, cmd.policy_version_id)
+    if draft is None:
+        raise NotVisible
+    lock(session, Programme, draft.programme_id)
+    now = clock.now(session)
+    key, said = own_key(actor, cmd.op_key), {"passed": cmd.passed, "note": cmd.note}
+    standing = done_before(session, PolicySignature, key, policy_version_id=draft.id, **said)
+    if standing is not None:
+        return standing
+    path = get_place(session, session.get_one(Programme, draft.programme_id).place_id).path
+    check_may_sign(actor_of(session, actor.person_id or 0, now), path, get_policy(session, draft.id), now)
+    newest = newest_adopted(session, draft.programme_id)
+    if newest.id != draft.base_id:
+        raise Refused("programmes.stale_draft", number=newest.number)
+    if not cmd.passed and not cmd.note.strip():
+        raise Refused("programmes.reason_needed", "note")
+    row = PolicySignature(policy_version_id=draft.id, op_key=key, **said, signed_by_id=actor.person_id, signed_at=now)
+    session.add(row)
+    session.flush()
+    record(session, actor, "programmes.sign", f"programme:{draft.programme_id}", now, signature=row.id)
+    return row

@@ -1,7 +1,7 @@
 """The shape of a programme and of its policy: one field for each number, with what it means and where it comes from."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, cast
@@ -14,6 +14,7 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -29,7 +30,9 @@ from fundapp.programmes.allocating import AllocatingForm
 from fundapp.programmes.approval_fields import ApprovalFields
 from fundapp.programmes.commands import AddPolicyVersion, OpenProgramme
 from fundapp.programmes.paying import PayingForm
+from fundapp.programmes.queries import PolicyRow
 from fundapp.programmes.raising import RaisingForm
+from fundapp.programmes.rules import notice_days
 from fundapp.programmes.shares import Choice, ShareField
 from fundapp.programmes.voting_fields import VotingFields
 from fundapp.web.forms import REQUIRED, MoneyField, TextField
@@ -353,13 +356,21 @@ class VersionForm(PolicyForm):
 
     effective_from = DateField(
         _("从哪一天起生效"),
-        description=_("不能早于今天。已经提交的项目仍按原来的版本办，不受影响。"),
+        description=_("两位审批人签过以后还要公示，请留够时间。已经提交的项目仍按原来的版本办，不受影响。"),
         validators=[REQUIRED],
     )
+    base = HiddenField()
+
+    def begin(self, newest: PolicyRow, today: date) -> None:
+        """Show the version that is changed; the usual day leaves the approvers two weeks."""
+        self.fill(newest.parts)
+        self.base.data = str(newest.number)
+        self.effective_from.data = today + timedelta(days=notice_days(newest.parts) + 14)
 
     def to_command(self, programme_id: int) -> AddPolicyVersion:
         """Make the command."""
-        return AddPolicyVersion(programme_id, cast(date, self.effective_from.data), self.to_parts())
+        base = int(self.base.data) if str(self.base.data).isdecimal() else 0
+        return AddPolicyVersion(programme_id, cast(date, self.effective_from.data), self.to_parts(), base)
 
 
 def _not_rising(values: Sequence[Any]) -> bool:

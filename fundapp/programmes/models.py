@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
-from fundapp.db.guards import append_only
+from fundapp.db.guards import append_only, refuse
 from fundapp.db.types import CanonicalJson
 
 
@@ -30,17 +30,27 @@ class Programme(Numbered, Base):
 
 
 class PolicyVersion(Numbered, Base):
-    """One version of a programme's rules: ``parts`` by subject, with the hash of their canonical bytes."""
+    """One version of a programme's rules: ``parts`` by subject, with the hash of their canonical bytes.
+
+    A later version changes the version ``base_id`` and is a draft until ``signers`` other people have signed it, not
+    after ``sign_by``; the first comes with its programme, nothing rests on it yet.
+    """
 
     __tablename__ = "policy_version"
     __table_args__ = (
         UniqueConstraint("programme_id", "number"),
         CheckConstraint("number >= 1", name="numbered_from_one"),
+        CheckConstraint("(number = 1) = (base_id IS NULL)", name="later_ones_change_another"),
+        CheckConstraint("signers = CASE WHEN number = 1 THEN 0 ELSE 2 END", name="later_ones_need_two"),
+        CheckConstraint("sign_by <= effective_from", name="signed_before_it_begins"),
         {"info": {"sealed": True}},
     )
 
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     number: Mapped[int]
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
+    signers: Mapped[int]
+    sign_by: Mapped[datetime]
     effective_from: Mapped[datetime]
     parts: Mapped[Any] = mapped_column(CanonicalJson)
     parts_hash: Mapped[str] = mapped_column(String(64))
@@ -48,5 +58,58 @@ class PolicyVersion(Numbered, Base):
     made_at: Mapped[datetime]
 
 
+class PolicySignature(Numbered, Base):
+    """An approver's word on a draft: signed, or refused with a reason, which ends the draft."""
+
+    __tablename__ = "policy_signature"
+    __table_args__ = (
+        UniqueConstraint("policy_version_id", "signed_by_id"),
+        UniqueConstraint("op_key"),
+        CheckConstraint("passed OR length(trim(note)) > 0", name="refusal_has_reason"),
+        {"info": {"sealed": True}},
+    )
+
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
+    passed: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(400), default="")
+    op_key: Mapped[str] = mapped_column(String(36))
+    signed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    signed_at: Mapped[datetime]
+
+
 append_only("policy_version")
+append_only("policy_signature")
 append_only("programme")
+refuse(
+    "policy_author_does_not_sign",
+    "policy_signature",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM policy_version v WHERE v.id = NEW.policy_version_id AND v.made_by_id = NEW.signed_by_id)",
+    "nobody signs a policy of her own",
+)
+refuse(
+    "policy_signed_in_time",
+    "policy_signature",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM policy_version v WHERE v.id = NEW.policy_version_id AND NEW.signed_at > v.sign_by)",
+    "a policy takes effect only after its notice",
+)
+refuse(
+    "policy_signed_while_a_draft",
+    "policy_signature",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id AND NOT s.passed) OR "
+    "(SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id) >= "
+    "(SELECT v.signers FROM policy_version v WHERE v.id = NEW.policy_version_id)",
+    "the policy is no draft any more",
+)
+refuse(
+    "policy_signed_on_the_newest",
+    "policy_signature",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM policy_version v JOIN policy_version o ON o.programme_id = v.programme_id "
+    "AND o.number > (SELECT b.number FROM policy_version b WHERE b.id = v.base_id) AND o.id <> v.id "
+    "WHERE v.id = NEW.policy_version_id AND (SELECT count(*) FROM policy_signature s "
+    "WHERE s.policy_version_id = o.id AND s.passed) >= o.signers)",
+    "another policy has been approved since the draft was made",
+)

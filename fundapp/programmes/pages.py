@@ -6,34 +6,43 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor
+from fundapp.kernel.errors import Refused
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import PlaceRow, get_place, places_below
 from fundapp.programmes import policy
-from fundapp.programmes.queries import PolicyRow, ProgrammeRow, get_programme, policy_versions
-from fundapp.programmes.rules import Change, changes
+from fundapp.programmes.queries import PolicyRow, ProgrammeRow, get_policy, get_programme, policy_versions
+from fundapp.programmes.rules import Change, DraftState, changes
+from fundapp.web.refusals import sentence
 
 
 @dataclass(frozen=True)
 class VersionView:
-    """One version with what it changed against the one before; ``in_force`` at the moment of looking."""
+    """One version, where it stands, and what it changed against the one that it was made from."""
 
     row: PolicyRow
     changes: list[Change]
-    in_force: bool
+    state: DraftState
+    base: PolicyRow | None
+
+    @property
+    def in_force(self) -> bool:
+        """Tell whether it is in force at the moment of looking."""
+        return self.state is DraftState.IN_FORCE
 
 
 @dataclass(frozen=True)
 class ProgrammePage:
-    """A programme with its place and all versions of its policy, the newest first."""
+    """A programme with its place and all versions of its policy, the newest first; ``newest`` is no draft."""
 
     row: ProgrammeRow
     place: PlaceRow
     versions: list[VersionView]
+    newest: PolicyRow
     may_keep: bool
 
 
 def programme_page(session: Session, actor: Actor, programme_id: int, now: datetime) -> ProgrammePage:
-    """Give a programme: everybody may read its rules.
+    """Give a programme: everybody may read its rules, drafts too: that is their notice.
 
     Raises:
         NotVisible: there is none of this number.
@@ -42,18 +51,48 @@ def programme_page(session: Session, actor: Actor, programme_id: int, now: datet
     """
     row = get_programme(session, programme_id)
     versions = policy_versions(session, programme_id)
-    begun = [version for version in versions if version.effective_from <= now]
+    adopted = [version for version in versions if version.adopted]
+    begun = [version for version in adopted if version.effective_from <= now]
     current = max(begun, key=lambda version: (version.effective_from, version.number), default=None)
-    before = [*versions[1:], None]
+    by_id = {version.id: version for version in versions}
+    views = []
+    for version in versions:
+        base = by_id.get(version.base_id or 0)
+        state = _state(version, current, adopted[0], now)
+        views.append(VersionView(version, changes(base.parts if base else {}, version.parts), state, base))
     return ProgrammePage(
-        row=row,
-        place=get_place(session, row.place_id),
-        versions=[
-            VersionView(version, changes(older.parts if older else {}, version.parts), version is current)
-            for version, older in zip(versions, before, strict=True)
-        ],
-        may_keep=policy.may_keep(actor, row.place_path),
+        row, get_place(session, row.place_id), views, adopted[0], policy.may_keep(actor, row.place_path)
     )
+
+
+def _state(version: PolicyRow, current: PolicyRow | None, newest: PolicyRow, now: datetime) -> DraftState:
+    if version.adopted:
+        begun = DraftState.IN_FORCE if version is current else DraftState.REPLACED
+        return begun if version.effective_from <= now else DraftState.COMING
+    if version.refused:
+        return DraftState.REFUSED
+    if version.base_id != newest.id:
+        return DraftState.STALE
+    return DraftState.WAITING if now <= version.sign_by else DraftState.EXPIRED
+
+
+def version_page(session: Session, actor: Actor, policy_version_id: int, now: datetime) -> tuple[ProgrammePage, int]:
+    """Give the programme of a version, and the version's place in its list.
+
+    Raises:
+        NotVisible: there is none of this number.
+    """
+    page = programme_page(session, actor, get_policy(session, policy_version_id).programme_id, now)
+    return page, [view.row.id for view in page.versions].index(policy_version_id)
+
+
+def why_not_sign(actor: Actor, path: str, view: VersionView, number: int, now: datetime) -> list[str]:
+    """Say why this person may not sign a draft; empty where she may. *number*: the newest version that is no draft."""
+    try:
+        policy.check_may_sign(actor, path, view.row, now)
+    except Refused as refusal:
+        return [sentence(refusal)]
+    return [sentence(Refused("programmes.stale_draft", number=number))] if view.state is DraftState.STALE else []
 
 
 def places_to_open(session: Session, actor: Actor) -> list[PlaceRow]:

@@ -1,7 +1,10 @@
-"""Who may open programmes and give them rules."""
+"""Who may open programmes, draft their rules and sign them."""
+
+from datetime import datetime
 
 from fundapp.kernel.actor import Actor, Role
-from fundapp.kernel.errors import Forbidden
+from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.programmes.queries import PolicyRow
 
 KEEPERS = (Role.ADMINISTRATOR, Role.FOUNDATION_OFFICER)
 
@@ -19,3 +22,23 @@ def check_may_keep(actor: Actor, path: str) -> None:
     """
     if not may_keep(actor, path):
         raise Forbidden("programmes.not_keeper")
+
+
+def check_may_sign(actor: Actor, path: str, draft: PolicyRow, now: datetime) -> None:
+    """Let an approver of the place's foundation sign a draft of somebody else, once and in time for its notice.
+
+    Raises:
+        Forbidden: no approver here (``programmes.not_approver``), the author (``programmes.own_draft``), or she has
+            signed (``programmes.signed_once``).
+        Refused: no draft any more (``programmes.not_a_draft``), or too late (``programmes.signed_too_late``).
+    """
+    if not actor.has(Role.FOUNDATION_APPROVER, path):
+        raise Forbidden("programmes.not_approver")
+    if actor.person_id == draft.made_by_id:
+        raise Forbidden("programmes.own_draft")
+    if draft.adopted or draft.refused:
+        raise Refused("programmes.not_a_draft")
+    if actor.person_id in draft.signed_by:
+        raise Forbidden("programmes.signed_once")
+    if now > draft.sign_by:
+        raise Refused("programmes.signed_too_late", sign_by=draft.sign_by)

@@ -1,5 +1,6 @@
 """Read programmes and their policies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import Place
-from fundapp.programmes.models import PolicyVersion, Programme
+from fundapp.programmes.models import PolicySignature, PolicyVersion, Programme
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,16 @@ class ProgrammeRow:
 
 
 @dataclass(frozen=True)
+class SignatureRow:
+    """One approver's word on a draft."""
+
+    person_id: int
+    passed: bool
+    note: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
 class PolicyRow:
     """One policy version; ``parts`` maps a subject to its own data."""
 
@@ -34,6 +46,27 @@ class PolicyRow:
     effective_from: datetime
     parts: dict[str, Any]
     parts_hash: str
+    base_id: int | None
+    sign_by: datetime
+    signers: int
+    made_by_id: int
+    made_at: datetime
+    signatures: tuple[SignatureRow, ...] = ()
+
+    @property
+    def signed_by(self) -> set[int]:
+        """Give who has said a word on it."""
+        return {one.person_id for one in self.signatures}
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether an approver refused it."""
+        return not all(one.passed for one in self.signatures)
+
+    @property
+    def adopted(self) -> bool:
+        """Tell whether everybody signed it who must."""
+        return sum(one.passed for one in self.signatures) >= self.signers
 
 
 def get_programme(session: Session, programme_id: int) -> ProgrammeRow:
@@ -59,7 +92,7 @@ def list_programmes(session: Session) -> list[ProgrammeRow]:
 
 def programmes_for(session: Session, path: str, at: datetime) -> list[ProgrammeRow]:
     """List the programmes with a policy in force from which a place may draw: newest year first, nearest first."""
-    covered = select(PolicyVersion.programme_id).where(PolicyVersion.effective_from <= at)
+    covered = select(PolicyVersion.programme_id).where(PolicyVersion.effective_from <= at, adopted())
     rows = session.execute(
         select(Programme, Place.path)
         .join(Place, Place.id == Programme.place_id)
@@ -69,12 +102,18 @@ def programmes_for(session: Session, path: str, at: datetime) -> list[ProgrammeR
     return [ProgrammeRow(p.id, p.name, p.year, p.place_id, above, p.foundation_name) for p, above in rows]
 
 
+def adopted() -> Any:
+    """Give, as a condition on a version, that everybody signed it who must; a refused one is never signed enough."""
+    signed = select(func.count()).where(PolicySignature.policy_version_id == PolicyVersion.id, PolicySignature.passed)
+    return signed.scalar_subquery() >= PolicyVersion.signers
+
+
 def policy_versions(session: Session, programme_id: int) -> list[PolicyRow]:
-    """List all versions of a programme's policy, the newest first."""
+    """List all versions of a programme's policy, drafts too, the newest first."""
     query = (
         select(PolicyVersion).where(PolicyVersion.programme_id == programme_id).order_by(PolicyVersion.number.desc())
     )
-    return [_row(row) for row in session.scalars(query)]
+    return _rows(session, session.scalars(query).all())
 
 
 def get_policy(session: Session, policy_version_id: int) -> PolicyRow:
@@ -87,19 +126,67 @@ def get_policy(session: Session, policy_version_id: int) -> PolicyRow:
     row = session.get(PolicyVersion, policy_version_id)
     if row is None:
         raise NotVisible
-    return _row(row)
+    return _rows(session, [row])[0]
+
+
+def newest_adopted(session: Session, programme_id: int) -> PolicyRow:
+    """Give the newest version that is no draft; it may not have begun yet."""
+    query = select(PolicyVersion).where(PolicyVersion.programme_id == programme_id, adopted())
+    return _rows(session, [session.scalars(query.order_by(PolicyVersion.number.desc()).limit(1)).one()])[0]
 
 
 def policy_in_force(session: Session, programme_id: int, at: datetime) -> PolicyRow | None:
-    """Give the newest version that is in force *at* a moment."""
+    """Give the newest adopted version that is in force *at* a moment."""
     row = session.scalar(
         select(PolicyVersion)
-        .where(PolicyVersion.programme_id == programme_id, PolicyVersion.effective_from <= at)
+        .where(PolicyVersion.programme_id == programme_id, PolicyVersion.effective_from <= at, adopted())
         .order_by(PolicyVersion.effective_from.desc(), PolicyVersion.number.desc())
         .limit(1)
     )
-    return _row(row) if row else None
+    return _rows(session, [row])[0] if row else None
 
 
-def _row(row: PolicyVersion) -> PolicyRow:
-    return PolicyRow(row.id, row.programme_id, row.number, row.effective_from, row.parts, row.parts_hash)
+def drafts_waiting_for(session: Session, actor: Actor, now: datetime) -> list[tuple[PolicyRow, ProgrammeRow]]:
+    """List the drafts that this approver may still sign."""
+    if not actor.has_any(Role.FOUNDATION_APPROVER):
+        return []
+    query = select(PolicyVersion).where(
+        PolicyVersion.sign_by >= now, ~adopted(), PolicyVersion.made_by_id != actor.person_id
+    )
+    rows = [row for row in _rows(session, session.scalars(query).all()) if not row.refused]
+    programmes = {row.id: row for row in list_programmes(session)} if rows else {}
+    return [
+        (row, programmes[row.programme_id])
+        for row in rows
+        if actor.has(Role.FOUNDATION_APPROVER, programmes[row.programme_id].place_path)
+        and actor.person_id not in row.signed_by
+        and newest_adopted(session, row.programme_id).id == row.base_id
+    ]
+
+
+def _rows(session: Session, rows: Sequence[PolicyVersion]) -> list[PolicyRow]:
+    """Make rows with their signatures, those in one more statement where a version needs any."""
+    drafted = [row.id for row in rows if row.signers]
+    signed: dict[int, list[SignatureRow]] = {}
+    if drafted:
+        query = select(PolicySignature).where(PolicySignature.policy_version_id.in_(drafted))
+        for one in session.scalars(query.order_by(PolicySignature.id)):
+            row = SignatureRow(one.signed_by_id, one.passed, one.note, one.signed_at)
+            signed.setdefault(one.policy_version_id, []).append(row)
+    return [
+        PolicyRow(
+            id=row.id,
+            programme_id=row.programme_id,
+            number=row.number,
+            effective_from=row.effective_from,
+            parts=row.parts,
+            parts_hash=row.parts_hash,
+            base_id=row.base_id,
+            sign_by=row.sign_by,
+            signers=row.signers,
+            made_by_id=row.made_by_id,
+            made_at=row.made_at,
+            signatures=tuple(signed.get(row.id, ())),
+        )
+        for row in rows
+    ]

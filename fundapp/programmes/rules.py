@@ -8,6 +8,7 @@ import copy
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from fundapp.db.types import canonical
@@ -19,6 +20,7 @@ SUBJECTS = (
 )  # fmt: skip
 # Subjects that earlier policies do not have: without its part such a subject takes what is usual.
 OPTIONAL = frozenset({"council", "raising", "payout", "approval"})
+SIGNERS = 2  # who sign a later version, neither of them its author
 REGIMES = (
     "household:2/3",
     "household:>1/2",
@@ -114,6 +116,27 @@ def offered_parts() -> dict[str, Any]:
     parts["payout"] = copy.deepcopy(_PAYOUT)
     parts["approval"] = dict(_APPROVAL)
     return parts
+
+
+def notice_days(parts: Mapping[str, Any]) -> int:
+    """Give the days of notice that the rules in force ask for before others take their place.
+
+    >>> notice_days({}), notice_days({"approval": {"notice_days": 7}})
+    (0, 7)
+    """
+    return int(parts.get("approval", {}).get("notice_days", 0))
+
+
+class DraftState(StrEnum):
+    """Where a version stands; computed from its signatures and the moment."""
+
+    WAITING = "waiting"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    STALE = "stale"
+    COMING = "coming"
+    IN_FORCE = "in_force"
+    REPLACED = "replaced"
 
 
 def check_shape(parts: object) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from fundapp.programmes import voting_texts
-from fundapp.programmes.rules import Change
+from fundapp.programmes.rules import Change, DraftState
 
 REFUSALS: Mapping[str, Any] = {
     "programmes.not_keeper": _("只有本地区的管理员或基金会经办人可以办理。"),
@@ -16,10 +16,17 @@ REFUSALS: Mapping[str, Any] = {
     "programmes.wrong_year": _("请填写四位数的年份，例如 2026。"),
     "programmes.no_money": _("资金池的首笔资金必须大于 0。"),
     "programmes.name_taken": _("这个地区这一年已经有同名的年度计划。"),
-    "programmes.in_the_past": _("政策不能从过去的日子开始生效。"),
+    "programmes.too_early": _("新政策两人签过以后要公示 %(days)s 天，最早从 %(earliest)s 起生效。"),
+    "programmes.stale_draft": _("这份草稿是照旧版本改的，现在已经有了第 %(number)s 版，请照新版本重新起草。"),
+    "programmes.not_approver": _("政策由本地区的基金会审批人签。"),
+    "programmes.own_draft": _("自己起草的政策不能自己签。"),
+    "programmes.signed_once": _("您已经签过，还要另一位审批人签。"),
+    "programmes.not_a_draft": _("这一版已经签完，或者没有通过。"),
+    "programmes.signed_too_late": _("要在 %(sign_by)s 以前签，现在签来不及公示，请重新起草，把生效日往后定。"),
+    "programmes.reason_needed": _("不同意时请写明理由，起草人会看到。"),
     "programmes.before_newest": _("上一个版本从 %(newest_from)s 起生效，新版本不能比它更早。"),
     "programmes.mode_stays": _("资金池怎么分，开设以后不能改；要换方式，请开设新的年度计划。"),
-    "programmes.nothing_changed": _("与上一个版本相同，没有需要保存的修改。"),
+    "programmes.nothing_changed": _("与上一个版本或者正在等签的草稿相同，没有需要保存的修改。"),
     "programmes.bad_part": _("政策内容不合规定，位置：%(where)s，填写的是：%(found)s。"),
 }
 
@@ -85,6 +92,15 @@ PARTIAL_LABELS: Mapping[str, Any] = {
 LINE_LABELS: Mapping[str, Any] = {"strict": _("前面的没排到，后面的等"), "skip": _("前面的等着，后面够的先给")}
 
 TERMS_LABELS: Mapping[str, Any] = {"first": _("先约定，再认捐收款"), "free": _("可以不约定")}
+STATE_LABELS: Mapping[DraftState, tuple[Any, str]] = {
+    DraftState.WAITING: (_("草稿，等审批人签"), "now"),
+    DraftState.REFUSED: (_("没有通过"), "stop"),
+    DraftState.EXPIRED: (_("过期没有签完，作废"), "stop"),
+    DraftState.STALE: (_("已有更新的版本，作废"), "stop"),
+    DraftState.COMING: (_("已签，公示中"), "wait"),
+    DraftState.IN_FORCE: (_("现行"), "done"),
+    DraftState.REPLACED: (_("已被替换"), "wait"),
+}
 BASIS_LABELS: Mapping[str, Any] = {
     "settlement": _("按结算：最后花多少算多少，多的退回资金池"),
     "budget": _("按预算：获批多少就是多少，结余办结时按出资比例退"),

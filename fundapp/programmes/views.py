@@ -7,8 +7,11 @@ from werkzeug.wrappers import Response
 from fundapp.db.wiring import ask
 from fundapp.kernel.actor import Role
 from fundapp.kernel.clock import local_date
+from fundapp.kernel.errors import NotVisible
+from fundapp.people.queries import names_of
 from fundapp.places.queries import places_by_id
 from fundapp.programmes import commands, forms, pages, policy, queries, rules, texts
+from fundapp.programmes.sign_forms import SignForm
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, for_roles, public
@@ -60,17 +63,54 @@ def new() -> Answer:
 @bp.route("/<int:programme_id>/policy/new", methods=["GET", "POST"])
 @for_roles(*KEEPERS)
 def new_version(programme_id: int) -> Answer:
-    """Give a programme another policy version; the earlier ones stay."""
+    """Draft another policy version; the earlier ones stay."""
     now = clock().now(reading())
     page, form = pages.programme_page(reading(), current_actor(), programme_id, now), forms.VersionForm()
     policy.check_may_keep(current_actor(), page.row.place_path)
     if request.method == "GET":
-        form.fill(page.versions[0].row.parts)
-        form.effective_from.data = local_date(now)
+        form.begin(page.newest, local_date(now))
     if form.filled_in():
         with form.deed() as session:
-            commands.add_policy_version(session, current_actor(), form.to_command(programme_id), clock())
+            made = commands.add_policy_version(session, current_actor(), form.to_command(programme_id), clock())
         if form.done:
-            flash(_("新的政策版本已保存，原来的版本没有改动。"))
-            return redirect(url_for(".show", programme_id=programme_id), 303)
+            flash(_("草稿已保存，等两位审批人签；原来的版本没有改动。"))
+            return redirect(url_for(".version", version_id=made.id), 303)
     return render_template("programmes/new_version.html", form=form, page=page), form.status
+
+
+@bp.get("/policy/<int:version_id>")
+@public
+def version(version_id: int) -> str:
+    """Show one version: what it changes, who has signed it, when it begins."""
+    now, actor = clock().now(reading()), current_actor()
+    page, at = pages.version_page(reading(), actor, version_id, now)
+    view = page.versions[at]
+    people = names_of(reading(), [view.row.made_by_id, *view.row.signed_by]) if page.may_keep or _signs(page) else {}
+    why = pages.why_not_sign(actor, page.row.place_path, view, page.newest.number, now)
+    return render_template(
+        "programmes/version.html", page=page, v=view, people=people, why=why, signs=_signs(page), leaves=rules.changes
+    )
+
+
+def _signs(page: pages.ProgrammePage) -> bool:
+    return current_actor().has(Role.FOUNDATION_APPROVER, page.row.place_path)
+
+
+@bp.route("/policy/<int:version_id>/sign", methods=["GET", "POST"])
+@for_roles(Role.FOUNDATION_APPROVER)
+def sign(version_id: int) -> Answer:
+    """Sign a draft, or refuse it."""
+    now, form = clock().now(reading()), SignForm()
+    page, at = pages.version_page(reading(), current_actor(), version_id, now)
+    if not _signs(page):
+        raise NotVisible
+    if form.filled_in():
+        with form.deed() as session:
+            commands.sign_policy(session, current_actor(), form.to_command(version_id), clock())
+        if form.done:
+            flash(_("已签署意见。"))
+            return redirect(url_for(".version", version_id=version_id), 303)
+    why = pages.why_not_sign(current_actor(), page.row.place_path, page.versions[at], page.newest.number, now)
+    return render_template(
+        "programmes/sign.html", form=form, page=page, v=page.versions[at], reasons=why, leaves=rules.changes
+    ), form.status

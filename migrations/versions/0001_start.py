@@ -867,12 +867,23 @@ def upgrade():
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("base_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("signers", sa.Integer(), nullable=False),
+        sa.Column("sign_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("effective_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("parts", sa.Text(), nullable=False),
         sa.Column("parts_hash", sa.String(length=64), nullable=False),
         sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(number = 1) = (base_id IS NULL)", name=op.f("ck_policy_version_later_ones_change_another")
+        ),
         sa.CheckConstraint("number >= 1", name=op.f("ck_policy_version_numbered_from_one")),
+        sa.CheckConstraint("sign_by <= effective_from", name=op.f("ck_policy_version_signed_before_it_begins")),
+        sa.CheckConstraint(
+            "signers = CASE WHEN number = 1 THEN 0 ELSE 2 END", name=op.f("ck_policy_version_later_ones_need_two")
+        ),
+        sa.ForeignKeyConstraint(["base_id"], ["policy_version.id"], name=op.f("fk_policy_version_base_id")),
         sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_policy_version_made_by_id")),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_policy_version_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_version")),
@@ -1213,6 +1224,27 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_match_plan")),
         sa.UniqueConstraint("op_key", name=op.f("uq_match_plan_op_key")),
         sa.UniqueConstraint("round_id", "revision", name=op.f("uq_match_plan_round_id_revision")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "policy_signature",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("policy_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=400), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("signed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("passed OR length(trim(note)) > 0", name=op.f("ck_policy_signature_refusal_has_reason")),
+        sa.ForeignKeyConstraint(
+            ["policy_version_id"], ["policy_version.id"], name=op.f("fk_policy_signature_policy_version_id")
+        ),
+        sa.ForeignKeyConstraint(["signed_by_id"], ["person.id"], name=op.f("fk_policy_signature_signed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_signature")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_policy_signature_op_key")),
+        sa.UniqueConstraint(
+            "policy_version_id", "signed_by_id", name=op.f("uq_policy_signature_policy_version_id_signed_by_id")
+        ),
         info={"sealed": True},
     )
     op.create_table(
@@ -8175,6 +8207,81 @@ GUARDS = [
         (
             "CREATE FUNCTION pledge_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'pledge keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER pledge_no_truncate BEFORE TRUNCATE ON pledge FOR EACH STATEMENT EXECUTE FUNCTION pledge_no_truncate()",
+        ),
+    ),
+    # policy_author_does_not_sign on policy_signature
+    (
+        (
+            "CREATE TRIGGER policy_author_does_not_sign BEFORE INSERT ON policy_signature FOR EACH ROW WHEN EXISTS (SELECT 1 FROM policy_version v WHERE v.id = NEW.policy_version_id AND v.made_by_id = NEW.signed_by_id) BEGIN SELECT RAISE(ABORT, 'nobody signs a policy of her own'); END",
+        ),
+        (
+            "CREATE FUNCTION policy_author_does_not_sign() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM policy_version v WHERE v.id = NEW.policy_version_id AND v.made_by_id = NEW.signed_by_id) THEN RAISE EXCEPTION 'nobody signs a policy of her own' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER policy_author_does_not_sign BEFORE INSERT ON policy_signature FOR EACH ROW EXECUTE FUNCTION policy_author_does_not_sign()",
+        ),
+    ),
+    # policy_signature_keeps_rows on policy_signature
+    (
+        (
+            "CREATE TRIGGER policy_signature_keeps_rows BEFORE DELETE ON policy_signature FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'policy_signature is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION policy_signature_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'policy_signature is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER policy_signature_keeps_rows BEFORE DELETE ON policy_signature FOR EACH ROW EXECUTE FUNCTION policy_signature_keeps_rows()",
+        ),
+    ),
+    # policy_signature_keeps_values on policy_signature
+    (
+        (
+            "CREATE TRIGGER policy_signature_keeps_values BEFORE UPDATE ON policy_signature FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'policy_signature is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION policy_signature_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'policy_signature is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER policy_signature_keeps_values BEFORE UPDATE ON policy_signature FOR EACH ROW EXECUTE FUNCTION policy_signature_keeps_values()",
+        ),
+    ),
+    # policy_signature_no_replace on policy_signature
+    (
+        (
+            "CREATE TRIGGER policy_signature_no_replace BEFORE INSERT ON policy_signature FOR EACH ROW WHEN EXISTS (SELECT 1 FROM policy_signature WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (policy_version_id = NEW.policy_version_id AND signed_by_id = NEW.signed_by_id)) BEGIN SELECT RAISE(ABORT, 'policy_signature keeps its rows'); END",
+        ),
+        (),
+    ),
+    # policy_signature_no_truncate on policy_signature
+    (
+        (),
+        (
+            "CREATE FUNCTION policy_signature_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'policy_signature keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER policy_signature_no_truncate BEFORE TRUNCATE ON policy_signature FOR EACH STATEMENT EXECUTE FUNCTION policy_signature_no_truncate()",
+        ),
+    ),
+    # policy_signed_in_time on policy_signature
+    (
+        (
+            "CREATE TRIGGER policy_signed_in_time BEFORE INSERT ON policy_signature FOR EACH ROW WHEN EXISTS (SELECT 1 FROM policy_version v WHERE v.id = NEW.policy_version_id AND NEW.signed_at > v.sign_by) BEGIN SELECT RAISE(ABORT, 'a policy takes effect only after its notice'); END",
+        ),
+        (
+            "CREATE FUNCTION policy_signed_in_time() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM policy_version v WHERE v.id = NEW.policy_version_id AND NEW.signed_at > v.sign_by) THEN RAISE EXCEPTION 'a policy takes effect only after its notice' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER policy_signed_in_time BEFORE INSERT ON policy_signature FOR EACH ROW EXECUTE FUNCTION policy_signed_in_time()",
+        ),
+    ),
+    # policy_signed_on_the_newest on policy_signature
+    (
+        (
+            "CREATE TRIGGER policy_signed_on_the_newest BEFORE INSERT ON policy_signature FOR EACH ROW WHEN EXISTS (SELECT 1 FROM policy_version v JOIN policy_version o ON o.programme_id = v.programme_id AND o.number > (SELECT b.number FROM policy_version b WHERE b.id = v.base_id) AND o.id <> v.id WHERE v.id = NEW.policy_version_id AND (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = o.id AND s.passed) >= o.signers) BEGIN SELECT RAISE(ABORT, 'another policy has been approved since the draft was made'); END",
+        ),
+        (
+            "CREATE FUNCTION policy_signed_on_the_newest() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM policy_version v JOIN policy_version o ON o.programme_id = v.programme_id AND o.number > (SELECT b.number FROM policy_version b WHERE b.id = v.base_id) AND o.id <> v.id WHERE v.id = NEW.policy_version_id AND (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = o.id AND s.passed) >= o.signers) THEN RAISE EXCEPTION 'another policy has been approved since the draft was made' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER policy_signed_on_the_newest BEFORE INSERT ON policy_signature FOR EACH ROW EXECUTE FUNCTION policy_signed_on_the_newest()",
+        ),
+    ),
+    # policy_signed_while_a_draft on policy_signature
+    (
+        (
+            "CREATE TRIGGER policy_signed_while_a_draft BEFORE INSERT ON policy_signature FOR EACH ROW WHEN EXISTS (SELECT 1 FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id AND NOT s.passed) OR (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id) >= (SELECT v.signers FROM policy_version v WHERE v.id = NEW.policy_version_id) BEGIN SELECT RAISE(ABORT, 'the policy is no draft any more'); END",
+        ),
+        (
+            "CREATE FUNCTION policy_signed_while_a_draft() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id AND NOT s.passed) OR (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id) >= (SELECT v.signers FROM policy_version v WHERE v.id = NEW.policy_version_id) THEN RAISE EXCEPTION 'the policy is no draft any more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER policy_signed_while_a_draft BEFORE INSERT ON policy_signature FOR EACH ROW EXECUTE FUNCTION policy_signed_while_a_draft()",
         ),
     ),
     # policy_version_keeps_rows on policy_version

@@ -33,8 +33,8 @@ def programme_id(app):
         session.flush()
         session.add(
             PolicyVersion(
-                programme_id=programme.id, number=1, effective_from=NOW, parts={"consent": {"days": 7}},
-                parts_hash="0" * 64, made_by_id=admin.person_id, made_at=NOW,
+                programme_id=programme.id, number=1, signers=0, sign_by=NOW, effective_from=NOW,
+                parts={"consent": {"days": 7}}, parts_hash="0" * 64, made_by_id=admin.person_id, made_at=NOW,
             )
         )  # fmt: skip
         record(session, Actor(admin.person_id), "test.open", f"programme:{programme.id}", NOW)
@@ -75,8 +75,8 @@ def test_sealed_rows_need_a_deed(programme_id):
     with pytest.raises(RuntimeError, match="without a recorded deed"), unit_of_work() as session:
         session.add(
             PolicyVersion(
-                programme_id=programme_id, number=2, effective_from=NOW, parts={}, parts_hash="1" * 64, made_by_id=1,
-                made_at=NOW,
+                programme_id=programme_id, number=2, base_id=1, signers=2, sign_by=NOW, effective_from=NOW, parts={},
+                parts_hash="1" * 64, made_by_id=1, made_at=NOW,
             )
         )  # fmt: skip
 
@@ -85,7 +85,7 @@ def test_sealed_rows_need_a_deed(programme_id):
     ("statement", "table", "named"),
     [
         ('UPDATE policy_version SET parts = \'{"consent":{"days":8}}\'', "policy_version", "policy_version:1"),
-        ("UPDATE policy_version SET number = 7", "policy_version", "policy_version:1"),
+        ("UPDATE policy_version SET parts_hash = 'other'", "policy_version", "policy_version:1"),
         ("UPDATE programme SET year = 2027", "programme", "programme:1"),
         ("DELETE FROM policy_version", "policy_version", "policy_version:1"),
         ("UPDATE audit_entry SET deed = 'test.other' WHERE deed = 'test.open'", "audit_entry", "audit_entry:"),

@@ -74,7 +74,7 @@ def make_project(
     session.add(programme)
     session.flush()
     policy = PolicyVersion(
-        programme_id=programme.id, number=1, effective_from=NOW, parts=parts,
+        programme_id=programme.id, number=1, signers=0, sign_by=NOW, effective_from=NOW, parts=parts,
         parts_hash="p" * 64, made_by_id=worker.person_id, made_at=NOW,
     )  # fmt: skip
     session.add(policy)

@@ -13,12 +13,13 @@ from fundapp.kernel.actor import NOBODY, Role
 from fundapp.kernel.clock import SetClock
 from fundapp.kernel.errors import BadInput, Forbidden, Refused
 from fundapp.places.queries import get_place
-from fundapp.programmes.models import PolicyVersion, Programme
+from fundapp.programmes.models import PolicySignature, PolicyVersion, Programme
+from fundapp.programmes.queries import newest_adopted
 from fundapp.projects.queries import get_project
 from fundapp.projects.rules import Stage
 from fundapp.voting.rounds import Option
 from tests.council.conftest import BEGUN, HELD, attend, close, decide, hold, make_called, write
-from tests.support.world import NOW, make_person, make_place_tree
+from tests.support.world import NOW, make_approvers, make_person, make_place_tree
 from tests.voting.polling import BY_VOTE, make_programme, make_project
 
 PASSED, REJECTED, ADJOURNED = ItemOutcome.PASSED, ItemOutcome.REJECTED, ItemOutcome.ADJOURNED
@@ -90,7 +91,13 @@ def test_quorum_and_notice_are_those_of_the_policy_on_the_day_of_the_call(called
     with unit_of_work() as session:
         items = queries.items_of_session(session, later.session)
         later = replace(later, items=tuple(row.id for row in items))
-        session.add(version(called, programme.id, 2, {"quorum": "1/1", "notice_days": 5}))
+        newer = version(called, programme.id, 2, {"quorum": "1/1", "notice_days": 5})
+        newer.base_id = newest_adopted(session, programme.id).id
+        session.add(newer)
+        session.flush()
+        for number, who in enumerate(make_approvers(session, called.places.street)):
+            word = {"passed": True, "signed_by_id": who.person_id, "signed_at": NOW, "op_key": f"sign{number}"}
+            session.add(PolicySignature(policy_version_id=newer.id, **word))
         record(session, called.worker, "tests.programme", f"programme:{programme.id}", NOW)
     begun = SetClock(HELD + timedelta(days=1, hours=1))
     attend(later, 3, begun)
@@ -102,7 +109,8 @@ def test_quorum_and_notice_are_those_of_the_policy_on_the_day_of_the_call(called
 def version(called, programme_id, number, council):
     """A policy version about the council."""
     return PolicyVersion(
-        programme_id=programme_id, number=number, effective_from=NOW, parts={"council": council, "voting": BY_VOTE},
+        programme_id=programme_id, number=number, signers=0 if number == 1 else 2, sign_by=NOW,
+        effective_from=NOW, parts={"council": council, "voting": BY_VOTE},
         parts_hash=f"{number}" * 64, made_by_id=called.worker.person_id, made_at=NOW,
     )  # fmt: skip
 

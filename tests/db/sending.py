@@ -36,6 +36,8 @@ from fundapp.matching.models import Step
 from fundapp.matching.policy import STEP_ROLE
 from fundapp.matching.queries import get_claim
 from fundapp.procurement.commands import NewQuote, record_quote
+from fundapp.programmes.commands import AddPolicyVersion, SignPolicy, add_policy_version, sign_policy
+from fundapp.programmes.rules import usual_parts
 from fundapp.projects.rules import Stage, Task
 from fundapp.publicity.commands import Object, object_to
 from fundapp.questionnaire.commands import Answer
@@ -62,8 +64,12 @@ from tests.questionnaire.putting import make_put
 from tests.support.world import (
     CLOCK,
     NOW,
+    administrator,
     later,
+    make_approvers,
     make_person,
+    make_place_tree,
+    make_programme,
     make_resident,
 )
 from tests.voting.polling import OPEN, make_polled
@@ -309,6 +315,22 @@ def project_settlement() -> Sending:
     )
 
 
+def policy_signature() -> Sending:
+    """An approver signs a draft."""
+    with unit_of_work() as session:
+        programme = make_programme(session, make_place_tree(session).district)
+        approvers = make_approvers(session, programme.place_id)
+        drafts = []
+        for days in (8, 9):
+            parts = usual_parts() | {"council": {"quorum": "2/3", "notice_days": days}}
+            cmd = AddPolicyVersion(programme.id, local_date(later(days=9).at), parts)
+            drafts.append(add_policy_version(session, administrator(session), cmd, CLOCK).id)
+    return Sending(
+        *approvers,
+        lambda s, who, key, otherwise: sign_policy(s, who, SignPolicy(drafts[otherwise], key, True), CLOCK),
+    )
+
+
 def match_repayment() -> Sending:
     """A project gives back what it owes: each time all that it has."""
     from tests.matching.paying import accepted_town
@@ -332,6 +354,6 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
         subsidy_payment, disbursement, quote, expense,
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
         questionnaire_answer, collect_entry, publicity_objection, vote_ballot, pledge, refund, cash_count,
-        bank_account, bank_match, bank_reconciliation,
+        bank_account, bank_match, bank_reconciliation, policy_signature,
     )
 }  # fmt: skip

@@ -160,7 +160,7 @@ def test_a_pool_keeps_its_way_of_sharing(app):
     """A later policy may change the rates, not from a queue to shares: half of both would be fair to nobody."""
     sharing = make_sharing("100.00")
     officer = sharing.town.staff[Role.FOUNDATION_OFFICER][0]
-    cmd = AddPolicyVersion(sharing.town.programme, later(days=1).at.date(), usual_parts())
+    cmd = AddPolicyVersion(sharing.town.programme, later(days=3).at.date(), usual_parts())
     with pytest.raises(Refused) as refusal, unit_of_work() as session:
         add_policy_version(session, officer, cmd, later(days=1))
     assert refusal.value.code == "programmes.mode_stays"

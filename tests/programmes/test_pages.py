@@ -103,8 +103,9 @@ def test_a_new_version_shows_what_it_changed(officer):
         ({"rules": ["household_tiers"], "household_tiers-0-share": "2", "household_tiers-0-rate": "1"}, "最高到 1"),
         ({"rules": []}, "这一项必须填写"),
         ({"consent_days": "61"}, "errors"),
-        ({"effective_from": "2020-01-01"}, "不能从过去的日子"),
-        ({}, "与上一个版本相同"),
+        ({"effective_from": "2020-01-01"}, "最早从"),
+        ({"base": "9"}, "请照新版本重新起草"),
+        ({}, "与上一个版本或者正在等签的草稿相同"),
     ],
 )
 def test_a_policy_that_cannot_be_kept_is_shown_again(officer, typed, told):

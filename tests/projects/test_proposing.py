@@ -8,16 +8,22 @@ from fundapp.consent.commands import OpenRound, open_round
 from fundapp.db import wiring
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import NOBODY
-from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.kernel.money import from_fen
-from fundapp.programmes.commands import AddPolicyVersion, add_policy_version
 from fundapp.programmes.rules import usual_parts
 from fundapp.projects import commands, queries
 from fundapp.projects.events import ProjectMaterialEdit, ProjectSubmitted
 from fundapp.projects.rules import CostItem, Finding, Stage, content_hash, content_of
 from tests.projects.life import begin, check, make_street, submit
-from tests.support.world import CLOCK, NOW, administrator, later, make_place_tree, make_resident, make_text
+from tests.support.world import (
+    CLOCK,
+    NOW,
+    later,
+    make_place_tree,
+    make_resident,
+    make_text,
+    make_version,
+)
 
 
 @pytest.fixture
@@ -143,8 +149,7 @@ def test_a_returned_proposal_is_changed_and_handed_in_again(street):
     pinned = project(draft).policy_version_id
     parts = usual_parts() | {"limits": {"works": "1.00", "goods": "1.00", "service": "1.00"}}
     with unit_of_work() as session:
-        cmd = AddPolicyVersion(street.programme, local_date(NOW), parts)
-        add_policy_version(session, administrator(session), cmd, later(minutes=1))
+        make_version(session, street.programme, parts, later(minutes=1))
     assert check(street, draft, Finding.RETURN, "请写清地点") is Stage.RETURNED
     assert submit(street, draft, replace(make_text(), location="3 栋门口"), clock=later(hours=1)) is Stage.SUBMITTED
     row = project(draft)
@@ -227,10 +232,9 @@ def test_the_policy_says_how_much_dearer_is_too_much(street):
     parts = usual_parts()
     parts["consent"] |= {"cost_rise": "1/200"}
     with unit_of_work() as session:
-        cmd = AddPolicyVersion(street.programme, local_date(NOW), parts)
-        add_policy_version(session, administrator(session), cmd, later(minutes=1))
+        make_version(session, street.programme, parts, later(minutes=1))
     draft = begin(street)
-    submit(street, draft, clock=later(hours=1))
+    submit(street, draft, clock=later(days=1))
     check(street, draft)
     with unit_of_work() as session:
         open_round(session, street.worker, OpenRound(draft), CLOCK)

@@ -9,7 +9,7 @@ Call the builders inside ``unit_of_work()``, after the app was made::
 
 import itertools
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from fundapp.consent.commands import OpenRound, RegisterPapers, open_round, register_papers
 from fundapp.consent.models import ConsentRound
 from fundapp.kernel.actor import Actor, Grant, Role
-from fundapp.kernel.clock import SetClock
+from fundapp.kernel.clock import SetClock, local_date
 from fundapp.kernel.money import fen_of_text, from_fen
 from fundapp.people.commands import MakeAccount, MakePerson, bind_household, give_role_by_task, grant_role
 from fundapp.people.commands import make_account as command_make_account
@@ -28,9 +28,17 @@ from fundapp.people.queries import actor_of
 from fundapp.people.rules import BY_HAND
 from fundapp.places.commands import AddBuildings, MakePlace, UnitData, add_buildings, add_units, make_place
 from fundapp.places.models import PlaceKind, Unit
-from fundapp.programmes.commands import OpenProgramme, open_programme
-from fundapp.programmes.models import Programme
-from fundapp.programmes.rules import usual_parts
+from fundapp.programmes.commands import (
+    AddPolicyVersion,
+    OpenProgramme,
+    SignPolicy,
+    add_policy_version,
+    open_programme,
+    sign_policy,
+)
+from fundapp.programmes.models import PolicyVersion, Programme
+from fundapp.programmes.queries import newest_adopted
+from fundapp.programmes.rules import notice_days, usual_parts
 from fundapp.projects.commands import (
     BeginProposal,
     CheckProposal,
@@ -178,6 +186,26 @@ def make_programme(
         usual_parts() | (parts or {}),
     )
     return open_programme(session, administrator(session), cmd, CLOCK)
+
+
+def make_approvers(session: Session, place_id: int) -> tuple[Actor, Actor]:
+    """Make two approvers of a place's foundation."""
+    first, second = (make_person(session, name, Role.FOUNDATION_APPROVER, place_id) for name in ("钱审批", "孙审批"))
+    return first, second
+
+
+def make_version(
+    session: Session, programme_id: int, parts: dict[str, Any], clock: SetClock = CLOCK, day: date | None = None
+) -> PolicyVersion:
+    """Draft another policy and let two approvers sign it; it begins on *day*, or on the first possible one."""
+    if day is None:
+        notice = notice_days(newest_adopted(session, programme_id).parts)
+        day = local_date(clock.at) + timedelta(days=notice + 1)
+    draft = add_policy_version(session, administrator(session), AddPolicyVersion(programme_id, day, parts), clock)
+    place_id = session.get_one(Programme, programme_id).place_id
+    for number, who in enumerate(make_approvers(session, place_id)):
+        sign_policy(session, who, SignPolicy(draft.id, f"sign{draft.id}-{number}", True), clock)
+    return draft
 
 
 def make_text(title: str = "睦邻驿站", budget: str = "30000.00", **other: Any) -> ProposalText:

@@ -94,8 +94,8 @@ def make_programme(session: Session, place_id: int, by: Actor, voting=None, fund
     session.add(programme)
     session.flush()
     policy = PolicyVersion(
-        programme_id=programme.id, number=1, effective_from=NOW, parts={"voting": voting or BY_VOTE},
-        parts_hash="p" * 64, made_by_id=by.person_id, made_at=NOW,
+        programme_id=programme.id, number=1, signers=0, sign_by=NOW, effective_from=NOW,
+        parts={"voting": voting or BY_VOTE}, parts_hash="p" * 64, made_by_id=by.person_id, made_at=NOW,
     )  # fmt: skip
     session.add(policy)
     session.flush()

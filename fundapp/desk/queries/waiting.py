@@ -22,6 +22,7 @@ from fundapp.matching.texts import STEP_LABELS
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import places_below
 from fundapp.pools import queries as pools
+from fundapp.programmes.queries import drafts_waiting_for
 from fundapp.projects.models import ProjectMember
 from fundapp.projects.queries import ProjectRow, projects_by_id, waiting_for_check
 from fundapp.publicity.policy import STAFF
@@ -259,6 +260,18 @@ def _rounds(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         link = link or Link("matching.rounds.plan", {"round_id": row.id})
         found.append(Waiting(words % {"name": row.programme_name}, link, text=_("第 %(n)s 轮", n=row.number)))
     return found
+
+
+def _for_signers(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """List the drafted policies that wait for this approver's word."""
+    return [
+        Waiting(
+            _("签署政策：%(name)s 第 %(n)s 版", name=programme.name, n=draft.number),
+            Link("programmes.sign", {"version_id": draft.id}),
+            due=_("%(at)s 前签", at=until(draft.sign_by)),
+        )
+        for draft, programme in drafts_waiting_for(session, actor, now)
+    ]
 
 
 def my_projects(session: Session, actor: Actor) -> list[ProjectRow]:

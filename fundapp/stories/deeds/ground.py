@@ -1,10 +1,12 @@
 """Places, people, households, programmes."""
 
+from copy import deepcopy
 from typing import Any
 
 from sqlalchemy import select
 
 from fundapp.kernel.actor import Grant, Role
+from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import BadInput
 from fundapp.people.commands import (
     Found,
@@ -22,10 +24,19 @@ from fundapp.places.commands import MakePlace, make_place
 from fundapp.places.models import Place, PlaceKind
 from fundapp.places.queries import get_place, units_of_compound
 from fundapp.places.rules import clean_name
-from fundapp.programmes.commands import OpenProgramme, open_programme
+from fundapp.programmes.commands import (
+    AddPolicyVersion,
+    OpenProgramme,
+    SignPolicy,
+    add_policy_version,
+    open_programme,
+    sign_policy,
+)
 from fundapp.programmes.models import Programme
+from fundapp.programmes.queries import get_policy, newest_adopted
 from fundapp.programmes.rules import usual_parts
 from fundapp.stories.engine import Facts, Scene, deed
+from fundapp.stories.props import key
 
 PASSWORD = "yanshi-2026"  # noqa: S105 - the printed password of every demonstration account
 
@@ -121,6 +132,27 @@ def programmes_open(scene: Scene) -> Facts:
     made = open_programme(scene.session, scene.actor, cmd, scene.clock)
     scene.make("programme", made.id)
     return {"programme": made.id}
+
+
+@deed("programmes.draft", "programme starts policy")
+def programmes_draft(scene: Scene) -> Facts:
+    """Draft another policy. Fields: programme, starts, policy (what differs from the newest). Facts: number."""
+    fields, programme = scene.fields, scene.thing("programme")
+    newest = newest_adopted(scene.session, programme)
+    parts = _merged(deepcopy(newest.parts), fields.table("policy"), f"{fields.where}, policy")
+    cmd = AddPolicyVersion(programme, local_date(fields.instant("starts")), parts, newest.number)
+    made = add_policy_version(scene.session, scene.actor, cmd, scene.clock)
+    scene.make("policy", made.id)
+    return {"number": made.number}
+
+
+@deed("programmes.sign", "policy passed note")
+def programmes_sign(scene: Scene) -> Facts:
+    """Sign a drafted policy. Fields: policy, passed, note. Facts: adopted."""
+    fields, number = scene.fields, scene.thing("policy")
+    cmd = SignPolicy(number, key(), fields.yes("passed", True), fields.text("note", ""))
+    sign_policy(scene.session, scene.actor, cmd, scene.clock)
+    return {"adopted": get_policy(scene.session, number).adopted}
 
 
 def _merged(usual: dict[str, Any], wished: dict[str, Any], where: str) -> dict[str, Any]:
