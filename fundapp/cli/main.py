@@ -7,7 +7,7 @@ import click
 
 from fundapp.kernel.errors import BadInput
 
-NOUNS = ("check", "consent", "db", "demo", "doctor", "matching", "raising", "serve", "story", "voting")
+NOUNS = ("check", "consent", "db", "demo", "doctor", "ledger", "matching", "raising", "serve", "story", "voting")
 
 
 class Nouns(click.Group):

@@ -11,6 +11,7 @@ append_only("ledger_entry")
 append_only("ledger_month_closing")
 append_only("ledger_reopen_request")
 append_only("ledger_reopening")
+append_only("ledger_audit")
 
 _OPEN = (
     "INSERT INTO ledger_balance (account_id, floor_fen, ceiling_fen, balance_fen, version) "

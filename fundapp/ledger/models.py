@@ -254,4 +254,15 @@ class Reopening(Numbered, Base):
     approved_at: Mapped[datetime]
 
 
+class LedgerAudit(Numbered, Base):
+    """What an audit of the ledger found; the newest is shown to the staff. ``faults``: pairs of check and fault."""
+
+    __tablename__ = "ledger_audit"
+    __table_args__ = (SEALED,)
+
+    rows: Mapped[int] = mapped_column(ID)
+    faults: Mapped[Any] = mapped_column(CanonicalJson)
+    ran_at: Mapped[datetime]
+
+
 from fundapp.ledger import guards  # noqa: E402, F401 - declares them for the tables above

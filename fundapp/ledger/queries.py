@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -11,17 +11,14 @@ from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, func,
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
-from fundapp.ledger.chart import MONEY, AccountKind, Chart, chart_of_dict
+from fundapp.ledger.chart import MONEY, AccountKind
 from fundapp.ledger.models import (
     Book,
     Entry,
     Journal,
     LedgerAccount,
     LedgerBalance,
-    LedgerChart,
     LedgerClosing,
-    MonthClosing,
-    Reopening,
 )
 from fundapp.ledger.rules import MONEY_KINDS, POOL_PARTS, Holder, Ledger, Leg
 from fundapp.places.models import Place
@@ -171,32 +168,6 @@ def money_moved(session: Session, subject: str) -> bool:
     """Tell whether real money was ever posted about *subject*."""
     query = select(Journal.id).where(Journal.subject == subject, Journal.ledger == Ledger.ACTUAL)
     return session.scalar(query.limit(1)) is not None
-
-
-def chart_in_force(session: Session, book_id: int) -> Chart:
-    """Give a book's chart of accounts: its newest version."""
-    query = select(LedgerChart.content).where(LedgerChart.book_id == book_id).order_by(LedgerChart.number.desc())
-    return chart_of_dict(session.scalars(query.limit(1)).one(), f"chart of book {book_id}")
-
-
-def frozen_until(session: Session, book_id: int) -> date | None:
-    """Give the last day of the closed months of a book; ``None`` where none is closed."""
-    return session.scalar(
-        select(func.max(MonthClosing.last_day))
-        .outerjoin(Reopening, Reopening.closing_id == MonthClosing.id)
-        .where(MonthClosing.book_id == book_id, Reopening.id.is_(None))
-    )
-
-
-def open_day(session: Session, book_id: int, day: date) -> date:
-    """Give the day under which what happened on *day* can be posted: that day, or the first after the closed months."""
-    until = frozen_until(session, book_id)
-    return day if until is None or day > until else until + timedelta(days=1)
-
-
-def posted_by(session: Session, journal_id: int) -> int | None:
-    """Give who posted a journal."""
-    return session.scalar(select(Journal.posted_by_id).where(Journal.id == journal_id))
 
 
 def _accounts() -> Any:

@@ -1,16 +1,29 @@
 """The staff pages of the books: which there are, and one book's accounts and journals."""
 
 from flask import Blueprint, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 
+from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.ledger import queries
 from fundapp.ledger.policy import READERS, may_read_book
+from fundapp.ledger.standing import FailedAudit, failed_audit
 from fundapp.ledger.texts import HOLDERS, LEDGERS
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, for_roles
 from fundapp.web.paging import PER_PAGE, page_of
 
 bp = Blueprint("ledger", __name__, url_prefix="/books")
+
+
+def failing_audit() -> FailedAudit | None:
+    """Give the audit that found something, for the head of the staff's pages; nobody else is told."""
+    if not current_actor().has_any(Role.WORKER, *READERS):
+        return None
+    try:
+        return failed_audit(reading())
+    except SQLAlchemyError:
+        return None  # an error page must not fail for its head
 
 
 @bp.get("/")

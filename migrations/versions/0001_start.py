@@ -42,6 +42,15 @@ def upgrade():
         info={"recomputed_by": "audit.chain"},
     )
     op.create_table(
+        "ledger_audit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rows", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("faults", sa.Text(), nullable=False),
+        sa.Column("ran_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_audit")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -7114,6 +7123,41 @@ GUARDS = [
         (
             "CREATE FUNCTION ledger_account_opens_balance() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN INSERT INTO ledger_balance (account_id, floor_fen, ceiling_fen, balance_fen, version) VALUES (NEW.id, NEW.floor_fen, NEW.ceiling_fen, 0, 0); RETURN NULL; END $body$",
             "CREATE TRIGGER ledger_account_opens_balance AFTER INSERT ON ledger_account FOR EACH ROW EXECUTE FUNCTION ledger_account_opens_balance()",
+        ),
+    ),
+    # ledger_audit_keeps_rows on ledger_audit
+    (
+        (
+            "CREATE TRIGGER ledger_audit_keeps_rows BEFORE DELETE ON ledger_audit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_audit is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_audit_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_audit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_audit_keeps_rows BEFORE DELETE ON ledger_audit FOR EACH ROW EXECUTE FUNCTION ledger_audit_keeps_rows()",
+        ),
+    ),
+    # ledger_audit_keeps_values on ledger_audit
+    (
+        (
+            "CREATE TRIGGER ledger_audit_keeps_values BEFORE UPDATE ON ledger_audit FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_audit is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_audit_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_audit is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_audit_keeps_values BEFORE UPDATE ON ledger_audit FOR EACH ROW EXECUTE FUNCTION ledger_audit_keeps_values()",
+        ),
+    ),
+    # ledger_audit_no_replace on ledger_audit
+    (
+        (
+            "CREATE TRIGGER ledger_audit_no_replace BEFORE INSERT ON ledger_audit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_audit WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'ledger_audit keeps its rows'); END",
+        ),
+        (),
+    ),
+    # ledger_audit_no_truncate on ledger_audit
+    (
+        (),
+        (
+            "CREATE FUNCTION ledger_audit_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_audit keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER ledger_audit_no_truncate BEFORE TRUNCATE ON ledger_audit FOR EACH STATEMENT EXECUTE FUNCTION ledger_audit_no_truncate()",
         ),
     ),
     # ledger_balance_follows_entries on ledger_balance

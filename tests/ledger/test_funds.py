@@ -20,8 +20,9 @@ from fundapp.ledger.chart import (
     shipped_chart,
 )
 from fundapp.ledger.commands import adopt_chart, ensure_account, reverse
-from fundapp.ledger.queries import accounts_of, chart_in_force
+from fundapp.ledger.queries import accounts_of
 from fundapp.ledger.rules import Ledger, Leg, ReversalReason
+from fundapp.ledger.standing import chart_in_force
 from fundapp.people.models import Person
 from tests.ledger.books import NOW, gift, noted, posted
 

@@ -8,8 +8,9 @@ from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import Actor, Grant, Role
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.ledger.commands import ask_to_reopen, close_period, reopen_period
-from fundapp.ledger.queries import balance, frozen_until, open_day
+from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger
+from fundapp.ledger.standing import frozen_until, open_day
 from fundapp.people.models import Person
 from tests.ledger.books import NOW, gift, posted
 

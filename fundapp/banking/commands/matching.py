@@ -31,8 +31,8 @@ from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import from_fen
 from fundapp.ledger.commands import ensure_account, post, reverse
-from fundapp.ledger.queries import posted_by
 from fundapp.ledger.rules import Ledger, Leg, Posting, ReversalReason
+from fundapp.ledger.standing import posted_by
 
 Key = tuple[int, int]
 

@@ -35,8 +35,8 @@ from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen
 from fundapp.ledger.commands import lock_books, post
-from fundapp.ledger.queries import open_day
 from fundapp.ledger.rules import Ledger, Leg, Posting
+from fundapp.ledger.standing import open_day
 from fundapp.places.queries import units_by_id
 from fundapp.programmes.queries import get_policy
 from fundapp.projects.commands import lock_project

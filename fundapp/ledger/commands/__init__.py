@@ -1,5 +1,6 @@
 """The deeds on the ledger."""
 
+from fundapp.ledger.commands.auditing import keep_audit
 from fundapp.ledger.commands.locking import lock_books
 from fundapp.ledger.commands.months import ask_to_reopen, close_period, reopen_period
 from fundapp.ledger.commands.opening import adopt_chart, close_account, ensure_account, open_book
@@ -11,6 +12,7 @@ __all__ = [
     "close_account",
     "close_period",
     "ensure_account",
+    "keep_audit",
     "lock_books",
     "open_book",
     "post",

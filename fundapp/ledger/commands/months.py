@@ -12,8 +12,9 @@ from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.ledger.commands.locking import lock_books
 from fundapp.ledger.models import Journal, MonthClosing, Reopening, ReopenRequest
 from fundapp.ledger.policy import check_may_approve, check_may_keep
-from fundapp.ledger.queries import frozen_until, get_book
+from fundapp.ledger.queries import get_book
 from fundapp.ledger.rules import month_of
+from fundapp.ledger.standing import frozen_until
 
 
 def close_period(session: Session, actor: Actor, book_id: int, month: date, at: datetime) -> MonthClosing:

@@ -16,7 +16,7 @@ from fundapp.kernel.money import from_fen
 from fundapp.ledger.chart import MONEY
 from fundapp.ledger.commands.locking import lock_books
 from fundapp.ledger.models import Book, Entry, Journal
-from fundapp.ledger.queries import AccountState, account_states, chart_in_force, frozen_until, legs_of
+from fundapp.ledger.queries import AccountState, account_states, legs_of
 from fundapp.ledger.rules import (
     Fit,
     Ledger,
@@ -31,6 +31,7 @@ from fundapp.ledger.rules import (
     journal_text,
     mirrored,
 )
+from fundapp.ledger.standing import chart_in_force, frozen_until
 
 
 def post(session: Session, actor: Actor, posting: Posting, at: datetime) -> Journal:
