@@ -21,6 +21,9 @@ from fundapp.ledger.models import (
     LedgerClosing,
 )
 from fundapp.ledger.rules import MONEY_KINDS, POOL_PARTS, Holder, Ledger, Leg
+from fundapp.ledger.standing import chart_in_force as chart_in_force
+from fundapp.ledger.standing import frozen_until as frozen_until
+from fundapp.ledger.standing import open_day as open_day
 from fundapp.places.models import Place
 
 
