@@ -14,7 +14,6 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen
-from fundapp.people.queries import actor_of
 from fundapp.places.queries import get_place
 from fundapp.voting import policy, queries
 from fundapp.voting.method import check_marks, marks_of
@@ -74,15 +73,16 @@ def cast_ballot(
     Source: peers.md failures 1, 3, 18 and 23.
     """
     held = _hold(session, cmd.round_id, clock)
-    marks = marks_of(held.round.method, cmd.project_ids, cmd.points)
-    sent = _sent_before(session, actor, own_key(actor, cmd.op_key), cmd.round_id, cmd.unit_id, marks)
+    marks, key = marks_of(held.round.method, cmd.project_ids, cmd.points), own_key(actor, cmd.op_key)
+    whose = {"unit_id": cmd.unit_id, "person_id": actor.person_id, "op_key": key, "now": held.now}
+    known = queries.known_of(session, snapshot_id=held.opening.snapshot_id if held.opening else None, **whose)
+    sent = _sent_before(session, actor, key, cmd.round_id, cmd.unit_id, marks) if known.sent else None
     if sent is not None:
         return sent
-    bound = actor.person_id is not None and cmd.unit_id in actor_of(session, actor.person_id, held.now).unit_ids
-    policy.check_may_vote(held.round, held.state, bound, _on_roster(session, held, cmd.unit_id))
+    policy.check_may_vote(held.round, held.state, known.speaks, known.listed)
     lines = queries.ballot_lines(session, held.round.id)
     _check(held, cmd.project_ids, marks, lines)
-    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), len(marks), chance)
+    ballot = _ballot(actor, held, cmd.unit_id, key, len(marks), chance)
     return _take(session, actor, held, ballot, marks, lines)
 
 
@@ -124,11 +124,13 @@ def _hold(session: Session, round_id: int, clock: Clock) -> _Held:
         .with_for_update(read=True)
         .execution_options(populate_existing=True)
     )
-    opening = queries.opening_of(session, round_id)
-    if round_ is None or opening is None:
+    if round_ is None:
         raise NotVisible
     now = clock.now(session)
-    return _Held(round_, opening, queries.state_now(session, round_, now), now)
+    opening, state = queries.opened_now(session, round_, now)
+    if opening is None:
+        raise NotVisible
+    return _Held(round_, opening, state, now)
 
 
 def _on_roster(session: Session, held: _Held, unit_id: int) -> bool:

@@ -1,13 +1,16 @@
 """Single facts about a round, for the deeds on it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
+from fundapp.db.base import ID
 from fundapp.kernel.money import fen
+from fundapp.people.queries import speaks
 from fundapp.rosters.models import SnapshotUnit
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteResult, VoteRound
 from fundapp.voting.rounds import RoundState, instant_text, rules_hash, state_of
@@ -16,6 +19,14 @@ from fundapp.voting.rounds import RoundState, instant_text, rules_hash, state_of
 def opening_of(session: Session, round_id: int) -> VoteOpening | None:
     """Give the opening of a round; ``None`` while it is a draft."""
     return session.scalar(select(VoteOpening).where(VoteOpening.round_id == round_id))
+
+
+def opened_now(session: Session, round_: VoteRound, now: datetime) -> tuple[VoteOpening | None, RoundState]:
+    """Give the opening of a round, and where it stands: in one statement."""
+    published = select(VoteResult.id).where(VoteResult.round_id == VoteOpening.round_id)
+    row = session.execute(select(VoteOpening, published.exists()).where(VoteOpening.round_id == round_.id)).first()
+    opening, ended = (None, False) if row is None else row
+    return opening, state_of(round_, now, opened=opening is not None, published=bool(ended))
 
 
 def state_now(session: Session, round_: VoteRound, now: datetime) -> RoundState:
@@ -49,6 +60,31 @@ def on_roster(session: Session, snapshot_id: int, unit_id: int) -> bool:
     """Tell whether a household stands on a frozen roster."""
     query = select(SnapshotUnit.unit_id).where(SnapshotUnit.snapshot_id == snapshot_id, SnapshotUnit.unit_id == unit_id)
     return session.scalar(query) is not None
+
+
+_UNIT = bindparam("unit_id", type_=ID)
+_KNOWN = select(
+    exists().where(SnapshotUnit.snapshot_id == bindparam("snapshot_id"), SnapshotUnit.unit_id == _UNIT).label("listed"),
+    exists().where(VoteBallot.op_key == bindparam("op_key")).label("sent"),
+    speaks(_UNIT, bindparam("person_id", type_=ID)).label("speaks"),
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a held round knows of a household that is to vote.
+
+    Whether it stands on the frozen roster, whether the form came before, whether the person speaks for it.
+    """
+
+    listed: bool
+    sent: bool
+    speaks: bool
+
+
+def known_of(session: Session, **said: Any) -> Known:
+    """Give what is known under ``snapshot_id``, ``unit_id``, ``op_key``, ``person_id`` and ``now``: one statement."""
+    return Known(*(bool(one) for one in session.execute(_KNOWN, said).one()))
 
 
 def ballot_of_key(session: Session, op_key: str) -> VoteBallot | None:

@@ -107,6 +107,15 @@ class RoundPage:
 
 
 @dataclass(frozen=True)
+class BallotAsked:
+    """What the form of a ballot needs of a round: how it looks, the person's households, and its projects."""
+
+    method: Method
+    own: tuple[OwnUnit, ...]
+    projects: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What proves that a ballot was taken.
 
@@ -190,6 +199,25 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         turnout=_turnout(session, round_, opening.households if opening else 0, now),
         own=_own(session, round_.id, opening.snapshot_id, actor) if opening else (),
     )
+
+
+def ballot_asked(session: Session, round_id: int, actor: Actor) -> BallotAsked:
+    """Give what a ballot that was sent is read by; nothing is counted for it.
+
+    Raises:
+        NotVisible: there is no such round, or it is a draft.
+    """
+    row = session.execute(
+        select(VoteRound, VoteOpening.snapshot_id)
+        .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
+        .where(VoteRound.id == round_id)
+    ).first()
+    if row is None:
+        raise NotVisible
+    round_, snapshot_id = row
+    titles = select(VoteCandidate.project_id, VoteCandidate.title).where(VoteCandidate.round_id == round_id)
+    projects = tuple((project_id, title) for project_id, title in session.execute(titles))
+    return BallotAsked(round_.method, _own(session, round_id, snapshot_id, actor), projects)
 
 
 def receipt_of(session: Session, round_id: int, unit_id: int, actor: Actor) -> Receipt:

@@ -51,17 +51,23 @@ def show(round_id: int) -> Answer:
 @signed_in
 def ballot(round_id: int) -> Answer:
     """Take the ballot of the person's household."""
-    page, form = read_page(round_id), forms.BallotForm()
+    form = forms.BallotForm()
+    if request.method == "POST":
+        asked = queries.ballot_asked(reading(), round_id, current_actor())
+        form.offer([(unit.unit_id, unit.door) for unit in asked.own])
+        form.put(asked.method, list(asked.projects))
+        if form.filled_in():
+            with form.deed() as session:
+                row = commands.cast_ballot(session, current_actor(), form.to_command(round_id), clock())
+            if form.done:
+                return redirect(url_for(".receipt", round_id=round_id, unit_id=row.unit_id), 303)
+    page = read_page(round_id)
     mixed = page.mixed(page.own[0].unit_id) if page.own else []
     left = [unit for unit in page.own if unit.at is None]
-    units = page.own if request.method == "POST" else left
-    form.offer([(unit.unit_id, unit.door) for unit in units])
-    form.put(page.method, [(row.project_id, row.title) for row in mixed])
-    if form.filled_in():
-        with form.deed() as session:
-            row = commands.cast_ballot(session, current_actor(), form.to_command(round_id), clock())
-        if form.done:
-            return redirect(url_for(".receipt", round_id=round_id, unit_id=row.unit_id), 303)
+    if request.method == "GET":
+        form.offer([(unit.unit_id, unit.door) for unit in left])
+        form.put(page.method, [(row.project_id, row.title) for row in mixed])
+    form.choices.choices = [(row.project_id, row.title) for row in mixed]
     seen = {"page": page, "form": form, "mixed": mixed, "left": left}
     return render_template("voting/ballot.html", **seen, **possible(page)), form.status
 
