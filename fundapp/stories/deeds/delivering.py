@@ -6,6 +6,7 @@ from fundapp.custody.commands import book_of_project
 from fundapp.delivery.closing import close_project
 from fundapp.delivery.commands import NewExpense, NewReport, accept, claim_expense, decide_expense, report_progress
 from fundapp.delivery.queries import closing_of
+from fundapp.delivery.settling import settle_match
 from fundapp.evaluation.commands import NewGrade, NewSheet, grade_project, publish_result, record_sheet
 from fundapp.evaluation.rules import Count, Grade, Party
 from fundapp.kernel.clock import local_date
@@ -134,6 +135,14 @@ def evaluation_publish(scene: Scene) -> Facts:
     """Publish the evaluation. Fields: project. Facts: community, party_members, residents, overall."""
     made = publish_result(scene.session, scene.actor, scene.thing("project"), scene.clock)
     return {name: getattr(made, name).value for name in ("community", "party_members", "residents", "overall")}
+
+
+@deed("delivery.settle", "project")
+def delivery_settle(scene: Scene) -> Facts:
+    """Settle a project's match. Fields: project. Facts: cost, due, more, back, owed."""
+    made = settle_match(scene.session, scene.actor, scene.thing("project"), key(), scene.clock)
+    names = ("cost", "due", "more", "back", "owed")
+    return {name: yuan_text(fen(getattr(made, f"{name}_fen"))) for name in names}
 
 
 @deed("delivery.close", "project")
