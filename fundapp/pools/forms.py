@@ -11,7 +11,6 @@ from fundapp.places.queries import PlaceRow
 from fundapp.pools.commands import NewCommon, NewMove, NewUse
 from fundapp.pools.queries import Decision
 from fundapp.pools.rules import Way
-from fundapp.pools.texts import WAYS
 from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, PageForm, TextField, options
 
 _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
@@ -31,22 +30,27 @@ class CommonForm(OnceForm):
 
 
 class MoveForm(OnceForm):
-    """A move along the tree."""
+    """A move along the tree: from where to where is one choice."""
 
-    way = RadioField(_("方向"), choices=options(WAYS.items()), coerce=Way, validators=[REQUIRED])
-    place_id = SelectField(_("和谁之间"), coerce=int)
+    route = SelectField(_("从哪里到哪里"), validators=[REQUIRED])
     amount = MoneyField(_("金额"), validators=[REQUIRED])
     reason = TextField(_("理由"), validators=[REQUIRED, Length(max=200)], description=_("会公开。"))
 
     def offer(self, places: list[PlaceRow]) -> None:
-        """Offer the common pool above and the communities below."""
-        above = _("基金会公共资金（划给下级：从公共资金到本计划）")
-        self.place_id.choices = options([("0", above), *((str(place.id), place.full_name) for place in places)])
+        """Offer the common pool above and the communities below, each in both ways."""
+        above = [(f"{Way.DOWN}-0", _("公共资金 → 本计划")), (f"{Way.BACK}-0", _("本计划 → 公共资金"))]
+        below = [
+            (f"{way}-{place.id}", words % {"name": place.name})
+            for place in places
+            for way, words in ((Way.DOWN, _("本计划 → %(name)s")), (Way.BACK, _("%(name)s → 本计划")))
+        ]
+        self.route.choices = options([*above, *below])
 
     def to_command(self, programme_id: int) -> NewMove:
         """Make the command."""
-        key, place_id = str(self.op_key.data), self.place_id.data or None
-        return NewMove(programme_id, place_id, self.way.data, key, self.amount.data, self.reason.data)
+        way, _dash, place = str(self.route.data).partition("-")
+        key, place_id = str(self.op_key.data), int(place) or None
+        return NewMove(programme_id, place_id, Way(way), key, self.amount.data, self.reason.data)
 
 
 class VerdictForm(PageForm):

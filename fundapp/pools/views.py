@@ -10,6 +10,7 @@ from fundapp.ledger.queries import get_book
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import places_below
 from fundapp.pools import commands, forms, queries
+from fundapp.pools.pages import money_words, share_words
 from fundapp.pools.policy import check_may_decide, check_may_propose, check_may_use
 from fundapp.pools.texts import WAYS
 from fundapp.programmes.queries import get_programme
@@ -64,7 +65,8 @@ def move(programme_id: int) -> Answer:
             flash(_("已提出，等另一个人批准后才划转。"))
             return redirect(url_for(".record", programme_id=programme_id), 303)
     crumbs = [(programme.name, url_for("trail.pool", programme_id=programme_id))]
-    page = {"title": _("上下级之间划转"), "button": _("提出划转"), "crumbs": crumbs}
+    told = money_words(reading(), programme)
+    page = {"title": _("上下级之间划转"), "button": _("提出划转"), "crumbs": crumbs, "told": told}
     return render_template("_form.html", form=form, **page), form.status
 
 
@@ -109,6 +111,7 @@ def use(project_id: int) -> Answer:
     page = {
         "title": _("动用社区份额"), "button": _("登记"),
         "crumbs": [(project.title, url_for("desk.room", project_id=project_id))],
+        "told": share_words(reading(), project),
         "reasons": [] if decisions else [_("还没有通过这个项目的议事会议题或表决结果。")],
     }  # fmt: skip
     return render_template("_form.html", form=form, **page), form.status

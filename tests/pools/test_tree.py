@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from fundapp.app import check_list
-from fundapp.db.work import bound_engine, reading_session
+from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import Forbidden, Refused
 from fundapp.kernel.money import fen
@@ -21,6 +21,7 @@ from tests.db.sending import make_claims
 from tests.pools.treeing import Tree, make_tree
 from tests.support.races import at_once, patiently
 from tests.support.visitor import Visitor
+from tests.support.world import make_account
 
 
 def verify():
@@ -209,3 +210,23 @@ def test_everybody_reads_the_tree_and_its_record(grown, app):
         assert [row.project_id for row in uses_waiting(session, grown.officer)] == [grown.town.projects[0]]
         assert [fen(row.amount) for row in moves_waiting(session, grown.approver)] == [1_000]
         assert moves_waiting(session, grown.officer) == []
+
+
+def test_an_officer_proposes_a_move_by_its_form(grown, app):
+    """The form says how much lies where; too much stays beside its field with what was typed; good is recorded."""
+    grown.common(500)
+    grown.move(3_000)
+    with unit_of_work() as session:
+        login = make_account(session, grown.officer, "tree")
+    officer, community = Visitor(app, login), grown.town.places.community
+    address = f"/pools/{grown.town.programme}/move"
+    page = officer.text(address)
+    assert "公共资金 ¥500.00，本计划可用 ¥97,000.00" in page
+    key = "3f2a9c41-0000-4000-8000-000000000001"
+    wrong = officer.post(address, op_key=key, route=f"back-{community}", amount="3001", reason="收回没用的")
+    assert wrong.status_code == 422
+    assert "只有 ¥3,000.00" in wrong.text
+    assert "收回没用的" in wrong.text
+    good = officer.post(address, op_key=key, route=f"back-{community}", amount="3000", reason="收回没用的")
+    assert good.status_code == 303
+    assert "等待另一个人办理" in officer.text(good.location)
