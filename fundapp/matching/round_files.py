@@ -1,7 +1,7 @@
 """The published data of a round as the files that ``fundapp matching plan`` reads: anybody may work it out again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -35,10 +35,12 @@ def _claims(session: Session, row: RoundRow) -> list[MatchClaim]:
 def claims_file(session: Session, row: RoundRow) -> bytes:
     """Write the pool and the claims of a round's newest plan."""
     pool = row.newest.pool if row.newest else None
-    whole = {
-        "pool": yuan_text(fen(pool)) if pool is not None else "0.00",
-        "claims": [_claim(claim.facts) for claim in _claims(session, row)],
-    }
+    return claims_data(fen(pool) if pool is not None else 0, [claim.facts for claim in _claims(session, row)])
+
+
+def claims_data(pool: int, facts: Iterable[Mapping[str, Any]]) -> bytes:
+    """Write a pool in fen and the stored facts of claims as the command reads them."""
+    whole = {"pool": yuan_text(pool), "claims": [_claim(one) for one in facts]}
     return json.dumps(whole, ensure_ascii=False, indent=1).encode()
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.ledger.queries import pool_state
-from fundapp.matching import commands, forms, queries, round_views
+from fundapp.matching import commands, forms, queries, round_views, trying_views
 from fundapp.matching.lapsing import run_queue
 from fundapp.matching.pages import due_words, late_words
 from fundapp.matching.policy import STEP_ROLE, check_may_fund
@@ -23,6 +23,7 @@ from fundapp.web.gate import current_actor, for_roles, public
 
 bp = Blueprint("matching", __name__, url_prefix="/matches")
 bp.register_blueprint(round_views.bp)
+bp.register_blueprint(trying_views.bp)
 Answer = str | AnyResponse | tuple[str, int]
 
 

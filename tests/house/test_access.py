@@ -28,6 +28,7 @@ from fundapp.ledger.models import Book, LedgerAccount
 from fundapp.matching.models import PoolFunding
 from fundapp.notify.models import NotifyMessage
 from fundapp.people.models import RoleGrant, UnitBinding
+from fundapp.programmes.models import PolicyVersion
 from fundapp.publicity.models import PublicityNotice
 from fundapp.web.gate import PUBLIC, SIGNED_IN
 from tests.conftest import running_app
@@ -215,6 +216,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         **_matching(things),
         **(_raising(session, things) | _banking(things, first)),
         "programme_id": things["programme", "programme"],
+        "version_id": first(PolicyVersion.id),
         **dict.fromkeys(("compound_id", "place_id"), things["place", "yard"]),
         "trail.place_id": things["place", "community"],
         "unit_id": first(UnitBinding.unit_id, UnitBinding.person_id == lead),
