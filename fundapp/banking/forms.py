@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import flask_babel
 from flask_wtf.file import FileField, FileRequired
-from wtforms import IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import DateField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, Regexp
+from wtforms.widgets import HiddenInput
 
 from fundapp.banking.commands import KeepFile, NewBooking, NewMatch, OpenAccount, Prepare, SayLayout
 from fundapp.banking.layouts import EXTRA, HEAD_WITHIN, NEEDED, Column, Layout, Shape
@@ -18,6 +19,12 @@ from fundapp.web.sheets import MAX_BYTES
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 NONE = -1
+
+
+class HiddenDate(DateField):
+    """A day that goes with a form unseen."""
+
+    widget = HiddenInput()
 
 
 class AccountForm(OnceForm):
@@ -134,6 +141,23 @@ class UndoForm(PageForm):
     """Why a match is taken back."""
 
     reason = TextField(_("撤销的原因"), [REQUIRED, Length(max=200)], render_kw={"autocomplete": "off"})
+
+
+class MonthForm(PageForm):
+    """The month that is closed: its last day, as the page showed it."""
+
+    month = HiddenDate(validators=[REQUIRED])
+
+    def last_day(self) -> date:
+        """Give the day."""
+        found: date = self.month.data  # type: ignore[assignment]  # required
+        return found
+
+
+class ReopenForm(PageForm):
+    """Why a closed month is to be opened again."""
+
+    reason = TextField(_("原因"), [REQUIRED, Length(max=200)], render_kw={"autocomplete": "off"})
 
 
 class PaperForm(OnceForm):

@@ -17,7 +17,7 @@ REFUSALS = {
     "banking.choose_some": _("请至少勾选两笔，最多 %(most)s 笔。"),
     "banking.matched_already": _("勾选的流水或凭证已经核对过，请刷新页面。"),
     "banking.sums_differ": _("两边合计不相等：银行 %(lines)s，账簿 %(entries)s。"),
-    "banking.month_closed": _("%(month)s已经结账，不能改动它的核对结果。"),
+    "banking.month_closed": _("已经结账到 %(until)s，不能再导入或改动那以前的核对；要改，先请人重新打开。"),
     "banking.reason_needed": _("请写明原因。"),
     "banking.taken_back": _("这次核对已经由别人撤销。"),
     "banking.other_kind": _("这一类不适用于这笔流水。"),

@@ -30,6 +30,7 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
 from fundapp.kernel.money import from_fen
+from fundapp.ledger.standing import frozen_until
 from fundapp.web.sheets import lines_of
 
 _CODE = re.compile(r"(?<!\d)\d{5}[\s\-–—]?\d{6}[\s\-–—]?\d{2}(?!\d)")
@@ -124,7 +125,8 @@ def take_in(session: Session, actor: Actor, upload_id: int, clock: Clock) -> Tak
 
     Raises:
         Refused: it waits no longer (``banking.gone``), nobody said how to read it (``banking.columns``), or a line is
-            wrong (``banking.wrong_rows``, facts ``count``, ``number``).
+            wrong (``banking.wrong_rows``, facts ``count``, ``number``), or of a month that is closed
+            (``banking.month_closed``).
     """
     kept, account = _waiting(session, actor, upload_id, clock)
     upload = upload_row(kept)
@@ -133,6 +135,9 @@ def take_in(session: Session, actor: Actor, upload_id: int, clock: Clock) -> Tak
     plan = plan_of(session, upload)
     if plan.faults:
         raise Refused("banking.wrong_rows", count=len(plan.faults), number=plan.faults[0].line)
+    until = frozen_until(session, account.book_id)
+    if plan.new and until is not None and plan.new[0].day <= until:
+        raise Refused("banking.month_closed", until=until)
     now = clock.now(session)
     if plan.new:
         _write(session, actor, kept, plan, now)

@@ -32,7 +32,7 @@ from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import from_fen
 from fundapp.ledger.commands import ensure_account, post, reverse
 from fundapp.ledger.rules import Ledger, Leg, Posting, ReversalReason
-from fundapp.ledger.standing import posted_by
+from fundapp.ledger.standing import frozen_until, posted_by
 
 Key = tuple[int, int]
 
@@ -129,6 +129,7 @@ def _match(
     key, lines, entries = what
     if not 2 <= len(lines) + len(entries) <= MOST_IN_A_MATCH:
         raise Refused("banking.choose_some", most=MOST_IN_A_MATCH)
+    check_open(session, account, lines, entries)
     sums = sum(line.amount_fen for line in lines), sum(entry.amount_fen for entry in entries)
     if sums[0] != sums[1]:
         raise Refused("banking.sums_differ", lines=from_fen(sums[0]), entries=from_fen(sums[1]))
@@ -139,6 +140,18 @@ def _match(
     session.flush()
     record(session, actor, "banking.match", f"bank_account:{account.id}", now, match=row.id)
     return row
+
+
+def check_open(session: Session, account: AccountRow, lines: Sequence[LineRow], entries: Sequence[EntryRow]) -> None:
+    """Let a match change only what is open: one that lies wholly in closed months would change their papers.
+
+    Raises:
+        Refused: all its days are in closed months (``banking.month_closed``, fact ``until``).
+    """
+    until = frozen_until(session, account.book_id)
+    days = [line.day for line in lines] + [entry.day for entry in entries]
+    if until is not None and max(days) <= until:
+        raise Refused("banking.month_closed", until=until)
 
 
 def _write_members(session: Session, key: str, lines: Sequence[LineRow], entries: Sequence[EntryRow]) -> None:
@@ -178,6 +191,8 @@ def unmatch(session: Session, actor: Actor, match_id: int, reason: str, clock: C
         return standing
     if not reason:
         raise Refused("banking.reason_needed", field="reason")
+    lines, entries = members(session, [row.op_key])
+    check_open(session, account, lines.get(row.op_key, []), entries.get(row.op_key, []))
     now = clock.now(session)
     back = BankUnmatch(match_id=match_id, reason=reason, taken_back_by_id=actor.person_id, taken_back_at=now)
     session.add(back)

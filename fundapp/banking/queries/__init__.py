@@ -21,6 +21,7 @@ from fundapp.banking.queries.matching import (
     members,
     waiting_lines,
 )
+from fundapp.banking.queries.months import MonthRow, month_closing, months_of, next_month
 from fundapp.banking.queries.reconciling import (
     ReconciliationRow,
     State,
@@ -49,6 +50,7 @@ __all__ = [
     "EntryRow",
     "LineRow",
     "MatchRow",
+    "MonthRow",
     "ReconciliationRow",
     "State",
     "UploadRow",
@@ -66,6 +68,9 @@ __all__ = [
     "layout_of",
     "matches_of",
     "members",
+    "month_closing",
+    "months_of",
+    "next_month",
     "own_book",
     "own_books",
     "paper",

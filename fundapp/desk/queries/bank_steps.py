@@ -1,5 +1,6 @@
 """What waits at the bank: lines to be matched, papers to be checked, months to be closed."""
 
+from datetime import datetime
 from functools import partial
 
 from flask_babel import gettext as _
@@ -11,17 +12,20 @@ from fundapp.banking.queries import AccountRow
 from fundapp.desk.lines import Link, Waiting
 from fundapp.desk.rules import reasons
 from fundapp.kernel.actor import Actor
+from fundapp.kernel.clock import local_date
+from fundapp.ledger.queries import BookRow
 from fundapp.web.filters import day
 
 
-def for_bank(session: Session, actor: Actor) -> list[Waiting]:
+def for_bank(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """List what the bank accounts of the actor's books ask of her."""
     if not actor.has_any(*READING_ROLES):
         return []
     books = banking.own_books(session, actor)
     accounts = {row.id: row for row in banking.accounts_of_books(session, [book.id for book in books])}
     kept = [row for row in accounts.values() if may_keep(actor, row.holder_kind, row.place_path)]
-    return [*_lines(session, kept), *_papers(session, actor, accounts)]
+    months = _months(session, [book for book in books if book.id in {row.book_id for row in kept}], now)
+    return [*_lines(session, kept), *_papers(session, actor, accounts), *months]
 
 
 def _lines(session: Session, accounts: list[AccountRow]) -> list[Waiting]:
@@ -35,6 +39,16 @@ def _lines(session: Session, accounts: list[AccountRow]) -> list[Waiting]:
         for row in accounts
         if row.id in counts
     ]
+
+
+def _months(session: Session, books: list[BookRow], now: datetime) -> list[Waiting]:
+    found = []
+    for book in books:
+        due = banking.next_month(session, book.id, local_date(now))
+        if due is not None:
+            title = _("结账：%(name)s %(year)s年%(month)s月", name=book.holder_name, year=due.year, month=due.month)
+            found.append(Waiting(title, Link("banking.months", {"book_id": book.id})))
+    return found
 
 
 def _papers(session: Session, actor: Actor, accounts: dict[int, AccountRow]) -> list[Waiting]:

@@ -49,7 +49,7 @@ def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         *for_group(session, actor),
         *_for_money(session, actor, now),
         *for_officer(session, actor),
-        *for_bank(session, actor),
+        *for_bank(session, actor, now),
         *for_setup(session, actor, now),
     ]
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
 from fundapp.ledger.models import Entry, Journal, LedgerAccount, LedgerBalance
-from fundapp.ledger.queries import chart_in_force
 from fundapp.ledger.rules import Ledger
+from fundapp.ledger.standing import chart_in_force
 from fundapp.reports.rules import Figure, Period, class_of
 
 FEN = BigInteger()

@@ -64,6 +64,12 @@ def _month(scene: Scene) -> tuple[date, date]:
     return before.replace(day=1), before
 
 
+def _due(scene: Scene, book_id: int) -> date:
+    """Give the end of the month that is to be closed next, or of the one before the deed where there is none."""
+    due = queries.next_month(scene.session, book_id, local_date(scene.clock.now(scene.session)))
+    return due or _month(scene)[1]
+
+
 def _file(scene: Scene, account_id: int, rows: list[tuple[date, int, str, str]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
@@ -110,7 +116,7 @@ def banking_prepare(scene: Scene) -> Facts:
     """Prepare 余额调节表. Fields: account, month, note. Facts: bank, book, adjusted."""
     fields, account = scene.fields, queries.get_account(scene.session, scene.thing("bank_account", "account"))
     named = fields.instant("month", None)
-    last = last_day(local_date(named)) if named else _month(scene)[1]
+    last = last_day(local_date(named)) if named else _due(scene, account.book_id)
     balance = queries.bank_at(scene.session, account.id, last)
     cmd = Prepare(account.id, key(), last, from_fen(balance), fields.text("note", ""))
     row = commands.prepare(scene.session, scene.actor, cmd, scene.clock)
@@ -118,6 +124,17 @@ def banking_prepare(scene: Scene) -> Facts:
     told = queries.state_at(scene.session, account, last).balances
     amounts = {"bank": told.bank, "book": told.book, "adjusted": told.bank_adjusted}
     return {name: yuan_text(amount) for name, amount in amounts.items()}
+
+
+@deed("banking.close", "account month")
+def banking_close(scene: Scene) -> Facts:
+    """Close a month of the book of a bank account. Fields: account, month. Facts: closed."""
+    account = queries.get_account(scene.session, scene.thing("bank_account", "account"))
+    named = scene.fields.instant("month", None)
+    last = last_day(local_date(named)) if named else _due(scene, account.book_id)
+    made = commands.close_month(scene.session, scene.actor, account.book_id, last, scene.clock)
+    scene.make("month_closing", made)
+    return {"closed": last.isoformat()[:7]}
 
 
 @deed("banking.check", "reconciliation passed reason")
