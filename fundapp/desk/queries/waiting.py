@@ -18,6 +18,7 @@ from fundapp.fundraising import queries as fundraising
 from fundapp.kernel.actor import Actor, Role
 from fundapp.matching import queries as matching
 from fundapp.matching.queries.rounds import RoundState, rounds_waiting
+from fundapp.matching.signing import waits_for_money
 from fundapp.matching.texts import STEP_LABELS
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import places_below
@@ -209,6 +210,7 @@ def _for_money(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
             f"{STEP_LABELS[row.waits_for]}：{row.project_title}",
             Link("matching.decide", {"claim_id": row.id}),
             text=_("第 %(n)s 号，应配 %(a)s", n=row.ticket, a=yuan(row.entitled)),
+            due=waits_for_money(row),
         )
         for row in matching.waiting_for(session, actor)
         if row.waits_for is not None
