@@ -15,7 +15,7 @@ from fundapp.ledger.audits import AUDITS
 from fundapp.ledger.models import Book, Entry, Journal, LedgerAccount
 from fundapp.ledger.raw import Row, rows_of, tuples_of
 from fundapp.ledger.rules import BODY, body_hash, book_text, digest
-from fundapp.ledger.writing import body_written, head_written
+from fundapp.ledger.writing import written
 
 _SAME = {  # column of the journal: its name in the canonical text
     "book_id": "book", "ledger": "ledger", "key": "key", "seq": "seq", "purpose": "purpose", "source": "source",
@@ -62,7 +62,8 @@ class _Pass:
         if digest(text) != row["hash"]:
             return self._of(row, "differs from its hash")
         said = self._said(row, legs)
-        if said is None or head_written(row, said) != text or digest(body_written(row, said)) != row["body_hash"]:
+        head, body = ("", "") if said is None else written(row, said)
+        if head != text or digest(body) != row["body_hash"]:
             return self._of(row, self._detail(row, legs))
         return self._of(row, self._unbalanced(row, legs)) or self._gap(legs)
 

@@ -293,7 +293,8 @@ def public_lines(
         query = query.where(Journal.ledger == ledger)
     if book_id is not None:
         query = query.where(Journal.book_id == book_id)
-    rows = session.execute(query.order_by(Journal.id.desc()).limit(limit)).all()
+    newest = Journal.id if book_id is None else Journal.seq  # one order; in a book an index gives it
+    rows = session.execute(query.order_by(newest.desc()).limit(limit)).all()
     sums = _sums(session, [row[0].id for row in rows])
     return [_public_line(*row, *sums[row[0].id]) for row in rows]
 

@@ -21,7 +21,7 @@ def rows_of(session: Session, table: Any, *order: Any, where: Any = None) -> Ite
     query = select(*(type_coerce(column, NullType()) for column in wanted.columns)).order_by(*order)
     if where is not None:
         query = query.where(where)
-    for cells in session.execute(query):
+    for cells in session.connection().execute(query):
         row = dict(zip(names, cells, strict=True))
         for name, turn in turned:
             row[name] = turn(row[name])
@@ -31,7 +31,7 @@ def rows_of(session: Session, table: Any, *order: Any, where: Any = None) -> Ite
 def tuples_of(session: Session, columns: tuple[Any, ...], *order: Any) -> Iterator[Any]:
     """Give the named columns of all rows of a table, as they are."""
     query = select(*(type_coerce(column, NullType()) for column in columns)).order_by(*order)
-    yield from session.execute(query)
+    yield from session.connection().execute(query)
 
 
 def _turn(kind: Any) -> Callable[[Any], Any] | None:

@@ -23,24 +23,20 @@ def evidence_written(canonical: str) -> str:
     return "[]" if canonical.startswith("[]", start) else canonical[start : canonical.find('],"key":', start) + 1]
 
 
-def head_written(row: dict[str, Any], legs: str) -> str:
-    """Write the whole text of a journal; ``legs`` is the list of its entries as the text has it."""
-    return (
-        f'{{"approved_by":{_number(row["approved_by_id"])},"asked_by":{_number(row["asked_by_id"])},'
-        f'"book":{row["book_id"]},"event_date":{_text(row["event_date"])},'
-        f'"evidence":{evidence_written(row["canonical"])},"key":{_text(row["key"])},"ledger":{_text(row["ledger"])},'
-        f'"legs":{legs},"posted_at":{_text(row["posted_at"])},"posted_by":{_number(row["posted_by_id"])},'
-        f'"prev":{_text(row["prev_hash"])},"purpose":{_text(row["purpose"])},"reason":{_text(row["reason"])},'
-        f'"reverses":{_number(row["reverses_id"])},"seq":{row["seq"]},"source":{_text(row["source"])},'
-        f'"subject":{_text(row["subject"])},"v":{FORMAT}}}'
+def written(row: dict[str, Any], legs: str) -> tuple[str, str]:
+    """Write a journal's whole text, and its body as its hash is taken of it; ``legs`` are its entries as written."""
+    told = row["canonical"]
+    said = (
+        f'"book":{row["book_id"]},"event_date":{_text(row["event_date"])},"evidence":{evidence_written(told)},'
+        f'"key":{_text(row["key"])},"ledger":{_text(row["ledger"])},"legs":{legs},'
     )
-
-
-def body_written(row: dict[str, Any], legs: str) -> str:
-    """Write what :func:`fundapp.ledger.rules.body_of` says, as its hash is taken of it."""
-    return (
-        f'{{"book":{row["book_id"]},"event_date":{_text(row["event_date"])},'
-        f'"evidence":{evidence_written(row["canonical"])},"key":{_text(row["key"])},"ledger":{_text(row["ledger"])},'
-        f'"legs":{legs},"purpose":{_text(row["purpose"])},"reason":{_text(row["reason"])},'
-        f'"reverses":{_number(row["reverses_id"])},"source":{_text(row["source"])},"subject":{_text(row["subject"])}}}'
+    purpose = (
+        f'"purpose":{_text(row["purpose"])},"reason":{_text(row["reason"])},"reverses":{_number(row["reverses_id"])},'
     )
+    source = f'"source":{_text(row["source"])},"subject":{_text(row["subject"])}'
+    head = (
+        f'{{"approved_by":{_number(row["approved_by_id"])},"asked_by":{_number(row["asked_by_id"])},{said}'
+        f'"posted_at":{_text(row["posted_at"])},"posted_by":{_number(row["posted_by_id"])},'
+        f'"prev":{_text(row["prev_hash"])},{purpose}"seq":{row["seq"]},{source},"v":{FORMAT}}}'
+    )
+    return head, f"{{{said}{purpose}{source}}}"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from tests.bench import consenting, load, matching, rostering, world
+from tests.bench import consenting, ledger, load, matching, rostering, world
 
 ROUNDS = 5
 CLIENTS = 16
@@ -168,6 +168,7 @@ def main() -> None:
     planning = matching.measure()
     told = f"plan {planning['plan']:.0f} ms of processor time, {planning['ratio']:.1f} x adding the gifts up"
     print(f"match of {matching.CLAIMS} claims: {told}")
+    ledger.main()
     for projects in (20, 2000):
         folder = Path(tempfile.mkdtemp())
         instance = folder / "instance"
