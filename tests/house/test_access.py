@@ -199,8 +199,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
 
     return {
         "project_id": things["project", "bench"],
-        "projects.project_id": things["project", "secret"],
-        "desk.project_id": things["project", "secret"],
+        **dict.fromkeys(("projects.project_id", "desk.project_id"), things["project", "secret"]),
         **_rounds(things),
         **{"token": "nobodys-slip", "help_id": 1, "message_id": first(NotifyMessage.id)},
         **{"notice_id": first(PublicityNotice.id), "objection_id": things["objection", "objection"]},
