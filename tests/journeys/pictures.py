@@ -34,6 +34,7 @@ SHOTS = (
     ("worker-papers", DESKTOP, "worker", "/consent/15/papers"),
     ("worker-keys", PHONE, "worker", "/consent/15/keys", "#lines"),
     ("worker-doors", PHONE, "worker", "/consent/15/doors"),
+    ("bank-matching", DESKTOP, "officer", "/banking/accounts/1/matching"),
 )
 
 
