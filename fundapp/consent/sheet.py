@@ -3,12 +3,11 @@
 Source: peers.md section 4 (佛山南海 result form).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fundapp.consent.counting import Count
 from fundapp.consent.rules import Answer, Area, Heads, Regime, area_text, follow_joins
-from fundapp.kernel.money import split
+from fundapp.kernel.money import percents
 
 
 @dataclass(frozen=True)
@@ -62,21 +61,6 @@ def met(regime: Regime, heads: Heads, area: Area | None) -> Met:
         heads=regime.bar.reached(counted, base),
         area=area is not None and regime.bar.reached(counted_area, area.participating),
     )
-
-
-def percents(parts: Sequence[int]) -> list[str]:
-    """Write parts of one whole as percentages with two decimals that sum to 100.00 exactly; none of nothing.
-
-    The spare hundredths go to the largest remainders, ties to the earlier part.
-
-    >>> percents([1, 1, 1])
-    ['33.34%', '33.33%', '33.33%']
-    >>> percents([163, 2, 0, 28])
-    ['84.45%', '1.04%', '0.00%', '14.51%']
-    """
-    if not sum(parts):
-        return [""] * len(parts)
-    return [f"{points // 100}.{points % 100:02d}%" for points in split(10_000, parts)]
 
 
 def lines_of(count: Count, of_all: bool, with_follow: bool) -> list[Line]:

@@ -12,8 +12,7 @@ from fundapp.db.wiring import ask
 from fundapp.kernel.errors import NotVisible
 from fundapp.ledger.queries import money_moved
 from fundapp.ledger.rules import Holder
-from fundapp.places.models import PlaceKind
-from fundapp.places.queries import ancestor
+from fundapp.places.models import Place, PlaceKind
 from fundapp.programmes.queries import get_programme
 from fundapp.projects.queries import ProjectRow
 
@@ -48,19 +47,21 @@ def keeper_of(session: Session, project: ProjectRow) -> Keeper:
     Raises:
         NotVisible: the project lies in no community.
     """
-    named = newest_keepers(session, [project.id]).get(project.id)
+    newest = select(func.max(ProjectKeeper.id)).where(ProjectKeeper.project_id == project.id).scalar_subquery()
+    above = [int(part) for part in project.place_path.strip("/").split("/")]
+    row = session.execute(
+        select(Place.id, Place.name, ProjectKeeper)
+        .outerjoin(ProjectKeeper, ProjectKeeper.id == newest)
+        .where(Place.id.in_(above), Place.kind == PlaceKind.COMMUNITY)
+    ).first()
+    if row is None:
+        raise NotVisible
+    community_id, community, named = row
     if named is None or named.holder_kind is Holder.COMMITTEE:
-        return _committee(session, project, named.reason if named else "")
+        return Keeper(Holder.COMMITTEE, committee_name(community), community_id, named.reason if named else "")
     programme = get_programme(session, project.programme_id)
     name = named.name if named.holder_kind is Holder.CHARITY else programme.foundation_name
     return Keeper(named.holder_kind, name, programme.place_id, named.reason)
-
-
-def _committee(session: Session, project: ProjectRow, reason: str) -> Keeper:
-    community = ancestor(session, project.place_path, PlaceKind.COMMUNITY)
-    if community is None:
-        raise NotVisible
-    return Keeper(Holder.COMMITTEE, committee_name(community.name), community.id, reason)
 
 
 def has_moved(session: Session, project_id: int) -> bool:

@@ -108,3 +108,18 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     for i in by_remainder[: total - sum(shares)]:
         shares[i] += 1
     return shares
+
+
+def percents(parts: Sequence[int]) -> list[str]:
+    """Write parts of one whole as percentages with two decimals that sum to 100.00 exactly; none of nothing.
+
+    The spare hundredths go to the largest remainders, ties to the earlier part.
+
+    >>> percents([1, 1, 1])
+    ['33.34%', '33.33%', '33.33%']
+    >>> percents([163, 2, 0, 28])
+    ['84.45%', '1.04%', '0.00%', '14.51%']
+    """
+    if not sum(parts):
+        return [""] * len(parts)
+    return [f"{points // 100}.{points % 100:02d}%" for points in split(10_000, parts)]

@@ -42,11 +42,6 @@ class FourSources:
     shares: dict[Source, int]
     total: int
 
-    @property
-    def listed(self) -> list[int]:
-        """Give the shares in the order in which the sources are printed."""
-        return [self.shares[source] for source in ORDER]
-
 
 @dataclass(frozen=True)
 class Card:

@@ -8,7 +8,7 @@ from babel.numbers import format_compact_currency
 from moneyed import Money
 
 from fundapp.kernel.clock import SHANGHAI
-from fundapp.kernel.money import fen, yuan_text
+from fundapp.kernel.money import fen, percents, yuan_text
 
 
 def yuan(amount: Money | int) -> str:
@@ -78,5 +78,5 @@ def fraction(value: Fraction) -> str:
 
 FILTERS = {
     "yuan": yuan, "fen": fen, "wan": wan, "day": day, "moment": moment, "until": until, "share": share,
-    "fraction": fraction,
+    "fraction": fraction, "percents": percents,
 }  # fmt: skip
