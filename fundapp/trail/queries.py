@@ -33,6 +33,9 @@ from fundapp.trail.rules import GROUPS
 from fundapp.voting.queries import RoundMark, place_of
 from fundapp.web.paging import PER_PAGE, Page, page_of
 
+BEFORE_MONEY = frozenset({Stage.DRAFT, Stage.SUBMITTED, Stage.RETURNED, Stage.FEASIBLE, Stage.CONSENTING})
+"""The stages in which it does not matter yet who keeps a project's money."""
+
 
 @dataclass(frozen=True)
 class FourSources:
@@ -172,7 +175,7 @@ class Trail:
     mark: RoundMark | None
     sources: FourSources
     lines: list[LedgerLine]
-    keeper: Keeper
+    keeper: Keeper | None
 
     @property
     def bar(self) -> Bar | None:
@@ -213,7 +216,7 @@ def project_trail(session: Session, project_id: int, actor: Actor, now: datetime
         asked=listed_of_project(session, project_id, now),
         mark=place_of(session, [project_id]).get(project_id),
         sources=sources_of(session, [project_id])[project_id],
-        keeper=keeper_of(session, project),
+        keeper=None if project.stage in BEFORE_MONEY else keeper_of(session, project),
         lines=public_entries(lines_of(session, f"project:{project_id}")),
     )
 
