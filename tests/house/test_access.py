@@ -170,6 +170,11 @@ def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
     return asked | {"voting.round_id": things["vote_round", "vote"]}
 
 
+def _councils(things: dict[tuple[str, str], int]) -> dict[str, int]:
+    """Number the body and its session."""
+    return {"body_id": things["council_body", "council"], "session_id": things["council_session", "session"]}
+
+
 def _matching(things: dict[tuple[str, str], int]) -> dict[str, int]:
     """Number the claim, the round and its plan, a move along the tree of pools and a use of a share."""
     shared = {"matching.round_id": things["match_round", "shared"], "plan_id": things["match_plan", "shared"]}
@@ -204,12 +209,9 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         **{"token": "nobodys-slip", "help_id": 1, "message_id": first(NotifyMessage.id)},
         **{"notice_id": first(PublicityNotice.id), "objection_id": things["objection", "objection"]},
         "questionnaire_id": things["questionnaire", "asked"],
-        "answer_id": first(ConsentAnswer.id),
-        "serial": first(ConsentPaper.serial),
-        "body_id": things["council_body", "council"],
-        "session_id": things["council_session", "session"],
-        "item_id": first(CouncilItem.id),
-        "member_id": first(CouncilMember.id),
+        **{"answer_id": first(ConsentAnswer.id), "serial": first(ConsentPaper.serial)},
+        **_councils(things),
+        **{"item_id": first(CouncilItem.id), "member_id": first(CouncilMember.id)},
         "contribution_id": first(Contribution.id),
         "expense_id": things["expense", "e1"],
         **_matching(things),
