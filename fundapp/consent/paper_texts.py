@@ -25,6 +25,7 @@ PAPER_REFUSALS: Mapping[str, Any] = {
     "consent.proxy_for_too_many": lazy_gettext("这位受托人已经代理了 %(most)s 户，不能再代理。"),
     "consent.proxy_scan_needed": lazy_gettext("请拍下书面委托书。"),
     "consent.no_proxies": lazy_gettext("本计划的政策不接受代理。"),
+    "consent.second_comes_first": lazy_gettext("编号 %(serial)s 正等待另一个人复录，复录以前只有录入的人能更正。"),
     "consent.second_is_another": lazy_gettext("编号 %(serial)s 是您自己录入的，复录要由另一个人做。"),
     "consent.not_in_sample": lazy_gettext("编号 %(serial)s 没有抽中，不需要复录。"),
     "consent.second_done": lazy_gettext("编号 %(serial)s 已经复录过。"),

@@ -135,6 +135,7 @@ def new_paper(round_id: int) -> Answer:
 def correct_paper(round_id: int, serial: int) -> Answer:
     """Put a keying mistake right."""
     page, sheet = _worker_page(round_id), queries.sheet_of(reading(), round_id, serial)
+    commands.check_shown(reading(), round_id, serial, current_actor())
     form = forms.CorrectForm(serial=serial, door=sheet.door, answer=sheet.answer)
     form.offer_answers(page.bar.with_follow)
     if form.filled_in():

@@ -114,6 +114,23 @@ def test_a_line_takes_only_its_own_door(working):
         commands.correct_sheet(session, asked.worker, wrong, later(hours=3))
 
 
+def test_who_may_be_the_second_does_not_see_or_correct_what_the_first_read(working):
+    """Before the second keying only who keyed the sheet in corrects it; afterwards any worker does."""
+    asked, other = make_paper_round(second="all")
+    key(asked, (1, Choice.AGREE))
+    wrong = commands.CorrectPaper(asked.round, 1, asked.places.units[0], Choice.OPPOSE, "录错了", str(uuid4()))
+    with pytest.raises(Forbidden, match=r"consent\.second_comes_first"), unit_of_work() as session:
+        commands.correct_sheet(session, other, wrong, later(hours=3))
+    with reading_session() as session:
+        commands.check_shown(session, asked.round, 1, asked.worker)
+        with pytest.raises(Forbidden, match=r"consent\.second_comes_first"):
+            commands.check_shown(session, asked.round, 1, other)
+    read_again(asked, other, (1, Choice.OPPOSE))
+    with unit_of_work() as session:
+        commands.correct_sheet(session, other, wrong, later(hours=3))
+    assert rows_of(ConsentAnswer) == 2
+
+
 def test_a_correction_keeps_how_the_sheet_came_about(working):
     """A keying mistake is undone by a new revision; who went stays with it."""
     asked, _ = make_paper_round()

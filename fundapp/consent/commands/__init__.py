@@ -30,7 +30,7 @@ from fundapp.consent.commands.rounds import (
     void_round,
 )
 from fundapp.consent.commands.second import KeySecond, SecondRead, ThirdLook, key_second, look_third
-from fundapp.consent.commands.sheets import KeySheets, LineSaid, Proxy, correct_sheet, key_sheets
+from fundapp.consent.commands.sheets import KeySheets, LineSaid, Proxy, check_shown, correct_sheet, key_sheets
 from fundapp.consent.commands.visits import RecordVisit, Visited, record_visit
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "answer_by_phone",
     "answer_through",
     "carry_out",
+    "check_shown",
     "correct_paper",
     "correct_sheet",
     "end_round_early",

@@ -15,7 +15,7 @@ from fundapp.consent.paper_models import ConsentEvidence
 from fundapp.consent.policy import Choice
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
-from fundapp.kernel.errors import Refused
+from fundapp.kernel.errors import Forbidden, Refused
 
 
 @dataclass(frozen=True)
@@ -152,14 +152,27 @@ def _note(session: Session, row: ConsentAnswer, signed_on: date, hands: _Hands) 
     session.flush()
 
 
+def check_shown(session: Session, round_id: int, serial: int, actor: Actor) -> None:
+    """Keep what the first person read from whoever may be the second.
+
+    Raises:
+        Forbidden: the sheet waits for its second keying, and the actor did not key it in.
+
+    Source: design.md rule 11.
+    """
+    if queries.is_hidden(session, round_id, serial, actor.person_id):
+        raise Forbidden("consent.second_comes_first", serial=serial)
+
+
 def correct_sheet(session: Session, actor: Actor, cmd: CorrectPaper, clock: Clock) -> ConsentAnswer:
     """Put a keying mistake right; how the sheet came about is taken along to the new revision.
 
     Raises:
-        Forbidden: not the worker of the community.
+        Forbidden: not the worker of the community, or somebody else keyed it in and the second keying comes first.
         Refused: the sheet is printed for another door; what :func:`correct_paper` refuses.
     """
     held = hold_for_worker(session, actor, cmd.round_id, clock)
+    check_shown(session, held.round.id, cmd.serial, actor)
     before = queries.evidence_of_sheet(session, held.round.id, cmd.serial)
     check_sheet_of_door(session, held.round.id, cmd.serial, cmd.unit_id)
     row = correct_paper(session, actor, cmd, clock)

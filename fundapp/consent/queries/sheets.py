@@ -214,6 +214,15 @@ def paper_stand(session: Session, round_: ConsentRound) -> PaperStand:
     )
 
 
+def is_hidden(session: Session, round_id: int, serial: int, person_id: int | None) -> bool:
+    """Tell whether a sheet waits for a second person, who is not to see what the first one read; who keyed it may."""
+    round_ = session.get_one(ConsentRound, round_id)
+    keyed = keyed_serials(session, round_.id)
+    drawn = serial in sample_of(paper_terms(session, round_), roster_hash(session, round_), keyed)
+    waits = drawn and second_of(session, round_.id, serial) is None
+    return waits and person_id not in keyers_of(session, round_.id, serial)
+
+
 def against_result(session: Session, round_: ConsentRound) -> list[tuple[str, dict[str, Any]]]:
     """List what speaks against publishing on the side of paper, as codes of refusals with their facts."""
     return against_stand(paper_stand(session, round_))
