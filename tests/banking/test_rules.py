@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fundapp.banking.layouts import Row
@@ -59,6 +59,8 @@ def test_a_file_that_says_something_else_of_a_kept_day_is_refused(amounts, data)
     whole = chain(amounts)
     at = data.draw(st.integers(0, len(whole) - 1))
     other = chain([amount + (20 if place == at else 0) for place, amount in enumerate(amounts)])
+    goes_on = other[0].day >= whole[-1].day and other[0].balance_fen - other[0].amount_fen == whole[-1].balance_fen
+    assume(not goes_on)  # then it cannot be told from the day's further lines
     plan = joined(whole, other)
     assert plan.new == ()
     assert [fault.code for fault in plan.faults] in (["differs"], ["before_the_last"], ["gap"])
