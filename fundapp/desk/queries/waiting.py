@@ -293,7 +293,7 @@ def doors(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         found.append(Waiting(_("年度计划和政策"), Link("programmes.index", {})))
     if actor.has_any(Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER, Role.FOUNDATION_SUPERVISOR, Role.ADMINISTRATOR):
         found.append(Waiting(_("账簿"), Link("ledger.books", {})))
-    if actor.has_any(Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER, Role.WORKER):
+    if actor.has_any(Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER, Role.FOUNDATION_SUPERVISOR, Role.WORKER):
         found.append(Waiting(_("银行对账"), Link("banking.index", {})))
         found.append(Waiting(_("报表"), Link("reports.index", {})))
     for grant in actor.grants:
