@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from fundapp.cli.doctor import KINDS
 from tests.support.needs import need
+from tests.support.quick import Templates, hash_cheaply, remember_rules
 
 collect_ignore = ["bench"]  # measured by ./run bench, and its bare app tunes every engine of its process
 
@@ -23,6 +24,8 @@ def pytest_configure() -> None:
     from fundapp.db.crypt import bind_data_key
 
     bind_data_key(("only-for-tests",))
+    remember_rules()
+    hash_cheaply()
     # How long a machine takes for an example is no property of the example: slow machines test the same.
     settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("house")
@@ -115,6 +118,7 @@ def running_app(url: str, instance: Path) -> Iterator[Flask]:
     from fundapp.web.database import database
 
     app = create_app(Settings.for_tests(database_url=url, instance=instance))
+    app.jinja_env.bytecode_cache = Templates()
     try:
         yield app
     finally:
