@@ -18,14 +18,13 @@ def bank_account() -> Sending:
     """An account is opened for money of the book that is at no bank yet."""
     bank = make_bank()
     with unit_of_work() as session:
-        ensure_account(session, bank.book, Ledger.ACTUAL, "bank:2", "另一个账户", 0)
-        ensure_account(session, bank.book, Ledger.ACTUAL, "bank:3", "第三个账户", 0)
+        ensure_account(session, bank.book, Ledger.ACTUAL, "cash:project:12", "现金", 0)
         record(session, bank.officer, "tests.accounts", f"book:{bank.book}", NOW)
     return Sending(
         bank.officer,
         bank.second,
         lambda s, who, key, otherwise: open_account(
-            s, who, OpenAccount(bank.book, key, "另一银行", "", "bank:3" if otherwise else "bank:2"), CLOCK
+            s, who, OpenAccount(bank.book, key, "第三银行" if otherwise else "另一银行", "", "cash:"), CLOCK
         ),
     )
 
