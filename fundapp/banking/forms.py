@@ -150,8 +150,7 @@ class MonthForm(PageForm):
 
     def last_day(self) -> date:
         """Give the day."""
-        found: date = self.month.data  # type: ignore[assignment]  # required
-        return found
+        return cast(date, self.month.data)  # the field is required
 
 
 class ReopenForm(PageForm):

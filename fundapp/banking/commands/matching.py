@@ -1,9 +1,10 @@
 """Match lines of the bank with entries of the book, take a match back, and book what only the bank knows."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select, tuple_
@@ -35,6 +36,8 @@ from fundapp.ledger.rules import Ledger, Leg, Posting, ReversalReason
 from fundapp.ledger.standing import frozen_until, posted_by
 
 Key = tuple[int, int]
+Name = TypeVar("Name")
+Member = TypeVar("Member")
 
 
 @dataclass(frozen=True)
@@ -111,11 +114,11 @@ def _check_same(session: Session, key: str, cmd: NewMatch) -> None:
         raise Refused("web.used_key")
 
 
-def _chosen(free: dict, wanted: Iterable) -> list:  # type: ignore[type-arg]
-    wanted = list(dict.fromkeys(wanted))
-    if any(one not in free for one in wanted):
+def _chosen(free: Mapping[Name, Member], wanted: Iterable[Name]) -> list[Member]:
+    once = list(dict.fromkeys(wanted))
+    if any(one not in free for one in once):
         raise Refused("banking.matched_already")
-    return [free[one] for one in wanted]
+    return [free[one] for one in once]
 
 
 def _match(

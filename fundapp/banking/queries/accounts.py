@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, case, func, select, type_coerce
+from sqlalchemy import BigInteger, Select, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from fundapp.banking.models import BankAccount, BankLine, BankStatement
@@ -55,7 +56,7 @@ class StatementRow:
     taken_at: object
 
 
-def _rows() -> object:
+def _rows() -> Select[*tuple[Any, ...]]:
     last = (
         select(type_coerce(BankLine.balance_fen, FEN))
         .where(BankLine.account_id == BankAccount.id)
@@ -78,7 +79,7 @@ def _rows() -> object:
 
 def accounts_of_books(session: Session, book_ids: Collection[int]) -> list[AccountRow]:
     """List the bank accounts of books."""
-    query = _rows().where(BankAccount.book_id.in_(book_ids))  # type: ignore[attr-defined]  # a select
+    query = _rows().where(BankAccount.book_id.in_(book_ids))
     return [AccountRow(*row) for row in session.execute(query)]
 
 
@@ -88,7 +89,7 @@ def get_account(session: Session, account_id: int, actor: Actor | None = None) -
     Raises:
         NotVisible: there is none of this number, as far as she may know.
     """
-    row = session.execute(_rows().where(BankAccount.id == account_id)).first()  # type: ignore[attr-defined]
+    row = session.execute(_rows().where(BankAccount.id == account_id)).first()
     found = AccountRow(*row) if row else None
     if found is None or (actor is not None and not may_read(actor, found.holder_kind, found.place_path)):
         raise NotVisible

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from fundapp.banking.models import (
@@ -86,7 +86,7 @@ def _standing(member: Any, *same: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(BankMatch.op_key == member.match_key, ~taken_back, *same)
 
 
-def _lines() -> Any:
+def _lines() -> Select[*tuple[Any, ...]]:
     return select(
         BankLine.id, BankLine.position, BankLine.opening, BankLine.day, type_coerce(BankLine.amount_fen, FEN),
         type_coerce(BankLine.balance_fen, FEN), BankLine.number, BankLine.project_id, BankLineText.other,
@@ -94,7 +94,7 @@ def _lines() -> Any:
     ).outerjoin(BankLineText, BankLineText.line_id == BankLine.id)  # fmt: skip
 
 
-def _entries() -> Any:
+def _entries() -> Select[*tuple[Any, ...]]:
     return select(
         Entry.journal_id, Entry.leg, Journal.seq, Journal.event_date, Journal.purpose,
         type_coerce(Entry.amount_fen, FEN), Journal.subject, Journal.reverses_id,

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from fundapp.banking.rules import last_day
@@ -30,7 +31,7 @@ class MonthRow:
     opened_at: datetime | None
 
 
-def _months() -> object:
+def _months() -> Select[*tuple[Any, ...]]:
     asker, opener = aliased(Person), aliased(Person)
     return (
         select(
@@ -49,13 +50,13 @@ def _months() -> object:
 
 def months_of(session: Session, book_id: int) -> list[MonthRow]:
     """List the closings of a book's months, the newest first."""
-    query = _months().where(MonthClosing.book_id == book_id).limit(36)  # type: ignore[attr-defined]  # a select
+    query = _months().where(MonthClosing.book_id == book_id).limit(36)
     return [MonthRow(*row) for row in session.execute(query)]
 
 
 def month_closing(session: Session, closing_id: int) -> MonthRow | None:
     """Give a closing."""
-    row = session.execute(_months().where(MonthClosing.id == closing_id)).first()  # type: ignore[attr-defined]
+    row = session.execute(_months().where(MonthClosing.id == closing_id)).first()
     return MonthRow(*row) if row else None
 
 

@@ -1,10 +1,12 @@
 """余额调节表: what stands on both sides at the end of a day, and what was prepared and checked."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from fundapp.banking.models import (
@@ -93,7 +95,7 @@ def book_at(session: Session, account: AccountRow, day: date) -> int:
     return int(session.scalar(kept.where(LedgerBalance.account_id.in_(ids))) or 0) - int(session.scalar(later) or 0)
 
 
-def _whole_by(day: date) -> object:
+def _whole_by(day: date) -> ColumnElement[bool]:
     """Say that all members of a standing match lie on or before a day."""
     line, entry = aliased(BankMatchLine), aliased(BankMatchEntry)
     late_line = (
@@ -113,7 +115,7 @@ def _only_bank(session: Session, account: AccountRow, day: date) -> list[LineRow
     cleared = (
         select(BankMatchLine.line_id)
         .join(BankMatch, BankMatch.op_key == BankMatchLine.match_key)
-        .where(BankMatch.account_id == account.id, _whole_by(day))  # type: ignore[arg-type]
+        .where(BankMatch.account_id == account.id, _whole_by(day))
     )
     query = _lines().where(BankLine.account_id == account.id, BankLine.day <= day, BankLine.id.not_in(cleared))
     return [LineRow(*row) for row in session.execute(query.order_by(BankLine.position))]
@@ -126,7 +128,7 @@ def _only_book(session: Session, account: AccountRow, day: date) -> list[EntryRo
         .join(BankMatch, BankMatch.op_key == member.match_key)
         .where(
             BankMatch.account_id == account.id,
-            _whole_by(day),  # type: ignore[arg-type]
+            _whole_by(day),
             member.journal_id == Entry.journal_id,
             member.leg == Entry.leg,
         )
@@ -138,7 +140,7 @@ def _only_book(session: Session, account: AccountRow, day: date) -> list[EntryRo
     return [EntryRow(*row) for row in session.execute(query.order_by(Journal.event_date, Journal.id, Entry.leg))]
 
 
-def _papers() -> object:
+def _papers() -> Select[*tuple[Any, ...]]:
     checker = aliased(Person)
     amounts = [
         type_coerce(column, FEN)
@@ -160,23 +162,23 @@ def _papers() -> object:
     )  # fmt: skip
 
 
-def _paper(cells: list[object]) -> ReconciliationRow:
-    balances = Balances(*cells[3:9])  # type: ignore[arg-type]
-    return ReconciliationRow(*(*cells[:3], balances, *cells[9:]))  # type: ignore[arg-type]
+def _paper(cells: Sequence[Any]) -> ReconciliationRow:
+    balances = Balances(*cells[3:9])
+    return ReconciliationRow(*(*cells[:3], balances, *cells[9:]))
 
 
 def papers_of(session: Session, account_id: int, as_of: date | None = None) -> list[ReconciliationRow]:
     """List an account's papers, the newest first; of one day where it is named."""
-    query = _papers().where(Reconciliation.account_id == account_id)  # type: ignore[attr-defined]
+    query = _papers().where(Reconciliation.account_id == account_id)
     if as_of is not None:
         query = query.where(Reconciliation.as_of == as_of)
-    return [_paper(list(row)) for row in session.execute(query.limit(36))]
+    return [_paper(row) for row in session.execute(query.limit(36))]
 
 
 def paper(session: Session, reconciliation_id: int) -> ReconciliationRow | None:
     """Give a paper."""
-    row = session.execute(_papers().where(Reconciliation.id == reconciliation_id)).first()  # type: ignore[attr-defined]
-    return _paper(list(row)) if row else None
+    row = session.execute(_papers().where(Reconciliation.id == reconciliation_id)).first()
+    return _paper(row) if row else None
 
 
 def unreconciled(session: Session, book_id: int, as_of: date) -> list[str]:
@@ -211,10 +213,10 @@ def papers_to_check(session: Session, account_ids: list[int], person_id: int | N
     newest = ~exists().where(
         newer.account_id == Reconciliation.account_id, newer.as_of == Reconciliation.as_of, newer.id > Reconciliation.id
     )
-    query = _papers().where(  # type: ignore[attr-defined]
+    query = _papers().where(
         Reconciliation.account_id.in_(account_ids),
         ReconciliationCheck.passed.is_(None),
         Reconciliation.prepared_by_id != person_id,
         newest,
     )
-    return [_paper(list(row)) for row in session.execute(query)]
+    return [_paper(row) for row in session.execute(query)]
