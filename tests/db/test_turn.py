@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -56,16 +57,18 @@ def test_a_process_that_dies_holds_nobody_up(path, another):
     turn.leave()
 
 
-def test_threads_of_one_process_go_one_after_the_other(path):
-    """Nobody is inside together with somebody else, and everybody gets there."""
-    turn, inside, seen = Turn(path, timedelta(seconds=30)), [], []
+@pytest.mark.parametrize("folder", ["", "nowhere/"])
+def test_threads_of_one_process_go_one_after_the_other(tmp_path, folder):
+    """Nobody is inside together with somebody else, and everybody gets there; also where no file can be made."""
+    turn, inside, seen = Turn(f"{tmp_path}/{folder}a-turn", timedelta(seconds=30)), [], []
 
     def one(number):
         turn.take()
         turn.take()  # who has the turn has it
         inside.append(number)
+        time.sleep(0.005)
         seen.append(len(inside))
-        inside.pop()
+        inside.remove(number)
         turn.leave()
         turn.leave()
 
