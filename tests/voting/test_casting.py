@@ -14,7 +14,7 @@ from fundapp.people.commands import bind_household
 from fundapp.voting import commands, queries
 from fundapp.voting.models import VoteBallot, VoteChoice
 from fundapp.voting.rounds import Channel
-from tests.support.world import NOW, again, make_person, make_resident
+from tests.support.world import NOW, again, make_person, make_place_tree, make_resident
 from tests.voting.polling import CLOSES, JUST, OPEN, OPENS, at, cast, paper, publish
 
 
@@ -64,6 +64,16 @@ def test_a_person_with_two_households_has_two_ballots(polled):
     cast(polled, 0, 0, who=both)
     cast(polled, 5, 1, who=both)
     assert stored() == (2, 2)
+
+
+def test_a_household_outside_the_roster_has_no_ballot(polled):
+    """Whoever speaks for a home that the frozen roster does not have is told so, and nothing is stored."""
+    with unit_of_work() as session:
+        elsewhere = make_place_tree(session, units=1).units[0]
+        stranger = make_resident(session, "外院人", elsewhere)
+    with pytest.raises(Forbidden, match=r"voting\.not_on_roster"):
+        cast(polled, 0, 0, unit=elsewhere, who=stranger)
+    assert stored() == (0, 0)
 
 
 @pytest.mark.parametrize(("chosen", "code"), [((), "voting.nothing_chosen"), ((0, 1, 2, 3), "voting.too_many")])

@@ -86,7 +86,8 @@ def _standing(member: Any, *same: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(BankMatch.op_key == member.match_key, ~taken_back, *same)
 
 
-def _lines() -> Select[*tuple[Any, ...]]:
+def select_lines() -> Select[*tuple[Any, ...]]:
+    """Select what :class:`LineRow` holds, in its order."""
     return select(
         BankLine.id, BankLine.position, BankLine.opening, BankLine.day, type_coerce(BankLine.amount_fen, FEN),
         type_coerce(BankLine.balance_fen, FEN), BankLine.number, BankLine.project_id, BankLineText.other,
@@ -94,7 +95,8 @@ def _lines() -> Select[*tuple[Any, ...]]:
     ).outerjoin(BankLineText, BankLineText.line_id == BankLine.id)  # fmt: skip
 
 
-def _entries() -> Select[*tuple[Any, ...]]:
+def select_entries() -> Select[*tuple[Any, ...]]:
+    """Select what :class:`EntryRow` holds, in its order."""
     return select(
         Entry.journal_id, Entry.leg, Journal.seq, Journal.event_date, Journal.purpose,
         type_coerce(Entry.amount_fen, FEN), Journal.subject, Journal.reverses_id,
@@ -104,7 +106,7 @@ def _entries() -> Select[*tuple[Any, ...]]:
 def free_lines(session: Session, account_id: int) -> list[LineRow]:
     """List the lines that no standing match holds, the oldest first."""
     held = _standing(BankMatchLine, BankMatchLine.line_id == BankLine.id)
-    query = _lines().where(BankLine.account_id == account_id, ~held).order_by(BankLine.position)
+    query = select_lines().where(BankLine.account_id == account_id, ~held).order_by(BankLine.position)
     return [LineRow(*row) for row in session.execute(query)]
 
 
@@ -120,7 +122,7 @@ def free_entries(session: Session, account: AccountRow) -> list[EntryRow]:
     same = and_(BankMatchEntry.journal_id == Entry.journal_id, BankMatchEntry.leg == Entry.leg)
     held = _standing(BankMatchEntry, same)
     query = (
-        _entries()
+        select_entries()
         .where(Entry.account_id.in_(covered(session, account)), ~held)
         .order_by(Journal.event_date, Journal.id, Entry.leg)
     )
@@ -156,11 +158,13 @@ def members(session: Session, keys: list[str]) -> tuple[dict[str, list[LineRow]]
     """Give the lines and the entries of matches by their keys."""
     lines: dict[str, list[LineRow]] = {}
     entries: dict[str, list[EntryRow]] = {}
-    found = _lines().add_columns(BankMatchLine.match_key).join(BankMatchLine, BankMatchLine.line_id == BankLine.id)
+    found = (
+        select_lines().add_columns(BankMatchLine.match_key).join(BankMatchLine, BankMatchLine.line_id == BankLine.id)
+    )
     for *cells, key in session.execute(found.where(BankMatchLine.match_key.in_(keys)).order_by(BankLine.position)):
         lines.setdefault(key, []).append(LineRow(*cells))
     same = and_(BankMatchEntry.journal_id == Entry.journal_id, BankMatchEntry.leg == Entry.leg)
-    found = _entries().add_columns(BankMatchEntry.match_key).join(BankMatchEntry, same)
+    found = select_entries().add_columns(BankMatchEntry.match_key).join(BankMatchEntry, same)
     for *cells, key in session.execute(found.where(BankMatchEntry.match_key.in_(keys)).order_by(Entry.journal_id)):
         entries.setdefault(key, []).append(EntryRow(*cells))
     return lines, entries

@@ -19,7 +19,7 @@ from fundapp.banking.models import (
     ReconciliationCheck,
 )
 from fundapp.banking.queries.accounts import FEN, SINGLE, AccountRow, accounts_of_books, covered, covers_free
-from fundapp.banking.queries.matching import EntryRow, LineRow, _entries, _lines
+from fundapp.banking.queries.matching import EntryRow, LineRow, select_entries, select_lines
 from fundapp.banking.rules import Balances, reconcile
 from fundapp.db.types import canonical
 from fundapp.ledger.models import Entry, Journal, LedgerBalance
@@ -117,7 +117,7 @@ def _only_bank(session: Session, account: AccountRow, day: date) -> list[LineRow
         .join(BankMatch, BankMatch.op_key == BankMatchLine.match_key)
         .where(BankMatch.account_id == account.id, _whole_by(day))
     )
-    query = _lines().where(BankLine.account_id == account.id, BankLine.day <= day, BankLine.id.not_in(cleared))
+    query = select_lines().where(BankLine.account_id == account.id, BankLine.day <= day, BankLine.id.not_in(cleared))
     return [LineRow(*row) for row in session.execute(query.order_by(BankLine.position))]
 
 
@@ -134,7 +134,7 @@ def _only_book(session: Session, account: AccountRow, day: date) -> list[EntryRo
         )
         .correlate(Entry)
     )
-    query = _entries().where(
+    query = select_entries().where(
         Entry.account_id.in_(covered(session, account)), Journal.event_date <= day, ~cleared.exists()
     )
     return [EntryRow(*row) for row in session.execute(query.order_by(Journal.event_date, Journal.id, Entry.leg))]
