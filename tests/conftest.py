@@ -45,7 +45,7 @@ def as_it_was(monkeypatch):
 
     for name in ("_reactions", "_providers"):
         monkeypatch.setattr(wiring, name, dict(getattr(wiring, name)))
-    for name in ("engine", "turn", "before_commit"):
+    for name in ("engine", "writer", "before_commit"):
         monkeypatch.setattr(work._bound, name, getattr(work._bound, name))
 
 

@@ -1,13 +1,19 @@
 """Record deeds, and seal the rows they wrote at the end of the unit of work."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, event, insert, inspect, select, text, update
+from sqlalchemy import Executable, Insert, Table, Text, bindparam, event, insert, inspect, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fundapp.audit.models import AuditEntry, AuditHead
 from fundapp.audit.rules import START, chain_hash, fingerprint
+from fundapp.db.guards import stands_already
+from fundapp.db.prepared import Prepared
 from fundapp.db.types import CanonicalJson, canonical
 from fundapp.db.work import on_sqlite
 from fundapp.kernel.actor import Actor
@@ -15,8 +21,20 @@ from fundapp.kernel.actor import Actor
 CHAIN_LOCK = 7001
 _ENTRIES, _HEADS = cast(Table, AuditEntry.__table__), cast(Table, AuditHead.__table__)
 _COLUMNS = _ENTRIES.columns
-_HEAD = select(_HEADS.c.seq, _HEADS.c.hash).where(_HEADS.c.id == 1)
-_MOVE_HEAD = update(_HEADS).where(_HEADS.c.id == 1)
+
+
+def _inserting(table: Table) -> Insert:
+    """Insert a row of all columns, JSON in the form in which it is stored."""
+    json = {column.name: Text() for column in table.columns if isinstance(column.type, CanonicalJson)}
+    return insert(table).values({c.name: bindparam(c.name, type_=json.get(c.name, c.type)) for c in table.columns})
+
+
+_HEAD = Prepared(lambda: select(_HEADS.c.seq, _HEADS.c.hash).where(_HEADS.c.id == 1))
+_NEW_HEAD = Prepared(lambda: _inserting(_HEADS))
+_MOVE_HEAD = Prepared(
+    lambda: update(_HEADS).where(_HEADS.c.id == 1).values(seq=bindparam("seq"), hash=bindparam("hash"))
+)
+_ENTRY = Prepared(lambda: _inserting(_ENTRIES))
 
 
 def record(session: Session, actor: Actor, deed: str, about: str, at: datetime, **details: Any) -> None:
@@ -32,6 +50,51 @@ def record(session: Session, actor: Actor, deed: str, about: str, at: datetime, 
 def touch(session: Session, table: Table, *keys: Any) -> None:
     """Say that rows of a sealed table were written without the object mapper."""
     session.info.setdefault("touched_rows", set()).update((table, key) for key in keys)
+
+
+def append(session: Session, table: Table, **values: Any) -> int:
+    """Write a row of a sealed table as it is given, with every column but ``id``; gives the number.
+
+    The short way around the mapper for what is written with every deed: defaults of the mapper are not applied.
+
+    Raises:
+        KeyError: a column without a value.
+
+    """
+    number = _append(session, table, False, values)
+    if number is None:
+        raise RuntimeError(f"{table.name} gave no number")
+    return number
+
+
+def append_once(session: Session, table: Table, **values: Any) -> int | None:
+    """Do what :func:`append` does; ``None`` where a unique index stands against the row, and nothing is written."""
+    try:
+        return _append(session, table, True, values)
+    except IntegrityError as error:
+        if stands_already(error, table.name):  # SQLite goes on; what PostgreSQL is given says DO NOTHING
+            return None
+        raise
+
+
+def _append(session: Session, table: Table, once: bool, values: dict[str, Any]) -> int | None:
+    written = _appending(table, once, on_sqlite(session)).rows(session, **values)
+    if not written:
+        return None
+    row = {**values, "id": written[0].id}
+    session.info.setdefault("appended", {})[f"{table.name}:{row['id']}"] = _print(table, row)
+    return int(row["id"])
+
+
+@cache
+def _appending(table: Table, once: bool, sqlite_: bool) -> Prepared:
+    values = {c.name: bindparam(c.name, type_=c.type) for c in table.columns if c.name != "id"}
+
+    def make() -> Executable:
+        statement = (sqlite.insert if sqlite_ else postgresql.insert)(table).values(values)
+        return (statement.on_conflict_do_nothing() if once else statement).returning(table.c.id)
+
+    return Prepared(make)
 
 
 def watch(_session: Session, _context: object) -> None:
@@ -64,20 +127,22 @@ def seal(session: Session) -> None:
         return
     if not on_sqlite(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
-    head = session.execute(_HEAD).one_or_none()
-    seq, prev = (head.seq, head.hash) if head else (0, START)
-    entries = []
+    found = _HEAD.rows(session)
+    seq, prev = (found[0].seq, found[0].hash) if found else (0, START)
     for number, noted in enumerate(deeds, start=1):
         entry = {**noted, "seq": seq + number, "rows": rows if number == len(deeds) else {}, "prev_hash": prev}
-        prev = chain_hash({name: as_stored(_COLUMNS[name], value) for name, value in entry.items()})
-        entries.append({**entry, "hash": prev})
-    session.execute(insert(_ENTRIES), entries)
-    moved = {"seq": seq + len(deeds), "hash": prev}
-    session.execute(*((_MOVE_HEAD, moved) if head else (insert(_HEADS), {"id": 1, **moved})))
+        entry = {name: as_stored(_COLUMNS[name], value) for name, value in entry.items()}
+        prev = chain_hash(entry)
+        _ENTRY.rows(session, **entry, hash=prev)
+    if found:
+        _MOVE_HEAD.rows(session, seq=seq + len(deeds), hash=prev)
+    else:
+        _NEW_HEAD.rows(session, id=1, seq=len(deeds), hash=prev)
 
 
 def _fingerprints(session: Session) -> dict[str, str | None]:
     found: dict[str, str | None] = {name: None for name in session.info.pop("gone", [])}
+    found.update(session.info.pop("appended", {}))
     for thing in session.info.pop("touched", {}).values():
         mapper = inspect(thing).mapper
         found[_name(thing)] = fingerprint(
@@ -85,10 +150,12 @@ def _fingerprints(session: Session) -> dict[str, str | None]:
         )
     for table, key in session.info.pop("touched_rows", set()):
         row = session.execute(select(table).where(*_where(table, key))).mappings().one()
-        found[f"{table.name}:{_key_text(key)}"] = fingerprint(
-            {column.name: as_stored(column, row[column]) for column in table.columns}
-        )
+        found[f"{table.name}:{_key_text(key)}"] = _print(table, dict(row))
     return found
+
+
+def _print(table: Table, row: Mapping[str, Any]) -> str:
+    return fingerprint({column.name: as_stored(column, row[column.name]) for column in table.columns})
 
 
 def as_stored(column: Any, value: Any) -> Any:

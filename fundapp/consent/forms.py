@@ -26,6 +26,7 @@ from fundapp.consent.commands import (
 from fundapp.consent.paper_forms import ProxyForm
 from fundapp.consent.policy import MOST_SHEETS, Choice, sayable
 from fundapp.consent.texts import CHOICES
+from fundapp.kernel.errors import Refused
 from fundapp.publicity.rules import Medium
 from fundapp.publicity.texts import MEDIA
 from fundapp.web.forms import REQUIRED, InstantField, OnceForm, PageForm, TextField
@@ -57,11 +58,20 @@ class OpenForm(PageForm):
 
 
 class AnswerForm(AnswersForm):
-    """A household's own answer; ``confirmed`` is the fingerprint of the text that was confirmed."""
+    """A household's own answer; ``confirmed`` is the fingerprint of the text that was confirmed.
+
+    ``stale`` tells that it was refused because that is not the text of the round.
+    """
 
     unit_id = RadioField(lazy_gettext("代表哪一户"), coerce=int, validators=[REQUIRED])
     answer = RadioField(lazy_gettext("本户意见"), choices=[], validators=[_CHOSEN])
     confirmed = HiddenField()
+    stale = False
+
+    def take(self, refusal: Refused) -> None:
+        """Show a refusal; remember whether it was for the text."""
+        self.stale = refusal.code == "consent.other_text"
+        super().take(refusal)
 
     def offer(self, units: Sequence[tuple[int, str]], follow: bool) -> None:
         """Offer the answers, and the person's households; where there is one only, it is chosen."""
@@ -72,7 +82,8 @@ class AnswerForm(AnswersForm):
 
     def to_command(self, round_id: int) -> AnswerByPhone:
         """Make the command."""
-        return AnswerByPhone(round_id, self.unit_id.data, Choice(self.answer.data), str(self.op_key.data))
+        said = Choice(self.answer.data)
+        return AnswerByPhone(round_id, self.unit_id.data, said, str(self.op_key.data), str(self.confirmed.data))
 
 
 class SheetForm(AnswersForm):

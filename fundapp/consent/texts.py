@@ -61,6 +61,7 @@ REFUSALS: Mapping[str, Any] = {
     "consent.not_announced": lazy_gettext("先公示初步结果，公示期满才能公布最终结果。"),
     "consent.not_standing": lazy_gettext("这一户没有可以作废的意见。"),
     "consent.no_such_answer": lazy_gettext("本次征求意见没有这个选项，请重新选择。"),
+    "consent.other_text": lazy_gettext("征求意见的文字和您核对过的不是同一份，请重新核对后再提交。"),
 }
 
 CHOICES: Mapping[Choice | None, Any] = {

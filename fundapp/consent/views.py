@@ -63,18 +63,30 @@ def open_round(project_id: int) -> Answer:
 @bp.route("/<int:round_id>/answer", methods=["GET", "POST"])
 @signed_in
 def answer(round_id: int) -> Answer:
-    """Take the answer of the person's household."""
-    asked, form = queries.asked_of(reading(), round_id, current_actor()), forms.AnswerForm()
-    form.offer(asked.own, asked.with_follow)
+    """Ask the person's household, let it check what it is going to say, and take what it has checked."""
+    form = forms.AnswerForm()
+    if form.confirmed.data:
+        return _take(round_id, form)
+    page = _page(round_id)
+    form.offer([(unit.unit_id, unit.door) for unit in page.own], page.bar.with_follow)
+    return _asked_again(page, form) if form.filled_in() else _ask(page, form)
+
+
+def _take(round_id: int, form: forms.AnswerForm) -> Answer:
+    """Take a checked answer. The round's page is read only where it has to be shown: this is sent by everybody."""
+    form.offer([(unit_id, "") for unit_id in sorted(current_actor().unit_ids)], follow=True)
     if form.filled_in():
-        if form.confirmed.data != asked.content_hash:
-            return _asked_again(_page(round_id), form)
         with form.deed() as session:
             row = commands.answer_by_phone(session, current_actor(), form.to_command(round_id), clock())
         if form.done:
             return redirect(url_for(".receipt", round_id=round_id, answer_id=row.id), 303)
     page = _page(round_id)
-    values = {"page": page, "beside": _beside(round_id), "reasons": _against_answer(page)}
+    form.offer([(unit.unit_id, unit.door) for unit in page.own], page.bar.with_follow)
+    return _asked_again(page, form) if form.stale else _ask(page, form)
+
+
+def _ask(page: queries.RoundPage, form: forms.AnswerForm) -> Answer:
+    values = {"page": page, "beside": _beside(page.id), "reasons": _against_answer(page)}
     return render_template("consent/answer.html", form=form, **values), form.status
 
 

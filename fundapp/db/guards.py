@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import MetaData, Table, UniqueConstraint
+from sqlalchemy.exc import IntegrityError
 
 from fundapp.db.base import Base
 
@@ -99,6 +100,11 @@ def no_replace(table: str) -> None:
         f"BEGIN SELECT RAISE(ABORT, '{table} keeps its rows'); END",
         (),
     )
+
+
+def stands_already(error: IntegrityError, table: str) -> bool:
+    """Tell whether SQLite refused a new row of *table* because of :func:`no_replace`."""
+    return str(error.orig) == f"{table} keeps its rows"
 
 
 def _same_row(table: Table) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """One transaction per deed: :func:`unit_of_work` for deeds, :func:`reading_session` for pages outside a request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Select, bindparam, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,7 @@ class Busy(Exception):
 
 class _Bound:
     engine: Engine | None = None
-    turn: Turn | None = None
+    writer: Engine | None = None
     before_commit: tuple[Step, ...] = ()
 
 
@@ -32,9 +33,9 @@ _bound = _Bound()
 
 def bind(engine: Engine, before_commit: tuple[Step, ...] = ()) -> None:
     """Say which database this process works on, and what runs at the end of each unit of work."""
-    _bound.engine = engine
     file = engine.url.database if is_sqlite(engine) else None
-    _bound.turn = Turn(f"{file}-turn", timedelta(seconds=BUSY_SECONDS)) if file else None
+    turn = Turn(f"{file}-turn", timedelta(seconds=BUSY_SECONDS)) if file else None
+    _bound.engine, _bound.writer = engine, engine.execution_options(writes=True, turn=turn)
     _bound.before_commit = before_commit
 
 
@@ -45,9 +46,13 @@ def bound_engine() -> Engine:
         RuntimeError: none has been bound.
 
     """
-    if _bound.engine is None:
+    return _known(_bound.engine)
+
+
+def _known(engine: Engine | None) -> Engine:
+    if engine is None:
         raise RuntimeError("no database is bound: create the app first")
-    return _bound.engine
+    return engine
 
 
 @contextmanager
@@ -61,8 +66,8 @@ def unit_of_work() -> Iterator[Session]:
         Busy: a lock or the connection could not be had in time.
 
     """
-    turn = _bound.turn
-    session = Session(bound_engine().execution_options(writes=True, turn=turn), expire_on_commit=False)
+    writer = _known(_bound.writer)
+    session = Session(writer, expire_on_commit=False)
     try:
         yield session
         session.flush()
@@ -77,6 +82,7 @@ def unit_of_work() -> Iterator[Session]:
         raise
     finally:
         session.close()
+        turn: Turn | None = writer.get_execution_options()["turn"]
         if turn:
             turn.leave()
     for later in session.info.get("after_commit", ()):
@@ -105,9 +111,14 @@ def lock(session: Session, kind: type[Row], row_id: int) -> Row | None:
     Order of locks everywhere: round, pool, project, accounts by id. On SQLite the unit of work holds the whole
     database already.
     """
-    return session.scalar(
-        select(kind).where(kind.id == row_id).with_for_update().execution_options(populate_existing=True)
-    )
+    found: Row | None = session.scalar(_locking(cast(Hashable, kind)), {"row_id": row_id})
+    return found
+
+
+@cache
+def _locking(kind: Any) -> Select[Any]:
+    held = select(kind).where(kind.id == bindparam("row_id")).with_for_update()
+    return held.execution_options(populate_existing=True)
 
 
 def on_sqlite(session: Session) -> bool:

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     Text,
     and_,
     bindparam,
@@ -25,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from fundapp.db.crypt import reveal
+from fundapp.db.prepared import Prepared
 from fundapp.db.types import Instant
 from fundapp.kernel.actor import NOBODY, Actor, Grant, Role
 from fundapp.kernel.errors import NotVisible
@@ -61,7 +60,8 @@ _ACTOR = (
     .where(Person.id == bindparam("person_id"))
     .order_by(_HELD.c.number)
 )
-_ACTIVE = _ACTOR.join(Account, Account.person_id == Person.id).where(Account.active.is_(True))
+_ACTIVE = Prepared(lambda: _ACTOR.join(Account, Account.person_id == Person.id).where(Account.active.is_(True)))
+_ANY = Prepared(lambda: _ACTOR)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class SpeakerRow:
 
 def actor_of(session: Session, person_id: int, now: datetime) -> Actor:
     """Give the person with the roles and households she has *now*; :data:`NOBODY` if there is none such."""
-    return _actor(session, _ACTOR, person_id, now) or NOBODY
+    return _actor(session, _ANY, person_id, now) or NOBODY
 
 
 def active_actor(session: Session, person_id: int, now: datetime) -> Actor | None:
@@ -84,8 +84,8 @@ def active_actor(session: Session, person_id: int, now: datetime) -> Actor | Non
     return _actor(session, _ACTIVE, person_id, now)
 
 
-def _actor(session: Session, query: Select[Any], person_id: int, now: datetime) -> Actor | None:
-    rows = session.execute(query, {"person_id": person_id, "now": now}).all()
+def _actor(session: Session, query: Prepared, person_id: int, now: datetime) -> Actor | None:
+    rows = query.rows(session, person_id=person_id, now=now)
     if not rows:
         return None
     units = [row for row in rows if row.unit_id is not None]

@@ -12,11 +12,14 @@ from sqlalchemy import Engine, bindparam, delete, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
 
+from fundapp.db.prepared import Prepared
 from fundapp.web.side import WebSession
 
 LIFETIME = timedelta(hours=12)
 RENEW_AFTER = timedelta(hours=1)
-_KEPT = select(WebSession.data, WebSession.expires_at).where(WebSession.token_hash == bindparam("token_hash"))
+_KEPT = Prepared(
+    lambda: select(WebSession.data, WebSession.expires_at).where(WebSession.token_hash == bindparam("token_hash"))
+)
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -44,9 +47,9 @@ class ServerSessions(SessionInterface):
         token = request.cookies.get(self.cookie)
         if token:
             with self.engine.connect() as store:
-                row = store.execute(_KEPT, {"token_hash": _hash(token)}).one_or_none()
-            if row is not None and row.expires_at > datetime.now(UTC):
-                return ServerSession(json.loads(row.data), token, row.expires_at)
+                rows = _KEPT.rows_on(store, token_hash=_hash(token))
+            if rows and rows[0].expires_at > datetime.now(UTC):
+                return ServerSession(json.loads(rows[0].data), token, rows[0].expires_at)
         return ServerSession({}, None)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

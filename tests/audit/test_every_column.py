@@ -63,7 +63,7 @@ def played(request):
         with pytest.MonkeyPatch.context() as patch:  # playing binds this process to the database
             for name in ("_reactions", "_providers"):
                 patch.setattr(wiring, name, dict(getattr(wiring, name)))
-            for name in ("engine", "turn", "before_commit"):
+            for name in ("engine", "writer", "before_commit"):
                 patch.setattr(work._bound, name, getattr(work._bound, name))
             for story in STORIES:
                 difference, _deeds = run_file(story, url, date(2026, 11, 20))

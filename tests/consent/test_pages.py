@@ -2,6 +2,7 @@
 
 import io
 import re
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -111,7 +112,25 @@ def test_a_confirmation_of_another_text_is_asked_again(asked, visit):
     values = {"unit_id": asked.places.units[0], "answer": "agree", "confirmed": "0" * 64}
     sent = key_in(visit(asked.residents[0]), f"/consent/{asked.round}/answer", **values)
     assert "确认后才算数" in sent.text
+    assert "和您核对过的不是同一份" in sent.text
     assert trail(asked, 0) == []
+
+
+def test_nobody_answers_to_a_project_that_is_hidden(asked, visit, monkeypatch):
+    """A checked answer that comes after the project was taken away meets nothing, as the page does."""
+    monkeypatch.setattr("fundapp.consent.commands.answers.PUBLIC_STAGES", frozenset())
+    monkeypatch.setattr("fundapp.projects.queries.PUBLIC_STAGES", frozenset())
+    values = {"unit_id": asked.places.units[0], "answer": "agree", "confirmed": "1" * 64, "op_key": str(uuid4())}
+    path = f"/consent/{asked.round}/answer"
+    assert visit(asked.residents[0]).post(path, data=values).status_code == 404
+    assert trail(asked, 0) == []
+
+
+def test_a_household_that_is_not_asked_is_not_heard(asked, visit):
+    """Another's household is no choice of the form; one's own that the roster lacks is turned away."""
+    values = {"unit_id": asked.places.units[1], "answer": "agree", "confirmed": "1" * 64, "op_key": str(uuid4())}
+    assert visit(asked.residents[0]).post(f"/consent/{asked.round}/answer", data=values).status_code == 422
+    assert trail(asked, 1) == []
 
 
 def test_without_a_choice_the_form_comes_back_with_the_mistake_marked(asked, visit):

@@ -58,10 +58,10 @@ def timer(app, database_url, tmp_path, monkeypatch, capsys):
 
     def run():
         monkeypatch.setattr("sys.argv", ["fundapp", "raising", "end", "--json"])
-        mine = work._bound.engine  # the command makes an app of its own, and lets go of it
+        mine = work._bound.engine, work._bound.writer  # the command makes an app of its own, and lets go of it
         with pytest.raises(SystemExit) as ended:
             main()
-        work._bound.engine = mine
+        work._bound.engine, work._bound.writer = mine
         return ended.value.code, json.loads(capsys.readouterr().out)["ended"]
 
     return run

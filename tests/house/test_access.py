@@ -120,7 +120,7 @@ def town(sqlite_source, tmp_path_factory) -> Iterator[Town]:
     with pytest.MonkeyPatch.context() as patch, sqlite_source.built() as url:
         for name in ("_reactions", "_providers"):
             patch.setattr(wiring, name, dict(getattr(wiring, name)))
-        for name in ("engine", "turn", "before_commit"):
+        for name in ("engine", "writer", "before_commit"):
             patch.setattr(work._bound, name, getattr(work._bound, name))
         with running_app(url, tmp_path_factory.mktemp("access")) as app:
             things = _play_elsewhere()

@@ -40,7 +40,7 @@ def stage(request, tmp_path_factory):
     with source.built() as url, pytest.MonkeyPatch.context() as patch:
         for name in ("_reactions", "_providers"):
             patch.setattr(wiring, name, dict(getattr(wiring, name)))
-        for name in ("engine", "turn", "before_commit"):
+        for name in ("engine", "writer", "before_commit"):
             patch.setattr(work._bound, name, getattr(work._bound, name))
         with running_app(url, tmp_path_factory.mktemp("guards")):
             made = make_paying()

@@ -37,7 +37,7 @@ def marked(sqlite_source):
 
         for name in ("_reactions", "_providers"):
             patch.setattr(wiring, name, dict(getattr(wiring, name)))
-        for name in ("engine", "turn", "before_commit"):
+        for name in ("engine", "writer", "before_commit"):
             patch.setattr(work._bound, name, getattr(work._bound, name))
         difference, _deeds = run_file(LIBRARY / f"{STORY}.toml", url, TODAY)
         assert difference is None, str(difference)

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from fundapp.audit.commands import record
+from fundapp.audit.commands import append, record
 from fundapp.consent import queries
 from fundapp.consent.commands.rounds import Held, hold, hold_for
 from fundapp.consent.events import AnswerGiven
@@ -27,19 +29,40 @@ from fundapp.db.wiring import tell
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
+from fundapp.projects.queries import get_project
+from fundapp.projects.rules import PUBLIC_STAGES
 from fundapp.rosters.queries import household_since
 
-Answered = ConsentAnswer  # the row that a deed of answering gives back
+_ANSWERS = cast(Table, ConsentAnswer.__table__)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The row that a deed of answering wrote, as far as others go on from it."""
+
+    id: int
+    round_id: int
+    unit_id: int
+    voice: int
+    revision: int
+    answer: Choice
+    channel: Channel
+    at: datetime
+    serial: int | None
 
 
 @dataclass(frozen=True)
 class AnswerByPhone:
-    """A household's own answer, whichever way it gives it."""
+    """A household's own answer, whichever way it gives it.
+
+    ``confirmed`` is the fingerprint of the text that it has checked; ``None`` where the caller has compared it.
+    """
 
     round_id: int
     unit_id: int
     answer: Choice
     op_key: str
+    confirmed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,19 +129,27 @@ class _Next:
     heard: bool = True
 
 
-def answer_by_phone(session: Session, actor: Actor, cmd: AnswerByPhone, clock: Clock) -> ConsentAnswer:
+def answer_by_phone(session: Session, actor: Actor, cmd: AnswerByPhone, clock: Clock) -> Answered:
     """Take a household's answer; until the close a later one replaces it, also one that came on paper.
 
     Where owners are asked it is the answer of the holder for all her units: it replaces what another of them said.
 
     Raises:
+        NotVisible: the project is hidden from this person.
         Forbidden: not a person of the household, or the household is not on the frozen roster.
-        Refused: the round is not open; who held the home before has answered; the key was used for something else.
+        Refused: the round is not open; who held the home before has answered; another text than the round's was
+            checked; the key was used for something else.
 
     Source: peers.md failures 16, 18 and 26.
 
     """
-    return answer_through(session, actor, cmd, Channel.PHONE, clock, lambda _, known: known.speaks)
+
+    def speaks(_now: datetime, known: queries.Known) -> bool:
+        if known.stage not in PUBLIC_STAGES:
+            get_project(session, queries.project_of(session, cmd.round_id), actor)
+        return known.speaks
+
+    return answer_through(session, actor, cmd, Channel.PHONE, clock, speaks)
 
 
 def answer_through(
@@ -128,7 +159,7 @@ def answer_through(
     channel: Channel,
     clock: Clock,
     entitled: Callable[[datetime, queries.Known], bool],
-) -> ConsentAnswer:
+) -> Answered:
     """Take a household's answer by one of the channels that end with the close.
 
     ``entitled`` says at the moment of the deed, with the round held and what it knows of the household, whether this
@@ -145,6 +176,8 @@ def answer_through(
     if sent is not None:
         return sent
     check_may_answer(held.window, held.state, entitled(held.now, known), known.listed)
+    if cmd.confirmed is not None and cmd.confirmed != held.round.version_hash:
+        raise Refused("consent.other_text")
     if known.since is not None and known.revision:
         check_stands(queries.current_answer(session, cmd.round_id, cmd.unit_id), known.since)
     next_ = _Next(voice, known.revision + 1, known.others)
@@ -154,7 +187,7 @@ def answer_through(
     return row
 
 
-def answer_at_door(session: Session, actor: Actor, cmd: AnswerAtDoor, clock: Clock) -> ConsentAnswer:
+def answer_at_door(session: Session, actor: Actor, cmd: AnswerAtDoor, clock: Clock) -> Answered:
     """Take what a household signed at its door. Who may bring it is for the caller, who holds the collector's walk.
 
     Raises:
@@ -178,7 +211,7 @@ def answer_at_door(session: Session, actor: Actor, cmd: AnswerAtDoor, clock: Clo
     return row
 
 
-def key_paper(session: Session, actor: Actor, cmd: KeyPaper, clock: Clock) -> ConsentAnswer:
+def key_paper(session: Session, actor: Actor, cmd: KeyPaper, clock: Clock) -> Answered:
     """Take the answer on a registered sheet; each sheet once. The only way in which staff enter an answer.
 
     Raises:
@@ -203,7 +236,7 @@ def key_paper(session: Session, actor: Actor, cmd: KeyPaper, clock: Clock) -> Co
     return row
 
 
-def correct_paper(session: Session, actor: Actor, cmd: CorrectPaper, clock: Clock) -> ConsentAnswer:
+def correct_paper(session: Session, actor: Actor, cmd: CorrectPaper, clock: Clock) -> Answered:
     """Put a keying mistake right with a new revision and its reason, until keying in ends.
 
     A sheet that a second person has keyed in can be put right until the result: a difference is settled late, too.
@@ -247,11 +280,12 @@ def _for_paper(session: Session, actor: Actor, round_id: int, unit_id: int, cloc
 
 def _sent_before(
     session: Session, key: str, cmd: AnswerByPhone | KeyPaper | CorrectPaper, channel: Channel = Channel.PAPER
-) -> ConsentAnswer | None:
+) -> Answered | None:
     """Give the row that the same form wrote when it was sent before; its picture is stored anew each time."""
     said = {"round_id": cmd.round_id, "unit_id": cmd.unit_id, "answer": cmd.answer, "channel": channel}
     serial = None if isinstance(cmd, AnswerByPhone) else cmd.serial
-    return done_before(session, ConsentAnswer, key, serial=serial, **said)
+    row = done_before(session, ConsentAnswer, key, serial=serial, **said)
+    return Answered(**{name: getattr(row, name) for name in Answered.__dataclass_fields__}) if row else None
 
 
 def _check_sheet(session: Session, round_id: int, serial: int) -> None:
@@ -299,7 +333,7 @@ def _strike(session: Session, held: Held, actor: Actor, keyed: ConsentAnswer, sh
     _next(session, held, actor, _Said(keyed.unit_id, before[-1] if before else Choice.NONE, op_key), sheet)
 
 
-def _next(session: Session, held: Held, actor: Actor, said: _Said, sheet: _Sheet | None = None) -> ConsentAnswer:
+def _next(session: Session, held: Held, actor: Actor, said: _Said, sheet: _Sheet | None = None) -> Answered:
     """Append the head's next revision; the round is held, so nobody else writes it."""
     voice = queries.voice_of(session, held.round, said.unit_id)
     revision = queries.last_revision(session, held.round.id, voice.number) + 1
@@ -308,27 +342,31 @@ def _next(session: Session, held: Held, actor: Actor, said: _Said, sheet: _Sheet
 
 def _write(
     session: Session, held: Held, actor: Actor, said: _Said, next_: _Next, sheet: _Sheet | None = None
-) -> ConsentAnswer:
+) -> Answered:
     round_ = held.round
     if said.answer not in sayable(round_.follow) and not (said.answer is Choice.NONE and sheet and sheet.reason):
         raise Refused("consent.no_such_answer", field="answer")
-    row = ConsentAnswer(
-        round_id=round_.id,
+    values: dict[str, Any] = {
+        "round_id": round_.id,
+        "unit_id": said.unit_id,
+        "voice": next_.voice.number,
+        "revision": next_.revision,
+        "answer": said.answer,
+        "channel": said.channel,
+        "at": held.now,
+        "serial": sheet.serial if sheet else None,
+    }
+    number = append(
+        session,
+        _ANSWERS,
+        **values,
         snapshot_id=round_.snapshot_id,
-        unit_id=said.unit_id,
-        voice=next_.voice.number,
         area_cm2=next_.voice.area_cm2,
-        revision=next_.revision,
-        answer=said.answer,
-        channel=said.channel,
         op_key=said.op_key,
         person_id=actor.person_id,
-        at=held.now,
-        serial=sheet.serial if sheet else None,
         scan_id=sheet.scan_id if sheet else None,
         reason=sheet.reason if sheet else "",
+        objection_id=None,
     )
-    session.add(row)
-    session.flush()
     tell(session, AnswerGiven(round_.id, said.unit_id, said.channel, actor.person_id, held.now, next_.heard))
-    return row
+    return Answered(id=number, **values)

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.consent import queries
-from fundapp.consent.commands.answers import CorrectPaper, KeyPaper, correct_paper, key_paper
+from fundapp.consent.commands.answers import Answered, CorrectPaper, KeyPaper, correct_paper, key_paper
 from fundapp.consent.commands.holding import Named, PaperHold, helper_of, hold_for_worker
-from fundapp.consent.models import ConsentAnswer
 from fundapp.consent.paper_models import ConsentEvidence
 from fundapp.consent.policy import Choice
 from fundapp.kernel.actor import Actor
@@ -58,7 +57,7 @@ class _Hands:
     most: int | None = None
 
 
-def key_sheets(session: Session, actor: Actor, cmd: KeySheets, clock: Clock) -> list[ConsentAnswer]:
+def key_sheets(session: Session, actor: Actor, cmd: KeySheets, clock: Clock) -> list[Answered]:
     """Take the answers on registered sheets; all lines of the page or none.
 
     Raises:
@@ -94,7 +93,7 @@ def _hands(session: Session, held: PaperHold, actor: Actor, cmd: KeySheets) -> _
 
 def _key_line(
     session: Session, held: PaperHold, actor: Actor, cmd: KeySheets, line: LineSaid, hands: _Hands, clock: Clock
-) -> ConsentAnswer:
+) -> Answered:
     key = str(uuid5(UUID(cmd.op_key), str(line.serial)))
     try:
         _check_line(session, held, line, hands)
@@ -135,7 +134,7 @@ def check_sheet_of_door(session: Session, round_id: int, serial: int, unit_id: i
         raise Refused("consent.sheet_void", field="serial", serial=serial)
 
 
-def _note(session: Session, row: ConsentAnswer, signed_on: date, hands: _Hands) -> None:
+def _note(session: Session, row: Answered, signed_on: date, hands: _Hands) -> None:
     session.add(
         ConsentEvidence(
             answer_id=row.id,
@@ -164,7 +163,7 @@ def check_shown(session: Session, round_id: int, serial: int, actor: Actor) -> N
         raise Forbidden("consent.second_comes_first", serial=serial)
 
 
-def correct_sheet(session: Session, actor: Actor, cmd: CorrectPaper, clock: Clock) -> ConsentAnswer:
+def correct_sheet(session: Session, actor: Actor, cmd: CorrectPaper, clock: Clock) -> Answered:
     """Put a keying mistake right; how the sheet came about is taken along to the new revision.
 
     Raises:

@@ -80,9 +80,7 @@ from fundapp.consent.queries.numbers import (
     rounds_of_project,
 )
 from fundapp.consent.queries.pages import (
-    AskedOf,
     RoundPage,
-    asked_of,
     door_or_refuse,
     doors_of,
     receipt_number,
@@ -127,7 +125,6 @@ from fundapp.consent.queries.windows import Moved, Standing, moves_of, standing_
 __all__ = [
     "LINES_PER_PAGE",
     "Announced",
-    "AskedOf",
     "Bar",
     "BookPage",
     "BookRow",
@@ -156,7 +153,6 @@ __all__ = [
     "announcements_of",
     "answered_units",
     "asked_about",
-    "asked_of",
     "bar_of_round",
     "bars",
     "blank_serials",

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, exists, func, select
@@ -22,11 +21,13 @@ from fundapp.consent.policy import BEFORE_CLOSE
 from fundapp.consent.queries.windows import Standing, read_standing, standing_columns
 from fundapp.consent.rules import asks_owners
 from fundapp.db.base import ID
+from fundapp.db.prepared import Prepared
 from fundapp.db.types import Instant
 from fundapp.kernel.errors import NotVisible
 from fundapp.people.queries import somebody_else_speaks, speaks
 from fundapp.places.queries import get_place
 from fundapp.projects.models import Project, ProjectVersion
+from fundapp.projects.rules import Stage
 from fundapp.rosters.models import SnapshotUnit
 from fundapp.rosters.queries import taken_over
 
@@ -37,8 +38,7 @@ _LAST = select(func.max(ConsentAnswer.revision)).where(
 _UNIT, _PERSON = bindparam("unit_id", type_=ID), bindparam("person_id", type_=ID)
 
 
-@cache
-def _known() -> Select[Any]:
+def _knowing() -> Select[Any]:
     listed = SnapshotUnit.snapshot_id == ConsentRound.snapshot_id, SnapshotUnit.unit_id == _UNIT
     return select(
         *standing_columns(),
@@ -48,7 +48,11 @@ def _known() -> Select[Any]:
         somebody_else_speaks(_UNIT, _PERSON).label("others"),
         taken_over().label("since"),
         _LAST.scalar_subquery().label("revision"),
+        select(Project.stage).where(Project.id == ConsentRound.project_id).scalar_subquery().label("stage"),
     ).where(ConsentRound.id == bindparam("round_id"))
+
+
+_KNOWN = Prepared(_knowing)
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Known:
 
     Whether it stands on the frozen roster; whether the form came before; whether the person speaks for it, and somebody
     else does; since when it lives there (``None``: always); and the number of its head's newest revision, 0 where there
-    is none.
+    is none; and the stage of the project.
     """
 
     listed: bool
@@ -66,6 +70,7 @@ class Known:
     others: bool
     since: datetime | None
     revision: int
+    stage: Stage
 
 
 def newest_version(session: Session, project_id: int) -> tuple[int, str]:
@@ -123,9 +128,9 @@ def known_of(session: Session, round_: ConsentRound, **said: Any) -> tuple[Stand
 
     ``said`` are the parameters ``unit_id``, ``voice``, ``person_id``, ``op_key`` and ``now``.
     """
-    row = session.execute(_known(), {"round_id": round_.id, **said}).one()
+    row = _KNOWN.rows(session, round_id=round_.id, **said)[0]
     flags = {name: bool(getattr(row, name)) for name in ("listed", "sent", "speaks", "others")}
-    return read_standing(round_, row), Known(**flags, since=row.since, revision=row.revision or 0)
+    return read_standing(round_, row), Known(**flags, since=row.since, revision=row.revision or 0, stage=row.stage)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from moneyed import Money
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.consent.models import ConsentAnswer, ConsentPaper, ConsentRound, ConsentVoid
@@ -23,9 +22,8 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places.doors import key_of_door
 from fundapp.places.queries import PlaceRow, get_place
-from fundapp.projects.models import CostLine, Project, ProjectVersion
+from fundapp.projects.models import CostLine, ProjectVersion
 from fundapp.projects.queries import get_project
-from fundapp.projects.rules import PUBLIC_STAGES, Stage
 from fundapp.rosters.heads import HoldingReason
 from fundapp.rosters.models import Holding, SnapshotUnit
 
@@ -137,50 +135,6 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         shares=shares_of_round(session, round_),
         moves=tuple(moves_of(session, round_)),
         won=is_settled(regime_of(round_), bar.count.heads, bar.count.area),
-    )
-
-
-@dataclass(frozen=True)
-class AskedOf:
-    """What an answer that is sent must fit: the text's fingerprint, the answers on offer, one's own households."""
-
-    content_hash: str
-    with_follow: bool
-    own: tuple[tuple[int, str], ...]
-
-
-def asked_of(session: Session, round_id: int, actor: Actor) -> AskedOf:
-    """Give what the form of an answer needs of a round; one statement, where everybody sees its project.
-
-    Raises:
-        NotVisible: there is no such round, or its project is hidden from this person.
-
-    """
-    rows = session.execute(_asked_of(), {"round_id": round_id, "unit_ids": sorted(actor.unit_ids)}).all()
-    if not rows:
-        raise NotVisible
-    if rows[0].stage not in PUBLIC_STAGES:
-        get_project(session, rows[0].project_id, actor)
-    own = tuple((row.unit_id, row.door) for row in rows if row.unit_id is not None)
-    return AskedOf(rows[0].version_hash, rows[0].follow, own)
-
-
-@cache
-def _asked_of() -> Select[str, bool, int, Stage, int, str]:
-    own = SnapshotUnit.unit_id.in_(bindparam("unit_ids", expanding=True))
-    return (
-        select(
-            ConsentRound.version_hash,
-            ConsentRound.follow,
-            ConsentRound.project_id,
-            Project.stage,
-            SnapshotUnit.unit_id,
-            SnapshotUnit.door,
-        )
-        .join(Project, Project.id == ConsentRound.project_id)
-        .outerjoin(SnapshotUnit, and_(SnapshotUnit.snapshot_id == ConsentRound.snapshot_id, own))
-        .where(ConsentRound.id == bindparam("round_id"))
-        .order_by(SnapshotUnit.unit_id)
     )
 
 

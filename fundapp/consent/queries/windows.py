@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.consent.models import (
@@ -82,7 +82,7 @@ def standing_columns() -> list[ColumnElement[Any]]:
     return [closes_at().label("closes"), keying_until().label("keying"), *made]
 
 
-def read_standing(round_: ConsentRound, row: Row[Any]) -> Standing:
+def read_standing(round_: ConsentRound, row: Any) -> Standing:
     """Read the columns of :func:`standing_columns` from a row about the round."""
     window = Window(round_.opens_at, row.closes, row.keying, round_.latest_close)
     return Standing(window, bool(row.published), bool(row.void), bool(row.announced))

@@ -17,7 +17,9 @@ from fundapp.web.paging import PER_PAGE, Page, page_of
 
 # Asked with every answer, so it is put together once.
 _SINCE = select(func.max(Holding.recorded_at, type_=Instant())).where(
-    Holding.unit_id == bindparam("unit_id"), Holding.is_voter, Holding.reason.not_in(HOUSEHOLD_STAYS)
+    Holding.unit_id == bindparam("unit_id"),
+    Holding.is_voter,
+    *(Holding.reason != stays for stays in sorted(HOUSEHOLD_STAYS)),
 )
 
 

@@ -3,12 +3,12 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from fundapp.audit.commands import record
+from fundapp.audit.commands import append, append_once, record
 from fundapp.db.once import own_key
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
@@ -17,8 +17,10 @@ from fundapp.kernel.money import fen
 from fundapp.places.queries import get_place
 from fundapp.voting import policy, queries
 from fundapp.voting.method import check_marks, marks_of
-from fundapp.voting.models import VoteBallot, VoteChoice, VoteOpening, VoteRound
+from fundapp.voting.models import VoteBallot, VoteChoice, VoteRound
 from fundapp.voting.rounds import Channel, RoundState, draw_code
+
+_BALLOTS, _CHOICES = cast(Table, VoteBallot.__table__), cast(Table, VoteChoice.__table__)
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,35 @@ class KeyBallot:
 
 
 @dataclass(frozen=True)
+class Cast:
+    """A ballot that was taken: its number, whose it is, and the number of its paper."""
+
+    id: int
+    unit_id: int
+    serial: int | None
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """The paper that a ballot came on."""
+
+    serial: int
+    scan_id: int
+
+
+@dataclass(frozen=True)
 class _Held:
     """A round that this deed holds against its publication."""
 
     round: VoteRound
-    opening: VoteOpening | None
+    opening: queries.Opened
     state: RoundState
     now: datetime
 
 
 def cast_ballot(
     session: Session, actor: Actor, cmd: CastBallot, clock: Clock, chance: random.Random | None = None
-) -> VoteBallot:
+) -> Cast:
     """Cast a household's one ballot. It is final; the same form sent again gives the same ballot.
 
     Raises:
@@ -75,20 +94,20 @@ def cast_ballot(
     held = _hold(session, cmd.round_id, clock)
     marks, key = marks_of(held.round.method, cmd.project_ids, cmd.points), own_key(actor, cmd.op_key)
     whose = {"unit_id": cmd.unit_id, "person_id": actor.person_id, "op_key": key, "now": held.now}
-    known = queries.known_of(session, snapshot_id=held.opening.snapshot_id if held.opening else None, **whose)
+    known = queries.known_of(session, snapshot_id=held.opening.snapshot_id, **whose)
     sent = _sent_before(session, actor, key, cmd.round_id, cmd.unit_id, marks) if known.sent else None
     if sent is not None:
         return sent
     policy.check_may_vote(held.round, held.state, known.speaks, known.listed)
     lines = queries.ballot_lines(session, held.round.id)
     _check(held, cmd.project_ids, marks, lines)
-    ballot = _ballot(actor, held, cmd.unit_id, key, len(marks), chance)
-    return _take(session, actor, held, ballot, marks, lines)
+    ballot = _ballot(actor, held, cmd.unit_id, key)
+    return _take(session, actor, held, ballot, marks, lines, chance)
 
 
 def key_ballot(
     session: Session, actor: Actor, cmd: KeyBallot, clock: Clock, chance: random.Random | None = None
-) -> VoteBallot:
+) -> Cast:
     """Key in a household's paper ballot, while the round is open; one that cannot be counted is counted as returned.
 
     Raises:
@@ -111,19 +130,21 @@ def key_ballot(
         _check(held, cmd.project_ids, marks, lines)
     elif cmd.project_ids:
         raise Refused("voting.invalid_names_nothing", field="choices")
-    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), len(marks), chance)
-    ballot.channel, ballot.serial, ballot.scan_id = Channel.PAPER, cmd.serial, cmd.scan_id
-    return _take(session, actor, held, ballot, marks, lines)
+    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), _Paper(cmd.serial, cmd.scan_id))
+    return _take(session, actor, held, ballot, marks, lines, chance)
+
+
+_SHARED = (
+    select(VoteRound)
+    .where(VoteRound.id == bindparam("round_id"))
+    .with_for_update(read=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def _hold(session: Session, round_id: int, clock: Clock) -> _Held:
     """Hold a round shared with other voters, against its publication; read the clock only then."""
-    round_ = session.scalar(
-        select(VoteRound)
-        .where(VoteRound.id == round_id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
-    )
+    round_ = session.scalar(_SHARED, {"round_id": round_id})
     if round_ is None:
         raise NotVisible
     now = clock.now(session)
@@ -134,7 +155,7 @@ def _hold(session: Session, round_id: int, clock: Clock) -> _Held:
 
 
 def _on_roster(session: Session, held: _Held, unit_id: int) -> bool:
-    return held.opening is not None and queries.on_roster(session, held.opening.snapshot_id, unit_id)
+    return queries.on_roster(session, held.opening.snapshot_id, unit_id)
 
 
 def _check(held: _Held, chosen: tuple[int, ...], marks: dict[int, int], lines: dict[int, tuple[int, int]]) -> None:
@@ -144,7 +165,7 @@ def _check(held: _Held, chosen: tuple[int, ...], marks: dict[int, int], lines: d
 
 def _sent_before(
     session: Session, actor: Actor, op_key: str, round_id: int, unit_id: int, marks: dict[int, int]
-) -> VoteBallot | None:
+) -> Cast | None:
     """Give the ballot that the same form wrote when it was sent before."""
     row = queries.ballot_of_key(session, op_key)
     if row is None:
@@ -152,64 +173,57 @@ def _sent_before(
     same = (row.round_id, row.unit_id, row.person_id) == (round_id, unit_id, actor.person_id)
     if not same or queries.marks_on(session, row.id) != marks:
         raise Refused("web.used_key")
-    return row
+    return Cast(row.id, row.unit_id, row.serial)
 
 
-def _ballot(
-    actor: Actor, held: _Held, unit_id: int, op_key: str, choices: int, chance: random.Random | None
-) -> VoteBallot:
-    opening = held.opening
-    return VoteBallot(
-        round_id=held.round.id,
-        snapshot_id=opening.snapshot_id if opening else None,
-        unit_id=unit_id,
-        op_key=op_key,
-        person_id=actor.person_id,
-        at=held.now,
-        channel=Channel.PHONE,
-        choices=choices,
-        rules_hash=opening.rules_hash if opening else None,
-        receipt_code=draw_code(chance or random.SystemRandom()),
-    )
+def _ballot(actor: Actor, held: _Held, unit_id: int, op_key: str, paper: _Paper | None = None) -> dict[str, Any]:
+    """Put together what a ballot says of itself; what it names comes after it."""
+    return {
+        "round_id": held.round.id,
+        "snapshot_id": held.opening.snapshot_id,
+        "unit_id": unit_id,
+        "op_key": op_key,
+        "person_id": actor.person_id,
+        "at": held.now,
+        "channel": Channel.PAPER if paper else Channel.PHONE,
+        "rules_hash": held.opening.rules_hash,
+        "serial": paper.serial if paper else None,
+        "scan_id": paper.scan_id if paper else None,
+    }
 
 
 def _take(
     session: Session,
     actor: Actor,
     held: _Held,
-    ballot: VoteBallot,
+    ballot: dict[str, Any],
     marks: dict[int, int],
     lines: dict[int, tuple[int, int]],
-) -> VoteBallot:
+    chance: random.Random | None,
+) -> Cast:
     """Write the ballot and what it names. That there is one only, the unique index says: nobody looks first."""
-    try:
-        with session.begin_nested():
-            session.add(ballot)
-            session.flush()
-    except IntegrityError as error:
-        return _overtaken(session, actor, ballot, marks, error)
+    code = draw_code(chance or random.SystemRandom())
+    number = append_once(session, _BALLOTS, **ballot, choices=len(marks), receipt_code=code)
+    if number is None:
+        return _overtaken(session, actor, ballot, marks)
     chosen = sorted((lines[project_id][0], points) for project_id, points in marks.items())
-    session.add_all(
-        VoteChoice(round_id=held.round.id, ballot_id=ballot.id, candidate_id=one, points=points)
-        for one, points in chosen
-    )
-    session.flush()
+    for one, points in chosen:
+        append(session, _CHOICES, round_id=held.round.id, ballot_id=number, candidate_id=one, points=points)
     about = f"vote_round:{held.round.id}"
-    record(session, actor, "voting.cast", about, held.now, channel=ballot.channel.value)
-    return ballot
+    record(session, actor, "voting.cast", about, held.now, channel=ballot["channel"].value)
+    return Cast(number, ballot["unit_id"], ballot["serial"])
 
 
-def _overtaken(
-    session: Session, actor: Actor, ballot: VoteBallot, marks: dict[int, int], error: IntegrityError
-) -> VoteBallot:
+def _overtaken(session: Session, actor: Actor, ballot: dict[str, Any], marks: dict[int, int]) -> Cast:
     """Find what stood in the way of a ballot: its own twin, the household's ballot, a used serial."""
-    twin = _sent_before(session, actor, ballot.op_key, ballot.round_id, ballot.unit_id, marks)
+    round_id, unit_id, serial = ballot["round_id"], ballot["unit_id"], ballot["serial"]
+    twin = _sent_before(session, actor, ballot["op_key"], round_id, unit_id, marks)
     if twin is not None:
         return twin
-    stands = queries.ballot_of_unit(session, ballot.round_id, ballot.unit_id)
+    stands = queries.ballot_of_unit(session, round_id, unit_id)
     if stands is not None:
-        field = "door" if ballot.serial else None
+        field = "door" if serial else None
         raise Refused(f"voting.already_cast_{stands.channel.value}", field=field, at=stands.at)
-    if ballot.serial is not None and queries.serial_used(session, ballot.round_id, ballot.serial):
-        raise Refused("voting.serial_used", field="serial", serial=ballot.serial)
-    raise error
+    if serial is not None and queries.serial_used(session, round_id, serial):
+        raise Refused("voting.serial_used", field="serial", serial=serial)
+    raise RuntimeError("a ballot was kept out by a row that nobody finds")

@@ -2,6 +2,7 @@
 
 from fundapp.voting.queries.counting import ballot_list, recount, tally, turnout
 from fundapp.voting.queries.facts import (
+    Opened,
     ballot_lines,
     ballot_of_key,
     ballot_of_unit,
@@ -48,6 +49,7 @@ from fundapp.voting.queries.waiting import (
 __all__ = [
     "PACKAGE_FORMAT",
     "CandidateRow",
+    "Opened",
     "OwnUnit",
     "Receipt",
     "ResultLine",

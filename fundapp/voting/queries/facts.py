@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from fundapp.db.base import ID
+from fundapp.db.prepared import Prepared
 from fundapp.kernel.money import fen
 from fundapp.people.queries import speaks
 from fundapp.rosters.models import SnapshotUnit
@@ -21,12 +22,28 @@ def opening_of(session: Session, round_id: int) -> VoteOpening | None:
     return session.scalar(select(VoteOpening).where(VoteOpening.round_id == round_id))
 
 
-def opened_now(session: Session, round_: VoteRound, now: datetime) -> tuple[VoteOpening | None, RoundState]:
+@dataclass(frozen=True)
+class Opened:
+    """What a ballot carries of the opening of its round: the frozen roster and the fingerprint of what is frozen."""
+
+    snapshot_id: int
+    rules_hash: str
+
+
+def opened_now(session: Session, round_: VoteRound, now: datetime) -> tuple[Opened | None, RoundState]:
     """Give the opening of a round, and where it stands: in one statement."""
-    published = select(VoteResult.id).where(VoteResult.round_id == VoteOpening.round_id)
-    row = session.execute(select(VoteOpening, published.exists()).where(VoteOpening.round_id == round_.id)).first()
-    opening, ended = (None, False) if row is None else row
-    return opening, state_of(round_, now, opened=opening is not None, published=bool(ended))
+    found = _OPENED.rows(session, round_id=round_.id)
+    opened = Opened(found[0].snapshot_id, found[0].rules_hash) if found else None
+    return opened, state_of(round_, now, opened=bool(found), published=bool(found and found[0].published))
+
+
+_OPENED = Prepared(
+    lambda: select(
+        VoteOpening.snapshot_id,
+        VoteOpening.rules_hash,
+        exists().where(VoteResult.round_id == VoteOpening.round_id).label("published"),
+    ).where(VoteOpening.round_id == bindparam("round_id"))
+)
 
 
 def state_now(session: Session, round_: VoteRound, now: datetime) -> RoundState:
@@ -45,9 +62,7 @@ def candidates_of(session: Session, round_id: int) -> list[VoteCandidate]:
 
 def ballot_lines(session: Session, round_id: int) -> dict[int, tuple[int, int]]:
     """Give the candidates by project: their number and cost in fen."""
-    query = select(VoteCandidate.project_id, VoteCandidate.id, VoteCandidate.cost_fen)
-    rows = session.execute(query.where(VoteCandidate.round_id == round_id))
-    return {project_id: (candidate_id, fen(cost)) for project_id, candidate_id, cost in rows}
+    return {line.project_id: (line.id, fen(line.cost_fen)) for line in _LINES.rows(session, round_id=round_id)}
 
 
 def candidate_ids(session: Session, round_id: int) -> dict[int, int]:
@@ -63,10 +78,19 @@ def on_roster(session: Session, snapshot_id: int, unit_id: int) -> bool:
 
 
 _UNIT = bindparam("unit_id", type_=ID)
-_KNOWN = select(
-    exists().where(SnapshotUnit.snapshot_id == bindparam("snapshot_id"), SnapshotUnit.unit_id == _UNIT).label("listed"),
-    exists().where(VoteBallot.op_key == bindparam("op_key")).label("sent"),
-    speaks(_UNIT, bindparam("person_id", type_=ID)).label("speaks"),
+_KNOWN = Prepared(
+    lambda: select(
+        exists()
+        .where(SnapshotUnit.snapshot_id == bindparam("snapshot_id"), SnapshotUnit.unit_id == _UNIT)
+        .label("listed"),
+        exists().where(VoteBallot.op_key == bindparam("op_key")).label("sent"),
+        speaks(_UNIT, bindparam("person_id", type_=ID)).label("speaks"),
+    )
+)
+_LINES = Prepared(
+    lambda: select(VoteCandidate.project_id, VoteCandidate.id, VoteCandidate.cost_fen).where(
+        VoteCandidate.round_id == bindparam("round_id")
+    )
 )
 
 
@@ -84,7 +108,7 @@ class Known:
 
 def known_of(session: Session, **said: Any) -> Known:
     """Give what is known under ``snapshot_id``, ``unit_id``, ``op_key``, ``person_id`` and ``now``: one statement."""
-    return Known(*(bool(one) for one in session.execute(_KNOWN, said).one()))
+    return Known(*(bool(one) for one in _KNOWN.rows(session, **said)[0]))
 
 
 def ballot_of_key(session: Session, op_key: str) -> VoteBallot | None:

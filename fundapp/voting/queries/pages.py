@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from moneyed import Money
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
+from fundapp.db.prepared import Prepared
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places.models import Place
 from fundapp.places.queries import PlaceRow, get_place
 from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
-from fundapp.voting.method import BallotType, Method
+from fundapp.voting.method import BallotType, Method, options_of
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound
 from fundapp.voting.policy import works_here
 from fundapp.voting.queries.counting import turnout
@@ -108,11 +109,10 @@ class RoundPage:
 
 @dataclass(frozen=True)
 class BallotAsked:
-    """What the form of a ballot needs of a round: how it looks, the person's households, and its projects."""
+    """What the form of a ballot that was sent needs of a round: how it looks, and its projects."""
 
     method: Method
-    own: tuple[OwnUnit, ...]
-    projects: tuple[tuple[int, str], ...]
+    projects: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -201,23 +201,38 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
     )
 
 
-def ballot_asked(session: Session, round_id: int, actor: Actor) -> BallotAsked:
-    """Give what a ballot that was sent is read by; nothing is counted for it.
+def ballot_asked(session: Session, round_id: int) -> BallotAsked:
+    """Give what a ballot that was sent is read by, in one statement; nothing is counted for it.
 
     Raises:
         NotVisible: there is no such round, or it is a draft.
     """
-    row = session.execute(
-        select(VoteRound, VoteOpening.snapshot_id)
-        .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
-        .where(VoteRound.id == round_id)
-    ).first()
-    if row is None:
+    rows = _ASKED.rows(session, round_id=round_id)
+    if not rows:
         raise NotVisible
-    round_, snapshot_id = row
-    titles = select(VoteCandidate.project_id, VoteCandidate.title).where(VoteCandidate.round_id == round_id)
-    projects = tuple((project_id, title) for project_id, title in session.execute(titles))
-    return BallotAsked(round_.method, _own(session, round_id, snapshot_id, actor), projects)
+    one = rows[0]
+    options = options_of(one.rule, one.options)
+    method = Method(one.ballot, one.max_choices, one.points, one.most_points, options)
+    return BallotAsked(method, tuple(row.project_id for row in rows))
+
+
+_ASKED = Prepared(
+    lambda: (
+        select(
+            VoteRound.ballot,
+            VoteRound.max_choices,
+            VoteRound.points,
+            VoteRound.most_points,
+            VoteRound.rule,
+            VoteRound.options,
+            VoteCandidate.project_id,
+        )
+        .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
+        .join(VoteCandidate, VoteCandidate.round_id == VoteRound.id)
+        .where(VoteRound.id == bindparam("round_id"))
+        .order_by(VoteCandidate.project_id)
+    )
+)
 
 
 def receipt_of(session: Session, round_id: int, unit_id: int, actor: Actor) -> Receipt:

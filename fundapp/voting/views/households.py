@@ -53,9 +53,9 @@ def ballot(round_id: int) -> Answer:
     """Take the ballot of the person's household."""
     form = forms.BallotForm()
     if request.method == "POST":
-        asked = queries.ballot_asked(reading(), round_id, current_actor())
-        form.offer([(unit.unit_id, unit.door) for unit in asked.own])
-        form.put(asked.method, list(asked.projects))
+        asked = queries.ballot_asked(reading(), round_id)
+        form.offer([(unit_id, "") for unit_id in sorted(current_actor().unit_ids)])
+        form.put(asked.method, [(project_id, "") for project_id in asked.projects])
         if form.filled_in():
             with form.deed() as session:
                 row = commands.cast_ballot(session, current_actor(), form.to_command(round_id), clock())
@@ -64,8 +64,8 @@ def ballot(round_id: int) -> Answer:
     page = read_page(round_id)
     mixed = page.mixed(page.own[0].unit_id) if page.own else []
     left = [unit for unit in page.own if unit.at is None]
+    form.offer([(unit.unit_id, unit.door) for unit in left])
     if request.method == "GET":
-        form.offer([(unit.unit_id, unit.door) for unit in left])
         form.put(page.method, [(row.project_id, row.title) for row in mixed])
     form.choices.choices = [(row.project_id, row.title) for row in mixed]
     seen = {"page": page, "form": form, "mixed": mixed, "left": left}
