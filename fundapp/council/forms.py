@@ -3,19 +3,11 @@
 from typing import Any
 
 import flask_babel
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from fundapp.council.commands import (
-    AddMember,
-    CallSession,
-    CloseSession,
-    DecideItem,
-    MakeBody,
-    RecordAttendance,
-    WriteMinutes,
-)
+from fundapp.council.body_forms import BoxesField
+from fundapp.council.commands import CallSession, CloseSession, DecideItem, RecordAttendance, Recuse, WriteMinutes
 from fundapp.council.rules import ItemOutcome
 from fundapp.council.texts import OUTCOMES
 from fundapp.web.forms import REQUIRED, ConfirmField, InstantField, PageForm, TextField, options
@@ -26,51 +18,32 @@ _OUTCOMES = options((outcome.value, OUTCOMES[outcome]) for outcome in ItemOutcom
 _COUNT = [Optional(), NumberRange(min=0, max=9999)]
 
 
-class BoxesField(SelectMultipleField):
-    """Some of several, as boxes that work without script."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class BodyForm(PageForm):
-    """A council and its first members."""
-
-    place_id = SelectField(lazy_gettext("哪里的议事会"), coerce=int)
-    name = TextField(lazy_gettext("名称"), validators=[REQUIRED, Length(max=80)])
-    members = TextAreaField(lazy_gettext("成员姓名，每行一位"), validators=[REQUIRED, Length(max=4000)])
-
-    def to_command(self) -> MakeBody:
-        """Make the command."""
-        return MakeBody(self.place_id.data, str(self.name.data), tuple(str(self.members.data).splitlines()))
-
-
-class MemberForm(PageForm):
-    """One more member."""
-
-    name = TextField(lazy_gettext("姓名"), validators=[REQUIRED, Length(max=60)])
-
-    def to_command(self, body_id: int) -> AddMember:
-        """Make the command."""
-        return AddMember(body_id, str(self.name.data))
-
-
 class CallForm(PageForm):
     """A session with its agenda."""
 
     title = TextField(lazy_gettext("会议名称"), validators=[REQUIRED, Length(max=80)])
     held_at = InstantField(lazy_gettext("开会时间"), validators=[REQUIRED])
     venue = TextField(lazy_gettext("地点"), validators=[Optional(), Length(max=120)])
+    returning = BoxesField(lazy_gettext("延期的、下级提交的议题"), coerce=int, validators=[Optional()])
     projects = BoxesField(lazy_gettext("讨论哪些项目"), coerce=int, validators=[Optional()])
     items = TextAreaField(lazy_gettext("其他议题，每行一项"), validators=[Optional(), Length(max=4000)])
 
     def to_command(self, body_id: int) -> CallSession:
         """Make the command."""
-        lines = tuple(str(self.items.data or "").splitlines())
-        projects = tuple(self.projects.data or ())
-        return CallSession(
-            body_id, str(self.title.data), self.held_at.data, lines, projects, str(self.venue.data or "")
-        )
+        lines, returning = tuple(str(self.items.data or "").splitlines()), tuple(self.returning.data or ())
+        told = str(self.title.data), self.held_at.data, lines, tuple(self.projects.data or ())
+        return CallSession(body_id, *told, str(self.venue.data or ""), returning)
+
+
+class RecuseForm(PageForm):
+    """A member whom an item concerns."""
+
+    member_id = SelectField(lazy_gettext("哪位成员回避"), coerce=int)
+    reason = TextField(lazy_gettext("为什么"), validators=[REQUIRED, Length(max=200)])
+
+    def to_command(self, item_id: int) -> Recuse:
+        """Make the command."""
+        return Recuse(item_id, self.member_id.data, str(self.reason.data))
 
 
 class AttendanceForm(PageForm):

@@ -1,4 +1,4 @@
-"""Who keeps a council's papers: the community's worker, as its secretary."""
+"""Who keeps a council's papers, as its secretary: the community's worker; for a body of the street its officer."""
 
 from datetime import datetime
 
@@ -8,10 +8,16 @@ from fundapp.kernel.errors import Forbidden, Refused
 from fundapp.projects.queries import ProjectRow
 from fundapp.projects.rules import Stage
 
+SECRETARIES = (Role.WORKER, Role.STREET_OFFICER)
+
 
 def is_secretary(actor: Actor, place_path: str) -> bool:
-    """Tell whether the actor keeps the papers of a body in this place."""
-    return actor.signed_in and actor.has(Role.WORKER, place_path)
+    """Tell whether the actor keeps the papers of a body in this place.
+
+    An officer keeps those of her own street, not those of its communities.
+    """
+    officer = any(grant.role is Role.STREET_OFFICER and grant.path == place_path for grant in actor.grants)
+    return actor.signed_in and (officer or actor.has(Role.WORKER, place_path))
 
 
 def check_secretary(actor: Actor, place_path: str) -> None:

@@ -4,32 +4,39 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 
-from fundapp.kernel.bars import Bar, fraction_of_text
+from fundapp.council.bars import USUAL_PASSING, Charter, Passing, bar_of_text
+from fundapp.kernel.bars import Bar
 from fundapp.kernel.errors import BadInput, Refused
 
 LONGEST_NOTICE = 30
-MAJORITY = Bar(Fraction(1, 2), strict=True)
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The part "council" of a policy version: how many members must be present, how early a session is called."""
+    """The part "council" of a policy version: the bars of its councils, and how early a session is called."""
 
     quorum: Bar
     notice_days: int
+    passing: Passing = USUAL_PASSING
+
+    @property
+    def charter(self) -> Charter:
+        """Give the bars, to be joined with those of a body."""
+        return Charter(self.quorum, self.passing, self.notice_days)
 
 
 USUAL_PART = {"quorum": "2/3", "notice_days": 3}
+OPTIONAL_PART: Mapping[str, Any] = {"passing": ">1/2", "passing_of": "present"}
+BASES = ("present", "members")
 
 
 def terms_of(parts: Mapping[str, Any]) -> Terms:
     """Read the part "council" of a policy; a policy without one means the usual terms.
 
     Raises:
-        BadInput: an unknown key, a quorum that is no share, or days out of range.
+        BadInput: an unknown key, a bar that is no share, or days out of range.
 
     Source: domain.md section 4.
 
@@ -37,20 +44,52 @@ def terms_of(parts: Mapping[str, Any]) -> Terms:
     (14, 5)
     """
     part = parts.get("council", USUAL_PART)
-    if not isinstance(part, Mapping) or part.keys() != USUAL_PART.keys():
-        raise BadInput("council", repr(part), "quorum and notice_days")
-    days = part["notice_days"]
-    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= LONGEST_NOTICE:
-        raise BadInput("council, notice_days", repr(days), f"a whole number from 0 to {LONGEST_NOTICE}")
-    return Terms(Bar(fraction_of_text(part["quorum"], "council, quorum")), days)
+    if not isinstance(part, Mapping) or not USUAL_PART.keys() <= part.keys() <= {*USUAL_PART, *OPTIONAL_PART}:
+        raise BadInput("council", repr(part), f"quorum and notice_days; also {', '.join(OPTIONAL_PART)}")
+    whole = {**OPTIONAL_PART, **part}
+    if whole["passing_of"] not in BASES:
+        raise BadInput("council, passing_of", repr(whole["passing_of"]), " or ".join(BASES))
+    passing = Passing(bar_of_text(whole["passing"], "council, passing"), whole["passing_of"] == "members")
+    days = _days(whole, "notice_days", 0, LONGEST_NOTICE)
+    return Terms(bar_of_text(whole["quorum"], "council, quorum"), days, passing)
+
+
+def _days(part: Mapping[str, Any], name: str, least: int, most: int) -> int:
+    days = part[name]
+    if isinstance(days, bool) or not isinstance(days, int) or not least <= days <= most:
+        raise BadInput(f"council, {name}", repr(days), f"a whole number from {least} to {most}")
+    return days
 
 
 class ItemOutcome(StrEnum):
-    """What became of an item. 驳回 is a normal outcome."""
+    """What became of an item. 驳回 is a normal outcome; 提交上一级 hands a disputed matter to the body above."""
 
     PASSED = "passed"
     REJECTED = "rejected"
     ADJOURNED = "adjourned"
+    REFERRED = "referred"
+
+
+OPEN_STILL = frozenset({ItemOutcome.ADJOURNED, ItemOutcome.REFERRED})
+"""The outcomes that decide nothing: the matter comes back, here or one level up."""
+
+
+class Seat(StrEnum):
+    """What somebody is in a body; an observer neither counts nor votes."""
+
+    CHAIR = "chair"
+    SECRETARY = "secretary"
+    MEMBER = "member"
+    OBSERVER = "observer"
+
+
+class Origin(StrEnum):
+    """How somebody came to be a member."""
+
+    ELECTED = "elected"
+    RECOMMENDED = "recommended"
+    LOT = "lot"
+    EX_OFFICIO = "ex_officio"
 
 
 class SessionState(StrEnum):
@@ -94,10 +133,13 @@ def check_notice(held_at: datetime, now: datetime, days: int) -> None:
         raise Refused("council.notice_too_short", field="held_at", days=days)
 
 
-def check_outcome(outcome: ItemOutcome, hands: Hands, present: int, members: int, quorum: Bar) -> None:
+def check_outcome(
+    outcome: ItemOutcome, hands: Hands, present: int, members: int, quorum: Bar, passing: Passing = USUAL_PASSING
+) -> None:
     """Check an item's outcome against the hands that were raised.
 
-    Passed means more than half of all who were present; without a quorum an item can only be adjourned.
+    *present* and *members* count those whom the item does not concern. Without a quorum, or where nobody is left, an
+    item can only be adjourned or handed up.
 
     Raises:
         Refused: ``council.more_hands_than_present``, ``council.no_quorum``, ``council.not_a_majority`` or
@@ -111,15 +153,16 @@ def check_outcome(outcome: ItemOutcome, hands: Hands, present: int, members: int
         raise ValueError("hands are counted from 0")
     if hands.total > present:
         raise Refused("council.more_hands_than_present", field="votes_for", hands=hands.total, present=present)
-    if outcome is ItemOutcome.ADJOURNED:
+    if outcome in OPEN_STILL:
         return
-    if not quorum.reached(present, members):
-        raise Refused("council.no_quorum", field="outcome", present=present, needed=quorum.needed(members))
-    carried = MAJORITY.reached(hands.votes_for, present)
+    if not members or not quorum.reached(present, members):
+        needed = max(1, quorum.needed(members))
+        raise Refused("council.no_quorum", field="outcome", present=present, needed=needed)
+    carried = passing.carried(hands.votes_for, present, members)
     if outcome is ItemOutcome.PASSED and not carried:
-        raise Refused("council.not_a_majority", field="outcome", needed=MAJORITY.needed(present))
+        raise Refused("council.not_a_majority", field="outcome", needed=passing.needed(present, members))
     if outcome is ItemOutcome.REJECTED and carried:
-        raise Refused("council.is_a_majority", field="outcome", needed=MAJORITY.needed(present))
+        raise Refused("council.is_a_majority", field="outcome", needed=passing.needed(present, members))
 
 
 def against_closing(

@@ -6,10 +6,27 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from fundapp.council.rules import ItemOutcome, SessionState
+from fundapp.council.bars import Charter
+from fundapp.council.rules import ItemOutcome, Origin, Seat, SessionState
+from fundapp.council.templates import BodyKind
+from fundapp.kernel.bars import Bar
 
 REFUSALS: Mapping[str, Any] = {
-    "council.not_secretary": lazy_gettext("只有本社区的社区工作者可以办理。"),
+    "council.not_secretary": lazy_gettext("只有本社区的社区工作者（街道的组织由街道干部）可以办理。"),
+    "council.below_law": lazy_gettext("法律规定了最低要求，这一项不能低于它。"),
+    "council.reason_needed": lazy_gettext("请写明。"),
+    "council.not_above": lazy_gettext("上一级要在本地或更大的范围，而且不能是自己的下级。"),
+    "council.nothing_above": lazy_gettext("没有上一级，不能提交；可以延期再议。"),
+    "council.not_waiting": lazy_gettext("选中的议题没有在等待再议。"),
+    "council.chair_already": lazy_gettext("已经有主持人，请先登记原主持人离任。"),
+    "council.unknown_login": lazy_gettext("没有用这个登录名的账号。"),
+    "council.term_over": lazy_gettext("任期要在今天以后结束。"),
+    "council.two_hats": lazy_gettext("议事、执行、监督三方不能是同一个人。"),
+    "council.name_twice": lazy_gettext("有同名的候选人，请加上楼栋以示区别。"),
+    "council.too_many_seats": lazy_gettext("抽取人数要少于候选人数（%(candidates)s 人）。"),
+    "council.drawn_already": lazy_gettext("已经抽过，结果不再改动。"),
+    "council.decided_already": lazy_gettext("这一项已经有结果，回避要在表决以前登记。"),
+    "council.recused_already": lazy_gettext("这位成员已经登记回避。"),
     "council.body_exists": lazy_gettext("这里已经有同名的议事会。"),
     "council.person_or_name": lazy_gettext("请填写成员姓名。"),
     "council.member_already": lazy_gettext("这位已经是成员。"),
@@ -28,8 +45,8 @@ REFUSALS: Mapping[str, Any] = {
     "council.minutes_missing": lazy_gettext("还没有会议记录。"),
     "council.more_hands_than_present": lazy_gettext("举手共 %(hands)s 人，超过到会的 %(present)s 人。"),
     "council.no_quorum": lazy_gettext("到会 %(present)s 人，不足 %(needed)s 人，这一项只能延期再议。"),
-    "council.not_a_majority": lazy_gettext("赞成不到 %(needed)s 人（到会成员过半），不能记为通过。"),
-    "council.is_a_majority": lazy_gettext("赞成已达到 %(needed)s 人（到会成员过半），不能记为未通过。"),
+    "council.not_a_majority": lazy_gettext("赞成不到 %(needed)s 人，没有达到通过的票数，不能记为通过。"),
+    "council.is_a_majority": lazy_gettext("赞成已达到通过所需的 %(needed)s 人，不能记为未通过。"),
     "council.item_without_project": lazy_gettext("这项议题没有对应的项目。"),
     "council.not_passed": lazy_gettext("这项议题没有通过。"),
     "council.not_consented": lazy_gettext("项目要先通过征求意见，才能由议事会确认入选。"),
@@ -40,12 +57,83 @@ OUTCOMES: Mapping[ItemOutcome, Any] = {
     ItemOutcome.PASSED: lazy_gettext("通过"),
     ItemOutcome.REJECTED: lazy_gettext("未通过"),
     ItemOutcome.ADJOURNED: lazy_gettext("延期再议"),
+    ItemOutcome.REFERRED: lazy_gettext("提交上一级"),
+}
+KINDS: Mapping[BodyKind, Any] = {
+    BodyKind.COMMUNITY: lazy_gettext("社区议事会"),
+    BodyKind.GROUP: lazy_gettext("小组议事会"),
+    BodyKind.BUILDING: lazy_gettext("楼栋议事会"),
+    BodyKind.JOINT: lazy_gettext("联席会（街道公事）"),
+    BodyKind.REVIEW: lazy_gettext("评议会（社区共事）"),
+    BodyKind.NEIGHBOURS: lazy_gettext("邻里会（网格家事）"),
+    BodyKind.REPRESENTATIVES: lazy_gettext("居民代表会议"),
+    BodyKind.DECIDING: lazy_gettext("议事会（131：议事）"),
+    BodyKind.EXECUTING: lazy_gettext("自治小组（131：执行）"),
+    BodyKind.SUPERVISING: lazy_gettext("监委会（131：监督）"),
+    BodyKind.BRANCH: lazy_gettext("党支部会（提议）"),
+    BodyKind.COMMITTEES: lazy_gettext("两委会（商议）"),
+    BodyKind.PARTY_MEETING: lazy_gettext("党员大会（审议）"),
+}
+SETS: Mapping[str, Any] = {
+    "three_levels": lazy_gettext("三级议事会"),
+    "three_meetings": lazy_gettext("三会"),
+    "representatives": lazy_gettext("居民代表会议"),
+    "one_three_one": lazy_gettext("131 机制"),
+    "four_steps": lazy_gettext("四议两公开"),
+}
+SEATS: Mapping[Seat, Any] = {
+    Seat.CHAIR: lazy_gettext("主持人"),
+    Seat.SECRETARY: lazy_gettext("秘书"),
+    Seat.MEMBER: lazy_gettext("成员"),
+    Seat.OBSERVER: lazy_gettext("观察员（不计人数，不表决）"),
+}
+ORIGINS: Mapping[Origin, Any] = {
+    Origin.ELECTED: lazy_gettext("选举"),
+    Origin.RECOMMENDED: lazy_gettext("推荐"),
+    Origin.LOT: lazy_gettext("抽签"),
+    Origin.EX_OFFICIO: lazy_gettext("按职务"),
+}
+BARS: Mapping[str, Any] = {
+    "1/2": lazy_gettext("1/2 以上（含 1/2）"),
+    ">1/2": lazy_gettext("过半数（不含 1/2）"),
+    "2/3": lazy_gettext("2/3 以上（含 2/3）"),
+    ">2/3": lazy_gettext("超过 2/3"),
+    "3/4": lazy_gettext("3/4 以上（含 3/4）"),
+    "4/5": lazy_gettext("4/5 以上（含 4/5）"),
+    "1/1": lazy_gettext("全部"),
+}
+BASES: Mapping[str, Any] = {
+    "present": lazy_gettext("按到会的人算"),
+    "members": lazy_gettext("按全体成员算"),
 }
 STATES: Mapping[SessionState, Any] = {
     SessionState.CALLED: lazy_gettext("已通知"),
     SessionState.HELD: lazy_gettext("待办结"),
     SessionState.CLOSED: lazy_gettext("已办结"),
 }
+
+
+def quorum_words(charter: Charter) -> str:
+    """Say who must be there."""
+    return _("成员%(bar)s到会", bar=bar_words(charter.quorum))
+
+
+def passing_words(charter: Charter) -> str:
+    """Say what carries."""
+    of = charter.passing.of_members
+    return (
+        _("全体成员%(bar)s赞成", bar=bar_words(charter.passing.bar))
+        if of
+        else _("到会成员%(bar)s赞成", bar=bar_words(charter.passing.bar))
+    )
+
+
+def bar_words(bar: Bar) -> str:
+    """Say a bar in one word: "以上" includes the number itself, "过半数" and "超过" do not."""
+    share = f"{bar.share.numerator}/{bar.share.denominator}"
+    if bar.strict:
+        return _("过半数") if share == "1/2" else _("超过 %(share)s ", share=share)
+    return _("全部") if share == "1/1" else _(" %(share)s 以上", share=share)
 
 
 def moved_into_round(title: str) -> str:

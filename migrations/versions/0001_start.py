@@ -176,6 +176,29 @@ def upgrade():
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "community",
+                "group",
+                "building",
+                "joint",
+                "review",
+                "neighbours",
+                "representatives",
+                "deciding",
+                "executing",
+                "supervising",
+                "branch",
+                "committees",
+                "party_meeting",
+                name="body_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("length(trim(name)) > 0", name=op.f("ck_council_body_named")),
@@ -485,26 +508,61 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
-        "council_member",
+        "council_charter",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("name", sa.String(length=60), nullable=True),
-        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(person_id IS NULL) <> (name IS NULL)", name=op.f("ck_council_member_person_or_name")),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("quorum_over", sa.Integer(), nullable=False),
+        sa.Column("quorum_under", sa.Integer(), nullable=False),
+        sa.Column("quorum_strict", sa.Boolean(), nullable=False),
+        sa.Column("pass_over", sa.Integer(), nullable=False),
+        sa.Column("pass_under", sa.Integer(), nullable=False),
+        sa.Column("pass_strict", sa.Boolean(), nullable=False),
+        sa.Column("pass_of_members", sa.Boolean(), nullable=False),
+        sa.Column("notice_days", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(number = 1) = (reason = '')", name=op.f("ck_council_charter_changed_with_reason")),
         sa.CheckConstraint(
-            "left_at IS NULL OR left_at >= joined_at", name=op.f("ck_council_member_leaves_after_joining")
+            "0 < pass_over AND pass_over <= pass_under", name=op.f("ck_council_charter_pass_is_a_share")
         ),
-        sa.CheckConstraint("name IS NULL OR length(trim(name)) > 0", name=op.f("ck_council_member_named")),
-        sa.ForeignKeyConstraint(["body_id"], ["council_body.id"], name=op.f("fk_council_member_body_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_council_member_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_member")),
-        sa.UniqueConstraint(
-            "body_id", "person_id", "joined_at", name=op.f("uq_council_member_body_id_person_id_joined_at")
+        sa.CheckConstraint(
+            "0 < quorum_over AND quorum_over <= quorum_under", name=op.f("ck_council_charter_quorum_is_a_share")
         ),
+        sa.CheckConstraint("notice_days BETWEEN 0 AND 30", name=op.f("ck_council_charter_days_of_notice")),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_council_charter_numbered_from_one")),
+        sa.CheckConstraint(
+            "parent_id IS NULL OR parent_id <> body_id", name=op.f("ck_council_charter_above_is_another")
+        ),
+        sa.ForeignKeyConstraint(["body_id"], ["council_body.id"], name=op.f("fk_council_charter_body_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_council_charter_made_by_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["council_body.id"], name=op.f("fk_council_charter_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_charter")),
+        sa.UniqueConstraint("body_id", "number", name=op.f("uq_council_charter_body_id_number")),
+        info={"sealed": True},
     )
-    op.create_index("ix_council_member_body_id", "council_member", ["body_id", "id"], unique=False)
+    op.create_table(
+        "council_lot",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("names", sa.Text(), nullable=False),
+        sa.Column("candidates", sa.Integer(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("seed_from", sa.String(length=160), nullable=False),
+        sa.Column("term_ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("announced_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("0 < seats AND seats <= candidates", name=op.f("ck_council_lot_seats_among_candidates")),
+        sa.CheckConstraint("length(trim(seed_from)) > 0", name=op.f("ck_council_lot_seed_known_from_somewhere")),
+        sa.ForeignKeyConstraint(["announced_by_id"], ["person.id"], name=op.f("fk_council_lot_announced_by_id")),
+        sa.ForeignKeyConstraint(["body_id"], ["council_body.id"], name=op.f("fk_council_lot_body_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_lot")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_council_lot_body_id", "council_lot", ["body_id", "id"], unique=False)
     op.create_table(
         "council_session",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -515,14 +573,24 @@ def upgrade():
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("called_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("members", sa.Integer(), nullable=False),
-        sa.Column("quorum_over", sa.Integer(), nullable=False),
-        sa.Column("quorum_under", sa.Integer(), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("guests", sa.Integer(), nullable=False),
         sa.Column("minutes", sa.Text(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("quorum_over", sa.Integer(), nullable=False),
+        sa.Column("quorum_under", sa.Integer(), nullable=False),
+        sa.Column("quorum_strict", sa.Boolean(), nullable=False),
+        sa.Column("pass_over", sa.Integer(), nullable=False),
+        sa.Column("pass_under", sa.Integer(), nullable=False),
+        sa.Column("pass_strict", sa.Boolean(), nullable=False),
+        sa.Column("pass_of_members", sa.Boolean(), nullable=False),
+        sa.Column("notice_days", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_council_session_closed_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "0 < pass_over AND pass_over <= pass_under", name=op.f("ck_council_session_pass_is_a_share")
         ),
         sa.CheckConstraint(
             "0 < quorum_over AND quorum_over <= quorum_under", name=op.f("ck_council_session_quorum_is_a_share")
@@ -535,7 +603,9 @@ def upgrade():
             "closed_at IS NULL OR length(trim(minutes)) > 0", name=op.f("ck_council_session_closed_with_minutes")
         ),
         sa.CheckConstraint("guests >= 0", name=op.f("ck_council_session_guests_counted")),
+        sa.CheckConstraint("items > 0", name=op.f("ck_council_session_something_is_announced")),
         sa.CheckConstraint("members > 0", name=op.f("ck_council_session_somebody_is_called")),
+        sa.CheckConstraint("notice_days BETWEEN 0 AND 30", name=op.f("ck_council_session_days_of_notice")),
         sa.ForeignKeyConstraint(["body_id"], ["council_body.id"], name=op.f("fk_council_session_body_id")),
         sa.ForeignKeyConstraint(["called_by_id"], ["person.id"], name=op.f("fk_council_session_called_by_id")),
         sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_council_session_closed_by_id")),
@@ -1129,17 +1199,76 @@ def upgrade():
     )
     op.create_index(op.f("ix_bank_upload_account_id"), "bank_upload", ["account_id"], unique=False)
     op.create_table(
-        "council_attendance",
+        "council_draw",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("present", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["member_id"], ["council_member.id"], name=op.f("fk_council_attendance_member_id")),
-        sa.ForeignKeyConstraint(["session_id"], ["council_session.id"], name=op.f("fk_council_attendance_session_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_attendance")),
-        sa.UniqueConstraint("session_id", "member_id", name=op.f("uq_council_attendance_session_id_member_id")),
+        sa.Column("lot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seed", sa.String(length=120), nullable=False),
+        sa.Column("numbers", sa.Text(), nullable=False),
+        sa.Column("drawn_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(seed)) > 0", name=op.f("ck_council_draw_seeded")),
+        sa.ForeignKeyConstraint(["drawn_by_id"], ["person.id"], name=op.f("fk_council_draw_drawn_by_id")),
+        sa.ForeignKeyConstraint(["lot_id"], ["council_lot.id"], name=op.f("fk_council_draw_lot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_draw")),
+        sa.UniqueConstraint("lot_id", name=op.f("uq_council_draw_lot_id")),
         info={"sealed": True},
     )
+    op.create_table(
+        "council_member",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.String(length=60), nullable=True),
+        sa.Column(
+            "seat",
+            sa.Enum(
+                "chair",
+                "secretary",
+                "member",
+                "observer",
+                name="seat",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "origin",
+            sa.Enum(
+                "elected",
+                "recommended",
+                "lot",
+                "ex_officio",
+                name="origin",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("lot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("term_ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(origin = 'lot') = (lot_id IS NOT NULL)", name=op.f("ck_council_member_by_lot_from_a_lot")),
+        sa.CheckConstraint("(person_id IS NULL) <> (name IS NULL)", name=op.f("ck_council_member_person_or_name")),
+        sa.CheckConstraint(
+            "left_at IS NULL OR left_at >= joined_at", name=op.f("ck_council_member_leaves_after_joining")
+        ),
+        sa.CheckConstraint("name IS NULL OR length(trim(name)) > 0", name=op.f("ck_council_member_named")),
+        sa.CheckConstraint(
+            "term_ends_at IS NULL OR term_ends_at > joined_at", name=op.f("ck_council_member_term_has_length")
+        ),
+        sa.ForeignKeyConstraint(["body_id"], ["council_body.id"], name=op.f("fk_council_member_body_id")),
+        sa.ForeignKeyConstraint(["lot_id"], ["council_lot.id"], name=op.f("fk_council_member_lot_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_council_member_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_member")),
+        sa.UniqueConstraint(
+            "body_id", "person_id", "joined_at", name=op.f("uq_council_member_body_id_person_id_joined_at")
+        ),
+    )
+    op.create_index("ix_council_member_body_id", "council_member", ["body_id", "id"], unique=False)
     op.create_table(
         "ledger_balance",
         sa.Column(
@@ -1566,18 +1695,32 @@ def upgrade():
     )
     op.create_index("ix_cash_count_project_id", "cash_count", ["project_id", "id"], unique=False)
     op.create_table(
+        "council_attendance",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["council_member.id"], name=op.f("fk_council_attendance_member_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["council_session.id"], name=op.f("fk_council_attendance_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_attendance")),
+        sa.UniqueConstraint("session_id", "member_id", name=op.f("uq_council_attendance_session_id_member_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "council_item",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("from_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "outcome",
             sa.Enum(
                 "passed",
                 "rejected",
                 "adjourned",
+                "referred",
                 name="item_outcome",
                 native_enum=False,
                 create_constraint=True,
@@ -1598,9 +1741,11 @@ def upgrade():
         sa.CheckConstraint(
             "votes_for >= 0 AND votes_against >= 0 AND votes_abstain >= 0", name=op.f("ck_council_item_hands_counted")
         ),
+        sa.ForeignKeyConstraint(["from_item_id"], ["council_item.id"], name=op.f("fk_council_item_from_item_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_council_item_project_id")),
         sa.ForeignKeyConstraint(["session_id"], ["council_session.id"], name=op.f("fk_council_item_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_council_item")),
+        sa.UniqueConstraint("from_item_id", name=op.f("uq_council_item_from_item_id")),
         sa.UniqueConstraint("session_id", "position", name=op.f("uq_council_item_session_id_position")),
         info={"sealed": True},
     )
@@ -2528,6 +2673,22 @@ def upgrade():
         sa.ForeignKeyConstraint(["version_id"], ["project_version.id"], name=op.f("fk_cost_line_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cost_line")),
         sa.UniqueConstraint("version_id", "position", name=op.f("uq_cost_line_version_id_position")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "council_recusal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("noted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_council_recusal_says_why")),
+        sa.ForeignKeyConstraint(["item_id"], ["council_item.id"], name=op.f("fk_council_recusal_item_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["council_member.id"], name=op.f("fk_council_recusal_member_id")),
+        sa.ForeignKeyConstraint(["noted_by_id"], ["person.id"], name=op.f("fk_council_recusal_noted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_recusal")),
+        sa.UniqueConstraint("item_id", "member_id", name=op.f("uq_council_recusal_item_id_member_id")),
         info={"sealed": True},
     )
     op.create_table(
@@ -6328,10 +6489,10 @@ GUARDS = [
     # council_body_keeps_values on council_body
     (
         (
-            "CREATE TRIGGER council_body_keeps_values BEFORE UPDATE ON council_body FOR EACH ROW WHEN NEW.place_id IS NOT OLD.place_id OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'council_body keeps its values'); END",
+            "CREATE TRIGGER council_body_keeps_values BEFORE UPDATE ON council_body FOR EACH ROW WHEN NEW.place_id IS NOT OLD.place_id OR NEW.kind IS NOT OLD.kind OR NEW.made_by_id IS NOT OLD.made_by_id OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'council_body keeps its values'); END",
         ),
         (
-            "CREATE FUNCTION council_body_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.place_id IS DISTINCT FROM OLD.place_id OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'council_body keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION council_body_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.place_id IS DISTINCT FROM OLD.place_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.made_by_id IS DISTINCT FROM OLD.made_by_id OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'council_body keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER council_body_keeps_values BEFORE UPDATE ON council_body FOR EACH ROW EXECUTE FUNCTION council_body_keeps_values()",
         ),
     ),
@@ -6350,14 +6511,134 @@ GUARDS = [
             "CREATE TRIGGER council_body_no_truncate BEFORE TRUNCATE ON council_body FOR EACH STATEMENT EXECUTE FUNCTION council_body_no_truncate()",
         ),
     ),
+    # council_charter_keeps_rows on council_charter
+    (
+        (
+            "CREATE TRIGGER council_charter_keeps_rows BEFORE DELETE ON council_charter FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_charter is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_charter_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_charter is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_charter_keeps_rows BEFORE DELETE ON council_charter FOR EACH ROW EXECUTE FUNCTION council_charter_keeps_rows()",
+        ),
+    ),
+    # council_charter_keeps_values on council_charter
+    (
+        (
+            "CREATE TRIGGER council_charter_keeps_values BEFORE UPDATE ON council_charter FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_charter is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_charter_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_charter is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_charter_keeps_values BEFORE UPDATE ON council_charter FOR EACH ROW EXECUTE FUNCTION council_charter_keeps_values()",
+        ),
+    ),
+    # council_charter_next on council_charter
+    (
+        (
+            "CREATE TRIGGER council_charter_next BEFORE INSERT ON council_charter FOR EACH ROW WHEN NEW.number <> 1 + (SELECT COALESCE(MAX(c.number), 0) FROM council_charter c WHERE c.body_id = NEW.body_id) BEGIN SELECT RAISE(ABORT, 'the charters of a body follow each other'); END",
+        ),
+        (
+            "CREATE FUNCTION council_charter_next() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.number <> 1 + (SELECT COALESCE(MAX(c.number), 0) FROM council_charter c WHERE c.body_id = NEW.body_id) THEN RAISE EXCEPTION 'the charters of a body follow each other' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_charter_next BEFORE INSERT ON council_charter FOR EACH ROW EXECUTE FUNCTION council_charter_next()",
+        ),
+    ),
+    # council_charter_no_replace on council_charter
+    (
+        (
+            "CREATE TRIGGER council_charter_no_replace BEFORE INSERT ON council_charter FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_charter WHERE (id = NEW.id) OR (body_id = NEW.body_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'council_charter keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_charter_no_truncate on council_charter
+    (
+        (),
+        (
+            "CREATE FUNCTION council_charter_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_charter keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_charter_no_truncate BEFORE TRUNCATE ON council_charter FOR EACH STATEMENT EXECUTE FUNCTION council_charter_no_truncate()",
+        ),
+    ),
+    # council_draw_after_announcement on council_draw
+    (
+        (
+            "CREATE TRIGGER council_draw_after_announcement BEFORE INSERT ON council_draw FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM council_lot l WHERE l.id = NEW.lot_id AND l.announced_at < NEW.drawn_at) BEGIN SELECT RAISE(ABORT, 'a lot is drawn after it was announced'); END",
+        ),
+        (
+            "CREATE FUNCTION council_draw_after_announcement() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM council_lot l WHERE l.id = NEW.lot_id AND l.announced_at < NEW.drawn_at) THEN RAISE EXCEPTION 'a lot is drawn after it was announced' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_draw_after_announcement BEFORE INSERT ON council_draw FOR EACH ROW EXECUTE FUNCTION council_draw_after_announcement()",
+        ),
+    ),
+    # council_draw_keeps_rows on council_draw
+    (
+        (
+            "CREATE TRIGGER council_draw_keeps_rows BEFORE DELETE ON council_draw FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_draw is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_draw_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_draw is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_draw_keeps_rows BEFORE DELETE ON council_draw FOR EACH ROW EXECUTE FUNCTION council_draw_keeps_rows()",
+        ),
+    ),
+    # council_draw_keeps_values on council_draw
+    (
+        (
+            "CREATE TRIGGER council_draw_keeps_values BEFORE UPDATE ON council_draw FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_draw is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_draw_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_draw is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_draw_keeps_values BEFORE UPDATE ON council_draw FOR EACH ROW EXECUTE FUNCTION council_draw_keeps_values()",
+        ),
+    ),
+    # council_draw_no_replace on council_draw
+    (
+        (
+            "CREATE TRIGGER council_draw_no_replace BEFORE INSERT ON council_draw FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_draw WHERE (id = NEW.id) OR (lot_id = NEW.lot_id)) BEGIN SELECT RAISE(ABORT, 'council_draw keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_draw_no_truncate on council_draw
+    (
+        (),
+        (
+            "CREATE FUNCTION council_draw_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_draw keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_draw_no_truncate BEFORE TRUNCATE ON council_draw FOR EACH STATEMENT EXECUTE FUNCTION council_draw_no_truncate()",
+        ),
+    ),
+    # council_item_comes_back_open on council_item
+    (
+        (
+            "CREATE TRIGGER council_item_comes_back_open BEFORE INSERT ON council_item FOR EACH ROW WHEN NEW.from_item_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM council_item f JOIN council_session h ON h.id = f.session_id JOIN council_session n ON n.id = NEW.session_id WHERE f.id = NEW.from_item_id AND h.closed_at IS NOT NULL AND ((f.outcome = 'adjourned' AND h.body_id = n.body_id) OR (f.outcome = 'referred' AND h.body_id <> n.body_id))) BEGIN SELECT RAISE(ABORT, 'only what was adjourned here or handed up from below comes back'); END",
+        ),
+        (
+            "CREATE FUNCTION council_item_comes_back_open() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.from_item_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM council_item f JOIN council_session h ON h.id = f.session_id JOIN council_session n ON n.id = NEW.session_id WHERE f.id = NEW.from_item_id AND h.closed_at IS NOT NULL AND ((f.outcome = 'adjourned' AND h.body_id = n.body_id) OR (f.outcome = 'referred' AND h.body_id <> n.body_id))) THEN RAISE EXCEPTION 'only what was adjourned here or handed up from below comes back' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_item_comes_back_open BEFORE INSERT ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_comes_back_open()",
+        ),
+    ),
     # council_item_hands_present on council_item
     (
         (
-            "CREATE TRIGGER council_item_hands_present BEFORE UPDATE ON council_item FOR EACH ROW WHEN NEW.votes_for + NEW.votes_against + NEW.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.session_id AND a.present) BEGIN SELECT RAISE(ABORT, 'no more hands than members present'); END",
+            "CREATE TRIGGER council_item_hands_present BEFORE UPDATE ON council_item FOR EACH ROW WHEN NEW.votes_for + NEW.votes_against + NEW.votes_abstain > ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.session_id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.session_id AND b.present WHERE r.item_id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'no more hands than members present'); END",
         ),
         (
-            "CREATE FUNCTION council_item_hands_present() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.votes_for + NEW.votes_against + NEW.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.session_id AND a.present) THEN RAISE EXCEPTION 'no more hands than members present' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION council_item_hands_present() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.votes_for + NEW.votes_against + NEW.votes_abstain > ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.session_id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.session_id AND b.present WHERE r.item_id = NEW.id)) THEN RAISE EXCEPTION 'no more hands than members present' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER council_item_hands_present BEFORE UPDATE ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_hands_present()",
+        ),
+    ),
+    # council_item_in_the_notice on council_item
+    (
+        (
+            "CREATE TRIGGER council_item_in_the_notice BEFORE INSERT ON council_item FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND NEW.position <= s.items) OR NEW.outcome IS NOT NULL BEGIN SELECT RAISE(ABORT, 'nothing outside the notice is on the agenda'); END",
+        ),
+        (
+            "CREATE FUNCTION council_item_in_the_notice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM council_session s WHERE s.id = NEW.session_id AND NEW.position <= s.items) OR NEW.outcome IS NOT NULL THEN RAISE EXCEPTION 'nothing outside the notice is on the agenda' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_item_in_the_notice BEFORE INSERT ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_in_the_notice()",
+        ),
+    ),
+    # council_item_keeps_its_matter on council_item
+    (
+        (
+            "CREATE TRIGGER council_item_keeps_its_matter BEFORE UPDATE ON council_item FOR EACH ROW WHEN NEW.session_id <> OLD.session_id OR NEW.position <> OLD.position OR NEW.title <> OLD.title OR COALESCE(NEW.project_id, 0) <> COALESCE(OLD.project_id, 0) OR COALESCE(NEW.from_item_id, 0) <> COALESCE(OLD.from_item_id, 0) BEGIN SELECT RAISE(ABORT, 'an item stays what was announced'); END",
+        ),
+        (
+            "CREATE FUNCTION council_item_keeps_its_matter() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.session_id <> OLD.session_id OR NEW.position <> OLD.position OR NEW.title <> OLD.title OR COALESCE(NEW.project_id, 0) <> COALESCE(OLD.project_id, 0) OR COALESCE(NEW.from_item_id, 0) <> COALESCE(OLD.from_item_id, 0) THEN RAISE EXCEPTION 'an item stays what was announced' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_item_keeps_its_matter BEFORE UPDATE ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_keeps_its_matter()",
         ),
     ),
     # council_item_keeps_rows on council_item
@@ -6373,7 +6654,7 @@ GUARDS = [
     # council_item_no_replace on council_item
     (
         (
-            "CREATE TRIGGER council_item_no_replace BEFORE INSERT ON council_item FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_item WHERE (id = NEW.id) OR (session_id = NEW.session_id AND position = NEW.position)) BEGIN SELECT RAISE(ABORT, 'council_item keeps its rows'); END",
+            "CREATE TRIGGER council_item_no_replace BEFORE INSERT ON council_item FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_item WHERE (id = NEW.id) OR (from_item_id = NEW.from_item_id) OR (session_id = NEW.session_id AND position = NEW.position)) BEGIN SELECT RAISE(ABORT, 'council_item keeps its rows'); END",
         ),
         (),
     ),
@@ -6405,6 +6686,41 @@ GUARDS = [
             "CREATE TRIGGER council_item_open_update BEFORE UPDATE ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_open_update()",
         ),
     ),
+    # council_lot_keeps_rows on council_lot
+    (
+        (
+            "CREATE TRIGGER council_lot_keeps_rows BEFORE DELETE ON council_lot FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_lot is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_lot_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_lot is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_lot_keeps_rows BEFORE DELETE ON council_lot FOR EACH ROW EXECUTE FUNCTION council_lot_keeps_rows()",
+        ),
+    ),
+    # council_lot_keeps_values on council_lot
+    (
+        (
+            "CREATE TRIGGER council_lot_keeps_values BEFORE UPDATE ON council_lot FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_lot is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_lot_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_lot is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_lot_keeps_values BEFORE UPDATE ON council_lot FOR EACH ROW EXECUTE FUNCTION council_lot_keeps_values()",
+        ),
+    ),
+    # council_lot_no_replace on council_lot
+    (
+        (
+            "CREATE TRIGGER council_lot_no_replace BEFORE INSERT ON council_lot FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_lot WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'council_lot keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_lot_no_truncate on council_lot
+    (
+        (),
+        (
+            "CREATE FUNCTION council_lot_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_lot keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_lot_no_truncate BEFORE TRUNCATE ON council_lot FOR EACH STATEMENT EXECUTE FUNCTION council_lot_no_truncate()",
+        ),
+    ),
     # council_member_keeps_rows on council_member
     (
         (
@@ -6418,10 +6734,10 @@ GUARDS = [
     # council_member_keeps_values on council_member
     (
         (
-            "CREATE TRIGGER council_member_keeps_values BEFORE UPDATE ON council_member FOR EACH ROW WHEN NEW.body_id IS NOT OLD.body_id OR NEW.person_id IS NOT OLD.person_id OR NEW.name IS NOT OLD.name OR NEW.joined_at IS NOT OLD.joined_at BEGIN SELECT RAISE(ABORT, 'council_member keeps its values'); END",
+            "CREATE TRIGGER council_member_keeps_values BEFORE UPDATE ON council_member FOR EACH ROW WHEN NEW.body_id IS NOT OLD.body_id OR NEW.person_id IS NOT OLD.person_id OR NEW.name IS NOT OLD.name OR NEW.seat IS NOT OLD.seat OR NEW.origin IS NOT OLD.origin OR NEW.lot_id IS NOT OLD.lot_id OR NEW.joined_at IS NOT OLD.joined_at OR NEW.term_ends_at IS NOT OLD.term_ends_at BEGIN SELECT RAISE(ABORT, 'council_member keeps its values'); END",
         ),
         (
-            "CREATE FUNCTION council_member_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.body_id IS DISTINCT FROM OLD.body_id OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.name IS DISTINCT FROM OLD.name OR NEW.joined_at IS DISTINCT FROM OLD.joined_at THEN RAISE EXCEPTION 'council_member keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION council_member_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.body_id IS DISTINCT FROM OLD.body_id OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.name IS DISTINCT FROM OLD.name OR NEW.seat IS DISTINCT FROM OLD.seat OR NEW.origin IS DISTINCT FROM OLD.origin OR NEW.lot_id IS DISTINCT FROM OLD.lot_id OR NEW.joined_at IS DISTINCT FROM OLD.joined_at OR NEW.term_ends_at IS DISTINCT FROM OLD.term_ends_at THEN RAISE EXCEPTION 'council_member keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER council_member_keeps_values BEFORE UPDATE ON council_member FOR EACH ROW EXECUTE FUNCTION council_member_keeps_values()",
         ),
     ),
@@ -6440,13 +6756,58 @@ GUARDS = [
             "CREATE TRIGGER council_member_no_truncate BEFORE TRUNCATE ON council_member FOR EACH STATEMENT EXECUTE FUNCTION council_member_no_truncate()",
         ),
     ),
+    # council_recusal_keeps_rows on council_recusal
+    (
+        (
+            "CREATE TRIGGER council_recusal_keeps_rows BEFORE DELETE ON council_recusal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_recusal is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_recusal_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_recusal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_recusal_keeps_rows BEFORE DELETE ON council_recusal FOR EACH ROW EXECUTE FUNCTION council_recusal_keeps_rows()",
+        ),
+    ),
+    # council_recusal_keeps_values on council_recusal
+    (
+        (
+            "CREATE TRIGGER council_recusal_keeps_values BEFORE UPDATE ON council_recusal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_recusal is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_recusal_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_recusal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_recusal_keeps_values BEFORE UPDATE ON council_recusal FOR EACH ROW EXECUTE FUNCTION council_recusal_keeps_values()",
+        ),
+    ),
+    # council_recusal_no_replace on council_recusal
+    (
+        (
+            "CREATE TRIGGER council_recusal_no_replace BEFORE INSERT ON council_recusal FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_recusal WHERE (id = NEW.id) OR (item_id = NEW.item_id AND member_id = NEW.member_id)) BEGIN SELECT RAISE(ABORT, 'council_recusal keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_recusal_no_truncate on council_recusal
+    (
+        (),
+        (
+            "CREATE FUNCTION council_recusal_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_recusal keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_recusal_no_truncate BEFORE TRUNCATE ON council_recusal FOR EACH STATEMENT EXECUTE FUNCTION council_recusal_no_truncate()",
+        ),
+    ),
+    # council_recusal_of_a_member on council_recusal
+    (
+        (
+            "CREATE TRIGGER council_recusal_of_a_member BEFORE INSERT ON council_recusal FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id JOIN council_member m ON m.body_id = s.body_id WHERE i.id = NEW.item_id AND m.id = NEW.member_id AND m.seat <> 'observer' AND s.closed_at IS NULL AND i.outcome IS NULL) BEGIN SELECT RAISE(ABORT, 'a member steps aside before the item is decided'); END",
+        ),
+        (
+            "CREATE FUNCTION council_recusal_of_a_member() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id JOIN council_member m ON m.body_id = s.body_id WHERE i.id = NEW.item_id AND m.id = NEW.member_id AND m.seat <> 'observer' AND s.closed_at IS NULL AND i.outcome IS NULL) THEN RAISE EXCEPTION 'a member steps aside before the item is decided' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_recusal_of_a_member BEFORE INSERT ON council_recusal FOR EACH ROW EXECUTE FUNCTION council_recusal_of_a_member()",
+        ),
+    ),
     # council_session_closes_complete on council_session
     (
         (
-            "CREATE TRIGGER council_session_closes_complete BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.closed_at IS NOT NULL AND ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) = 0 OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR (i.outcome <> 'adjourned' AND (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) * NEW.quorum_under < NEW.members * NEW.quorum_over) OR (i.outcome = 'passed') <> (i.outcome <> 'adjourned' AND i.votes_for * 2 > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present))))) BEGIN SELECT RAISE(ABORT, 'a session closes with attendance, minutes and an outcome for each item'); END",
+            "CREATE TRIGGER council_session_closes_complete BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.closed_at IS NOT NULL AND (NOT EXISTS (SELECT 1 FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) OR (i.outcome IN ('passed', 'rejected') AND ((NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) < 1 OR NOT (((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) * NEW.quorum_under > (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) * NEW.quorum_over OR (((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) * NEW.quorum_under = (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) * NEW.quorum_over AND NOT NEW.quorum_strict)))) OR (i.outcome = 'passed' AND NOT (i.votes_for * NEW.pass_under > (CASE WHEN NEW.pass_of_members THEN (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) ELSE ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) END) * NEW.pass_over OR (i.votes_for * NEW.pass_under = (CASE WHEN NEW.pass_of_members THEN (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) ELSE ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) END) * NEW.pass_over AND NOT NEW.pass_strict))) OR (i.outcome = 'rejected' AND (i.votes_for * NEW.pass_under > (CASE WHEN NEW.pass_of_members THEN (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) ELSE ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) END) * NEW.pass_over OR (i.votes_for * NEW.pass_under = (CASE WHEN NEW.pass_of_members THEN (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) ELSE ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) END) * NEW.pass_over AND NOT NEW.pass_strict)))))) BEGIN SELECT RAISE(ABORT, 'a session closes with attendance, minutes and an outcome for each item'); END",
         ),
         (
-            "CREATE FUNCTION council_session_closes_complete() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.closed_at IS NOT NULL AND ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) = 0 OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR (i.outcome <> 'adjourned' AND (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) * NEW.quorum_under < NEW.members * NEW.quorum_over) OR (i.outcome = 'passed') <> (i.outcome <> 'adjourned' AND i.votes_for * 2 > (SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present))))) THEN RAISE EXCEPTION 'a session closes with attendance, minutes and an outcome for each item' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION council_session_closes_complete() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.closed_at IS NOT NULL AND (NOT EXISTS (SELECT 1 FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) OR NOT EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id) OR EXISTS (SELECT 1 FROM council_item i WHERE i.session_id = NEW.id AND (i.outcome IS NULL OR i.votes_for + i.votes_against + i.votes_abstain > ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) OR (i.outcome IN ('passed', 'rejected') AND ((NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) < 1 OR NOT (((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) * NEW.quorum_under > (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) * NEW.quorum_over OR (((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) * NEW.quorum_under = (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) * NEW.quorum_over AND NOT NEW.quorum_strict)))) OR (i.outcome = 'passed' AND NOT (i.votes_for * NEW.pass_under > (CASE WHEN NEW.pass_of_members THEN (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) ELSE ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) END) * NEW.pass_over OR (i.votes_for * NEW.pass_under = (CASE WHEN NEW.pass_of_members THEN (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) ELSE ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) END) * NEW.pass_over AND NOT NEW.pass_strict))) OR (i.outcome = 'rejected' AND (i.votes_for * NEW.pass_under > (CASE WHEN NEW.pass_of_members THEN (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) ELSE ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) END) * NEW.pass_over OR (i.votes_for * NEW.pass_under = (CASE WHEN NEW.pass_of_members THEN (NEW.members - (SELECT COUNT(*) FROM council_recusal r WHERE r.item_id = i.id)) ELSE ((SELECT COUNT(*) FROM council_attendance a WHERE a.session_id = NEW.id AND a.present) - (SELECT COUNT(*) FROM council_recusal r JOIN council_attendance b ON b.member_id = r.member_id AND b.session_id = NEW.id AND b.present WHERE r.item_id = i.id)) END) * NEW.pass_over AND NOT NEW.pass_strict)))))) THEN RAISE EXCEPTION 'a session closes with attendance, minutes and an outcome for each item' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER council_session_closes_complete BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_closes_complete()",
         ),
     ),
@@ -6463,10 +6824,10 @@ GUARDS = [
     # council_session_keeps_values on council_session
     (
         (
-            "CREATE TRIGGER council_session_keeps_values BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.body_id IS NOT OLD.body_id OR NEW.held_at IS NOT OLD.held_at OR NEW.called_at IS NOT OLD.called_at OR NEW.called_by_id IS NOT OLD.called_by_id OR NEW.members IS NOT OLD.members OR NEW.quorum_over IS NOT OLD.quorum_over OR NEW.quorum_under IS NOT OLD.quorum_under BEGIN SELECT RAISE(ABORT, 'council_session keeps its values'); END",
+            "CREATE TRIGGER council_session_keeps_values BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.body_id IS NOT OLD.body_id OR NEW.held_at IS NOT OLD.held_at OR NEW.called_at IS NOT OLD.called_at OR NEW.called_by_id IS NOT OLD.called_by_id OR NEW.members IS NOT OLD.members OR NEW.items IS NOT OLD.items OR NEW.quorum_over IS NOT OLD.quorum_over OR NEW.quorum_under IS NOT OLD.quorum_under OR NEW.quorum_strict IS NOT OLD.quorum_strict OR NEW.pass_over IS NOT OLD.pass_over OR NEW.pass_under IS NOT OLD.pass_under OR NEW.pass_strict IS NOT OLD.pass_strict OR NEW.pass_of_members IS NOT OLD.pass_of_members OR NEW.notice_days IS NOT OLD.notice_days BEGIN SELECT RAISE(ABORT, 'council_session keeps its values'); END",
         ),
         (
-            "CREATE FUNCTION council_session_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.body_id IS DISTINCT FROM OLD.body_id OR NEW.held_at IS DISTINCT FROM OLD.held_at OR NEW.called_at IS DISTINCT FROM OLD.called_at OR NEW.called_by_id IS DISTINCT FROM OLD.called_by_id OR NEW.members IS DISTINCT FROM OLD.members OR NEW.quorum_over IS DISTINCT FROM OLD.quorum_over OR NEW.quorum_under IS DISTINCT FROM OLD.quorum_under THEN RAISE EXCEPTION 'council_session keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION council_session_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.body_id IS DISTINCT FROM OLD.body_id OR NEW.held_at IS DISTINCT FROM OLD.held_at OR NEW.called_at IS DISTINCT FROM OLD.called_at OR NEW.called_by_id IS DISTINCT FROM OLD.called_by_id OR NEW.members IS DISTINCT FROM OLD.members OR NEW.items IS DISTINCT FROM OLD.items OR NEW.quorum_over IS DISTINCT FROM OLD.quorum_over OR NEW.quorum_under IS DISTINCT FROM OLD.quorum_under OR NEW.quorum_strict IS DISTINCT FROM OLD.quorum_strict OR NEW.pass_over IS DISTINCT FROM OLD.pass_over OR NEW.pass_under IS DISTINCT FROM OLD.pass_under OR NEW.pass_strict IS DISTINCT FROM OLD.pass_strict OR NEW.pass_of_members IS DISTINCT FROM OLD.pass_of_members OR NEW.notice_days IS DISTINCT FROM OLD.notice_days THEN RAISE EXCEPTION 'council_session keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER council_session_keeps_values BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_keeps_values()",
         ),
     ),

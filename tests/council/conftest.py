@@ -58,7 +58,7 @@ def make_called(voting=BY_VOTE) -> Called:
         held = commands.call_session(session, worker, cmd, clock)
         ids = body.id, held.id
     with reading_session() as session:
-        members = tuple(row.id for row in members_of(session, ids[0]))
+        members = tuple(row.id for row in members_of(session, ids[0], NOW))
         items = tuple(row.id for row in items_of_session(session, ids[1]))
     return Called(places, worker, ids[0], members, ids[1], items, project)
 

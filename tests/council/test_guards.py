@@ -35,8 +35,8 @@ def refused(statement, guard=None, **values):
         "DELETE FROM council_session",
         "DELETE FROM council_item",
         "DELETE FROM council_attendance",
-        "INSERT INTO council_item (session_id, position, title, votes_for, votes_against, votes_abstain, note) "
-        "VALUES (1, 9, 'x', 0, 0, 0, '')",
+        "INSERT INTO council_recusal (item_id, member_id, reason, noted_by_id, at) SELECT 1, m.id, 'x', 1, s.held_at "
+        "FROM council_member m JOIN council_session s ON s.body_id = m.body_id",
     ],
 )
 def test_a_closed_session_is_never_changed(called, statement):
@@ -85,7 +85,10 @@ def test_the_notice_stays_as_it_was_published(called, change):
 
 def test_a_member_is_a_person_or_a_name(called):
     """Neither and both are refused, and a member's entry keeps its values."""
-    row = "INSERT INTO council_member (body_id, person_id, name, joined_at) VALUES (1, :person, :name, :at)"
+    row = (
+        "INSERT INTO council_member (body_id, person_id, name, seat, origin, joined_at) "
+        "VALUES (1, :person, :name, 'member', 'elected', :at)"
+    )
     refused(row, person=None, name=None, at=HELD)
     refused(row, person=called.worker.person_id, name="甲", at=HELD)
     refused("UPDATE council_member SET name = 'x'")

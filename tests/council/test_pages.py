@@ -52,7 +52,7 @@ def test_the_secretary_goes_through_a_session_by_pages(called, visit):
     first, second = (f"/council/items/{item}" for item in called.items)
     wrong = client.post(first, data={"outcome": "passed", "votes_for": 2, "votes_against": 3})
     assert wrong.status_code == 422
-    assert "到会成员过半" in wrong.get_data(as_text=True)
+    assert "没有达到通过的票数" in wrong.get_data(as_text=True)
     assert client.post(first, data={"outcome": "passed", "votes_for": 4, "votes_against": 1}).status_code == 303
     assert client.post(second, data={"outcome": "rejected", "votes_against": 4}).status_code == 303
     assert client.post(f"{path}/minutes", data={"minutes": "王淑芬主持。"}).status_code == 303
@@ -91,11 +91,24 @@ def test_a_body_is_founded_and_called_by_pages(called, visit, sqlite_app):
     sqlite_app.extensions["clock"] = SetClock(NOW)
     client = visit(called.worker)
     place = called.places.compound
-    made = client.post("/council/bodies/new", data={"place_id": place, "name": "院落议事会", "members": "甲\n乙\n\n丙"})
+    assert "三级议事会" in page_of(client, "/council/bodies/new")
+    new = "/council/bodies/new?kind=group"
+    assert '<option selected value="2/3">' in page_of(client, new)
+    bars = {"quorum": "2/3", "passing": ">1/2", "passing_of": "present", "notice_days": "3", "parent_id": called.body}
+    named = {"place_id": place, "name": "院落议事会", "chair": "甲", "members": "乙\n\n丙", "origin": "elected"}
+    made = client.post(new, data=named | bars)
     body = made.headers["Location"]
-    assert client.post(body, data={"name": "丁"}).status_code == 303
+    assert (
+        client.post(f"{body}/members", data={"name": "丁", "seat": "observer", "origin": "elected"}).status_code == 303
+    )
     page = page_of(client, body)
-    assert "成员（4 位）" in page
+    assert [word in page for word in ("3 位，观察员 1 位", "丁 · 观察员", "居民议事会")] == [True] * 3
+    assert "丁" not in page_of(visit(), body)
+    low = bars | {"notice_days": "40", "reason": "x"}
+    assert client.post(f"{body}/charter", data=low).status_code == 422
+    changed = bars | {"passing": "2/3", "passing_of": "members", "reason": "大家要求"}
+    assert client.post(f"{body}/charter", data=changed).status_code == 303
+    assert "全体成员 2/3 以上赞成" in page_of(visit(), body)
     assert client.post(f"/council/members/{called.members[0]}/end").status_code == 303
     late = {"title": "院落会", "held_at": "2026-03-02T18:00", "projects": called.project, "items": "停车\n晾晒"}
     answer = client.post(f"{body}/call", data=late)
@@ -105,7 +118,7 @@ def test_a_body_is_founded_and_called_by_pages(called, visit, sqlite_app):
     notice = page_of(visit(), answer.headers["Location"])
     assert [word in notice for word in ("装路灯", "停车", "晾晒", "2026年3月8日 18:00")] == [True] * 4
     with reading_session() as session:
-        assert session.scalars(select(CouncilSession.members).order_by(CouncilSession.id.desc())).first() == 4
+        assert session.scalars(select(CouncilSession.members).order_by(CouncilSession.id.desc())).first() == 3
 
 
 def test_other_people_do_not_find_the_papers(called, visit):

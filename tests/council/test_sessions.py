@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 
 from fundapp.audit.commands import record
 from fundapp.council import commands, queries
+from fundapp.council.bars import USUAL_PASSING, Charter
 from fundapp.council.rules import Hands, ItemOutcome, SessionState, check_outcome, terms_of
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import NOBODY, Role
+from fundapp.kernel.bars import Bar
 from fundapp.kernel.clock import SetClock
 from fundapp.kernel.errors import BadInput, Forbidden, Refused
 from fundapp.places.queries import get_place
@@ -73,9 +76,14 @@ def test_a_session_is_called_three_days_ahead_with_its_agenda(called):
 def test_quorum_and_notice_are_those_of_the_policy_on_the_day_of_the_call(called):
     """Half of six is enough where the policy says so, five days' notice is needed; a later policy changes neither.
 
-    The programme of the fixture has no part on the council: its sessions go by two thirds and three days.
+    The programme of the fixture has no part on the council: its sessions go by two thirds and three days. The body asks
+    for no more than half itself: of its own bars and the policy's the higher one holds.
     """
     with unit_of_work() as session:
+        lax = Charter(Bar(Fraction(1, 2)), USUAL_PASSING, 0)
+        commands.change_charter(
+            session, called.worker, commands.ChangeCharter(called.body, lax, None, "改"), SetClock(NOW)
+        )
         own = get_place(session, called.places.community).path
         assert queries.terms_at(session, own, NOW) == terms_of({})
         programme = Programme(
@@ -168,7 +176,7 @@ def test_attendance_cannot_fall_below_the_hands_that_were_raised(called):
         other = commands.make_body(
             session, called.worker, commands.MakeBody(called.places.community, "楼栋议事会", ("甲",)), BEGUN
         )
-        stranger = queries.members_of(session, other.id)[0].id
+        stranger = queries.members_of(session, other.id, BEGUN.at)[0].id
     cmd = commands.RecordAttendance(called.session, (stranger,))
     with pytest.raises(Refused) as refused, unit_of_work() as session:
         commands.record_attendance(session, called.worker, cmd, BEGUN)
@@ -261,7 +269,7 @@ def test_members_are_persons_or_plain_names(called):
         member = commands.AddMember(called.body, person_id=person.person_id)
         commands.add_member(session, called.worker, member, BEGUN)
     with reading_session() as session:
-        assert queries.members_of(session, called.body)[-1].name == "孙丽"
+        assert queries.members_of(session, called.body, BEGUN.at)[-1].name == "孙丽"
     for cmd, code in (
         (member, "council.member_already"),
         (commands.AddMember(called.body), "council.person_or_name"),

@@ -171,8 +171,9 @@ def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
 
 
 def _councils(things: dict[tuple[str, str], int]) -> dict[str, int]:
-    """Number the body and its session."""
-    return {"body_id": things["council_body", "council"], "session_id": things["council_session", "session"]}
+    """Number the body, its session and a draw."""
+    found = {"body_id": things["council_body", "council"], "session_id": things["council_session", "session"]}
+    return found | {"lot_id": things["council_lot", "lot"]}
 
 
 def _matching(things: dict[tuple[str, str], int]) -> dict[str, int]:

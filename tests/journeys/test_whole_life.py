@@ -214,7 +214,9 @@ def _ask_the_households(life: Life) -> None:
 def _meet_and_vote(life: Life) -> None:
     worker, project, community = life.phone("worker"), life.made["project"], life.made["community"]
     members = "张三\n李四\n王五"
-    body = _last_number(worker.send("/council/bodies/new", place_id=community, name="演示议事会", members=members))
+    body = _last_number(
+        worker.send("/council/bodies/new?kind=community", place_id=community, name="演示议事会", members=members)
+    )
     held = _local(life, days=4)
     called = {"title": "长椅放哪里", "held_at": held, "projects": [project]}
     session_id = _last_number(worker.send(f"/council/bodies/{body}/call", **called))

@@ -7,7 +7,14 @@ import pytest
 from fundapp.stories.running import LIBRARY, run_file
 
 TODAY = date(2026, 11, 20)
-QUICK = ("2-mingtong-toilet", "3-gulouwan-cameras", "5-shimen-stairwell", "7-shuian-lift", "8-banshan-shares")
+QUICK = (
+    "2-mingtong-toilet",
+    "3-gulouwan-cameras",
+    "5-shimen-stairwell",
+    "7-shuian-lift",
+    "8-banshan-shares",
+    "9-banpo-two-levels",
+)
 FIRST = "1-dongfeng-rest-kiosk"
 EVERY = sorted(path.stem for path in LIBRARY.glob("*.toml"))
 

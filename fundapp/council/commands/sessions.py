@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.council import policy, queries
-from fundapp.council.models import CouncilAttendance, CouncilBody, CouncilItem, CouncilSession
+from fundapp.council.body_models import bars_of
+from fundapp.council.models import CouncilAttendance, CouncilBody, CouncilItem, CouncilRecusal, CouncilSession
 from fundapp.council.rules import Hands, ItemOutcome, against_closing, check_notice, check_outcome, state_of
 from fundapp.db.work import lock
 from fundapp.kernel.actor import Actor
@@ -19,7 +20,7 @@ from fundapp.projects.queries import projects_by_id
 
 @dataclass(frozen=True)
 class CallSession:
-    """A session with its agenda: free items, and projects that are to be discussed."""
+    """A session with its agenda: what comes back, projects that are to be discussed, and free items."""
 
     body_id: int
     title: str
@@ -27,6 +28,7 @@ class CallSession:
     items: tuple[str, ...] = ()
     project_ids: tuple[int, ...] = ()
     venue: str = ""
+    from_item_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,15 @@ class DecideItem:
 
 
 @dataclass(frozen=True)
+class Recuse:
+    """A member steps aside at an item, and why."""
+
+    item_id: int
+    member_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class WriteMinutes:
     """The minutes as they stand now."""
 
@@ -71,7 +82,7 @@ def call_session(session: Session, actor: Actor, cmd: CallSession, clock: Clock)
     Raises:
         Forbidden: not the worker of the community.
         NotVisible: there is no such body.
-        Refused: too late; no item; no members; a project from elsewhere.
+        Refused: too late; no item; no members; a project from elsewhere; something that does not wait to come back.
     """
     body = session.get(CouncilBody, cmd.body_id)
     if body is None:
@@ -79,11 +90,12 @@ def call_session(session: Session, actor: Actor, cmd: CallSession, clock: Clock)
     now = clock.now(session)
     path = get_place(session, body.place_id).path
     policy.check_secretary(actor, path)
-    terms = queries.terms_at(session, path, now)
-    check_notice(cmd.held_at, now, terms.notice_days)
-    members = len(queries.members_of(session, body.id))
+    charter = queries.charter_at(session, body.id, path, now)
+    check_notice(cmd.held_at, now, charter.notice_days)
+    members = len(queries.members_of(session, body.id, now))
     if not members:
         raise Refused("council.no_members")
+    agenda = _agenda(session, body.id, path, cmd)
     called = CouncilSession(
         body_id=body.id,
         title=cmd.title,
@@ -92,14 +104,16 @@ def call_session(session: Session, actor: Actor, cmd: CallSession, clock: Clock)
         called_at=now,
         called_by_id=actor.person_id,
         members=members,
-        quorum_over=terms.quorum.share.numerator,
-        quorum_under=terms.quorum.share.denominator,
+        items=len(agenda),
+        **bars_of(charter),
     )
     session.add(called)
     session.flush()
-    items = _agenda(session, called.id, path, cmd)
-    session.add_all(items)
-    record(session, actor, "council.call", f"council_session:{called.id}", now, items=len(items))
+    for position, (title, project_id, earlier) in enumerate(agenda, start=1):
+        what = {"title": title[:120], "project_id": project_id, "from_item_id": earlier}
+        session.add(CouncilItem(session_id=called.id, position=position, **what))
+    session.flush()
+    record(session, actor, "council.call", f"council_session:{called.id}", now, items=len(agenda))
     return called
 
 
@@ -122,7 +136,7 @@ def record_attendance(session: Session, actor: Actor, cmd: RecordAttendance, clo
     for item in queries.items_of_session(session, held.id):
         if item.outcome is not None:
             hands = Hands(item.votes_for, item.votes_against, item.votes_abstain)
-            check_outcome(item.outcome, hands, len(present), held.members, held.quorum)
+            _check(session, held, item.id, item.outcome, hands, present)
     known = {row.member_id: row for row in queries.attendance_of(session, held.id)}
     for member_id in sorted(members):
         row = known.get(member_id) or CouncilAttendance(session_id=held.id, member_id=member_id)
@@ -140,16 +154,18 @@ def decide_item(session: Session, actor: Actor, cmd: DecideItem, clock: Clock) -
         Forbidden: not the worker of the community.
         NotVisible: there is no such item.
         Refused: before it begins or after it was closed; no attendance yet; more hands than members present; no
-            quorum; an outcome that the hands contradict.
+            quorum; an outcome that the hands contradict; handed up where no body stands above.
     """
     session_id = queries.session_of_item(session, cmd.item_id)
     held, now = _hold(session, actor, session_id, clock)
     policy.check_may_record(state_of(held.held_at, held.closed_at, now), held.held_at)
-    present = sum(row.present for row in queries.attendance_of(session, held.id))
+    present = {row.member_id for row in queries.attendance_of(session, held.id) if row.present}
     if not present:
         raise Refused("council.attendance_missing")
+    if cmd.outcome is ItemOutcome.REFERRED and queries.charter_of(session, held.body_id).parent_id is None:
+        raise Refused("council.nothing_above", field="outcome")
     hands = Hands(cmd.votes_for, cmd.votes_against, cmd.votes_abstain)
-    check_outcome(cmd.outcome, hands, present, held.members, held.quorum)
+    _check(session, held, cmd.item_id, cmd.outcome, hands, present)
     item = session.get_one(CouncilItem, cmd.item_id)
     item.outcome, item.note = cmd.outcome, cmd.note.strip()
     item.votes_for, item.votes_against, item.votes_abstain = cmd.votes_for, cmd.votes_against, cmd.votes_abstain
@@ -191,6 +207,44 @@ def close_session(session: Session, actor: Actor, cmd: CloseSession, clock: Cloc
     return held
 
 
+def recuse(session: Session, actor: Actor, cmd: Recuse, clock: Clock) -> CouncilRecusal:
+    """Note that an item concerns a member: she leaves the room, and for this item she counts nowhere.
+
+    Raises:
+        Forbidden: not the worker of the community.
+        NotVisible: there is no such item.
+        Refused: before it begins or after it was closed; decided already; no member; noted already; no reason.
+
+    Source: docs/rules/council.md.
+    """
+    session_id = queries.session_of_item(session, cmd.item_id)
+    held, now = _hold(session, actor, session_id, clock)
+    policy.check_may_record(state_of(held.held_at, held.closed_at, now), held.held_at)
+    if session.get_one(CouncilItem, cmd.item_id).outcome is not None:
+        raise Refused("council.decided_already")
+    if cmd.member_id not in {row.id for row in queries.members_of(session, held.body_id, held.called_at)}:
+        raise Refused("council.not_a_member", field="member_id")
+    if cmd.member_id in queries.recused_at(session, held.id, cmd.item_id):
+        raise Refused("council.recused_already", field="member_id")
+    if not cmd.reason.strip():
+        raise Refused("council.reason_needed", field="reason")
+    told = {"item_id": cmd.item_id, "member_id": cmd.member_id, "reason": cmd.reason.strip()}
+    made = CouncilRecusal(noted_by_id=actor.person_id, at=now, **told)
+    session.add(made)
+    session.flush()
+    record(session, actor, "council.recuse", f"council_item:{cmd.item_id}", now)
+    return made
+
+
+def _check(
+    session: Session, held: CouncilSession, item_id: int, outcome: ItemOutcome, hands: Hands, present: set[int]
+) -> None:
+    """Check an outcome among those whom the item does not concern."""
+    recused = queries.recused_at(session, held.id, item_id)
+    here, whole = len(present - recused), held.members - len(recused)
+    check_outcome(outcome, hands, here, whole, held.quorum, held.passing)
+
+
 def _hold(session: Session, actor: Actor, session_id: int, clock: Clock) -> tuple[CouncilSession, datetime]:
     held = lock(session, CouncilSession, session_id)
     if held is None:
@@ -201,17 +255,23 @@ def _hold(session: Session, actor: Actor, session_id: int, clock: Clock) -> tupl
     return held, now
 
 
-def _agenda(session: Session, session_id: int, path: str, cmd: CallSession) -> list[CouncilItem]:
-    """Put the items in order: projects first, in the order in which they were named."""
+def _agenda(session: Session, body_id: int, path: str, cmd: CallSession) -> list[tuple[str, int | None, int | None]]:
+    """Put the items in order: what comes back, then projects as they were named, then what else there is.
+
+    Each is title, project and the item that comes back; a project stands once.
+    """
+    waiting = {row.id: row for row in queries.comes_back(session, body_id)}
+    if not set(cmd.from_item_ids) <= waiting.keys():
+        raise Refused("council.not_waiting", field="returning")
     found = projects_by_id(session, list(cmd.project_ids))
     for project_id in cmd.project_ids:
         if project_id not in found or not found[project_id].place_path.startswith(path):
             raise Refused("council.project_elsewhere", field="projects")
-    titles: list[tuple[str, int | None]] = [(found[one].title, one) for one in dict.fromkeys(cmd.project_ids)]
-    titles += [(title.strip(), None) for title in cmd.items if title.strip()]
-    if not titles:
+    back = [waiting[one] for one in dict.fromkeys(cmd.from_item_ids)]
+    agenda: list[tuple[str, int | None, int | None]] = [(row.title, row.project_id, row.id) for row in back]
+    named = {row.project_id for row in back}
+    agenda += [(found[one].title, one, None) for one in dict.fromkeys(cmd.project_ids) if one not in named]
+    agenda += [(title.strip(), None, None) for title in cmd.items if title.strip()]
+    if not agenda:
         raise Refused("council.no_items", field="items")
-    return [
-        CouncilItem(session_id=session_id, position=number, title=title[:120], project_id=project_id)
-        for number, (title, project_id) in enumerate(titles, start=1)
-    ]
+    return agenda

@@ -4,29 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from fundapp.council.models import CouncilBody, CouncilItem, CouncilSession
+from fundapp.council.bars import Charter, text_of_bar
+from fundapp.council.models import CouncilBody, CouncilItem, CouncilRecusal, CouncilSession
 from fundapp.council.policy import is_secretary
-from fundapp.council.queries.facts import MemberRow, attendance_of, items_of_session, members_of
+from fundapp.council.queries.bodies import kept_by
+from fundapp.council.queries.facts import MemberRow, attendance_of, items_of_session, members_of, recusals_of
 from fundapp.council.rules import ItemOutcome, SessionState, state_of, without_names
-from fundapp.kernel.actor import Actor, Role
+from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import Place
 from fundapp.places.queries import PlaceRow, get_place
 from fundapp.web.paging import PER_PAGE
-
-
-@dataclass(frozen=True)
-class BodyRow:
-    """A body with its place."""
-
-    id: int
-    name: str
-    place_id: int
-    place_name: str
-    place_path: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +46,10 @@ class ItemRow:
     votes_against: int
     votes_abstain: int
     note: str
+    recused: int
+    returned: bool
+    present: int
+    members: int
 
 
 @dataclass(frozen=True)
@@ -72,7 +67,10 @@ class ItemMark:
 
 @dataclass(frozen=True)
 class SessionPage:
-    """A session as one person may see it; ``roll`` (member, present or not noted) is for the secretary only."""
+    """A session as one person may see it.
+
+    ``roll`` (member, present or not noted) and ``recusals`` (item, name, reason) are for the secretary only.
+    """
 
     id: int
     title: str
@@ -86,13 +84,19 @@ class SessionPage:
     state: SessionState
     members: int
     needed: int
-    quorum: str
+    charter: Charter
     present: int
     guests: int
     minutes: str
     items: tuple[ItemRow, ...]
     secretary: bool
     roll: tuple[tuple[MemberRow, bool | None], ...]
+    recusals: tuple[tuple[int, str, str], ...]
+
+    @property
+    def quorum(self) -> str:
+        """Write the share of the members that must be present."""
+        return text_of_bar(self.charter.quorum)
 
 
 def list_sessions(session: Session, now: datetime, before: int | None = None) -> list[SessionRow]:
@@ -115,7 +119,7 @@ def sessions_waiting(session: Session, actor: Actor, now: datetime) -> list[Sess
     """List the sessions that the actor, as secretary, has still to close, the oldest first."""
     query = (
         _sessions()
-        .where(CouncilSession.closed_at.is_(None), CouncilSession.held_at <= now, _kept_by(actor))
+        .where(CouncilSession.closed_at.is_(None), CouncilSession.held_at <= now, kept_by(actor))
         .order_by(CouncilSession.held_at, CouncilSession.id)
     )
     return [_row(held, body, place, now, []) for held, body, place in session.execute(query)]
@@ -135,7 +139,8 @@ def session_page(session: Session, session_id: int, actor: Actor, now: datetime)
     secretary, closed = is_secretary(actor, place.path), held.closed_at is not None
     members = members_of(session, held.body_id, held.called_at)
     noted = {row.member_id: row.present for row in attendance_of(session, held.id)}
-    shown = secretary or closed
+    shown, recusals = secretary or closed, recusals_of(session, held.id)
+    names = {member.id: member.name for member in members}
     return SessionPage(
         id=held.id,
         title=held.title,
@@ -149,13 +154,16 @@ def session_page(session: Session, session_id: int, actor: Actor, now: datetime)
         state=state_of(held.held_at, held.closed_at, now),
         members=held.members,
         needed=held.quorum.needed(held.members),
-        quorum=f"{held.quorum_over}/{held.quorum_under}",
+        charter=held.charter,
         present=sum(noted.values()) if shown else 0,
         guests=held.guests if shown else 0,
         minutes=_minutes(held.minutes, members, secretary, closed),
-        items=tuple(_item(row, shown) for row in items_of_session(session, held.id)),
+        items=tuple(_item(row, held, shown, noted, recusals) for row in items_of_session(session, held.id)),
         secretary=secretary,
         roll=tuple((member, noted.get(member.id)) for member in members) if secretary else (),
+        recusals=tuple((row.item_id, names.get(row.member_id, ""), row.reason) for row in recusals)
+        if secretary
+        else (),
     )
 
 
@@ -176,40 +184,12 @@ def items_of(session: Session, project_ids: Iterable[int]) -> dict[int, list[Ite
     return found
 
 
-def bodies_for(session: Session, actor: Actor) -> list[BodyRow]:
-    """List the bodies whose papers the actor keeps."""
-    rows = session.execute(
-        select(CouncilBody.id, CouncilBody.name, Place.id, Place.name, Place.path)
-        .join(Place, Place.id == CouncilBody.place_id)
-        .where(_kept_by(actor))
-        .order_by(CouncilBody.id)
-    )
-    return [BodyRow(*row) for row in rows]
-
-
-def body_page(session: Session, body_id: int, actor: Actor) -> tuple[BodyRow, list[MemberRow]]:
-    """Give a body with its members to its secretary.
-
-    Raises:
-        NotVisible: there is no such body, or it is somebody else's.
-    """
-    for body in bodies_for(session, actor):
-        if body.id == body_id:
-            return body, members_of(session, body_id)
-    raise NotVisible
-
-
 def _sessions() -> Select[CouncilSession, str, str]:
     return (
         select(CouncilSession, CouncilBody.name, Place.name)
         .join(CouncilBody, CouncilBody.id == CouncilSession.body_id)
         .join(Place, Place.id == CouncilBody.place_id)
     )
-
-
-def _kept_by(actor: Actor) -> ColumnElement[bool]:
-    paths = sorted({grant.path for grant in actor.grants if grant.role is Role.WORKER})
-    return or_(false(), *(Place.path.startswith(path, autoescape=True) for path in paths))
 
 
 def _row(
@@ -220,10 +200,17 @@ def _row(
     return SessionRow(held.id, held.title, body, place, held.held_at, state_of(held.held_at, held.closed_at, now), told)
 
 
-def _item(row: CouncilItem, shown: bool) -> ItemRow:
+def _item(
+    row: CouncilItem, held: CouncilSession, shown: bool, noted: dict[int, bool], recusals: list[CouncilRecusal]
+) -> ItemRow:
     hands = (row.votes_for, row.votes_against, row.votes_abstain) if shown else (0, 0, 0)
     outcome = row.outcome if shown else None
-    return ItemRow(row.id, row.position, row.title, row.project_id, outcome, *hands, row.note if shown else "")
+    aside = {one.member_id for one in recusals if one.item_id == row.id}
+    present = sum(here for member, here in noted.items() if member not in aside)
+    return ItemRow(
+        row.id, row.position, row.title, row.project_id, outcome, *hands, row.note if shown else "",
+        len(aside), row.from_item_id is not None, present if shown else 0, held.members - len(aside),
+    )  # fmt: skip
 
 
 def _minutes(minutes: str, members: list[MemberRow], secretary: bool, closed: bool) -> str:

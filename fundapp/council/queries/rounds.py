@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fundapp.council.bars import Charter, stricter
 from fundapp.council.models import CouncilItem, CouncilSession
+from fundapp.council.queries.facts import charter_of
 from fundapp.council.rules import Terms
 from fundapp.council.rules import terms_of as council_terms
 from fundapp.kernel.actor import Actor, Role
@@ -42,6 +44,11 @@ def terms_at(session: Session, path: str, at: datetime) -> Terms:
         if policy is not None:
             return council_terms(policy.parts)
     return council_terms({})
+
+
+def charter_at(session: Session, body_id: int, path: str, at: datetime) -> Charter:
+    """Give the bars that a body goes by at a moment: of its own and of the policy's each time the higher one."""
+    return stricter(charter_of(session, body_id).charter, terms_at(session, path, at).charter)
 
 
 def programmes_of_worker(session: Session, actor: Actor) -> list[tuple[int, str]]:

@@ -1,27 +1,37 @@
 """议事厅: council sessions and voting rounds."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from fundapp.council.commands import (
+    AnnounceLot,
     CallSession,
     CloseSession,
     ConfirmSelection,
     DecideItem,
+    DrawLot,
     MakeBody,
     RecordAttendance,
+    Recuse,
     WriteMinutes,
+    announce_lot,
     call_session,
     close_session,
     confirm_selection,
     decide_item,
+    draw_lot,
     make_body,
     record_attendance,
+    recuse,
     write_minutes,
 )
 from fundapp.council.models import CouncilItem, CouncilMember, CouncilSession
+from fundapp.council.queries import comes_back
 from fundapp.council.rules import ItemOutcome
+from fundapp.council.templates import BodyKind
+from fundapp.kernel.clock import SetClock
 from fundapp.kernel.errors import BadInput
 from fundapp.people.models import UnitBinding
 from fundapp.people.queries import actor_of
@@ -49,25 +59,52 @@ def _projects(scene: Scene, handles: list[Any]) -> tuple[int, ...]:
     return tuple(scene.world.named("project", str(handle), scene.fields.where) for handle in handles)
 
 
-@deed("council.body", "place name members")
+@deed("council.body", "place name members kind above")
 def council_body(scene: Scene) -> Facts:
-    """Found a council with members known by plain names. Fields: place, name, members (how many)."""
-    names = tuple(f"演示·议事员{n}" for n in range(1, scene.fields.whole("members") + 1))
-    made = make_body(
-        scene.session, scene.actor, MakeBody(scene.thing("place"), scene.fields.text("name"), names), scene.clock
-    )
+    """Found a council with members known by plain names.
+
+    Fields: place, name, members (how many), kind (of its template), above (the body above it).
+    """
+    fields = scene.fields
+    names = tuple(f"演示·议事员{n}" for n in range(1, fields.whole("members") + 1))
+    kind = fields.choice("kind", BodyKind, BodyKind.COMMUNITY)
+    above = scene.thing("council_body", "above") if fields.text("above", "") else None
+    cmd = MakeBody(scene.thing("place"), fields.text("name"), names, kind, parent_id=above)
+    made = make_body(scene.session, scene.actor, cmd, scene.clock)
     scene.make("council_body", made.id)
     return {"members": len(names)}
 
 
-@deed("council.call", "body title held items projects venue")
+@deed("council.lot", "body candidates seats seed")
+def council_lot(scene: Scene) -> Facts:
+    """Announce a draw of members, and draw where a seed is given a minute later. Makes a council_lot.
+
+    Fields: body, candidates (how many), seats, seed.
+    """
+    body, fields = scene.thing("council_body", "body"), scene.fields
+    names = tuple(f"演示·候选人{n}" for n in range(1, fields.whole("candidates") + 1))
+    cmd = AnnounceLot(body, names, fields.whole("seats"), "当天福利彩票 3D 开奖号码")
+    lot = announce_lot(scene.session, scene.actor, cmd, scene.clock).id
+    scene.make("council_lot", lot)
+    seed = fields.text("seed", "")
+    if not seed:
+        return {"drawn": []}
+    later = SetClock(scene.clock.at + timedelta(minutes=1))
+    return {"drawn": draw_lot(scene.session, scene.actor, DrawLot(lot, seed), later).numbers}
+
+
+@deed("council.call", "body title held items projects venue returning")
 def council_call(scene: Scene) -> Facts:
-    """Call a session. Fields: body, title, held, items ([texts]), projects ([handles]), venue."""
+    """Call a session; *returning* is how many of the matters that wait to come back are put on the agenda.
+
+    Fields: body, title, held, items ([texts]), projects ([handles]), venue, returning.
+    """
     fields = scene.fields
     items = tuple(str(item) for item in fields.listed("items", []))
     projects = _projects(scene, fields.listed("projects", []))
     body, title, held = scene.thing("council_body", "body"), fields.text("title"), fields.instant("held")
-    cmd = CallSession(body, title, held, items, projects, fields.text("venue", ""))
+    back = tuple(row.id for row in comes_back(scene.session, body))[: fields.whole("returning", 0)]
+    cmd = CallSession(body, title, held, items, projects, fields.text("venue", ""), back)
     scene.make("council_session", call_session(scene.session, scene.actor, cmd, scene.clock).id)
     return {}
 
@@ -90,6 +127,19 @@ def council_decide(scene: Scene) -> Facts:
     votes = (fields.whole("for", 0), fields.whole("against", 0), fields.whole("abstain", 0))
     cmd = DecideItem(_item(scene), outcome, votes[0], votes[1], votes[2], fields.text("note", ""))
     decide_item(scene.session, scene.actor, cmd, scene.clock)
+    return {}
+
+
+@deed("council.recuse", "session item member reason")
+def council_recuse(scene: Scene) -> Facts:
+    """Let a member step aside at an item. Fields: session, item (its place from 1), member (from 1), reason."""
+    body = scene.session.get_one(CouncilSession, scene.thing("council_session", "session")).body_id
+    members = scene.session.scalars(select(CouncilMember.id).where(CouncilMember.body_id == body).order_by("id")).all()
+    number = scene.fields.whole("member")
+    if not 1 <= number <= len(members):
+        raise BadInput(f"{scene.fields.where}, member", str(number), f"from 1 to {len(members)}")
+    cmd = Recuse(_item(scene), members[number - 1], scene.fields.text("reason"))
+    recuse(scene.session, scene.actor, cmd, scene.clock)
     return {}
 
 
