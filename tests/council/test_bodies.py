@@ -272,8 +272,8 @@ def test_nothing_is_handed_up_where_nobody_stands_above(called):
 
 
 ITEM = (
-    "INSERT INTO council_item "
-    "(session_id, position, title, from_item_id, votes_for, votes_against, votes_abstain, note) VALUES (1, {position}, 'x', {back}, 0, 0, 0, '')"
+    "INSERT INTO council_item (session_id, position, title, "
+    "from_item_id, votes_for, votes_against, votes_abstain, note) VALUES (1, {position}, 'x', {back}, 0, 0, 0, '')"
 )
 
 
