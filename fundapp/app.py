@@ -46,6 +46,7 @@ from fundapp.places.events import PlaceMade
 from fundapp.places.queries import path_of
 from fundapp.policy_parts import check_policy_part
 from fundapp.pools.queries import used_on
+from fundapp.procurement.insiders import suppliers_of
 from fundapp.programmes.events import ProgrammeOpened
 from fundapp.projects.events import ProjectMaterialEdit
 from fundapp.publicity.events import ObjectionAnswered
@@ -164,6 +165,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "programmes.sources": sources_of_programme,
         "programmes.helped": help_of_programme,
         "matching.work_of": work_of,
+        "matching.suppliers": suppliers_of,
         "matching.given_otherwise": used_on,
         "publicity.address": _address_of_source,
         "publicity.may_see": noticed.may_see,

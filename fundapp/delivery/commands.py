@@ -23,9 +23,13 @@ from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen
 from fundapp.ledger.commands import post
 from fundapp.ledger.rules import Ledger, Leg, Posting
+from fundapp.parties.commands import find_counterparty, know_counterparty
+from fundapp.procurement.insiders import check_unrelated
 from fundapp.projects.commands import lock_project, move_on
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 from fundapp.projects.rules import Stage
+
+_PAYEE = ("payee", "payee_code")
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def report_progress(session: Session, actor: Actor, cmd: NewReport, clock: Clock
 
 @dataclass(frozen=True)
 class NewExpense:
-    """A claim for payment as filled in."""
+    """A claim for payment as filled in; ``payee_code``: the payee's 统一社会信用代码, as for a quote."""
 
     project_id: int
     op_key: str
@@ -78,6 +82,7 @@ class NewExpense:
     invoice_no: str
     invoice_id: int
     spent_on: date
+    payee_code: str = ""
 
 
 def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock) -> Expense:
@@ -85,12 +90,13 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
 
     Raises:
         Forbidden, Refused: see :func:`fundapp.delivery.policy.check_may_claim_expense`; ``delivery.invoice_twice``,
-            ``delivery.not_yet``, ``web.used_key``.
+            ``delivery.not_yet``, ``web.used_key``, or by :func:`fundapp.parties.commands.know_counterparty`.
     """
     lock_project(session, cmd.project_id)
     now = clock.now(session)
+    known = find_counterparty(session, cmd.payee, cmd.payee_code, _PAYEE)
     key, said = own_key(actor, cmd.op_key), _said(cmd)
-    standing = done_before(session, Expense, key, **said)
+    standing = done_before(session, Expense, key, counterparty_id=known, **said)
     if standing is not None:
         return standing
     project = get_project(session, cmd.project_id)
@@ -103,6 +109,7 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
     last = session.scalar(select(func.max(Expense.number)).where(Expense.project_id == cmd.project_id))
     row = Expense(
         **said,
+        counterparty_id=know_counterparty(session, actor, cmd.payee, cmd.payee_code, now, _PAYEE),
         op_key=key,
         invoice_id=cmd.invoice_id,
         number=(last or 0) + 1,
@@ -117,7 +124,7 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
 
 def _said(cmd: NewExpense) -> dict[str, Any]:
     """Give what the form says; the picture of its invoice is stored anew each time that it is sent."""
-    others = {"amount", "op_key", "invoice_id"}
+    others = {"amount", "op_key", "invoice_id", "payee_code"}
     return {name: getattr(cmd, name) for name in cmd.__dataclass_fields__ if name not in others} | {
         "amount_fen": cmd.amount
     }
@@ -132,7 +139,7 @@ def decide_expense(
         NotVisible: no such expense.
         Forbidden: see :func:`fundapp.delivery.policy.check_may_decide_expense`.
         Refused: decided the other way (``delivery.decided``), no reason, or the money is not there
-            (``ledger.not_enough``).
+            (``ledger.not_enough``); a related payee (``parties.related``).
     """
     expense = session.get(Expense, expense_id)
     if expense is None:
@@ -147,6 +154,9 @@ def decide_expense(
         return standing
     if not approved and not reason.strip():
         raise Refused("delivery.reason_needed", field="reason")
+    if approved:
+        project = get_project(session, expense.project_id)
+        check_unrelated(session, actor, project, expense.counterparty_id, now)
     row = ExpenseDecision(
         expense_id=expense.id, approved=approved, reason=reason, decided_by_id=actor.person_id, decided_at=now
     )

@@ -35,6 +35,11 @@ class ExpenseForm(OnceForm):
         _("用途"), validators=[REQUIRED, Length(max=120)], description=_("会公开，如：购买感应灯 24 盏。")
     )
     payee = TextField(_("收款方"), validators=[REQUIRED, Length(max=120)], description=_("会公开，写单位名称。"))
+    payee_code = TextField(
+        _("收款方的统一社会信用代码"),
+        validators=[Optional(), Length(max=40)],
+        description=_("单位第一次收款时填写；报过价的单位和个人可以不填。"),
+    )
     amount = MoneyField(_("金额"), validators=[REQUIRED])
     spent_on = DateField(_("开支日期"), validators=[REQUIRED])
     invoice_no = TextField(_("发票号码"), validators=[REQUIRED, Length(max=40)])
@@ -51,6 +56,7 @@ class ExpenseForm(OnceForm):
             invoice_no=self.invoice_no.data,
             invoice_id=invoice_id,
             spent_on=self.spent_on.data,
+            payee_code=self.payee_code.data or "",
         )
 
 

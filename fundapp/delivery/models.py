@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, refuse
 from fundapp.db.types import CanonicalJson
+from fundapp.parties.guards import related, tied_to_one_of
+from fundapp.procurement.insiders import INSIDERS, SUPPLIERS
 
 
 class ProgressReport(Numbered, Base):
@@ -59,6 +61,7 @@ class Expense(Numbered, Base):
     amount_fen: Mapped[Money]
     purpose: Mapped[str] = mapped_column(String(120))
     payee: Mapped[str] = mapped_column(String(120))
+    counterparty_id: Mapped[int] = mapped_column(ForeignKey("counterparty.id"), index=True)
     invoice_no: Mapped[str] = mapped_column(String(40))
     invoice_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"))
     spent_on: Mapped[date]
@@ -204,3 +207,39 @@ refuse(
     "EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = NEW.project_id AND m.person_id = NEW.settled_by_id)",
     "the project group does not settle its own match",
 )
+_PAID_FOR = "(SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id)"
+refuse(
+    "expense_payee_is_not_related",
+    "expense_decision",
+    "INSERT",
+    "NEW.approved AND "  # noqa: S608 - our own names
+    + related(
+        f"{INSIDERS.format(project=_PAID_FOR)} UNION SELECT NEW.decided_by_id",
+        "SELECT e.counterparty_id FROM expense e WHERE e.id = NEW.expense_id",
+        "NEW.decided_at",
+    ),
+    "a payee related to the project group or to its officers is not paid",
+)
+
+
+def _apart(name: str, table: str, person: str, at: str, project: str) -> None:
+    """Refuse a decision or payment of an officer who is related to the project's people or to its suppliers."""
+    people = (
+        f"SELECT m.person_id FROM project_member m WHERE m.project_id = {project} "  # noqa: S608 - our own names
+        f"UNION SELECT p.proposer_id FROM project p WHERE p.id = {project} "
+        f"UNION SELECT t.person_id FROM match_party t JOIN match_claim c ON c.id = t.claim_id "
+        f"WHERE c.project_id = {project}"
+    )
+    refuse(
+        name,
+        table,
+        "INSERT",
+        f"{tied_to_one_of(person, people, at)} OR {related(f'SELECT {person}', SUPPLIERS.format(project=project), at)}",
+        "nobody decides on or pays for a project to whose people or suppliers she is related",
+    )
+
+
+_CLAIMED = "(SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id)"
+_apart("match_checker_is_not_related", "match_decision", "NEW.decided_by_id", "NEW.decided_at", _CLAIMED)
+_apart("match_payer_is_not_related", "disbursement", "NEW.paid_by_id", "NEW.paid_at", "NEW.project_id")
+_apart("settler_is_not_related", "project_settlement", "NEW.settled_by_id", "NEW.settled_at", "NEW.project_id")

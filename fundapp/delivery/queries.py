@@ -46,6 +46,7 @@ class ExpenseRow:
     amount: Money
     purpose: str
     payee: str
+    counterparty_id: int
     invoice_no: str
     invoice: str
     spent_on: date
@@ -73,6 +74,7 @@ def _expenses(session: Session, *where: object) -> list[ExpenseRow]:
             amount=e.amount_fen,
             purpose=e.purpose,
             payee=e.payee,
+            counterparty_id=e.counterparty_id,
             invoice_no=e.invoice_no,
             invoice=invoice,
             spent_on=e.spent_on,

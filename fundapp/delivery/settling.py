@@ -25,13 +25,14 @@ from fundapp.ledger.chart import bank_code, programme_fund
 from fundapp.ledger.commands import ensure_account, post_all
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger, Leg, Posting
+from fundapp.matching.apart import check_apart
 from fundapp.matching.commands import Payment, lock_pool, pay_out
 from fundapp.matching.facts import claim_facts
 from fundapp.matching.lapsing import lapse_due
 from fundapp.matching.payout import Milestone, Payout, Settled, payout_of, settled
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.pool import book_of, pool_account
-from fundapp.matching.queries import ClaimRow, claims_of_project, paid_out
+from fundapp.matching.queries import ClaimRow, claims_of_project, paid_out, related_when_claimed
 from fundapp.matching.releasing import end_tickets
 from fundapp.matching.serving import serve_queue
 from fundapp.matching.texts import OWED
@@ -82,7 +83,8 @@ def _worked_out(session: Session, project: ProjectRow, payout: Payout, claims: l
     bills = [row for row in expenses_of(session, project.id) if row.approved is not False]
     cost = sum(fen(row.amount) for row in bills)
     promised = sum(fen(claim.granted) for claim in claims)
-    _facts, claim = claim_facts(session, project, claims[-1].ticket, 0)
+    related = related_when_claimed(session, claims[-1].id)
+    _facts, claim = claim_facts(session, project, claims[-1].ticket, 0, related)
     return Account(
         cost=cost,
         promised=promised,
@@ -112,7 +114,9 @@ def settle_match(session: Session, actor: Actor, project_id: int, op_key: str, c
     if account is None:
         raise Refused("delivery.no_settlement")
     done = settlement_of(session, project_id) is not None
-    check_may_settle(actor, project, tasks_of(session, project_id), done, account.waiting)
+    tasks = tasks_of(session, project_id)
+    check_may_settle(actor, project, tasks, done, account.waiting)
+    check_apart(session, actor, project, tasks, now)
     lapse_due(session, actor, programme, now)
     row = _row(session, actor, project, account, key, now)
     _move(session, actor, programme, project, row, now)

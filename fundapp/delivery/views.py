@@ -11,6 +11,7 @@ from fundapp.delivery.policy import check_may_repay
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
+from fundapp.procurement.pages import blocked_payee
 from fundapp.projects.queries import ProjectRow, get_project, project_of_member, project_of_worker, tasks_of
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
@@ -86,7 +87,9 @@ def decide(expense_id: int) -> Answer:
         if form.done:
             flash(_("已办理。"))
             return _room(project.id)
-    return render_template("delivery/decide.html", p=project, row=row, form=form), form.status
+    payee, now = (row.counterparty_id, row.payee), clock().now(reading())
+    blocked = blocked_payee(reading(), current_actor(), project, payee, now)
+    return render_template("delivery/decide.html", p=project, row=row, form=form, blocked=blocked), form.status
 
 
 @bp.route("/<int:project_id>/accept", methods=["GET", "POST"])

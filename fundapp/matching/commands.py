@@ -1,5 +1,6 @@
 """The deeds of matching: claim, decide, pay. Each holds the pool first and lets lapse what is due."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,11 +21,12 @@ from fundapp.kernel.money import fen, from_fen
 from fundapp.ledger.chart import bank_code
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger, Leg, Posting
+from fundapp.matching.apart import check_apart
 from fundapp.matching.approving import Hands, bands_of, hands_for, next_step
-from fundapp.matching.facts import claim_facts
+from fundapp.matching.facts import claim_facts, related_units
 from fundapp.matching.funding import NewFunding, first_funding, fund_pool
 from fundapp.matching.lapsing import lapse_due, next_place
-from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, MatchParty, Step
+from fundapp.matching.models import Disbursement, MatchClaim, MatchDecision, MatchParty, MatchRelated, Step
 from fundapp.matching.payout import WHOLE, Due, Work, payable, payout_of
 from fundapp.matching.policy import check_may_claim, check_may_decide, check_may_pay
 from fundapp.matching.policy_text import policy_of_dict
@@ -85,9 +87,11 @@ def claim_match(session: Session, actor: Actor, cmd: NewClaim, clock: Clock) -> 
     _check_none_pending(session, project.id)
     check_collecting(session, programme.id, now)
     lapse_due(session, actor, programme, now)
-    row = _worked_out(session, actor, project, programme, cmd, now)
+    related = related_units(session, project, now)
+    row = _worked_out(session, actor, project, programme, cmd, related, now)
     session.add(row)
     session.flush()
+    session.add_all(MatchRelated(claim_id=row.id, unit_id=unit) for unit in sorted(related))
     session.add_all(MatchParty(claim_id=row.id, person_id=person) for person in sorted(with_a_hand(session, project)))
     session.flush()
     record(session, actor, "matching.claim", f"project:{project.id}", now, claim=row.id, ticket=row.ticket)
@@ -117,8 +121,9 @@ def _hands(claim: MatchClaim) -> Hands:
 
 
 def _worked_out(
-    session: Session, actor: Actor, project: ProjectRow, programme: ProgrammeRow, cmd: NewClaim, now: datetime
-) -> MatchClaim:
+    session: Session, actor: Actor, project: ProjectRow, programme: ProgrammeRow, cmd: NewClaim,
+    related: Collection[int], now: datetime,
+) -> MatchClaim:  # fmt: skip
     if project.policy_version_id is None or project.budget is None:
         raise Refused("matching.no_policy")
     if cmd.viable > project.budget:
@@ -126,7 +131,7 @@ def _worked_out(
     parts = get_policy(session, project.policy_version_id).parts
     policy = policy_of_dict(parts["matching"], "matching")
     ticket = next_place(session, programme.id)
-    facts, claim = claim_facts(session, project, ticket, fen(cmd.viable))
+    facts, claim = claim_facts(session, project, ticket, fen(cmd.viable), related)
     earned = entitlement(policy, claim, entitled_before(session, project.id))
     if earned.entitled == 0:
         raise Refused("matching.nothing_due", why=earned.steps[-1])
@@ -167,7 +172,8 @@ def decide(session: Session, actor: Actor, cmd: NewDecision, clock: Clock) -> Ma
     Raises:
         NotVisible: no such claim.
         Refused: ``matching.decided``, ``matching.wrong_step``, ``matching.reason_needed``, ``matching.nothing_held``.
-        Forbidden: see :func:`fundapp.matching.policy.check_may_decide`.
+        Forbidden: see :func:`fundapp.matching.policy.check_may_decide` and
+            :func:`fundapp.matching.apart.check_apart`.
     """
     claim = session.get(MatchClaim, cmd.claim_id)
     if claim is None:
@@ -184,6 +190,7 @@ def decide(session: Session, actor: Actor, cmd: NewDecision, clock: Clock) -> Ma
     check_may_decide(
         actor_of(session, actor.person_id or 0, now), project, cmd.step, involved, people_of(session, claim.id)
     )
+    check_apart(session, actor, project, involved, now)
     _check_step(session, claim, cmd)
     lapse_due(session, actor, programme, now)
     row = MatchDecision(
@@ -253,6 +260,8 @@ def disburse(session: Session, actor: Actor, claim_id: int, op_key: str, clock: 
         return standing
     project = get_project(session, claim.project_id)
     check_may_pay(actor, project, parties_of(session, claim.id), people_of(session, claim.id))
+    involved = {*tasks_of(session, project.id), *parties_of(session, claim.id)}
+    check_apart(session, actor, project, involved, now)
     lapse_due(session, actor, programme, now)
     book_id = book_of(session, actor, programme, now)
     due = due_now(session, project, balance(session, book_id, Ledger.COMMIT, _committed(programme, project)))

@@ -78,6 +78,16 @@ class MatchParty(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
 
 
+class MatchRelated(Base):
+    """A household that was related to a project's group or suppliers when it claimed; later entries change nothing."""
+
+    __tablename__ = "match_related"
+    __table_args__ = ({"info": {"sealed": True}},)
+
+    claim_id: Mapped[int] = mapped_column(ForeignKey("match_claim.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+
+
 class MatchGrant(Numbered, Base):
     """What one run of the queue gave a ticket."""
 
@@ -184,6 +194,7 @@ class PoolFunding(Numbered, Base):
 for _table in (
     "match_claim",
     "match_party",
+    "match_related",
     "match_grant",
     "match_release",
     "match_decision",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import Refused
+from fundapp.matching.apart import check_apart
 from fundapp.matching.models import MatchDecision, Step
 from fundapp.matching.policy import STEP_ROLE, check_may_decide
 from fundapp.matching.queries import ClaimRow, parties_of, people_of
@@ -48,7 +49,7 @@ def _signature(step: Step, decision: MatchDecision | None, names: Mapping[int, s
     return Signature(step, role, who, decision.decided_at, decision.passed, decision.note)
 
 
-def why_not(session: Session, actor: Actor, claim: ClaimRow) -> list[str]:
+def why_not(session: Session, actor: Actor, claim: ClaimRow, now: datetime) -> list[str]:
     """Say why this person may not decide the step that a claim waits for; empty where she may."""
     step = claim.waits_for
     if step is None:
@@ -57,6 +58,7 @@ def why_not(session: Session, actor: Actor, claim: ClaimRow) -> list[str]:
     involved = {*tasks_of(session, project.id), *parties_of(session, claim.id)}
     try:
         check_may_decide(actor, project, step, involved, people_of(session, claim.id))
+        check_apart(session, actor, project, involved, now)
     except Refused as refusal:
         return [sentence(refusal)]
     return []

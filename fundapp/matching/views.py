@@ -39,7 +39,7 @@ def show(claim_id: int) -> str:
         "matching/show.html", c=claim, policy=policy, proof=proof, labels=STEP_LABELS,
         signed=signatures(session, current_actor(), claim), pool=pool_state(session, claim.programme_id),
         works_here=any(current_actor().has(role, claim.place_path) for role in STEP_ROLE.values()),
-        why=why_not(session, current_actor(), claim),
+        why=why_not(session, current_actor(), claim, clock().now(session)),
     )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def decide(claim_id: int) -> Answer:
             return redirect(url_for(".show", claim_id=claim_id), 303)
     return render_template(
         "matching/decide.html", c=row, form=form, label=STEP_LABELS[row.waits_for], money=waits_for_money(row),
-        reasons=why_not(reading(), current_actor(), row),
+        reasons=why_not(reading(), current_actor(), row, clock().now(reading())),
     ), form.status  # fmt: skip
 
 

@@ -269,6 +269,13 @@ def staff_at(session: Session, place_id: int, now: datetime) -> list[tuple[str, 
     return sorted(((row.name, row.role) for row in rows), key=lambda row: (row[1], row[0]))
 
 
+def people_as(session: Session, role: Role, path: str, now: datetime) -> set[int]:
+    """Give who holds *role* at the place *path* or above it *now*."""
+    above = [int(part) for part in path.strip("/").split("/")]
+    query = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.place_id.in_(above), _now(RoleGrant))
+    return set(session.scalars(query, {"now": now}))
+
+
 def anybody_as(session: Session, role: Role, path: str, now: datetime) -> bool:
     """Tell whether anybody holds a role in a place or below it."""
     held = (

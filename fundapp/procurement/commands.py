@@ -12,6 +12,8 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen
+from fundapp.parties.commands import find_counterparty, know_counterparty
+from fundapp.procurement.insiders import check_unrelated
 from fundapp.procurement.models import Quote, SupplierChoice
 from fundapp.procurement.policy import check_may_procure
 from fundapp.procurement.queries import quotes_of
@@ -24,31 +26,36 @@ from fundapp.projects.rules import Stage
 
 @dataclass(frozen=True)
 class NewQuote:
-    """A quote as handed in."""
+    """A quote as handed in; ``code``: the supplier's 统一社会信用代码, blank for a person and for who is known."""
 
     project_id: int
     op_key: str
     supplier: str
     amount: Money
     paper_id: int
+    code: str = ""
 
 
 def record_quote(session: Session, actor: Actor, cmd: NewQuote, clock: Clock) -> Quote:
     """Record a supplier's quote; each supplier quotes once.
 
     Raises:
-        Forbidden, Refused: see :func:`fundapp.procurement.policy.check_may_procure`; ``procurement.twice``.
+        Forbidden, Refused: see :func:`fundapp.procurement.policy.check_may_procure`; ``procurement.twice``, or by
+            :func:`fundapp.parties.commands.know_counterparty`.
     """
     lock_project(session, cmd.project_id)
     now = clock.now(session)
+    known = find_counterparty(session, cmd.supplier, cmd.code, ("supplier", "code"))
     key, said = own_key(actor, cmd.op_key), {"supplier": cmd.supplier, "amount_fen": cmd.amount}
-    standing = done_before(session, Quote, key, project_id=cmd.project_id, **said)
+    standing = done_before(session, Quote, key, project_id=cmd.project_id, counterparty_id=known, **said)
     if standing is not None:
         return standing
     check_may_procure(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id))
-    if any(row.supplier == cmd.supplier for row in quotes_of(session, cmd.project_id)):
+    supplier_id = know_counterparty(session, actor, cmd.supplier, cmd.code, now, ("supplier", "code"))
+    if any(row.counterparty_id == supplier_id for row in quotes_of(session, cmd.project_id)):
         raise Refused("procurement.twice", field="supplier")
     row = Quote(
+        counterparty_id=supplier_id,
         project_id=cmd.project_id,
         op_key=key,
         **said,
@@ -68,7 +75,7 @@ def choose_supplier(session: Session, actor: Actor, quote_id: int, reason: str, 
     Raises:
         NotVisible: no such quote.
         Forbidden, Refused: the policy, ``procurement.chosen``, ``procurement.too_few``,
-            ``procurement.dearer_needs_reason``.
+            ``procurement.dearer_needs_reason``, a related supplier (``parties.related``).
     """
     quote = session.get(Quote, quote_id)
     if quote is None:
@@ -85,6 +92,7 @@ def choose_supplier(session: Session, actor: Actor, quote_id: int, reason: str, 
     missing = what_is_missing(offers, Offer(quote.supplier, fen(quote.amount_fen)), least, reason)
     if missing:
         raise Refused(missing, field="reason" if missing.endswith("reason") else None, least=least)
+    check_unrelated(session, actor, project, quote.counterparty_id, now, "quote_id")
     row = SupplierChoice(
         project_id=project.id, quote_id=quote.id, reason=reason, chosen_by_id=actor.person_id, chosen_at=now
     )

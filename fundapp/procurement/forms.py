@@ -17,6 +17,11 @@ class QuoteForm(OnceForm):
     """A supplier's quote."""
 
     supplier = TextField(_("供应商全称"), validators=[REQUIRED, Length(max=120)])
+    code = TextField(
+        _("统一社会信用代码"),
+        validators=[Optional(), Length(max=40)],
+        description=_("单位必填，营业执照上的 18 位；个人，或者以前登记过的单位，可以不填。"),
+    )
     amount = MoneyField(_("报价"), validators=[REQUIRED])
     paper = FileField(
         _("报价单照片"), validators=[FileRequired(_("请拍下报价单。"))], description=_("会公开，请不要拍到私人电话。")
@@ -24,7 +29,9 @@ class QuoteForm(OnceForm):
 
     def to_command(self, project_id: int, paper_id: int) -> NewQuote:
         """Make the command."""
-        return NewQuote(project_id, str(self.op_key.data), self.supplier.data, self.amount.data, paper_id)
+        return NewQuote(
+            project_id, str(self.op_key.data), self.supplier.data, self.amount.data, paper_id, self.code.data or ""
+        )
 
 
 class ChoiceForm(PageForm):

@@ -1,4 +1,4 @@
-"""Quotes, and the one choice among them."""
+"""Quotes, and the one choice among them; a related supplier is not chosen."""
 
 from datetime import datetime
 
@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, refuse
+from fundapp.parties.guards import related
+from fundapp.procurement.insiders import INSIDERS
 
 
 class Quote(Numbered, Base):
@@ -16,7 +18,7 @@ class Quote(Numbered, Base):
     __tablename__ = "quote"
     __table_args__ = (
         UniqueConstraint("op_key"),
-        UniqueConstraint("project_id", "supplier"),
+        UniqueConstraint("project_id", "counterparty_id"),
         UniqueConstraint("id", "project_id"),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint("length(trim(supplier)) > 0", name="supplier_named"),
@@ -27,6 +29,7 @@ class Quote(Numbered, Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     op_key: Mapped[str] = mapped_column(String(36))
     supplier: Mapped[str] = mapped_column(String(120))
+    counterparty_id: Mapped[int] = mapped_column(ForeignKey("counterparty.id"), index=True)
     amount_fen: Mapped[Money]
     paper_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"))
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -58,4 +61,15 @@ refuse(
     "INSERT",
     "EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = NEW.project_id)",
     "the supplier has been chosen",
+)
+refuse(
+    "supplier_is_not_related",
+    "supplier_choice",
+    "INSERT",
+    related(
+        INSIDERS.format(project="NEW.project_id"),
+        "SELECT q.counterparty_id FROM quote q WHERE q.id = NEW.quote_id",
+        "NEW.chosen_at",
+    ),
+    "a supplier related to the project group or to its officers is not chosen",
 )

@@ -17,6 +17,7 @@ class QuoteRow:
 
     id: int
     supplier: str
+    counterparty_id: int
     amount: Money
     paper: str
     chosen: bool
@@ -37,6 +38,7 @@ def quotes_of(session: Session, project_id: int) -> list[QuoteRow]:
         QuoteRow(
             id=quote.id,
             supplier=quote.supplier,
+            counterparty_id=quote.counterparty_id,
             amount=quote.amount_fen,
             paper=paper,
             chosen=choice is not None,

@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
-from fundapp.procurement import commands, forms, queries
+from fundapp.procurement import commands, forms
+from fundapp.procurement.pages import blocked_quotes
 from fundapp.projects.queries import project_of_member
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
@@ -41,7 +42,7 @@ def new_quote(project_id: int) -> Answer:
 def choose(project_id: int) -> Answer:
     """Choose the supplier."""
     project, form = project_of_member(reading(), project_id, current_actor()), forms.ChoiceForm()
-    quotes = queries.quotes_of(reading(), project_id)
+    quotes, blocked = blocked_quotes(reading(), current_actor(), project, clock())
     form.quote_id.choices = options((q.id, f"{q.supplier} {yuan(q.amount)}") for q in quotes)
     if form.filled_in():
         with form.deed() as session:
@@ -50,7 +51,7 @@ def choose(project_id: int) -> Answer:
             flash(_("供应商已选定，项目开工。"))
             return redirect(url_for("desk.room", project_id=project_id), 303)
     crumbs = [(project.title, url_for("desk.room", project_id=project_id))]
-    told = [] if quotes else [_("还没有登记报价，请先登记。")]
+    told = blocked or ([] if quotes else [_("还没有登记报价，请先登记。")])
     return (
         render_template("_form.html", title=_("选择供应商"), form=form, button=_("选定"), crumbs=crumbs, told=told),
         form.status,

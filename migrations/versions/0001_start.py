@@ -208,6 +208,30 @@ def upgrade():
         sa.UniqueConstraint("place_id", "name", name=op.f("uq_council_body_place_id_name")),
     )
     op.create_table(
+        "counterparty",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("name_key", sa.String(length=120), nullable=False),
+        sa.Column("credit_code", sa.String(length=18), nullable=True),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(credit_code) = 18", name=op.f("ck_counterparty_code_of_18_signs")),
+        sa.CheckConstraint("length(trim(name)) > 0 AND length(name_key) > 0", name=op.f("ck_counterparty_named")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_counterparty_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counterparty")),
+        sa.UniqueConstraint("credit_code", name=op.f("uq_counterparty_credit_code")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_counterparty_name_key", "counterparty", ["name_key"], unique=False)
+    op.create_index(
+        "uq_counterparty_without_code",
+        "counterparty",
+        ["name_key"],
+        unique=True,
+        sqlite_where=sa.text("credit_code IS NULL"),
+        postgresql_where=sa.text("credit_code IS NULL"),
+    )
+    op.create_table(
         "holder",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -751,6 +775,51 @@ def upgrade():
         postgresql_where=sa.text("used_at IS NULL AND revoked_at IS NULL"),
     )
     op.create_table(
+        "interest",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counterparty_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "legal_representative",
+                "owner",
+                "manager",
+                "employee",
+                "relative",
+                "household",
+                name="bond",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "other_id IS NULL OR kind IN ('relative', 'household')", name=op.f("ck_interest_people_are_near")
+        ),
+        sa.CheckConstraint("(counterparty_id IS NULL) <> (other_id IS NULL)", name=op.f("ck_interest_one_of_two")),
+        sa.CheckConstraint("other_id <> person_id", name=op.f("ck_interest_nobody_to_herself")),
+        sa.ForeignKeyConstraint(["counterparty_id"], ["counterparty.id"], name=op.f("fk_interest_counterparty_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["person.id"], name=op.f("fk_interest_other_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_interest_person_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_interest_place_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_interest_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interest")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_interest_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_interest_counterparty_id", "interest", ["counterparty_id"], unique=False)
+    op.create_index("ix_interest_other_id", "interest", ["other_id"], unique=False)
+    op.create_index("ix_interest_person_id", "interest", ["person_id"], unique=False)
+    op.create_table(
         "ledger_account",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1269,6 +1338,18 @@ def upgrade():
         ),
     )
     op.create_index("ix_council_member_body_id", "council_member", ["body_id", "id"], unique=False)
+    op.create_table(
+        "interest_ending",
+        sa.Column("interest_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("ended_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_interest_ending_has_reason")),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["person.id"], name=op.f("fk_interest_ending_ended_by_id")),
+        sa.ForeignKeyConstraint(["interest_id"], ["interest.id"], name=op.f("fk_interest_ending_interest_id")),
+        sa.PrimaryKeyConstraint("interest_id", name=op.f("pk_interest_ending")),
+        info={"sealed": True},
+    )
     op.create_table(
         "ledger_balance",
         sa.Column(
@@ -1825,6 +1906,7 @@ def upgrade():
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("purpose", sa.String(length=120), nullable=False),
         sa.Column("payee", sa.String(length=120), nullable=False),
+        sa.Column("counterparty_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("invoice_no", sa.String(length=40), nullable=False),
         sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("spent_on", sa.Date(), nullable=False),
@@ -1832,6 +1914,7 @@ def upgrade():
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_expense_amount_positive")),
         sa.ForeignKeyConstraint(["claimed_by_id"], ["person.id"], name=op.f("fk_expense_claimed_by_id")),
+        sa.ForeignKeyConstraint(["counterparty_id"], ["counterparty.id"], name=op.f("fk_expense_counterparty_id")),
         sa.ForeignKeyConstraint(["invoice_id"], ["attachment.id"], name=op.f("fk_expense_invoice_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_expense_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expense")),
@@ -1840,6 +1923,7 @@ def upgrade():
         sa.UniqueConstraint("project_id", "number", name=op.f("uq_expense_project_id_number")),
         info={"sealed": True},
     )
+    op.create_index(op.f("ix_expense_counterparty_id"), "expense", ["counterparty_id"], unique=False)
     op.create_index("ix_expense_project_id", "expense", ["project_id"], unique=False)
     op.create_table(
         "grade_sheet",
@@ -2359,21 +2443,24 @@ def upgrade():
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("op_key", sa.String(length=36), nullable=False),
         sa.Column("supplier", sa.String(length=120), nullable=False),
+        sa.Column("counterparty_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("paper_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_quote_amount_positive")),
         sa.CheckConstraint("length(trim(supplier)) > 0", name=op.f("ck_quote_supplier_named")),
+        sa.ForeignKeyConstraint(["counterparty_id"], ["counterparty.id"], name=op.f("fk_quote_counterparty_id")),
         sa.ForeignKeyConstraint(["paper_id"], ["attachment.id"], name=op.f("fk_quote_paper_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_quote_project_id")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_quote_recorded_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quote")),
         sa.UniqueConstraint("id", "project_id", name=op.f("uq_quote_id_project_id")),
         sa.UniqueConstraint("op_key", name=op.f("uq_quote_op_key")),
-        sa.UniqueConstraint("project_id", "supplier", name=op.f("uq_quote_project_id_supplier")),
+        sa.UniqueConstraint("project_id", "counterparty_id", name=op.f("uq_quote_project_id_counterparty_id")),
         info={"sealed": True},
     )
+    op.create_index(op.f("ix_quote_counterparty_id"), "quote", ["counterparty_id"], unique=False)
     op.create_index("ix_quote_project_id", "quote", ["project_id"], unique=False)
     op.create_table(
         "stage_change",
@@ -2792,6 +2879,15 @@ def upgrade():
         sa.ForeignKeyConstraint(["claim_id"], ["match_claim.id"], name=op.f("fk_match_party_claim_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_match_party_person_id")),
         sa.PrimaryKeyConstraint("claim_id", "person_id", name=op.f("pk_match_party")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "match_related",
+        sa.Column("claim_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["claim_id"], ["match_claim.id"], name=op.f("fk_match_related_claim_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_match_related_unit_id")),
+        sa.PrimaryKeyConstraint("claim_id", "unit_id", name=op.f("pk_match_related")),
         info={"sealed": True},
     )
     op.create_table(
@@ -6856,6 +6952,41 @@ GUARDS = [
             "CREATE TRIGGER council_session_stays_closed BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_stays_closed()",
         ),
     ),
+    # counterparty_keeps_rows on counterparty
+    (
+        (
+            "CREATE TRIGGER counterparty_keeps_rows BEFORE DELETE ON counterparty FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'counterparty is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION counterparty_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'counterparty is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER counterparty_keeps_rows BEFORE DELETE ON counterparty FOR EACH ROW EXECUTE FUNCTION counterparty_keeps_rows()",
+        ),
+    ),
+    # counterparty_keeps_values on counterparty
+    (
+        (
+            "CREATE TRIGGER counterparty_keeps_values BEFORE UPDATE ON counterparty FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'counterparty is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION counterparty_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'counterparty is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER counterparty_keeps_values BEFORE UPDATE ON counterparty FOR EACH ROW EXECUTE FUNCTION counterparty_keeps_values()",
+        ),
+    ),
+    # counterparty_no_replace on counterparty
+    (
+        (
+            "CREATE TRIGGER counterparty_no_replace BEFORE INSERT ON counterparty FOR EACH ROW WHEN EXISTS (SELECT 1 FROM counterparty WHERE (id = NEW.id) OR (credit_code = NEW.credit_code) OR (name_key = NEW.name_key) AND credit_code IS NULL AND NEW.credit_code IS NULL) BEGIN SELECT RAISE(ABORT, 'counterparty keeps its rows'); END",
+        ),
+        (),
+    ),
+    # counterparty_no_truncate on counterparty
+    (
+        (),
+        (
+            "CREATE FUNCTION counterparty_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'counterparty keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER counterparty_no_truncate BEFORE TRUNCATE ON counterparty FOR EACH STATEMENT EXECUTE FUNCTION counterparty_no_truncate()",
+        ),
+    ),
     # disbursement_keeps_rows on disbursement
     (
         (
@@ -7024,6 +7155,16 @@ GUARDS = [
         (
             "CREATE FUNCTION expense_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'expense keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER expense_no_truncate BEFORE TRUNCATE ON expense FOR EACH STATEMENT EXECUTE FUNCTION expense_no_truncate()",
+        ),
+    ),
+    # expense_payee_is_not_related on expense_decision
+    (
+        (
+            "CREATE TRIGGER expense_payee_is_not_related BEFORE INSERT ON expense_decision FOR EACH ROW WHEN NEW.approved AND EXISTS (SELECT 1 FROM interest n WHERE n.counterparty_id IN (SELECT e.counterparty_id FROM expense e WHERE e.id = NEW.expense_id) AND NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = n.id) AND EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT m.person_id FROM project_member m WHERE m.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT d.decided_by_id FROM match_decision d JOIN match_claim c ON c.id = d.claim_id WHERE c.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT o.paid_by_id FROM disbursement o WHERE o.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT v.reviewed_by_id FROM subsidy_review v JOIN subsidy_request r ON r.id = v.request_id WHERE r.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT s.paid_by_id FROM subsidy_payment s JOIN subsidy_request r ON r.id = s.request_id WHERE r.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT y.decided_by_id FROM share_use_decision y JOIN share_use u ON u.id = y.use_id WHERE u.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT NEW.decided_by_id) AND (i.id = n.person_id OR (n.kind IN ('legal_representative', 'manager', 'owner') AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = n.person_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = n.person_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = n.person_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.decided_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.decided_at) AND by.starts_at <= NEW.decided_at AND (by.ends_at IS NULL OR by.ends_at > NEW.decided_at))))))) BEGIN SELECT RAISE(ABORT, 'a payee related to the project group or to its officers is not paid'); END",
+        ),
+        (
+            "CREATE FUNCTION expense_payee_is_not_related() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.approved AND EXISTS (SELECT 1 FROM interest n WHERE n.counterparty_id IN (SELECT e.counterparty_id FROM expense e WHERE e.id = NEW.expense_id) AND NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = n.id) AND EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT m.person_id FROM project_member m WHERE m.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT d.decided_by_id FROM match_decision d JOIN match_claim c ON c.id = d.claim_id WHERE c.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT o.paid_by_id FROM disbursement o WHERE o.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT v.reviewed_by_id FROM subsidy_review v JOIN subsidy_request r ON r.id = v.request_id WHERE r.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT s.paid_by_id FROM subsidy_payment s JOIN subsidy_request r ON r.id = s.request_id WHERE r.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT y.decided_by_id FROM share_use_decision y JOIN share_use u ON u.id = y.use_id WHERE u.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id) UNION SELECT NEW.decided_by_id) AND (i.id = n.person_id OR (n.kind IN ('legal_representative', 'manager', 'owner') AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = n.person_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = n.person_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = n.person_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.decided_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.decided_at) AND by.starts_at <= NEW.decided_at AND (by.ends_at IS NULL OR by.ends_at > NEW.decided_at))))))) THEN RAISE EXCEPTION 'a payee related to the project group or to its officers is not paid' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_payee_is_not_related BEFORE INSERT ON expense_decision FOR EACH ROW EXECUTE FUNCTION expense_payee_is_not_related()",
         ),
     ),
     # expense_second_person on expense_decision
@@ -7439,6 +7580,86 @@ GUARDS = [
         (
             "CREATE FUNCTION in_kind_help_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'in_kind_help keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER in_kind_help_no_truncate BEFORE TRUNCATE ON in_kind_help FOR EACH STATEMENT EXECUTE FUNCTION in_kind_help_no_truncate()",
+        ),
+    ),
+    # interest_ended_by_another on interest_ending
+    (
+        (
+            "CREATE TRIGGER interest_ended_by_another BEFORE INSERT ON interest_ending FOR EACH ROW WHEN EXISTS (SELECT 1 FROM interest n WHERE n.id = NEW.interest_id AND NEW.ended_by_id IN (n.person_id, COALESCE(n.other_id, 0))) BEGIN SELECT RAISE(ABORT, 'an interest is not ended by whom it concerns'); END",
+        ),
+        (
+            "CREATE FUNCTION interest_ended_by_another() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM interest n WHERE n.id = NEW.interest_id AND NEW.ended_by_id IN (n.person_id, COALESCE(n.other_id, 0))) THEN RAISE EXCEPTION 'an interest is not ended by whom it concerns' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER interest_ended_by_another BEFORE INSERT ON interest_ending FOR EACH ROW EXECUTE FUNCTION interest_ended_by_another()",
+        ),
+    ),
+    # interest_ending_keeps_rows on interest_ending
+    (
+        (
+            "CREATE TRIGGER interest_ending_keeps_rows BEFORE DELETE ON interest_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'interest_ending is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION interest_ending_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'interest_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER interest_ending_keeps_rows BEFORE DELETE ON interest_ending FOR EACH ROW EXECUTE FUNCTION interest_ending_keeps_rows()",
+        ),
+    ),
+    # interest_ending_keeps_values on interest_ending
+    (
+        (
+            "CREATE TRIGGER interest_ending_keeps_values BEFORE UPDATE ON interest_ending FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'interest_ending is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION interest_ending_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'interest_ending is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER interest_ending_keeps_values BEFORE UPDATE ON interest_ending FOR EACH ROW EXECUTE FUNCTION interest_ending_keeps_values()",
+        ),
+    ),
+    # interest_ending_no_replace on interest_ending
+    (
+        (
+            "CREATE TRIGGER interest_ending_no_replace BEFORE INSERT ON interest_ending FOR EACH ROW WHEN EXISTS (SELECT 1 FROM interest_ending WHERE (interest_id = NEW.interest_id)) BEGIN SELECT RAISE(ABORT, 'interest_ending keeps its rows'); END",
+        ),
+        (),
+    ),
+    # interest_ending_no_truncate on interest_ending
+    (
+        (),
+        (
+            "CREATE FUNCTION interest_ending_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'interest_ending keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER interest_ending_no_truncate BEFORE TRUNCATE ON interest_ending FOR EACH STATEMENT EXECUTE FUNCTION interest_ending_no_truncate()",
+        ),
+    ),
+    # interest_keeps_rows on interest
+    (
+        (
+            "CREATE TRIGGER interest_keeps_rows BEFORE DELETE ON interest FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'interest is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION interest_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'interest is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER interest_keeps_rows BEFORE DELETE ON interest FOR EACH ROW EXECUTE FUNCTION interest_keeps_rows()",
+        ),
+    ),
+    # interest_keeps_values on interest
+    (
+        (
+            "CREATE TRIGGER interest_keeps_values BEFORE UPDATE ON interest FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'interest is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION interest_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'interest is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER interest_keeps_values BEFORE UPDATE ON interest FOR EACH ROW EXECUTE FUNCTION interest_keeps_values()",
+        ),
+    ),
+    # interest_no_replace on interest
+    (
+        (
+            "CREATE TRIGGER interest_no_replace BEFORE INSERT ON interest FOR EACH ROW WHEN EXISTS (SELECT 1 FROM interest WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'interest keeps its rows'); END",
+        ),
+        (),
+    ),
+    # interest_no_truncate on interest
+    (
+        (),
+        (
+            "CREATE FUNCTION interest_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'interest keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER interest_no_truncate BEFORE TRUNCATE ON interest FOR EACH STATEMENT EXECUTE FUNCTION interest_no_truncate()",
         ),
     ),
     # ledger_account_keeps_rows on ledger_account
@@ -7949,6 +8170,16 @@ GUARDS = [
             "CREATE TRIGGER ledger_reopening_no_truncate BEFORE TRUNCATE ON ledger_reopening FOR EACH STATEMENT EXECUTE FUNCTION ledger_reopening_no_truncate()",
         ),
     ),
+    # match_checker_is_not_related on match_decision
+    (
+        (
+            "CREATE TRIGGER match_checker_is_not_related BEFORE INSERT ON match_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT m.person_id FROM project_member m WHERE m.project_id = (SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id) UNION SELECT p.proposer_id FROM project p WHERE p.id = (SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id) UNION SELECT t.person_id FROM match_party t JOIN match_claim c ON c.id = t.claim_id WHERE c.project_id = (SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id)) AND i.id <> NEW.decided_by_id AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = NEW.decided_by_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = NEW.decided_by_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = NEW.decided_by_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.decided_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.decided_at) AND by.starts_at <= NEW.decided_at AND (by.ends_at IS NULL OR by.ends_at > NEW.decided_at)))) OR EXISTS (SELECT 1 FROM interest n WHERE n.counterparty_id IN (SELECT q.counterparty_id FROM quote q WHERE q.project_id = (SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id) AND NOT EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = q.project_id AND s.quote_id <> q.id) UNION SELECT e.counterparty_id FROM expense e WHERE e.project_id = (SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id) AND NOT EXISTS (SELECT 1 FROM expense_decision d WHERE d.expense_id = e.id AND NOT d.approved)) AND NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = n.id) AND EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT NEW.decided_by_id) AND (i.id = n.person_id OR (n.kind IN ('legal_representative', 'manager', 'owner') AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = n.person_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = n.person_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = n.person_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.decided_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.decided_at) AND by.starts_at <= NEW.decided_at AND (by.ends_at IS NULL OR by.ends_at > NEW.decided_at))))))) BEGIN SELECT RAISE(ABORT, 'nobody decides on or pays for a project to whose people or suppliers she is related'); END",
+        ),
+        (
+            "CREATE FUNCTION match_checker_is_not_related() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT m.person_id FROM project_member m WHERE m.project_id = (SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id) UNION SELECT p.proposer_id FROM project p WHERE p.id = (SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id) UNION SELECT t.person_id FROM match_party t JOIN match_claim c ON c.id = t.claim_id WHERE c.project_id = (SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id)) AND i.id <> NEW.decided_by_id AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = NEW.decided_by_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = NEW.decided_by_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = NEW.decided_by_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.decided_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.decided_at) AND by.starts_at <= NEW.decided_at AND (by.ends_at IS NULL OR by.ends_at > NEW.decided_at)))) OR EXISTS (SELECT 1 FROM interest n WHERE n.counterparty_id IN (SELECT q.counterparty_id FROM quote q WHERE q.project_id = (SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id) AND NOT EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = q.project_id AND s.quote_id <> q.id) UNION SELECT e.counterparty_id FROM expense e WHERE e.project_id = (SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id) AND NOT EXISTS (SELECT 1 FROM expense_decision d WHERE d.expense_id = e.id AND NOT d.approved)) AND NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = n.id) AND EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT NEW.decided_by_id) AND (i.id = n.person_id OR (n.kind IN ('legal_representative', 'manager', 'owner') AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = n.person_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = n.person_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = n.person_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.decided_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.decided_at) AND by.starts_at <= NEW.decided_at AND (by.ends_at IS NULL OR by.ends_at > NEW.decided_at))))))) THEN RAISE EXCEPTION 'nobody decides on or pays for a project to whose people or suppliers she is related' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_checker_is_not_related BEFORE INSERT ON match_decision FOR EACH ROW EXECUTE FUNCTION match_checker_is_not_related()",
+        ),
+    ),
     # match_claim_at_the_tail on match_claim
     (
         (
@@ -8139,6 +8370,16 @@ GUARDS = [
             "CREATE TRIGGER match_party_no_truncate BEFORE TRUNCATE ON match_party FOR EACH STATEMENT EXECUTE FUNCTION match_party_no_truncate()",
         ),
     ),
+    # match_payer_is_not_related on disbursement
+    (
+        (
+            "CREATE TRIGGER match_payer_is_not_related BEFORE INSERT ON disbursement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT m.person_id FROM project_member m WHERE m.project_id = NEW.project_id UNION SELECT p.proposer_id FROM project p WHERE p.id = NEW.project_id UNION SELECT t.person_id FROM match_party t JOIN match_claim c ON c.id = t.claim_id WHERE c.project_id = NEW.project_id) AND i.id <> NEW.paid_by_id AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = NEW.paid_by_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = NEW.paid_by_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = NEW.paid_by_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.paid_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.paid_at) AND by.starts_at <= NEW.paid_at AND (by.ends_at IS NULL OR by.ends_at > NEW.paid_at)))) OR EXISTS (SELECT 1 FROM interest n WHERE n.counterparty_id IN (SELECT q.counterparty_id FROM quote q WHERE q.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = q.project_id AND s.quote_id <> q.id) UNION SELECT e.counterparty_id FROM expense e WHERE e.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM expense_decision d WHERE d.expense_id = e.id AND NOT d.approved)) AND NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = n.id) AND EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT NEW.paid_by_id) AND (i.id = n.person_id OR (n.kind IN ('legal_representative', 'manager', 'owner') AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = n.person_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = n.person_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = n.person_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.paid_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.paid_at) AND by.starts_at <= NEW.paid_at AND (by.ends_at IS NULL OR by.ends_at > NEW.paid_at))))))) BEGIN SELECT RAISE(ABORT, 'nobody decides on or pays for a project to whose people or suppliers she is related'); END",
+        ),
+        (
+            "CREATE FUNCTION match_payer_is_not_related() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT m.person_id FROM project_member m WHERE m.project_id = NEW.project_id UNION SELECT p.proposer_id FROM project p WHERE p.id = NEW.project_id UNION SELECT t.person_id FROM match_party t JOIN match_claim c ON c.id = t.claim_id WHERE c.project_id = NEW.project_id) AND i.id <> NEW.paid_by_id AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = NEW.paid_by_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = NEW.paid_by_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = NEW.paid_by_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.paid_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.paid_at) AND by.starts_at <= NEW.paid_at AND (by.ends_at IS NULL OR by.ends_at > NEW.paid_at)))) OR EXISTS (SELECT 1 FROM interest n WHERE n.counterparty_id IN (SELECT q.counterparty_id FROM quote q WHERE q.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = q.project_id AND s.quote_id <> q.id) UNION SELECT e.counterparty_id FROM expense e WHERE e.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM expense_decision d WHERE d.expense_id = e.id AND NOT d.approved)) AND NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = n.id) AND EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT NEW.paid_by_id) AND (i.id = n.person_id OR (n.kind IN ('legal_representative', 'manager', 'owner') AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = n.person_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = n.person_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = n.person_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.paid_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.paid_at) AND by.starts_at <= NEW.paid_at AND (by.ends_at IS NULL OR by.ends_at > NEW.paid_at))))))) THEN RAISE EXCEPTION 'nobody decides on or pays for a project to whose people or suppliers she is related' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_payer_is_not_related BEFORE INSERT ON disbursement FOR EACH ROW EXECUTE FUNCTION match_payer_is_not_related()",
+        ),
+    ),
     # match_plan_decision_keeps_rows on match_plan_decision
     (
         (
@@ -8237,6 +8478,41 @@ GUARDS = [
         (
             "CREATE FUNCTION match_plan_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM match_plan p WHERE p.id = NEW.plan_id AND p.planned_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who made a plan does not approve it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER match_plan_second_person BEFORE INSERT ON match_plan_decision FOR EACH ROW EXECUTE FUNCTION match_plan_second_person()",
+        ),
+    ),
+    # match_related_keeps_rows on match_related
+    (
+        (
+            "CREATE TRIGGER match_related_keeps_rows BEFORE DELETE ON match_related FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_related is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_related_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_related is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_related_keeps_rows BEFORE DELETE ON match_related FOR EACH ROW EXECUTE FUNCTION match_related_keeps_rows()",
+        ),
+    ),
+    # match_related_keeps_values on match_related
+    (
+        (
+            "CREATE TRIGGER match_related_keeps_values BEFORE UPDATE ON match_related FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'match_related is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION match_related_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'match_related is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_related_keeps_values BEFORE UPDATE ON match_related FOR EACH ROW EXECUTE FUNCTION match_related_keeps_values()",
+        ),
+    ),
+    # match_related_no_replace on match_related
+    (
+        (
+            "CREATE TRIGGER match_related_no_replace BEFORE INSERT ON match_related FOR EACH ROW WHEN EXISTS (SELECT 1 FROM match_related WHERE (claim_id = NEW.claim_id AND unit_id = NEW.unit_id)) BEGIN SELECT RAISE(ABORT, 'match_related keeps its rows'); END",
+        ),
+        (),
+    ),
+    # match_related_no_truncate on match_related
+    (
+        (),
+        (
+            "CREATE FUNCTION match_related_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'match_related keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER match_related_no_truncate BEFORE TRUNCATE ON match_related FOR EACH STATEMENT EXECUTE FUNCTION match_related_no_truncate()",
         ),
     ),
     # match_release_keeps_rows on match_release
@@ -9792,7 +10068,7 @@ GUARDS = [
     # quote_no_replace on quote
     (
         (
-            "CREATE TRIGGER quote_no_replace BEFORE INSERT ON quote FOR EACH ROW WHEN EXISTS (SELECT 1 FROM quote WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND supplier = NEW.supplier)) BEGIN SELECT RAISE(ABORT, 'quote keeps its rows'); END",
+            "CREATE TRIGGER quote_no_replace BEFORE INSERT ON quote FOR EACH ROW WHEN EXISTS (SELECT 1 FROM quote WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND counterparty_id = NEW.counterparty_id)) BEGIN SELECT RAISE(ABORT, 'quote keeps its rows'); END",
         ),
         (),
     ),
@@ -10144,6 +10420,16 @@ GUARDS = [
             "CREATE TRIGGER settled_by_nobody_of_the_group BEFORE INSERT ON project_settlement FOR EACH ROW EXECUTE FUNCTION settled_by_nobody_of_the_group()",
         ),
     ),
+    # settler_is_not_related on project_settlement
+    (
+        (
+            "CREATE TRIGGER settler_is_not_related BEFORE INSERT ON project_settlement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT m.person_id FROM project_member m WHERE m.project_id = NEW.project_id UNION SELECT p.proposer_id FROM project p WHERE p.id = NEW.project_id UNION SELECT t.person_id FROM match_party t JOIN match_claim c ON c.id = t.claim_id WHERE c.project_id = NEW.project_id) AND i.id <> NEW.settled_by_id AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = NEW.settled_by_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = NEW.settled_by_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = NEW.settled_by_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.settled_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.settled_at) AND by.starts_at <= NEW.settled_at AND (by.ends_at IS NULL OR by.ends_at > NEW.settled_at)))) OR EXISTS (SELECT 1 FROM interest n WHERE n.counterparty_id IN (SELECT q.counterparty_id FROM quote q WHERE q.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = q.project_id AND s.quote_id <> q.id) UNION SELECT e.counterparty_id FROM expense e WHERE e.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM expense_decision d WHERE d.expense_id = e.id AND NOT d.approved)) AND NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = n.id) AND EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT NEW.settled_by_id) AND (i.id = n.person_id OR (n.kind IN ('legal_representative', 'manager', 'owner') AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = n.person_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = n.person_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = n.person_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.settled_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.settled_at) AND by.starts_at <= NEW.settled_at AND (by.ends_at IS NULL OR by.ends_at > NEW.settled_at))))))) BEGIN SELECT RAISE(ABORT, 'nobody decides on or pays for a project to whose people or suppliers she is related'); END",
+        ),
+        (
+            "CREATE FUNCTION settler_is_not_related() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT m.person_id FROM project_member m WHERE m.project_id = NEW.project_id UNION SELECT p.proposer_id FROM project p WHERE p.id = NEW.project_id UNION SELECT t.person_id FROM match_party t JOIN match_claim c ON c.id = t.claim_id WHERE c.project_id = NEW.project_id) AND i.id <> NEW.settled_by_id AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = NEW.settled_by_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = NEW.settled_by_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = NEW.settled_by_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.settled_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.settled_at) AND by.starts_at <= NEW.settled_at AND (by.ends_at IS NULL OR by.ends_at > NEW.settled_at)))) OR EXISTS (SELECT 1 FROM interest n WHERE n.counterparty_id IN (SELECT q.counterparty_id FROM quote q WHERE q.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = q.project_id AND s.quote_id <> q.id) UNION SELECT e.counterparty_id FROM expense e WHERE e.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM expense_decision d WHERE d.expense_id = e.id AND NOT d.approved)) AND NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = n.id) AND EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT NEW.settled_by_id) AND (i.id = n.person_id OR (n.kind IN ('legal_representative', 'manager', 'owner') AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = n.person_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = n.person_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = n.person_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.settled_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.settled_at) AND by.starts_at <= NEW.settled_at AND (by.ends_at IS NULL OR by.ends_at > NEW.settled_at))))))) THEN RAISE EXCEPTION 'nobody decides on or pays for a project to whose people or suppliers she is related' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER settler_is_not_related BEFORE INSERT ON project_settlement FOR EACH ROW EXECUTE FUNCTION settler_is_not_related()",
+        ),
+    ),
     # share_use_as_residents_decided on share_use
     (
         (
@@ -10492,6 +10778,16 @@ GUARDS = [
         (
             "CREATE FUNCTION supplier_choice_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'supplier_choice keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER supplier_choice_no_truncate BEFORE TRUNCATE ON supplier_choice FOR EACH STATEMENT EXECUTE FUNCTION supplier_choice_no_truncate()",
+        ),
+    ),
+    # supplier_is_not_related on supplier_choice
+    (
+        (
+            "CREATE TRIGGER supplier_is_not_related BEFORE INSERT ON supplier_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM interest n WHERE n.counterparty_id IN (SELECT q.counterparty_id FROM quote q WHERE q.id = NEW.quote_id) AND NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = n.id) AND EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT m.person_id FROM project_member m WHERE m.project_id = NEW.project_id UNION SELECT d.decided_by_id FROM match_decision d JOIN match_claim c ON c.id = d.claim_id WHERE c.project_id = NEW.project_id UNION SELECT o.paid_by_id FROM disbursement o WHERE o.project_id = NEW.project_id UNION SELECT v.reviewed_by_id FROM subsidy_review v JOIN subsidy_request r ON r.id = v.request_id WHERE r.project_id = NEW.project_id UNION SELECT s.paid_by_id FROM subsidy_payment s JOIN subsidy_request r ON r.id = s.request_id WHERE r.project_id = NEW.project_id UNION SELECT y.decided_by_id FROM share_use_decision y JOIN share_use u ON u.id = y.use_id WHERE u.project_id = NEW.project_id) AND (i.id = n.person_id OR (n.kind IN ('legal_representative', 'manager', 'owner') AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = n.person_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = n.person_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = n.person_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.chosen_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.chosen_at) AND by.starts_at <= NEW.chosen_at AND (by.ends_at IS NULL OR by.ends_at > NEW.chosen_at))))))) BEGIN SELECT RAISE(ABORT, 'a supplier related to the project group or to its officers is not chosen'); END",
+        ),
+        (
+            "CREATE FUNCTION supplier_is_not_related() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM interest n WHERE n.counterparty_id IN (SELECT q.counterparty_id FROM quote q WHERE q.id = NEW.quote_id) AND NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = n.id) AND EXISTS (SELECT 1 FROM person i WHERE i.id IN (SELECT m.person_id FROM project_member m WHERE m.project_id = NEW.project_id UNION SELECT d.decided_by_id FROM match_decision d JOIN match_claim c ON c.id = d.claim_id WHERE c.project_id = NEW.project_id UNION SELECT o.paid_by_id FROM disbursement o WHERE o.project_id = NEW.project_id UNION SELECT v.reviewed_by_id FROM subsidy_review v JOIN subsidy_request r ON r.id = v.request_id WHERE r.project_id = NEW.project_id UNION SELECT s.paid_by_id FROM subsidy_payment s JOIN subsidy_request r ON r.id = s.request_id WHERE r.project_id = NEW.project_id UNION SELECT y.decided_by_id FROM share_use_decision y JOIN share_use u ON u.id = y.use_id WHERE u.project_id = NEW.project_id) AND (i.id = n.person_id OR (n.kind IN ('legal_representative', 'manager', 'owner') AND (EXISTS (SELECT 1 FROM interest k WHERE NOT EXISTS (SELECT 1 FROM interest_ending z WHERE z.interest_id = k.id) AND ((k.person_id = n.person_id AND k.other_id = i.id) OR (k.person_id = i.id AND k.other_id = n.person_id))) OR EXISTS (SELECT 1 FROM unit_binding bx JOIN unit_binding by ON by.unit_id = bx.unit_id WHERE bx.person_id = n.person_id AND by.person_id = i.id AND bx.person_id <> by.person_id AND bx.starts_at <= NEW.chosen_at AND (bx.ends_at IS NULL OR bx.ends_at > NEW.chosen_at) AND by.starts_at <= NEW.chosen_at AND (by.ends_at IS NULL OR by.ends_at > NEW.chosen_at))))))) THEN RAISE EXCEPTION 'a supplier related to the project group or to its officers is not chosen' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER supplier_is_not_related BEFORE INSERT ON supplier_choice FOR EACH ROW EXECUTE FUNCTION supplier_is_not_related()",
         ),
     ),
     # unit_binding_keeps_rows on unit_binding

@@ -35,6 +35,8 @@ from fundapp.matching.commands import (
 from fundapp.matching.models import Step
 from fundapp.matching.policy import STEP_ROLE
 from fundapp.matching.queries import get_claim
+from fundapp.parties.commands import NewInterest, record_interest
+from fundapp.parties.rules import Bond
 from fundapp.procurement.commands import NewQuote, record_quote
 from fundapp.programmes.commands import AddPolicyVersion, SignPolicy, add_policy_version, sign_policy
 from fundapp.programmes.rules import usual_parts
@@ -66,6 +68,7 @@ from tests.support.world import (
     NOW,
     administrator,
     later,
+    make_account,
     make_approvers,
     make_person,
     make_place_tree,
@@ -176,6 +179,19 @@ def quote() -> Sending:
             s, who, NewQuote(town.projects[0], key, f"商家{otherwise:d}", from_fen(900), town.scan), CLOCK
         ),
     )
+
+
+def interest() -> Sending:
+    """The register gets an entry."""
+    town = make_town(Stage.SELECTED)
+    with unit_of_work() as session:
+        login = make_account(session, town.staff[Role.STREET_OFFICER][0], "street")
+
+    def send(session: Session, who: Actor, key: str, otherwise: bool) -> Any:
+        said = NewInterest(key, login, Bond.OWNER, "商家", "", "", local_date(NOW), "全部" * otherwise)
+        return record_interest(session, who, said, CLOCK)
+
+    return Sending(*town.staff[Role.FOUNDATION_OFFICER], send)
 
 
 def expense() -> Sending:
@@ -351,7 +367,7 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
     for made in (
         contribution, in_kind_help, pool_funding, match_claim, match_decision, match_round,
         match_plan, match_plan_decision, common_funding, pool_move, share_use, subsidy_request, subsidy_review,
-        subsidy_payment, disbursement, quote, expense,
+        subsidy_payment, disbursement, quote, expense, interest,
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
         questionnaire_answer, collect_entry, publicity_objection, vote_ballot, pledge, refund, cash_count,
         bank_account, bank_match, bank_reconciliation, policy_signature,

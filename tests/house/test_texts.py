@@ -28,6 +28,7 @@ NOT_FOR_PAGES = {
     "fundapp/fundraising/capitals.py": "amounts in words, as papers about money carry them",
     "fundapp/ledger/commands/posting.py": "written once into the ledger as a purpose",
     "fundapp/kernel/money.py": "reads what people type",
+    "fundapp/parties/rules.py": "tells a firm from a person by its name",
     "fundapp/places/doors.py": "reads what people type",
     "fundapp/places/rules.py": "reads what people type",
     "fundapp/rosters/outgoing.py": "the headings that people write",

@@ -20,6 +20,7 @@ from fundapp.people.models import Person
 from fundapp.people.queries import actor_of
 from fundapp.places.queries import units_of_compound
 from fundapp.procurement.models import Quote
+from fundapp.stories.props import made_up_code
 from tests.journeys.walker import Walker, photo
 from tests.support.world import NOW, PASSWORD, make_account, make_person, make_resident
 
@@ -267,7 +268,8 @@ def _buy_build_and_pay(life: Life) -> None:
     project, member = life.made["project"], life.phone("member")
     for number, (supplier, amount) in enumerate((("甲木器厂", "4200"), ("乙家具店", "4300"), ("丙商行", "4400"))):
         paper = photo(3 + number)
-        member.send(f"/procurement/{project}/quotes/new", supplier=supplier, amount=amount, paper=paper)
+        quote = {"supplier": supplier, "code": made_up_code(supplier), "amount": amount}
+        member.send(f"/procurement/{project}/quotes/new", **quote, paper=paper)
     first = life.newest(Quote.id) - 2
     life.phone("resident").send(f"/procurement/{project}/choose", quote_id=first)
     life.phone("resident").send(f"/delivery/{project}/reports/new", told="长椅已经装好。", percent=100, photos=photo(7))

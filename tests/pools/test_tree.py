@@ -132,7 +132,7 @@ def test_a_share_is_used_as_the_residents_decided(grown):
     assert grown.pool() == (100_000, 97_000, 1_000, 2_000)
     with reading_session() as session:
         project = get_project(session, grown.town.projects[0])
-        facts, _claim = claim_facts(session, project, 1, 0)
+        facts, _claim = claim_facts(session, project, 1, 0, ())
         assert facts["other"] == 200_000  # the match fills no gap that the share has filled
         assert sources_of(session, [project.id])[project.id].total == 200_000
     grown.pay(use)

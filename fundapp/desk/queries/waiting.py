@@ -20,6 +20,7 @@ from fundapp.matching import queries as matching
 from fundapp.matching.queries.rounds import RoundState, rounds_waiting
 from fundapp.matching.signing import waits_for_money
 from fundapp.matching.texts import STEP_LABELS
+from fundapp.parties.policy import DECLARERS, KEEPERS
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import places_below
 from fundapp.pools import queries as pools
@@ -296,10 +297,17 @@ def doors(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     if actor.has_any(Role.FOUNDATION_OFFICER, Role.FOUNDATION_APPROVER, Role.FOUNDATION_SUPERVISOR, Role.WORKER):
         found.append(Waiting(_("银行对账"), Link("banking.index", {})))
         found.append(Waiting(_("报表"), Link("reports.index", {})))
+    found += _register(actor)
     for grant in actor.grants:
         if grant.role is Role.WORKER:
             found += _worker_doors(session, grant.path, now)
     return found
+
+
+def _register(actor: Actor) -> list[Waiting]:
+    keeps = [Waiting(_("关联方登记"), Link("parties.register", {}))] if actor.has_any(*KEEPERS) else []
+    declares = [Waiting(_("申报关联关系"), Link("parties.mine", {}))] if actor.has_any(*DECLARERS) else []
+    return [*keeps, *declares]
 
 
 def _worker_doors(session: Session, path: str, now: datetime) -> list[Waiting]:

@@ -21,6 +21,7 @@ from fundapp.matching.models import (
     MatchDecision,
     MatchGrant,
     MatchParty,
+    MatchRelated,
     MatchRelease,
     Release,
     Step,
@@ -68,6 +69,11 @@ def another_signer(session: Session, claim_id: int, person_id: int | None) -> in
 def parties_of(session: Session, claim_id: int) -> set[int]:
     """Give who had a hand in the project when it claimed."""
     return set(session.scalars(select(MatchParty.person_id).where(MatchParty.claim_id == claim_id)))
+
+
+def related_when_claimed(session: Session, claim_id: int) -> frozenset[int]:
+    """Give the households that were related to the project when it claimed."""
+    return frozenset(session.scalars(select(MatchRelated.unit_id).where(MatchRelated.claim_id == claim_id)))
 
 
 def place_of() -> Any:

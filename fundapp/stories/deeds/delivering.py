@@ -22,7 +22,7 @@ from fundapp.projects.queries import ProjectRow, get_project
 from fundapp.stories.deeds.answering import neighbour
 from fundapp.stories.deeds.ground import unit_of_door
 from fundapp.stories.engine import Facts, Scene, deed
-from fundapp.stories.props import key, picture, view
+from fundapp.stories.props import key, made_up_code, picture, view
 
 
 def _project(scene: Scene) -> ProjectRow:
@@ -34,7 +34,8 @@ def procurement_quote(scene: Scene) -> Facts:
     """Record a quote. Fields: project, supplier, amount."""
     project, fields = _project(scene), scene.fields
     paper = picture(scene.session, scene.actor, project.place_id, scene.clock, public=True, tint=1)
-    cmd = NewQuote(project.id, key(), fields.text("supplier"), fields.money("amount"), paper)
+    supplier = fields.text("supplier")
+    cmd = NewQuote(project.id, key(), supplier, fields.money("amount"), paper, made_up_code(supplier))
     scene.make("quote", record_quote(scene.session, scene.actor, cmd, scene.clock).id)
     return {}
 
@@ -69,6 +70,7 @@ def delivery_claim(scene: Scene) -> Facts:
         invoice_no=fields.text("invoice"),
         invoice_id=picture(scene.session, scene.actor, project.place_id, scene.clock, public=True, tint=7),
         spent_on=local_date(scene.clock.at),
+        payee_code=made_up_code(fields.text("payee")),
     )
     scene.make("expense", claim_expense(scene.session, scene.actor, cmd, scene.clock).id)
     return {}

@@ -1,0 +1,35 @@
+"""What pages say of related suppliers and payees: who may not be chosen or paid, and why."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from fundapp.kernel.actor import Actor
+from fundapp.kernel.clock import Clock
+from fundapp.kernel.errors import Refused
+from fundapp.procurement.insiders import why_blocked
+from fundapp.procurement.queries import QuoteRow, quotes_of
+from fundapp.projects.queries import ProjectRow
+from fundapp.web.refusals import sentence
+
+
+def blocked_quotes(
+    session: Session, actor: Actor, project: ProjectRow, clock: Clock
+) -> tuple[list[QuoteRow], list[str]]:
+    """Give the quotes that may be chosen, and for each other one why it may not."""
+    quotes, now = quotes_of(session, project.id), clock.now(session)
+    why = why_blocked(session, actor, project, [one.counterparty_id for one in quotes], now)
+    blocked = [_said(one.supplier, why[one.counterparty_id]) for one in quotes if one.counterparty_id in why]
+    return [one for one in quotes if one.counterparty_id not in why], blocked
+
+
+def blocked_payee(
+    session: Session, actor: Actor, project: ProjectRow, payee: tuple[int, str], now: datetime
+) -> list[str]:
+    """Say why a payee (number and name) may not be paid, where that is so."""
+    number, name = payee
+    return [_said(name, who) for who in why_blocked(session, actor, project, [number], now).values()]
+
+
+def _said(name: str, who: str) -> str:
+    return sentence(Refused("parties.related", name=name, who=who))

@@ -1,0 +1,1 @@
+"""Who is related to whom, and what that keeps apart."""
