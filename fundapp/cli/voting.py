@@ -1,4 +1,4 @@
-"""``fundapp voting tally``: count a round from a .pb file, without a database."""
+"""``fundapp voting``: count a round from a .pb file; make keys and open a box. All without a database."""
 
 from enum import StrEnum
 from fractions import Fraction
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from fundapp.cli.box import keys, open_the_box
 from fundapp.cli.output import print_json
 from fundapp.cli.table import table_text
 from fundapp.kernel.errors import BadInput
@@ -39,6 +40,10 @@ def _choice(words: type[StrEnum]) -> click.Choice[str]:
 @click.group()
 def command() -> None:
     """表决: allocation by votes."""
+
+
+command.add_command(keys)
+command.add_command(open_the_box)
 
 
 @command.command()

@@ -7,6 +7,8 @@ from fundapp.db.checking import Check, CheckResult
 from fundapp.db.types import canonical
 from fundapp.kernel.money import fen
 from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
+from fundapp.voting.box import fingerprint, next_root, root_of
+from fundapp.voting.box_models import VoteBox, VoteBoxClosing, VoteBoxRoot
 from fundapp.voting.models import (
     VoteBallot,
     VoteCandidate,
@@ -16,8 +18,8 @@ from fundapp.voting.models import (
     VoteRound,
     VoteStanding,
 )
-from fundapp.voting.queries import candidates_of, hash_of_rules, recount
-from fundapp.voting.rounds import outcome_record, standings
+from fundapp.voting.queries import candidates_of, frozen_terms, leaf_of_row, recount, sealed_of
+from fundapp.voting.rounds import outcome_record, rules_hash, standings
 
 
 def check_rules(session: Session) -> CheckResult:
@@ -32,7 +34,8 @@ def check_rules(session: Session) -> CheckResult:
         candidates = candidates_of(session, round_.id)
         if sorted(opening.lots) != [row.project_id for row in candidates]:
             return CheckResult(number, f"vote_opening:{opening.id} has lots for other projects")
-        if hash_of_rules(round_, candidates, opening.lots, opening.snapshot_id, roster_hash) != opening.rules_hash:
+        frozen = frozen_terms(session, round_, candidates, opening.lots, (opening.snapshot_id, roster_hash))
+        if rules_hash(frozen) != opening.rules_hash:
             return CheckResult(number, f"vote_round:{round_.id} is not what was opened")
     return CheckResult(len(rows))
 
@@ -80,6 +83,49 @@ def check_unique(session: Session) -> CheckResult:
     return CheckResult(count)
 
 
+def check_box(session: Session) -> CheckResult:
+    """Compare every row of a box with its own fingerprint, and with the last root if it was written before it."""
+    left, faults = _rooted(session)
+    if faults:
+        return CheckResult(len(left), faults[0])
+    rows = session.scalars(select(VoteBox).order_by(VoteBox.round_id, VoteBox.unit_id)).all()
+    last = {round_id: at for round_id, at in session.execute(_LAST_ROOTS)}
+    for number, row in enumerate(rows, start=1):
+        known = left.pop((row.round_id, str(row.unit_id)), None)
+        before = row.round_id in last and row.at < last[row.round_id]
+        if leaf_of_row(row) != row.leaf or (before and known != row.leaf):
+            return CheckResult(number, f"vote_box:{row.round_id},{row.unit_id} is not what was put in")
+    for round_id, unit_id in left:
+        return CheckResult(len(rows), f"vote_box:{round_id},{unit_id} was there at the last root and is gone")
+    return CheckResult(len(rows), _closed_otherwise(session))
+
+
+_LAST_ROOTS = select(VoteBoxRoot.round_id, func.max(VoteBoxRoot.at)).group_by(VoteBoxRoot.round_id)
+
+
+def _rooted(session: Session) -> tuple[dict[tuple[int, str], str], list[str]]:
+    """Give the fingerprint of each row at the last root of its box, and every root that is wrong."""
+    found: dict[tuple[int, str], str] = {}
+    faults: list[str] = []
+    before: dict[int, str] = {}
+    query = select(VoteBoxRoot).join(VoteOpening, VoteOpening.round_id == VoteBoxRoot.round_id)
+    for row in session.scalars(query.order_by(VoteBoxRoot.round_id, VoteBoxRoot.number)):
+        if next_root(before.get(row.round_id, ""), row.changed) != row.root:
+            faults.append(f"vote_box_root:{row.id} does not follow from the root before")
+        before[row.round_id] = row.root
+        found |= {(row.round_id, unit_id): leaf for unit_id, leaf in row.changed.items()}
+    return found, faults
+
+
+def _closed_otherwise(session: Session) -> str | None:
+    query = select(VoteBoxClosing).join(VoteOpening, VoteOpening.round_id == VoteBoxClosing.round_id)
+    for closing in session.scalars(query.order_by(VoteBoxClosing.id)):
+        prints = sorted(fingerprint(bytes.fromhex(one)) for one in sealed_of(session, closing.round_id))
+        if prints != closing.fingerprints or root_of(prints) != closing.root:
+            return f"vote_box_closing:{closing.id} lists other ballots than its box holds"
+    return None
+
+
 def check_results(session: Session) -> CheckResult:
     """Count every published round again, and compare outcome, numbers and standings."""
     results = session.scalars(select(VoteResult).order_by(VoteResult.id)).all()
@@ -117,5 +163,6 @@ CHECKS: tuple[Check, ...] = (
     Check("voting.rules", check_rules),
     Check("voting.ballots", check_ballots),
     Check("voting.one_each", check_unique),
+    Check("voting.box", check_box),
     Check("voting.results", check_results),
 )

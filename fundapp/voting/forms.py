@@ -10,8 +10,18 @@ from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultiple
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from fundapp.voting.commands import CastBallot, DraftRound, KeyBallot, OpenRound, PublishResult, SetCandidates
+from fundapp.voting.commands import (
+    CastBallot,
+    CastSealed,
+    DraftRound,
+    KeyBallot,
+    OpenRound,
+    PublishResult,
+    SetCandidates,
+)
 from fundapp.voting.method import BallotType, Method
+from fundapp.voting.secrecy import Secrecy
+from fundapp.voting.texts import MODES
 from fundapp.web.forms import REQUIRED, ConfirmField, InstantField, MoneyField, OnceForm, PageForm, TextField, options
 
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
@@ -78,6 +88,12 @@ class DraftForm(PageForm):
     closes_at = InstantField(lazy_gettext("截止时间"), validators=[REQUIRED])
     budget = MoneyField(lazy_gettext("本轮资金"), validators=[REQUIRED])
     max_choices = IntegerField(lazy_gettext("每张选票最多选几个"), validators=[Optional(), NumberRange(min=1, max=100)])
+    secrecy = RadioField(
+        lazy_gettext("怎样保密"),
+        choices=options([(mode.value, words) for mode, words in MODES.items()]),
+        default=Secrecy.SIMPLE.value,
+        validators=[REQUIRED],
+    )
 
     def offer(self, programmes: list[tuple[int, str]], places: list[tuple[int, str]]) -> None:
         """Offer programmes and places."""
@@ -93,6 +109,7 @@ class DraftForm(PageForm):
             closes_at=self.closes_at.data,
             budget=self.budget.data,
             max_choices=self.max_choices.data,
+            secrecy=Secrecy(self.secrecy.data),
         )
 
 
@@ -131,6 +148,19 @@ class BallotForm(MarkedForm):
         """Make the command."""
         chosen, points = self.named()
         return CastBallot(round_id, self.unit_id.data, chosen, str(self.op_key.data), points)
+
+
+class SealedForm(BallotForm):
+    """A household's own ballot of a sealed round."""
+
+    digits = TextField(
+        lazy_gettext("自己想四个数字"), validators=[InputRequired(lazy_gettext("请填写四个数字，自己记得住就行。"))]
+    )
+
+    def to_sealed(self, round_id: int) -> CastSealed:
+        """Make the command."""
+        chosen, points = self.named()
+        return CastSealed(round_id, self.unit_id.data, chosen, str(self.digits.data), points)
 
 
 class PaperForm(MarkedForm):

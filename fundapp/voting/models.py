@@ -7,12 +7,14 @@ from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import fundapp.voting.box_models  # noqa: F401 - the tables of sealed boxes stand beside these
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, no_replace, no_truncate, refuse
 from fundapp.db.types import CanonicalJson, stored
 from fundapp.voting.method import BallotType, Method, options_of
 from fundapp.voting.rounds import Channel
 from fundapp.voting.rules import Rule, Why
+from fundapp.voting.secrecy import Secrecy
 
 
 class VoteRound(Numbered, Base):
@@ -42,6 +44,7 @@ class VoteRound(Numbered, Base):
     most_points: Mapped[int]
     rule: Mapped[Rule] = mapped_column(stored(Rule))
     options: Mapped[Any] = mapped_column(CanonicalJson)
+    secrecy: Mapped[Secrecy] = mapped_column(stored(Secrecy))
     drafted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]
 
@@ -274,7 +277,7 @@ refuse(
     "vote_ballot",
     "INSERT",
     "NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id "
-    "AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash)",
+    "AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash AND r.secrecy IN ('named', 'simple'))",
     "a ballot keeps to the frozen rules",
 )
 refuse(
@@ -344,8 +347,12 @@ refuse(
     "vote_result_counted",
     "vote_result",
     "INSERT",
-    "NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) OR "
-    "NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) OR "
+    "NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) + "
+    "(SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR "
+    "NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) + "
+    "(SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.choices = 0) OR "
+    "(SELECT COUNT(*) FROM vote_slip_choice c WHERE c.round_id = NEW.round_id) <> "
+    "(SELECT COALESCE(SUM(s.choices), 0) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR "
     "(SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> "
     "(SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id)",
     "a result is counted from the ballots",
@@ -354,7 +361,9 @@ refuse(
     "vote_standing_counted",
     "vote_standing",
     "INSERT",
-    "NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> "
-    "(SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id)",
+    "NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) + "
+    "(SELECT COUNT(*) FROM vote_slip_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> "
+    "(SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) + "
+    "(SELECT COALESCE(SUM(c.points), 0) FROM vote_slip_choice c WHERE c.candidate_id = NEW.candidate_id)",
     "the votes of a project are counted from the ballots",
 )

@@ -1,10 +1,12 @@
 """Role and moment: who may draft, open, vote, key in paper and publish. No role opens a way around the window."""
 
 from datetime import datetime
+from typing import Protocol
 
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import Forbidden, Refused
 from fundapp.voting.rounds import RoundState, Window
+from fundapp.voting.secrecy import Secrecy
 
 PUBLISHERS = (Role.WORKER, Role.STREET_OFFICER, Role.FOUNDATION_OFFICER)
 
@@ -65,6 +67,64 @@ def check_open(window: Window, state: RoundState) -> None:
         raise Refused("voting.closed", closes_at=window.closes_at)
 
 
+class Keys(Protocol):
+    """The key of a sealed round, as far as its opening asks."""
+
+    @property
+    def confirmed(self) -> bool:
+        """Tell whether all holders have confirmed their shares."""
+
+
+def check_keys(secrecy: Secrecy, keys: Keys | None) -> None:
+    """Let a sealed round open only when its three holders have confirmed their shares.
+
+    Raises:
+        Refused: ``voting.keys_missing``.
+    """
+    if secrecy is Secrecy.SEALED and (keys is None or not keys.confirmed):
+        raise Refused("voting.keys_missing")
+
+
+def check_by_door(secrecy: Secrecy) -> None:
+    """Keep ballots with a door out of the rounds that have none.
+
+    Raises:
+        Refused: ``voting.not_by_door``.
+    """
+    if not secrecy.by_door:
+        raise Refused("voting.not_by_door")
+
+
+def check_phone(secrecy: Secrecy) -> None:
+    """Keep phones out of a round that is on paper only.
+
+    Raises:
+        Refused: ``voting.paper_only``.
+    """
+    if not secrecy.by_phone:
+        raise Refused("voting.paper_only")
+
+
+def check_counted(secrecy: Secrecy, counted: bool) -> None:
+    """Let a round with a box be told only when its count is written back.
+
+    Raises:
+        Refused: ``voting.not_counted_yet``.
+    """
+    if not secrecy.by_door and not counted:
+        raise Refused("voting.not_counted_yet")
+
+
+def check_publisher(actor: Actor, place_path: str) -> None:
+    """Let only those go on who publish results of this place.
+
+    Raises:
+        Forbidden: ``voting.not_publisher``.
+    """
+    if not may_publish_here(actor, place_path):
+        raise Forbidden("voting.not_publisher")
+
+
 def check_may_publish(actor: Actor, place_path: str, window: Window, state: RoundState) -> None:
     """Let a result be published once, after the close.
 
@@ -72,8 +132,7 @@ def check_may_publish(actor: Actor, place_path: str, window: Window, state: Roun
         Forbidden: ``voting.not_publisher``.
         Refused: ``voting.still_open`` or ``voting.already_published``.
     """
-    if not may_publish_here(actor, place_path):
-        raise Forbidden("voting.not_publisher")
+    check_publisher(actor, place_path)
     if state is RoundState.PUBLISHED:
         raise Refused("voting.already_published")
     if state is not RoundState.CLOSED:

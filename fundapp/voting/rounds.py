@@ -19,7 +19,7 @@ SHORTEST = timedelta(days=1)
 LONGEST = timedelta(days=60)
 SMALL = 10
 STEP = 5
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE = 12
 
 
@@ -207,7 +207,7 @@ def draw_code(chance: random.Random) -> str:
     >>> len(draw_code(random.Random(1)))
     12
     """
-    return "".join(chance.choice(_LETTERS) for _ in range(_CODE))
+    return "".join(chance.choice(LETTERS) for _ in range(_CODE))
 
 
 def read_code(typed: str) -> str:

@@ -9,9 +9,11 @@ from fundapp.kernel.money import yuan_text
 from fundapp.voting.method import BallotType, Method
 from fundapp.voting.rounds import Channel, RoundState, show_code
 from fundapp.voting.rules import Fill, Rule, Stop, Utility, Why
+from fundapp.voting.secrecy import Secrecy
 
 __all__ = [
-    "BALLOTS", "CHANNELS", "REFUSALS", "RULES", "STATES", "ballot_sentence", "rule_sentences", "show_code", "why_words",
+    "BALLOTS", "CHANNELS", "MODES", "PROMISES", "REFUSALS", "RULES", "STATES", "ballot_sentence", "rule_sentences",
+    "show_code", "why_words",
 ]  # fmt: skip
 
 REFUSALS: Mapping[str, Any] = {
@@ -51,7 +53,46 @@ REFUSALS: Mapping[str, Any] = {
     "voting.still_open": lazy_gettext("结果在截止时间 %(closes_at)s 之前对任何人都不公开。"),
     "voting.already_published": lazy_gettext("结果已经公布。"),
     "voting.too_few_to_tell": lazy_gettext("选票不足 10 张，公布选票会让人猜出是谁投的，所以不提供重新计票的文件。"),
+    "voting.keys_missing": lazy_gettext("密封的表决要先登记钥匙，三位持钥人都核对过自己那一份，才能发布。"),
+    "voting.not_sealed": lazy_gettext("这一轮不是密封投票。"),
+    "voting.no_key": lazy_gettext("文件里没有完整的钥匙，请重新选择 keys.json。"),
+    "voting.three_holders": lazy_gettext("请选三位不同的人，每人保管一份；他们要在本社区或上级有任务。"),
+    "voting.other_share": lazy_gettext("核对码和登记的不一样。请检查是不是您那一份、单词有没有抄错。"),
+    "voting.four_digits": lazy_gettext("请填写四个数字，例如 2580。"),
+    "voting.paper_only": lazy_gettext("这一轮只用纸票，请到投票点领票、交票。"),
+    "voting.not_by_door": lazy_gettext("这一轮的选票不按门牌保存，请用本轮的投票页或投票箱。"),
+    "voting.keyed_by_door": lazy_gettext("这一轮的纸质票按门牌录入，不用登记交票。"),
+    "voting.no_box": lazy_gettext("这一轮没有票箱。"),
+    "voting.box_is_closed": lazy_gettext("票箱已经封存。"),
+    "voting.box_not_closed": lazy_gettext("票箱还没有封存，不能写回计票结果。"),
+    "voting.counted_already": lazy_gettext("计票结果已经写回，不再改动。"),
+    "voting.not_counted_yet": lazy_gettext("票箱还没有开箱计票，计票结果写回以后才能公布。"),
+    "voting.no_count": lazy_gettext("这不是完整的计票文件，请选择开箱得到的 count.json。"),
+    "voting.count_of_another_box": lazy_gettext("这个计票文件是另一个票箱的，或者封存以后票箱被换过。"),
+    "voting.count_without_key": lazy_gettext("这个计票文件不是用本轮的钥匙打开的。"),
+    "voting.count_not_whole": lazy_gettext("票箱里有 %(phones)s 张密封票，计票文件里有 %(found)s 张，数目不符。"),
     "voting.no_such_receipt": lazy_gettext("没有找到这个回执号，请核对后重新输入。"),
+}
+
+MODES: Mapping[Secrecy, Any] = {
+    Secrecy.NAMED: lazy_gettext("记名"),
+    Secrecy.SIMPLE: lazy_gettext("一般保密"),
+    Secrecy.SEALED: lazy_gettext("密封"),
+    Secrecy.PAPER: lazy_gettext("只用纸票"),
+}
+PROMISES: Mapping[Secrecy, Any] = {
+    Secrecy.NAMED: lazy_gettext("记名投票：公布结果时，每个门牌选了什么，大家都能看到。"),
+    Secrecy.SIMPLE: lazy_gettext(
+        "一般保密：手机票按户存在数据库里，工作人员页面和公开页面都看不到您选了什么；但管理数据库的技术人员如果有意去查，"
+        "是能看到的。纸质票由社区工作者录入，录入的人看得到。"
+    ),
+    Secrecy.SEALED: lazy_gettext(
+        "密封投票：您的选择封好才存进来，三位持钥人里要有两位一起才能打开，打开时已经没有门牌，管理数据库的人也看不到；"
+        "但挡不住别人站在旁边看着您投，也挡不住持钥人和管理数据库的人串通。"
+    ),
+    Secrecy.PAPER: lazy_gettext(
+        "只用纸票：选票上没有门牌和姓名，只登记您哪天在哪里交了票；但字迹、折痕会不会认出人，电脑管不了。"
+    ),
 }
 
 CHANNELS: Mapping[Channel | None, Any] = {

@@ -1637,6 +1637,20 @@ def upgrade():
             nullable=False,
         ),
         sa.Column("options", sa.Text(), nullable=False),
+        sa.Column(
+            "secrecy",
+            sa.Enum(
+                "named",
+                "simple",
+                "sealed",
+                "paper",
+                name="secrecy",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("drafted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("budget_fen > 0", name=op.f("ck_vote_round_budget_positive")),
@@ -2549,6 +2563,20 @@ def upgrade():
     )
     op.create_index("ix_subsidy_request_project_id", "subsidy_request", ["project_id", "id"], unique=False)
     op.create_table(
+        "vote_key",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_key", sa.String(length=64), nullable=False),
+        sa.Column("registered_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(public_key) = 64", name=op.f("ck_vote_key_key_is_whole")),
+        sa.ForeignKeyConstraint(["registered_by_id"], ["person.id"], name=op.f("fk_vote_key_registered_by_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_round.id"], name=op.f("fk_vote_key_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_key")),
+        sa.UniqueConstraint("round_id", name=op.f("uq_vote_key_round_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "vote_opening",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3198,6 +3226,73 @@ def upgrade():
         postgresql_where=sa.text("serial IS NOT NULL"),
     )
     op.create_table(
+        "vote_box",
+        sa.Column(
+            "round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("phone", "paper", name="channel", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=True),
+        sa.Column("seat", sa.String(length=80), nullable=False),
+        sa.Column("taken_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("leaf", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("(channel = 'paper') = (sealed IS NULL)", name=op.f("ck_vote_box_paper_is_not_sealed")),
+        sa.CheckConstraint("(channel = 'paper') = (taken_by_id IS NOT NULL)", name=op.f("ck_vote_box_paper_was_taken")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "snapshot_id"],
+            ["vote_opening.round_id", "vote_opening.snapshot_id"],
+            name=op.f("fk_vote_box_round_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_vote_box_snapshot_id_unit_id"),
+        ),
+        sa.ForeignKeyConstraint(["taken_by_id"], ["person.id"], name=op.f("fk_vote_box_taken_by_id")),
+        sa.PrimaryKeyConstraint("round_id", "unit_id", name=op.f("pk_vote_box")),
+        sa.UniqueConstraint("sealed", name=op.f("uq_vote_box_sealed")),
+        info={"recomputed_by": "voting.box"},
+    )
+    op.create_table(
+        "vote_box_closing",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("phones", sa.Integer(), nullable=False),
+        sa.Column("papers", sa.Integer(), nullable=False),
+        sa.Column("fingerprints", sa.Text(), nullable=False),
+        sa.Column("root", sa.String(length=64), nullable=False),
+        sa.Column("canary", sa.Text(), nullable=False),
+        sa.Column("canary_hash", sa.String(length=64), nullable=False),
+        sa.Column("closed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("phones >= 0 AND papers >= 0", name=op.f("ck_vote_box_closing_counted")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_vote_box_closing_closed_by_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_opening.round_id"], name=op.f("fk_vote_box_closing_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_box_closing")),
+        sa.UniqueConstraint("round_id", name=op.f("uq_vote_box_closing_round_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "vote_box_root",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed", sa.Text(), nullable=False),
+        sa.Column("root", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_vote_box_root_numbered_from_one")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_opening.round_id"], name=op.f("fk_vote_box_root_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_box_root")),
+        sa.UniqueConstraint("round_id", "number", name=op.f("uq_vote_box_root_round_id_number")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "vote_candidate",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3217,6 +3312,23 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_vote_candidate_project_id", "vote_candidate", ["project_id", "round_id"], unique=False)
+    op.create_table(
+        "vote_holder",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("check_hash", sa.String(length=64), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("number BETWEEN 1 AND 3", name=op.f("ck_vote_holder_three_shares")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_holder_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_key.round_id"], name=op.f("fk_vote_holder_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_holder")),
+        sa.UniqueConstraint("round_id", "number", name=op.f("uq_vote_holder_round_id_number")),
+        sa.UniqueConstraint("round_id", "person_id", name=op.f("uq_vote_holder_round_id_person_id")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_vote_holder_person_id", "vote_holder", ["person_id"], unique=False)
     op.create_table(
         "vote_result",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3692,6 +3804,47 @@ def upgrade():
     op.create_index("ix_vote_choice_candidate_id", "vote_choice", ["candidate_id"], unique=False)
     op.create_index("ix_vote_choice_round_id", "vote_choice", ["round_id"], unique=False)
     op.create_table(
+        "vote_opened",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("file_hash", sa.String(length=64), nullable=False),
+        sa.Column("faulty", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("faulty >= 0", name=op.f("ck_vote_opened_counted")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_vote_opened_by_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_box_closing.round_id"], name=op.f("fk_vote_opened_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_opened")),
+        sa.UniqueConstraint("round_id", name=op.f("uq_vote_opened_round_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "vote_slip",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("phone", "paper", name="channel", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("code", sa.String(length=10), nullable=True),
+        sa.Column("digits", sa.String(length=4), nullable=True),
+        sa.Column("serial", sa.Integer(), nullable=True),
+        sa.Column("choices", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(channel = 'paper') = (serial IS NOT NULL)", name=op.f("ck_vote_slip_paper_has_serial")),
+        sa.CheckConstraint(
+            "channel = 'paper' OR code IS NOT NULL OR choices = 0", name=op.f("ck_vote_slip_opened_has_code")
+        ),
+        sa.CheckConstraint("(code IS NULL) = (digits IS NULL)", name=op.f("ck_vote_slip_code_has_digits")),
+        sa.CheckConstraint("choices >= 0", name=op.f("ck_vote_slip_choices_counted")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_box_closing.round_id"], name=op.f("fk_vote_slip_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_slip")),
+        sa.UniqueConstraint("id", "round_id", name=op.f("uq_vote_slip_id_round_id")),
+        sa.UniqueConstraint("round_id", "code", name=op.f("uq_vote_slip_round_id_code")),
+        sa.UniqueConstraint("round_id", "serial", name=op.f("uq_vote_slip_round_id_serial")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "vote_standing",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4105,6 +4258,30 @@ def upgrade():
         sa.UniqueConstraint("refund_id", name=op.f("uq_refund_decision_refund_id")),
         info={"sealed": True},
     )
+    op.create_table(
+        "vote_slip_choice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("slip_id", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.CheckConstraint("points >= 1", name=op.f("ck_vote_slip_choice_points_given")),
+        sa.ForeignKeyConstraint(
+            ["candidate_id", "round_id"],
+            ["vote_candidate.id", "vote_candidate.round_id"],
+            name=op.f("fk_vote_slip_choice_candidate_id_round_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["slip_id", "round_id"],
+            ["vote_slip.id", "vote_slip.round_id"],
+            name=op.f("fk_vote_slip_choice_slip_id_round_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_slip_choice")),
+        sa.UniqueConstraint("slip_id", "candidate_id", name=op.f("uq_vote_slip_choice_slip_id_candidate_id")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_vote_slip_choice_candidate_id", "vote_slip_choice", ["candidate_id"], unique=False)
+    op.create_index("ix_vote_slip_choice_round_id", "vote_slip_choice", ["round_id"], unique=False)
     op.create_table(
         "collect_entry",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -10993,10 +11170,10 @@ GUARDS = [
     # vote_ballot_by_the_rules on vote_ballot
     (
         (
-            "CREATE TRIGGER vote_ballot_by_the_rules BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash) BEGIN SELECT RAISE(ABORT, 'a ballot keeps to the frozen rules'); END",
+            "CREATE TRIGGER vote_ballot_by_the_rules BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash AND r.secrecy IN ('named', 'simple')) BEGIN SELECT RAISE(ABORT, 'a ballot keeps to the frozen rules'); END",
         ),
         (
-            "CREATE FUNCTION vote_ballot_by_the_rules() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash) THEN RAISE EXCEPTION 'a ballot keeps to the frozen rules' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_ballot_by_the_rules() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash AND r.secrecy IN ('named', 'simple')) THEN RAISE EXCEPTION 'a ballot keeps to the frozen rules' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_ballot_by_the_rules BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_by_the_rules()",
         ),
     ),
@@ -11043,6 +11220,161 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_ballot_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_ballot keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_ballot_no_truncate BEFORE TRUNCATE ON vote_ballot FOR EACH STATEMENT EXECUTE FUNCTION vote_ballot_no_truncate()",
+        ),
+    ),
+    # vote_box_closing_counted on vote_box_closing
+    (
+        (
+            "CREATE TRIGGER vote_box_closing_counted BEFORE INSERT ON vote_box_closing FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.closes_at) OR NEW.phones <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.channel = 'phone') OR NEW.papers <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.channel = 'paper') BEGIN SELECT RAISE(ABORT, 'a box is closed after the vote, with what lies in it'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_closing_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.closes_at) OR NEW.phones <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.channel = 'phone') OR NEW.papers <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.channel = 'paper') THEN RAISE EXCEPTION 'a box is closed after the vote, with what lies in it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_closing_counted BEFORE INSERT ON vote_box_closing FOR EACH ROW EXECUTE FUNCTION vote_box_closing_counted()",
+        ),
+    ),
+    # vote_box_closing_keeps_rows on vote_box_closing
+    (
+        (
+            "CREATE TRIGGER vote_box_closing_keeps_rows BEFORE DELETE ON vote_box_closing FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_box_closing is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_closing_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_box_closing is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_closing_keeps_rows BEFORE DELETE ON vote_box_closing FOR EACH ROW EXECUTE FUNCTION vote_box_closing_keeps_rows()",
+        ),
+    ),
+    # vote_box_closing_keeps_values on vote_box_closing
+    (
+        (
+            "CREATE TRIGGER vote_box_closing_keeps_values BEFORE UPDATE ON vote_box_closing FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_box_closing is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_closing_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_box_closing is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_closing_keeps_values BEFORE UPDATE ON vote_box_closing FOR EACH ROW EXECUTE FUNCTION vote_box_closing_keeps_values()",
+        ),
+    ),
+    # vote_box_closing_no_replace on vote_box_closing
+    (
+        (
+            "CREATE TRIGGER vote_box_closing_no_replace BEFORE INSERT ON vote_box_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_box_closing WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'vote_box_closing keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_box_closing_no_truncate on vote_box_closing
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_box_closing_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_box_closing keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_box_closing_no_truncate BEFORE TRUNCATE ON vote_box_closing FOR EACH STATEMENT EXECUTE FUNCTION vote_box_closing_no_truncate()",
+        ),
+    ),
+    # vote_box_insert_before_closing on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_insert_before_closing BEFORE INSERT ON vote_box FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_box_closing c WHERE c.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'nothing comes into a closed box'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_insert_before_closing() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_box_closing c WHERE c.round_id = NEW.round_id) THEN RAISE EXCEPTION 'nothing comes into a closed box' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_insert_before_closing BEFORE INSERT ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_insert_before_closing()",
+        ),
+    ),
+    # vote_box_insert_in_window on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_insert_in_window BEFORE INSERT ON vote_box FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.channel = 'paper'))) BEGIN SELECT RAISE(ABORT, 'the box of a round takes what its mode takes, in its window'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_insert_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.channel = 'paper'))) THEN RAISE EXCEPTION 'the box of a round takes what its mode takes, in its window' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_insert_in_window BEFORE INSERT ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_insert_in_window()",
+        ),
+    ),
+    # vote_box_keeps_rows on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_keeps_rows BEFORE DELETE ON vote_box FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_box keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_box keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_keeps_rows BEFORE DELETE ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_keeps_rows()",
+        ),
+    ),
+    # vote_box_no_replace on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_no_replace BEFORE INSERT ON vote_box FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_box WHERE (round_id = NEW.round_id AND unit_id = NEW.unit_id) OR (sealed = NEW.sealed)) BEGIN SELECT RAISE(ABORT, 'vote_box keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_box_no_truncate on vote_box
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_box_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_box keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_box_no_truncate BEFORE TRUNCATE ON vote_box FOR EACH STATEMENT EXECUTE FUNCTION vote_box_no_truncate()",
+        ),
+    ),
+    # vote_box_root_keeps_rows on vote_box_root
+    (
+        (
+            "CREATE TRIGGER vote_box_root_keeps_rows BEFORE DELETE ON vote_box_root FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_box_root is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_root_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_box_root is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_root_keeps_rows BEFORE DELETE ON vote_box_root FOR EACH ROW EXECUTE FUNCTION vote_box_root_keeps_rows()",
+        ),
+    ),
+    # vote_box_root_keeps_values on vote_box_root
+    (
+        (
+            "CREATE TRIGGER vote_box_root_keeps_values BEFORE UPDATE ON vote_box_root FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_box_root is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_root_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_box_root is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_root_keeps_values BEFORE UPDATE ON vote_box_root FOR EACH ROW EXECUTE FUNCTION vote_box_root_keeps_values()",
+        ),
+    ),
+    # vote_box_root_no_replace on vote_box_root
+    (
+        (
+            "CREATE TRIGGER vote_box_root_no_replace BEFORE INSERT ON vote_box_root FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_box_root WHERE (id = NEW.id) OR (round_id = NEW.round_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'vote_box_root keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_box_root_no_truncate on vote_box_root
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_box_root_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_box_root keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_box_root_no_truncate BEFORE TRUNCATE ON vote_box_root FOR EACH STATEMENT EXECUTE FUNCTION vote_box_root_no_truncate()",
+        ),
+    ),
+    # vote_box_stays_with_household on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_stays_with_household BEFORE UPDATE ON vote_box FOR EACH ROW WHEN NEW.round_id <> OLD.round_id OR NEW.unit_id <> OLD.unit_id OR NEW.snapshot_id <> OLD.snapshot_id OR NEW.at < OLD.at OR OLD.channel = 'paper' BEGIN SELECT RAISE(ABORT, 'a ballot is only replaced by a later one of its household, a paper by none'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_stays_with_household() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id <> OLD.round_id OR NEW.unit_id <> OLD.unit_id OR NEW.snapshot_id <> OLD.snapshot_id OR NEW.at < OLD.at OR OLD.channel = 'paper' THEN RAISE EXCEPTION 'a ballot is only replaced by a later one of its household, a paper by none' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_stays_with_household BEFORE UPDATE ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_stays_with_household()",
+        ),
+    ),
+    # vote_box_update_before_closing on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_update_before_closing BEFORE UPDATE ON vote_box FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_box_closing c WHERE c.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'nothing comes into a closed box'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_update_before_closing() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_box_closing c WHERE c.round_id = NEW.round_id) THEN RAISE EXCEPTION 'nothing comes into a closed box' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_update_before_closing BEFORE UPDATE ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_update_before_closing()",
+        ),
+    ),
+    # vote_box_update_in_window on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_update_in_window BEFORE UPDATE ON vote_box FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.channel = 'paper'))) BEGIN SELECT RAISE(ABORT, 'the box of a round takes what its mode takes, in its window'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_update_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.channel = 'paper'))) THEN RAISE EXCEPTION 'the box of a round takes what its mode takes, in its window' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_update_in_window BEFORE UPDATE ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_update_in_window()",
         ),
     ),
     # vote_candidate_frozen_delete on vote_candidate
@@ -11175,6 +11507,131 @@ GUARDS = [
             "CREATE TRIGGER vote_choice_within_points BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_within_points()",
         ),
     ),
+    # vote_holder_frozen_delete on vote_holder
+    (
+        (
+            "CREATE TRIGGER vote_holder_frozen_delete BEFORE DELETE ON vote_holder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) BEGIN SELECT RAISE(ABORT, 'the keys of an opened round are never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_holder_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) THEN RAISE EXCEPTION 'the keys of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_holder_frozen_delete BEFORE DELETE ON vote_holder FOR EACH ROW EXECUTE FUNCTION vote_holder_frozen_delete()",
+        ),
+    ),
+    # vote_holder_frozen_insert on vote_holder
+    (
+        (
+            "CREATE TRIGGER vote_holder_frozen_insert BEFORE INSERT ON vote_holder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'the keys of an opened round are never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_holder_frozen_insert() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) THEN RAISE EXCEPTION 'the keys of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_holder_frozen_insert BEFORE INSERT ON vote_holder FOR EACH ROW EXECUTE FUNCTION vote_holder_frozen_insert()",
+        ),
+    ),
+    # vote_holder_frozen_update on vote_holder
+    (
+        (
+            "CREATE TRIGGER vote_holder_frozen_update BEFORE UPDATE ON vote_holder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) BEGIN SELECT RAISE(ABORT, 'the keys of an opened round are never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_holder_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) THEN RAISE EXCEPTION 'the keys of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_holder_frozen_update BEFORE UPDATE ON vote_holder FOR EACH ROW EXECUTE FUNCTION vote_holder_frozen_update()",
+        ),
+    ),
+    # vote_holder_no_replace on vote_holder
+    (
+        (
+            "CREATE TRIGGER vote_holder_no_replace BEFORE INSERT ON vote_holder FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_holder WHERE (id = NEW.id) OR (round_id = NEW.round_id AND number = NEW.number) OR (round_id = NEW.round_id AND person_id = NEW.person_id)) BEGIN SELECT RAISE(ABORT, 'vote_holder keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_holder_no_truncate on vote_holder
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_holder_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_holder keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_holder_no_truncate BEFORE TRUNCATE ON vote_holder FOR EACH STATEMENT EXECUTE FUNCTION vote_holder_no_truncate()",
+        ),
+    ),
+    # vote_key_frozen_delete on vote_key
+    (
+        (
+            "CREATE TRIGGER vote_key_frozen_delete BEFORE DELETE ON vote_key FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) BEGIN SELECT RAISE(ABORT, 'the keys of an opened round are never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_key_frozen_delete() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) THEN RAISE EXCEPTION 'the keys of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_key_frozen_delete BEFORE DELETE ON vote_key FOR EACH ROW EXECUTE FUNCTION vote_key_frozen_delete()",
+        ),
+    ),
+    # vote_key_frozen_insert on vote_key
+    (
+        (
+            "CREATE TRIGGER vote_key_frozen_insert BEFORE INSERT ON vote_key FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'the keys of an opened round are never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_key_frozen_insert() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) THEN RAISE EXCEPTION 'the keys of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_key_frozen_insert BEFORE INSERT ON vote_key FOR EACH ROW EXECUTE FUNCTION vote_key_frozen_insert()",
+        ),
+    ),
+    # vote_key_frozen_update on vote_key
+    (
+        (
+            "CREATE TRIGGER vote_key_frozen_update BEFORE UPDATE ON vote_key FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) BEGIN SELECT RAISE(ABORT, 'the keys of an opened round are never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_key_frozen_update() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = OLD.round_id) THEN RAISE EXCEPTION 'the keys of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_key_frozen_update BEFORE UPDATE ON vote_key FOR EACH ROW EXECUTE FUNCTION vote_key_frozen_update()",
+        ),
+    ),
+    # vote_key_no_replace on vote_key
+    (
+        (
+            "CREATE TRIGGER vote_key_no_replace BEFORE INSERT ON vote_key FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_key WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'vote_key keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_key_no_truncate on vote_key
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_key_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_key keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_key_no_truncate BEFORE TRUNCATE ON vote_key FOR EACH STATEMENT EXECUTE FUNCTION vote_key_no_truncate()",
+        ),
+    ),
+    # vote_opened_keeps_rows on vote_opened
+    (
+        (
+            "CREATE TRIGGER vote_opened_keeps_rows BEFORE DELETE ON vote_opened FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_opened is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_opened_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_opened is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_opened_keeps_rows BEFORE DELETE ON vote_opened FOR EACH ROW EXECUTE FUNCTION vote_opened_keeps_rows()",
+        ),
+    ),
+    # vote_opened_keeps_values on vote_opened
+    (
+        (
+            "CREATE TRIGGER vote_opened_keeps_values BEFORE UPDATE ON vote_opened FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_opened is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_opened_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_opened is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_opened_keeps_values BEFORE UPDATE ON vote_opened FOR EACH ROW EXECUTE FUNCTION vote_opened_keeps_values()",
+        ),
+    ),
+    # vote_opened_no_replace on vote_opened
+    (
+        (
+            "CREATE TRIGGER vote_opened_no_replace BEFORE INSERT ON vote_opened FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opened WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'vote_opened keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_opened_no_truncate on vote_opened
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_opened_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_opened keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_opened_no_truncate BEFORE TRUNCATE ON vote_opened FOR EACH STATEMENT EXECUTE FUNCTION vote_opened_no_truncate()",
+        ),
+    ),
     # vote_opening_before_start on vote_opening
     (
         (
@@ -11193,6 +11650,16 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_opening_has_candidates() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_candidate c WHERE c.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round without candidates does not open' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_opening_has_candidates BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_has_candidates()",
+        ),
+    ),
+    # vote_opening_has_keys on vote_opening
+    (
+        (
+            "CREATE TRIGGER vote_opening_has_keys BEFORE INSERT ON vote_opening FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.secrecy = 'sealed' AND (SELECT COUNT(*) FROM vote_holder h JOIN vote_key k ON k.round_id = h.round_id WHERE h.round_id = r.id AND h.confirmed_at IS NOT NULL) <> 3) BEGIN SELECT RAISE(ABORT, 'a sealed round opens when three holders have confirmed their shares'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_opening_has_keys() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.secrecy = 'sealed' AND (SELECT COUNT(*) FROM vote_holder h JOIN vote_key k ON k.round_id = h.round_id WHERE h.round_id = r.id AND h.confirmed_at IS NOT NULL) <> 3) THEN RAISE EXCEPTION 'a sealed round opens when three holders have confirmed their shares' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_opening_has_keys BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_has_keys()",
         ),
     ),
     # vote_opening_keeps_rows on vote_opening
@@ -11263,10 +11730,10 @@ GUARDS = [
     # vote_result_counted on vote_result
     (
         (
-            "CREATE TRIGGER vote_result_counted BEFORE INSERT ON vote_result FOR EACH ROW WHEN NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a result is counted from the ballots'); END",
+            "CREATE TRIGGER vote_result_counted BEFORE INSERT ON vote_result FOR EACH ROW WHEN NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) + (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) + (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.choices = 0) OR (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(s.choices), 0) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a result is counted from the ballots'); END",
         ),
         (
-            "CREATE FUNCTION vote_result_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a result is counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_result_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) + (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) + (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.choices = 0) OR (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(s.choices), 0) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a result is counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_result_counted BEFORE INSERT ON vote_result FOR EACH ROW EXECUTE FUNCTION vote_result_counted()",
         ),
     ),
@@ -11305,6 +11772,16 @@ GUARDS = [
             "CREATE TRIGGER vote_result_no_truncate BEFORE TRUNCATE ON vote_result FOR EACH STATEMENT EXECUTE FUNCTION vote_result_no_truncate()",
         ),
     ),
+    # vote_result_of_whole_box on vote_result
+    (
+        (
+            "CREATE TRIGGER vote_result_of_whole_box BEFORE INSERT ON vote_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.secrecy IN ('sealed', 'paper')) AND NOT EXISTS (SELECT 1 FROM vote_box_closing c WHERE c.round_id = NEW.round_id AND c.phones = (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.channel = 'phone') AND c.papers >= (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.channel = 'paper')) BEGIN SELECT RAISE(ABORT, 'a result counts every ballot of the box'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_result_of_whole_box() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.secrecy IN ('sealed', 'paper')) AND NOT EXISTS (SELECT 1 FROM vote_box_closing c WHERE c.round_id = NEW.round_id AND c.phones = (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.channel = 'phone') AND c.papers >= (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.channel = 'paper')) THEN RAISE EXCEPTION 'a result counts every ballot of the box' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_result_of_whole_box BEFORE INSERT ON vote_result FOR EACH ROW EXECUTE FUNCTION vote_result_of_whole_box()",
+        ),
+    ),
     # vote_round_frozen on vote_round
     (
         (
@@ -11340,13 +11817,123 @@ GUARDS = [
             "CREATE TRIGGER vote_round_no_truncate BEFORE TRUNCATE ON vote_round FOR EACH STATEMENT EXECUTE FUNCTION vote_round_no_truncate()",
         ),
     ),
+    # vote_slip_before_result on vote_slip
+    (
+        (
+            "CREATE TRIGGER vote_slip_before_result BEFORE INSERT ON vote_slip FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no ballot once a result stands'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_slip_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no ballot once a result stands' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_slip_before_result BEFORE INSERT ON vote_slip FOR EACH ROW EXECUTE FUNCTION vote_slip_before_result()",
+        ),
+    ),
+    # vote_slip_choice_before_result on vote_slip_choice
+    (
+        (
+            "CREATE TRIGGER vote_slip_choice_before_result BEFORE INSERT ON vote_slip_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no choice once a result stands'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_slip_choice_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no choice once a result stands' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_slip_choice_before_result BEFORE INSERT ON vote_slip_choice FOR EACH ROW EXECUTE FUNCTION vote_slip_choice_before_result()",
+        ),
+    ),
+    # vote_slip_choice_fits on vote_slip_choice
+    (
+        (
+            "CREATE TRIGGER vote_slip_choice_fits BEFORE INSERT ON vote_slip_choice FOR EACH ROW WHEN (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.slip_id = NEW.slip_id) >= (SELECT COALESCE(MAX(s.choices), 0) FROM vote_slip s WHERE s.id = NEW.slip_id) OR NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_slip_choice c WHERE c.slip_id = NEW.slip_id) <= r.points) OR EXISTS (SELECT 1 FROM vote_round r JOIN vote_slip_choice c ON c.slip_id = NEW.slip_id AND c.points = NEW.points WHERE r.id = NEW.round_id AND r.ballot = 'ranking') OR EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < (SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN (SELECT c.candidate_id FROM vote_slip_choice c WHERE c.slip_id = NEW.slip_id))) BEGIN SELECT RAISE(ABORT, 'a ballot keeps to the limits of its round'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_slip_choice_fits() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.slip_id = NEW.slip_id) >= (SELECT COALESCE(MAX(s.choices), 0) FROM vote_slip s WHERE s.id = NEW.slip_id) OR NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_slip_choice c WHERE c.slip_id = NEW.slip_id) <= r.points) OR EXISTS (SELECT 1 FROM vote_round r JOIN vote_slip_choice c ON c.slip_id = NEW.slip_id AND c.points = NEW.points WHERE r.id = NEW.round_id AND r.ballot = 'ranking') OR EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < (SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN (SELECT c.candidate_id FROM vote_slip_choice c WHERE c.slip_id = NEW.slip_id))) THEN RAISE EXCEPTION 'a ballot keeps to the limits of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_slip_choice_fits BEFORE INSERT ON vote_slip_choice FOR EACH ROW EXECUTE FUNCTION vote_slip_choice_fits()",
+        ),
+    ),
+    # vote_slip_choice_keeps_rows on vote_slip_choice
+    (
+        (
+            "CREATE TRIGGER vote_slip_choice_keeps_rows BEFORE DELETE ON vote_slip_choice FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_slip_choice is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_slip_choice_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_slip_choice is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_slip_choice_keeps_rows BEFORE DELETE ON vote_slip_choice FOR EACH ROW EXECUTE FUNCTION vote_slip_choice_keeps_rows()",
+        ),
+    ),
+    # vote_slip_choice_keeps_values on vote_slip_choice
+    (
+        (
+            "CREATE TRIGGER vote_slip_choice_keeps_values BEFORE UPDATE ON vote_slip_choice FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_slip_choice is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_slip_choice_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_slip_choice is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_slip_choice_keeps_values BEFORE UPDATE ON vote_slip_choice FOR EACH ROW EXECUTE FUNCTION vote_slip_choice_keeps_values()",
+        ),
+    ),
+    # vote_slip_choice_no_replace on vote_slip_choice
+    (
+        (
+            "CREATE TRIGGER vote_slip_choice_no_replace BEFORE INSERT ON vote_slip_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_slip_choice WHERE (id = NEW.id) OR (slip_id = NEW.slip_id AND candidate_id = NEW.candidate_id)) BEGIN SELECT RAISE(ABORT, 'vote_slip_choice keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_slip_choice_no_truncate on vote_slip_choice
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_slip_choice_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_slip_choice keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_slip_choice_no_truncate BEFORE TRUNCATE ON vote_slip_choice FOR EACH STATEMENT EXECUTE FUNCTION vote_slip_choice_no_truncate()",
+        ),
+    ),
+    # vote_slip_fits on vote_slip
+    (
+        (
+            "CREATE TRIGGER vote_slip_fits BEFORE INSERT ON vote_slip FOR EACH ROW WHEN NEW.choices > (SELECT r.max_choices FROM vote_round r WHERE r.id = NEW.round_id) OR (NEW.channel = 'phone' AND NOT EXISTS (SELECT 1 FROM vote_opened o WHERE o.round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'a ballot comes out of a box that was opened, within the limits of its round'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_slip_fits() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.choices > (SELECT r.max_choices FROM vote_round r WHERE r.id = NEW.round_id) OR (NEW.channel = 'phone' AND NOT EXISTS (SELECT 1 FROM vote_opened o WHERE o.round_id = NEW.round_id)) THEN RAISE EXCEPTION 'a ballot comes out of a box that was opened, within the limits of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_slip_fits BEFORE INSERT ON vote_slip FOR EACH ROW EXECUTE FUNCTION vote_slip_fits()",
+        ),
+    ),
+    # vote_slip_keeps_rows on vote_slip
+    (
+        (
+            "CREATE TRIGGER vote_slip_keeps_rows BEFORE DELETE ON vote_slip FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_slip is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_slip_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_slip is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_slip_keeps_rows BEFORE DELETE ON vote_slip FOR EACH ROW EXECUTE FUNCTION vote_slip_keeps_rows()",
+        ),
+    ),
+    # vote_slip_keeps_values on vote_slip
+    (
+        (
+            "CREATE TRIGGER vote_slip_keeps_values BEFORE UPDATE ON vote_slip FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_slip is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_slip_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_slip is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_slip_keeps_values BEFORE UPDATE ON vote_slip FOR EACH ROW EXECUTE FUNCTION vote_slip_keeps_values()",
+        ),
+    ),
+    # vote_slip_no_replace on vote_slip
+    (
+        (
+            "CREATE TRIGGER vote_slip_no_replace BEFORE INSERT ON vote_slip FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_slip WHERE (id = NEW.id) OR (round_id = NEW.round_id AND code = NEW.code) OR (round_id = NEW.round_id AND serial = NEW.serial)) BEGIN SELECT RAISE(ABORT, 'vote_slip keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_slip_no_truncate on vote_slip
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_slip_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_slip keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_slip_no_truncate BEFORE TRUNCATE ON vote_slip FOR EACH STATEMENT EXECUTE FUNCTION vote_slip_no_truncate()",
+        ),
+    ),
     # vote_standing_counted on vote_standing
     (
         (
-            "CREATE TRIGGER vote_standing_counted BEFORE INSERT ON vote_standing FOR EACH ROW WHEN NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) BEGIN SELECT RAISE(ABORT, 'the votes of a project are counted from the ballots'); END",
+            "CREATE TRIGGER vote_standing_counted BEFORE INSERT ON vote_standing FOR EACH ROW WHEN NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) + (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) + (SELECT COALESCE(SUM(c.points), 0) FROM vote_slip_choice c WHERE c.candidate_id = NEW.candidate_id) BEGIN SELECT RAISE(ABORT, 'the votes of a project are counted from the ballots'); END",
         ),
         (
-            "CREATE FUNCTION vote_standing_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) THEN RAISE EXCEPTION 'the votes of a project are counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_standing_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.votes <> (SELECT COUNT(*) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) + (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.candidate_id = NEW.candidate_id) OR NEW.points <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.candidate_id = NEW.candidate_id) + (SELECT COALESCE(SUM(c.points), 0) FROM vote_slip_choice c WHERE c.candidate_id = NEW.candidate_id) THEN RAISE EXCEPTION 'the votes of a project are counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_standing_counted BEFORE INSERT ON vote_standing FOR EACH ROW EXECUTE FUNCTION vote_standing_counted()",
         ),
     ),

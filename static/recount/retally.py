@@ -22,6 +22,7 @@ def main(folder):
     result = json.loads((folder / "result.json").read_text("utf-8"))
     ballots, faulty = read_ballots(folder, terms)
     faults += faulty + check_rules(terms) + check_roll(folder, terms, len(ballots) + result["invalid"])
+    faults += check_codes(folder, ballots) if (folder / "codes.csv").is_file() else []
     counted = tally(terms["frozen"], ballots)
     for name, found in counted.items():
         if result[name] != found:
@@ -60,6 +61,23 @@ def check_roll(folder, terms, cast):
         faults.append(f"roll: {voted} doors voted, {cast} ballots were cast")
     if len(rows) != terms["households"]:
         faults.append(f"roll: {len(rows)} doors, {terms['households']} at the opening")
+    return faults
+
+
+def check_codes(folder, ballots):
+    """Compare the ballots under their codes with those that are counted, and both with the fingerprints of the box."""
+    coded = {}
+    for row in read_table(folder / "codes.csv"):
+        coded.setdefault((row["code"], row["digits"]), {})[row["project"]] = int(row["points"])
+    codes = Counter(code for code, _digits in coded)
+    faults = [f"codes: {code} stands {times} times" for code, times in codes.items() if times > 1]
+    extra = Counter(str(sorted(one.items())) for one in coded.values())
+    extra.subtract(Counter(str(sorted(one.items())) for one in ballots))
+    if max(extra.values(), default=0) > 0:
+        faults.append("codes: a ballot with a code was not counted")
+    prints = [row["sha256"] for row in read_table(folder / "fingerprints.csv")]
+    if len(set(prints)) != len(prints) or len(coded) > len(prints):
+        faults.append(f"fingerprints: {len(prints)} in the box, {len(coded)} ballots came out of it")
     return faults
 
 

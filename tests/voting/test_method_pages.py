@@ -9,9 +9,8 @@ import pytest
 from fundapp.db.work import reading_session
 from fundapp.voting.models import VoteChoice
 from tests.voting.polling import BY_VOTE, CLOSES, OPENS, at, cast, make_polled, publish
-from tests.voting.test_pages import page_of, send, stand, visit
+from tests.voting.test_pages import page_of, send
 
-__all__ = ["stand", "visit"]
 POINTS = {"ballot": "points", "points": 6, "each": 4}
 
 

@@ -254,5 +254,6 @@ def test_the_checks_of_an_honest_round_find_nothing(polled):
             ("voting.rules", None),
             ("voting.ballots", None),
             ("voting.one_each", None),
+            ("voting.box", None),
             ("voting.results", None),
         ]

@@ -11,9 +11,8 @@ from sqlalchemy import select
 
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import Role
-from fundapp.people.models import Account
 from fundapp.voting.models import VoteBallot, VoteChoice, VoteRound
-from tests.support.world import NOW, make_account, make_person
+from tests.support.world import NOW, make_person
 from tests.voting.polling import CLOSES, JUST, OPENS, at, cast, make_polled, make_project, paper, publish
 
 TOKEN = re.compile(r'<input[^>]*name="(?:csrf_token|op_key)"[^>]*>')
@@ -25,33 +24,6 @@ def polled(sqlite_app):
     sqlite_app.config["WTF_CSRF_ENABLED"] = False
     sqlite_app.extensions["clock"] = at(OPENS + timedelta(hours=1))
     return make_polled(units=14, people=12)
-
-
-@pytest.fixture
-def visit(sqlite_app):
-    """A function that gives a browser of nobody, or of a person."""
-
-    def entered(actor=None):
-        client = sqlite_app.test_client()
-        if actor is not None:
-            with unit_of_work() as session:
-                if session.scalar(select(Account.id).where(Account.person_id == actor.person_id)) is None:
-                    make_account(session, actor, f"person{actor.person_id}")
-            with client.session_transaction() as kept:
-                kept["_user_id"] = str(actor.person_id)
-        return client
-
-    return entered
-
-
-@pytest.fixture
-def stand(sqlite_app):
-    """A function that sets the app's clock."""
-
-    def set_to(moment):
-        sqlite_app.extensions["clock"] = at(moment)
-
-    return set_to
 
 
 def page_of(client, path, status=200):
@@ -74,7 +46,7 @@ def test_a_resident_votes_and_is_given_a_receipt(polled, visit):
     client, path = visit(polled.residents[0]), f"/votes/{polled.round}/ballot"
     page = page_of(client, path)
     assert "投出我的票" in page
-    assert "怎样保密" in page
+    assert "一般保密：手机票按户存在数据库里" in page
     unit = polled.places.units[0]
     answer = send(client, path, unit_id=unit, choices=[polled.projects[0], polled.projects[2]])
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/votes/{polled.round}/receipt/{unit}")
@@ -248,7 +220,7 @@ def test_a_worker_drafts_chooses_and_opens_by_pages(polled, visit, stand):
     client = visit(polled.worker)
     draft = send(
         client, "/votes/new", programme_id=polled.programme, place_id=polled.places.community, title="第二轮",
-        opens_at="2026-03-02T08:00", closes_at="2026-03-09T18:00", budget="5万", max_choices="2",
+        opens_at="2026-03-02T08:00", closes_at="2026-03-09T18:00", budget="5万", max_choices="2", secrecy="simple",
     )  # fmt: skip
     path = draft.headers["Location"].removesuffix("/candidates")
     page_of(visit(), path, 404)
@@ -256,14 +228,14 @@ def test_a_worker_drafts_chooses_and_opens_by_pages(polled, visit, stand):
     assert send(client, f"{path}/candidates", projects=fresh).headers["Location"] == path
     kept = {"programme_id": polled.programme, "place_id": polled.places.community, "title": "第二轮表决"}
     times = {"opens_at": "2026-03-02T08:00", "closes_at": "2026-03-09T18:00"}
-    assert send(client, f"{path}/edit", **kept, **times, budget="60000").status_code == 303
+    assert send(client, f"{path}/edit", **kept, **times, budget="60000", secrecy="simple").status_code == 303
     assert send(client, f"{path}/open").status_code == 422
     assert send(client, f"{path}/open", sure="y").status_code == 303
     assert "第二轮表决" in page_of(visit(), path)
     with reading_session() as session:
         row = session.get_one(VoteRound, int(path.rsplit("/", 1)[1]))
         assert (row.budget_fen.amount, row.closes_at.hour) == (60000, 10)
-    assert send(client, f"{path}/edit", **kept, **times, budget="1").status_code == 422
+    assert send(client, f"{path}/edit", **kept, **times, budget="1", secrecy="simple").status_code == 422
 
 
 def test_a_wrong_draft_marks_its_field(polled, visit):
@@ -271,7 +243,7 @@ def test_a_wrong_draft_marks_its_field(polled, visit):
     client = visit(polled.worker)
     answer = send(
         client, "/votes/new", programme_id=polled.programme, place_id=polled.places.community, title="x",
-        opens_at="2026-03-02T08:00", closes_at="2026-03-02T18:00", budget="100",
+        opens_at="2026-03-02T08:00", closes_at="2026-03-02T18:00", budget="100", secrecy="simple",
     )  # fmt: skip
     assert answer.status_code == 422
     assert 'href="#closes_at"' in answer.get_data(as_text=True)

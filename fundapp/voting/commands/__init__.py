@@ -1,6 +1,18 @@
 """The deeds of a round: draft and open it, cast and key in ballots, publish the result."""
 
 from fundapp.voting.commands.ballots import CastBallot, KeyBallot, cast_ballot, key_ballot
+from fundapp.voting.commands.boxes import (
+    CastSealed,
+    CloseBox,
+    SealedReceipt,
+    TakePaper,
+    WriteBack,
+    cast_sealed,
+    close_box,
+    take_paper,
+    write_back,
+)
+from fundapp.voting.commands.keys import ConfirmShare, RegisterKey, confirm_share, register_key
 from fundapp.voting.commands.results import PublishResult, publish_result
 from fundapp.voting.commands.rounds import (
     DraftRound,
@@ -14,16 +26,29 @@ from fundapp.voting.commands.rounds import (
 
 __all__ = [
     "CastBallot",
+    "CastSealed",
+    "CloseBox",
+    "ConfirmShare",
     "DraftRound",
     "KeyBallot",
     "OpenRound",
     "PublishResult",
+    "RegisterKey",
+    "SealedReceipt",
     "SetCandidates",
+    "TakePaper",
+    "WriteBack",
     "cast_ballot",
+    "cast_sealed",
     "change_draft",
+    "close_box",
+    "confirm_share",
     "draft_round",
     "key_ballot",
     "open_round",
     "publish_result",
+    "register_key",
     "set_candidates",
+    "take_paper",
+    "write_back",
 ]

@@ -87,7 +87,7 @@ def cast_ballot(
         NotVisible: there is no such round, or it is a draft.
         Forbidden: not a person of the household, or the household is not on the frozen roster.
         Refused: outside the window; nothing or too much chosen; the household's ballot stands already (code
-            ``voting.already_cast`` with the moment and the channel).
+            ``voting.already_cast`` with the moment and the channel); a round whose ballots have no door.
 
     Source: peers.md failures 1, 3, 18 and 23.
     """
@@ -151,6 +151,7 @@ def _hold(session: Session, round_id: int, clock: Clock) -> _Held:
     opening, state = queries.opened_now(session, round_, now)
     if opening is None:
         raise NotVisible
+    policy.check_by_door(round_.secrecy)
     return _Held(round_, opening, state, now)
 
 

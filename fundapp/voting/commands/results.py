@@ -33,7 +33,7 @@ def publish_result(session: Session, actor: Actor, cmd: PublishResult, clock: Cl
     Raises:
         NotVisible: there is no such round, or it is a draft.
         Forbidden: neither the worker nor an officer of the place.
-        Refused: before the close; published already.
+        Refused: before the close; published already; a box that is not counted yet.
 
     Source: reliability.md V3 and V4.
     """
@@ -44,6 +44,7 @@ def publish_result(session: Session, actor: Actor, cmd: PublishResult, clock: Cl
     now = clock.now(session)
     state = queries.state_now(session, round_, now)
     policy.check_may_publish(actor, get_place(session, round_.place_id).path, round_, state)
+    policy.check_counted(round_.secrecy, queries.is_counted(session, round_))
     outcome = queries.recount(session, round_.id)
     result = _result(actor, round_, opening, outcome, now)
     session.add(result)

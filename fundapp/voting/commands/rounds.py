@@ -21,7 +21,8 @@ from fundapp.voting import policy, queries
 from fundapp.voting.events import RoundOpened
 from fundapp.voting.method import named_options
 from fundapp.voting.models import VoteCandidate, VoteOpening, VoteRound
-from fundapp.voting.rounds import Option, ProgrammeFacts, check_window
+from fundapp.voting.rounds import Option, ProgrammeFacts, check_window, rules_hash
+from fundapp.voting.secrecy import Secrecy
 
 MOST_CANDIDATES = 200
 
@@ -37,6 +38,7 @@ class DraftRound:
     closes_at: datetime
     budget: Money
     max_choices: int | None = None
+    secrecy: Secrecy = Secrecy.SIMPLE
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def open_round(
     Raises:
         Forbidden: not the worker of the community.
         Refused: opened already; no candidates, or one that may no longer stand; a wrong window; a budget above what
-            the pool still has available.
+            the pool still has available; a sealed round whose key-holders have not all confirmed their shares.
 
     Source: peers.md failures 4, 13 and 14.
     """
@@ -137,6 +139,7 @@ def open_round(
     policy.check_starts_ahead(draft.opens_at, draft.closes_at, now)
     draft.opens_at = max(draft.opens_at, now)
     _check_pool(session, draft.programme_id, draft.budget_fen)
+    policy.check_keys(draft.secrecy, queries.key_row(session, draft.id) if draft.secrecy is Secrecy.SEALED else None)
     candidates = _freshen(session, draft, place)
     snapshot = freeze_roster(session, actor, place.id, now)
     lots = [row.project_id for row in candidates]
@@ -147,7 +150,9 @@ def open_round(
         snapshot_id=snapshot.id,
         households=snapshot.households,
         lots=lots,
-        rules_hash=queries.hash_of_rules(draft, candidates, lots, snapshot.id, snapshot.roster_hash),
+        rules_hash=rules_hash(
+            queries.frozen_terms(session, draft, candidates, lots, (snapshot.id, snapshot.roster_hash))
+        ),
         opened_by_id=actor.person_id,
         opened_at=now,
     )
@@ -198,6 +203,7 @@ def _wishes(session: Session, cmd: DraftRound, programme: ProgrammeFacts) -> dic
         "opens_at": cmd.opens_at,
         "closes_at": cmd.closes_at,
         "max_choices": method.most,
+        "secrecy": cmd.secrecy,
         "budget_fen": cmd.budget,
         "ballot": method.ballot,
         "points": method.points,

@@ -2,27 +2,45 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import Refused
 from fundapp.kernel.money import fen
+from fundapp.voting.box_models import VoteBox, VoteBoxClosing, VoteOpened
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteRound
+from fundapp.voting.policy import check_counted
+from fundapp.voting.queries.boxes import slip_marks
 from fundapp.voting.rounds import Channel, count_votes, results_visible
 from fundapp.voting.rules import Outcome
+from fundapp.voting.secrecy import Secrecy
 
 
 def tally(session: Session, round_: VoteRound, now: datetime, *, explain: bool = False) -> Outcome:
     """Count a round for whoever asks.
 
     Raises:
-        Refused: before the close (code ``voting.still_open``).
+        Refused: before the close (code ``voting.still_open``), or before a box is counted (``voting.not_counted_yet``).
 
     Source: peers.md failures 8 and 9.
     """
     if not results_visible(round_, now):
         raise Refused("voting.still_open", closes_at=round_.closes_at)
+    check_counted(round_.secrecy, is_counted(session, round_))
     return recount(session, round_.id, explain=explain)
+
+
+def is_counted(session: Session, round_: VoteRound) -> bool:
+    """Tell whether all ballots of a round are there to be counted: those with a door always are."""
+    if round_.secrecy.by_door:
+        return True
+    table = VoteOpened if round_.secrecy is Secrecy.SEALED else VoteBoxClosing
+    return session.scalar(select(table.id).where(table.round_id == round_.id)) is not None
+
+
+def counted(session: Session, round_id: int) -> bool:
+    """Tell whether all ballots of a round are there to be counted."""
+    return is_counted(session, session.get_one(VoteRound, round_id))
 
 
 def recount(session: Session, round_id: int, *, explain: bool = False) -> Outcome:
@@ -33,13 +51,16 @@ def recount(session: Session, round_id: int, *, explain: bool = False) -> Outcom
         select(VoteCandidate.project_id, VoteCandidate.cost_fen).where(VoteCandidate.round_id == round_id)
     )
     candidates = sorted((project_id, fen(cost)) for project_id, cost in rows)
-    ballots, invalid = ballot_list(session, round_id)
+    ballots, invalid = ballot_list(session, round_id, boxed=not round_.secrecy.by_door)
     budget = fen(round_.budget_fen)
     return count_votes(round_.method, candidates, ballots, budget, lots or [], invalid=invalid, explain=explain)
 
 
-def ballot_list(session: Session, round_id: int) -> tuple[list[dict[int, int]], int]:
+def ballot_list(session: Session, round_id: int, *, boxed: bool = False) -> tuple[list[dict[int, int]], int]:
     """Give the points by project of each valid ballot, and the number of invalid ones; without households."""
+    if boxed:
+        slips = [marks for marks in slip_marks(session, round_id).values()]
+        return [marks for marks in slips if marks], sum(not marks for marks in slips)
     valid = select(VoteBallot.id).where(VoteBallot.round_id == round_id, VoteBallot.choices > 0)
     named: dict[int, dict[int, int]] = {ballot_id: {} for ballot_id in session.scalars(valid)}
     rows = session.execute(
@@ -54,7 +75,8 @@ def ballot_list(session: Session, round_id: int) -> tuple[list[dict[int, int]], 
 
 def turnout(session: Session, round_id: int) -> dict[Channel, int]:
     """Count the ballots by channel, invalid ones included; what may be told of it says ``rounds.py``."""
-    rows = session.execute(
-        select(VoteBallot.channel, func.count()).where(VoteBallot.round_id == round_id).group_by(VoteBallot.channel)
-    )
-    return {channel: count for channel, count in rows}
+    kept = [
+        select(table.channel, func.count()).where(table.round_id == round_id).group_by(table.channel)
+        for table in (VoteBallot, VoteBox)
+    ]
+    return {channel: count for channel, count in session.execute(union_all(*kept))}

@@ -13,8 +13,10 @@ from fundapp.db.prepared import Prepared
 from fundapp.kernel.money import fen
 from fundapp.people.queries import speaks
 from fundapp.rosters.models import SnapshotUnit
+from fundapp.voting.box_models import VoteKey
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteResult, VoteRound
-from fundapp.voting.rounds import RoundState, instant_text, rules_hash, state_of
+from fundapp.voting.rounds import RoundState, instant_text, state_of
+from fundapp.voting.secrecy import Secrecy
 
 
 def opening_of(session: Session, round_id: int) -> VoteOpening | None:
@@ -44,6 +46,11 @@ _OPENED = Prepared(
         exists().where(VoteResult.round_id == VoteOpening.round_id).label("published"),
     ).where(VoteOpening.round_id == bindparam("round_id"))
 )
+
+
+def title_of(session: Session, round_id: int) -> str:
+    """Give the title of a round."""
+    return session.scalars(select(VoteRound.title).where(VoteRound.id == round_id)).one()
 
 
 def state_now(session: Session, round_: VoteRound, now: datetime) -> RoundState:
@@ -138,18 +145,22 @@ def serial_used(session: Session, round_id: int, serial: int) -> bool:
     return session.scalar(query) is not None
 
 
-def hash_of_rules(
-    round_: VoteRound, candidates: Sequence[VoteCandidate], lots: list[int], snapshot_id: int, roster_hash: str
-) -> str:
-    """Give the fingerprint of what is frozen at the opening."""
-    return rules_hash(frozen_terms(round_, candidates, lots, snapshot_id, roster_hash))
+def sealing_key(session: Session, round_: VoteRound) -> dict[str, str]:
+    """Give the key of a sealed round as it is frozen with it; nothing for the other modes."""
+    if round_.secrecy is not Secrecy.SEALED:
+        return {}
+    return {"key": session.scalar(select(VoteKey.public_key).where(VoteKey.round_id == round_.id)) or ""}
 
 
 def frozen_terms(
-    round_: VoteRound, candidates: Sequence[VoteCandidate], lots: list[int], snapshot_id: int, roster_hash: str
+    session: Session, round_: VoteRound, candidates: Sequence[VoteCandidate], lots: list[int], roster: tuple[int, str]
 ) -> dict[str, Any]:
-    """Give what is frozen at the opening: window, ballot, rule, money, candidates, lots, electorate."""
+    """Give what is frozen at the opening: window, ballot, rule, secrecy, money, candidates, lots, electorate.
+
+    *roster* is the number of the snapshot and its fingerprint.
+    """
     return {
+        **sealing_key(session, round_),
         "round": round_.id,
         "programme": round_.programme_id,
         "place": round_.place_id,
@@ -164,9 +175,9 @@ def frozen_terms(
         "options": round_.options,
         "budget_fen": fen(round_.budget_fen),
         "rule": round_.rule.value,
-        "secrecy": "simple",
-        "snapshot": snapshot_id,
-        "roster": roster_hash,
+        "secrecy": round_.secrecy.value,
+        "snapshot": roster[0],
+        "roster": roster[1],
         "lots": lots,
         "candidates": [[row.project_id, row.version_id, fen(row.cost_fen), row.title, row.gives] for row in candidates],
     }

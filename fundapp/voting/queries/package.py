@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.db.home import home
@@ -10,15 +10,19 @@ from fundapp.db.types import canonical
 from fundapp.kernel.archive import table
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
+from fundapp.voting.box_models import VoteBox
 from fundapp.voting.models import VoteBallot, VoteOpening, VoteResult, VoteRound
 from fundapp.voting.pabulib_write import Written, pb_text
+from fundapp.voting.queries.boxes import closing_of, slips_of
 from fundapp.voting.queries.counting import ballot_list
 from fundapp.voting.queries.facts import candidates_of, frozen_terms
 from fundapp.voting.rounds import votes_shown
+from fundapp.voting.secrecy import Secrecy
 
 FORMAT = "fundapp-vote-package/1"
 ROLL = ("door", "voted")
 BALLOTS = ("ballot", "project", "points")
+CODES, PRINTS = ("code", "digits", "project", "points"), ("sha256",)
 
 
 def package_of(session: Session, round_id: int) -> dict[str, bytes]:
@@ -33,8 +37,10 @@ def package_of(session: Session, round_id: int) -> dict[str, bytes]:
     Source: reliability.md §4.1 "what is published".
     """
     round_, opening, result, roster_hash = _published(session, round_id)
-    frozen = frozen_terms(round_, candidates_of(session, round_id), opening.lots, opening.snapshot_id, roster_hash)
-    ballots, _invalid = ballot_list(session, round_id)
+    frozen = frozen_terms(
+        session, round_, candidates_of(session, round_id), opening.lots, (opening.snapshot_id, roster_hash)
+    )
+    ballots, _invalid = ballot_list(session, round_id, boxed=not round_.secrecy.by_door)
     return {
         "retally.py": (home("static") / "recount" / "retally.py").read_bytes(),
         "round.json": _text({"frozen": frozen, "rules_hash": opening.rules_hash, "households": opening.households}),
@@ -42,6 +48,7 @@ def package_of(session: Session, round_id: int) -> dict[str, bytes]:
         "ballots.csv": table(BALLOTS, _rows(ballots)),
         "result.json": _text(result.outcome),
         "ballots.pb": _pb(session, round_, result, ballots).encode(),
+        **_out_of_the_box(session, round_),
     }
 
 
@@ -53,7 +60,8 @@ def pb_of(session: Session, round_id: int) -> str:
         Refused: fewer than ten ballots (code ``voting.too_few_to_tell``).
     """
     round_, _opening, result, _hash = _published(session, round_id)
-    return _pb(session, round_, result, ballot_list(session, round_id)[0])
+    ballots, _invalid = ballot_list(session, round_id, boxed=not round_.secrecy.by_door)
+    return _pb(session, round_, result, ballots)
 
 
 def check_recount(session: Session, round_id: int) -> None:
@@ -81,14 +89,31 @@ def _published(session: Session, round_id: int) -> tuple[VoteRound, VoteOpening,
     return row[0], row[1], row[2], row[3]
 
 
+def _out_of_the_box(session: Session, round_: VoteRound) -> dict[str, bytes]:
+    """Give what a box showed before and after it was opened: the fingerprints, and every code with its ballot."""
+    closing = closing_of(session, round_.id) if round_.secrecy is Secrecy.SEALED else None
+    if closing is None:
+        return {}
+    codes = [
+        (slip.code, slip.digits, project, points)
+        for slip in slips_of(session, round_.id)
+        for project, points in slip.marks
+    ]
+    prints = [(one,) for one in closing.fingerprints]
+    return {"codes.csv": table(CODES, codes), "fingerprints.csv": table(PRINTS, prints)}
+
+
 def _roll(session: Session, round_id: int, snapshot_id: int) -> list[tuple[str, str]]:
+    of_door = (VoteBallot.round_id == round_id) & (VoteBallot.unit_id == SnapshotUnit.unit_id)
+    in_box = (VoteBox.round_id == round_id) & (VoteBox.unit_id == SnapshotUnit.unit_id)
     rows = session.execute(
-        select(SnapshotUnit.door, VoteBallot.id)
-        .outerjoin(VoteBallot, (VoteBallot.round_id == round_id) & (VoteBallot.unit_id == SnapshotUnit.unit_id))
+        select(SnapshotUnit.door, func.coalesce(VoteBallot.round_id, VoteBox.round_id))
+        .outerjoin(VoteBallot, of_door)
+        .outerjoin(VoteBox, in_box)
         .where(SnapshotUnit.snapshot_id == snapshot_id)
         .order_by(SnapshotUnit.unit_id)
     )
-    return [(door, "no" if ballot_id is None else "yes") for door, ballot_id in rows]
+    return [(door, "no" if voted is None else "yes") for door, voted in rows]
 
 
 def _sorted(ballots: list[dict[int, int]]) -> list[list[tuple[int, int]]]:

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from moneyed import Money
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.db.prepared import Prepared
+from fundapp.db.types import Instant
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places.models import Place
 from fundapp.places.queries import PlaceRow, get_place
 from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
+from fundapp.voting.box_models import VoteBox
 from fundapp.voting.method import BallotType, Method, options_of
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound
 from fundapp.voting.policy import works_here
@@ -28,6 +30,7 @@ from fundapp.voting.rounds import (
     shown_turnout,
     state_of,
 )
+from fundapp.voting.secrecy import Secrecy
 from fundapp.web.paging import PER_PAGE
 
 
@@ -67,12 +70,13 @@ class Turnout:
 
 @dataclass(frozen=True)
 class OwnUnit:
-    """A household that the person speaks for, and when and how its ballot was cast."""
+    """A household that the person speaks for, and when and how its ballot was cast; ``seat`` is where its paper was."""
 
     unit_id: int
     door: str
     at: datetime | None
     channel: Channel | None
+    seat: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class RoundPage:
     opens_at: datetime
     closes_at: datetime
     method: Method
+    secrecy: Secrecy
     budget: Money
     state: RoundState
     snapshot_id: int | None
@@ -100,6 +105,12 @@ class RoundPage:
     def max_choices(self) -> int:
         """Give the number of projects that a ballot may name."""
         return self.method.most
+
+    @property
+    def left(self) -> list[OwnUnit]:
+        """List the person's households that may still vote by phone: under seal also again, never after a paper."""
+        again = self.secrecy is Secrecy.SEALED
+        return [unit for unit in self.own if unit.at is None or (again and unit.channel is not Channel.PAPER)]
 
     def mixed(self, unit_id: int) -> list[CandidateRow]:
         """Give the candidates in the order for one household."""
@@ -189,6 +200,7 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         opens_at=round_.opens_at,
         closes_at=round_.closes_at,
         method=round_.method,
+        secrecy=round_.secrecy,
         budget=round_.budget_fen,
         state=state_of(round_, now, opened=opening is not None, published=result_id is not None),
         snapshot_id=opening.snapshot_id if opening else None,
@@ -303,8 +315,15 @@ def _own(session: Session, round_id: int, snapshot_id: int, actor: Actor) -> tup
     if not actor.unit_ids:
         return ()
     rows = session.execute(
-        select(SnapshotUnit.unit_id, SnapshotUnit.door, VoteBallot.at, VoteBallot.channel)
+        select(
+            SnapshotUnit.unit_id,
+            SnapshotUnit.door,
+            func.coalesce(VoteBallot.at, VoteBox.at, type_=Instant()),
+            func.coalesce(VoteBallot.channel, VoteBox.channel),
+            func.coalesce(VoteBox.seat, ""),
+        )
         .outerjoin(VoteBallot, (VoteBallot.round_id == round_id) & (VoteBallot.unit_id == SnapshotUnit.unit_id))
+        .outerjoin(VoteBox, (VoteBox.round_id == round_id) & (VoteBox.unit_id == SnapshotUnit.unit_id))
         .where(SnapshotUnit.snapshot_id == snapshot_id, SnapshotUnit.unit_id.in_(actor.unit_ids))
         .order_by(SnapshotUnit.unit_id)
     )

@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor, Role
 from fundapp.places.models import Place
 from fundapp.rosters.models import SnapshotUnit
+from fundapp.voting.box_models import VoteBox
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound, VoteStanding
 from fundapp.voting.policy import PUBLISHERS
 from fundapp.voting.rounds import votes_shown
@@ -78,10 +79,11 @@ def place_of(session: Session, project_ids: Iterable[int]) -> dict[int, RoundMar
 
 def rounds_open_for(session: Session, actor: Actor, now: datetime) -> list[WaitingRound]:
     """List the open rounds for the actor's households, one row per household, the soonest close first."""
-    cast = (
-        select(VoteBallot.id)
-        .where(VoteBallot.round_id == VoteRound.id, VoteBallot.unit_id == SnapshotUnit.unit_id)
-        .exists()
+    cast = or_(
+        *(
+            exists().where(table.round_id == VoteRound.id, table.unit_id == SnapshotUnit.unit_id)
+            for table in (VoteBallot, VoteBox)
+        )
     )
     rows = session.execute(
         _rounds()

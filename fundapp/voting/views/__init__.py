@@ -1,5 +1,6 @@
-"""Pages of rounds of voting: for everybody and for a household, and what the worker does."""
+"""Pages of rounds of voting: for everybody and for a household, what the worker does, and the box of a sealed round."""
 
-from fundapp.voting.views.workers import bp
+from fundapp.voting.views import workers
+from fundapp.voting.views.boxes import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "workers"]

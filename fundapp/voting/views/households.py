@@ -11,6 +11,7 @@ from fundapp.kernel.archive import zipped
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.voting import commands, forms, policy, queries, texts
 from fundapp.voting.rounds import RoundState, results_visible
+from fundapp.voting.secrecy import Secrecy
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, public, signed_in
@@ -62,8 +63,10 @@ def ballot(round_id: int) -> Answer:
             if form.done:
                 return redirect(url_for(".receipt", round_id=round_id, unit_id=row.unit_id), 303)
     page = read_page(round_id)
+    if page.secrecy is Secrecy.SEALED:
+        return redirect(url_for(".sealed_ballot", round_id=round_id), 303)
     mixed = page.mixed(page.own[0].unit_id) if page.own else []
-    left = [unit for unit in page.own if unit.at is None]
+    left = page.left
     form.offer([(unit.unit_id, unit.door) for unit in left])
     if request.method == "GET":
         form.put(page.method, [(row.project_id, row.title) for row in mixed])
@@ -142,7 +145,7 @@ def read_result(page: queries.RoundPage) -> queries.ResultPage | None:
     """Read the result, which is nobody's before the close."""
     session = reading()
     now = clock().now(session)
-    if page.state is RoundState.DRAFT or not results_visible(page, now):
+    if page.state is RoundState.DRAFT or not results_visible(page, now) or not queries.counted(session, page.id):
         return None
     return queries.result_page(session, page.id, now)
 
@@ -156,6 +159,7 @@ def possible(page: queries.RoundPage) -> dict[str, Any]:
         "against_ballot": reasons(policy.check_may_vote, page, page.state, bool(actor.unit_ids), bool(page.own)),
         "against_keying": reasons(policy.check_open, page, page.state),
         "against_publishing": reasons(policy.check_may_publish, actor, page.place.path, page, page.state),
+        "against_phone": reasons(policy.check_phone, page.secrecy),
     }
 
 

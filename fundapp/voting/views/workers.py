@@ -143,6 +143,7 @@ def _as_typed(page: queries.RoundPage) -> dict[str, object]:
         "closes_at": page.closes_at,
         "budget": page.budget,
         "max_choices": page.max_choices,
+        "secrecy": page.secrecy.value,
     }
 
 
