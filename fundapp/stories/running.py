@@ -16,7 +16,8 @@ from fundapp.stories.rules import parse
 LIBRARY = Path(__file__).parent / "library"
 DEEDS = (
     "ground", "rostering", "proposing", "asking", "answering", "coding", "paper", "collecting", "announcing",
-    "deciding", "keeping", "raising", "subsidizing", "matching", "pooling", "relating", "delivering", "banking",
+    "deciding", "scoring", "keeping", "raising", "subsidizing", "matching", "pooling", "relating", "delivering",
+    "banking",
 )  # fmt: skip
 
 

@@ -1594,6 +1594,42 @@ def upgrade():
     )
     op.create_index("ix_publicity_posting_notice_id", "publicity_posting", ["notice_id", "number"], unique=False)
     op.create_table(
+        "score_sheet",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("policy_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("budget_fen", sa.BigInteger(), nullable=False),
+        sa.Column("criteria", sa.Text(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.Column("least", sa.Integer(), nullable=False),
+        sa.Column("trim", sa.Boolean(), nullable=False),
+        sa.Column("quorum_p", sa.Integer(), nullable=False),
+        sa.Column("quorum_q", sa.Integer(), nullable=False),
+        sa.Column("quorum_strict", sa.Boolean(), nullable=False),
+        sa.Column("drafted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("0 < quorum_p AND quorum_p <= quorum_q", name=op.f("ck_score_sheet_quorum_is_a_share")),
+        sa.CheckConstraint("budget_fen > 0", name=op.f("ck_score_sheet_budget_positive")),
+        sa.CheckConstraint("length(trim(title)) > 0", name=op.f("ck_score_sheet_titled")),
+        sa.CheckConstraint(
+            "most BETWEEN 1 AND 100 AND least BETWEEN 0 AND 100", name=op.f("ck_score_sheet_points_in_range")
+        ),
+        sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_score_sheet_opens_before_it_closes")),
+        sa.ForeignKeyConstraint(["drafted_by_id"], ["person.id"], name=op.f("fk_score_sheet_drafted_by_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_score_sheet_place_id")),
+        sa.ForeignKeyConstraint(
+            ["policy_version_id"], ["policy_version.id"], name=op.f("fk_score_sheet_policy_version_id")
+        ),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_score_sheet_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_sheet")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_score_sheet_place_id", "score_sheet", ["place_id", "id"], unique=False)
+    op.create_table(
         "vote_round",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2477,6 +2513,35 @@ def upgrade():
     op.create_index(op.f("ix_quote_counterparty_id"), "quote", ["counterparty_id"], unique=False)
     op.create_index("ix_quote_project_id", "quote", ["project_id"], unique=False)
     op.create_table(
+        "score_member",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sheet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("office", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("length(trim(name)) > 0 AND length(trim(office)) > 0", name=op.f("ck_score_member_named")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_score_member_person_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["score_sheet.id"], name=op.f("fk_score_member_sheet_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_member")),
+        sa.UniqueConstraint("id", "sheet_id", name=op.f("uq_score_member_id_sheet_id")),
+        sa.UniqueConstraint("sheet_id", "person_id", name=op.f("uq_score_member_sheet_id_person_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "score_opening",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sheet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lots", sa.Text(), nullable=False),
+        sa.Column("terms_hash", sa.String(length=64), nullable=False),
+        sa.Column("opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name=op.f("fk_score_opening_opened_by_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["score_sheet.id"], name=op.f("fk_score_opening_sheet_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_opening")),
+        sa.UniqueConstraint("sheet_id", name=op.f("uq_score_opening_sheet_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "stage_change",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3108,6 +3173,58 @@ def upgrade():
         sa.ForeignKeyConstraint(["version_id"], ["project_version.id"], name=op.f("fk_raising_terms_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_raising_terms")),
         sa.UniqueConstraint("project_id", "revision", name=op.f("uq_raising_terms_project_id_revision")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "score_candidate",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sheet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("gives", sa.Text(), nullable=False),
+        sa.Column("cost_fen", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("cost_fen > 0", name=op.f("ck_score_candidate_cost_positive")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_score_candidate_project_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["score_sheet.id"], name=op.f("fk_score_candidate_sheet_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["project_version.id"], name=op.f("fk_score_candidate_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_candidate")),
+        sa.UniqueConstraint("sheet_id", "project_id", name=op.f("uq_score_candidate_sheet_id_project_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "score_paper",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sheet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("points", sa.Text(), nullable=False),
+        sa.Column("recused", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_score_paper_by_id")),
+        sa.ForeignKeyConstraint(
+            ["member_id", "sheet_id"],
+            ["score_member.id", "score_member.sheet_id"],
+            name=op.f("fk_score_paper_member_id_sheet_id"),
+        ),
+        sa.ForeignKeyConstraint(["sheet_id"], ["score_opening.sheet_id"], name=op.f("fk_score_paper_sheet_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_paper")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_score_paper_op_key")),
+        sa.UniqueConstraint("sheet_id", "member_id", name=op.f("uq_score_paper_sheet_id_member_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "score_result",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sheet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["published_by_id"], ["person.id"], name=op.f("fk_score_result_published_by_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["score_opening.sheet_id"], name=op.f("fk_score_result_sheet_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_result")),
+        sa.UniqueConstraint("sheet_id", name=op.f("uq_score_result_sheet_id")),
         info={"sealed": True},
     )
     op.create_table(
@@ -10585,6 +10702,266 @@ GUARDS = [
         (
             "CREATE FUNCTION roster_snapshot_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'roster_snapshot keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER roster_snapshot_no_truncate BEFORE TRUNCATE ON roster_snapshot FOR EACH STATEMENT EXECUTE FUNCTION roster_snapshot_no_truncate()",
+        ),
+    ),
+    # score_candidate_comes_before on score_candidate
+    (
+        (
+            "CREATE TRIGGER score_candidate_comes_before BEFORE INSERT ON score_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = NEW.sheet_id) BEGIN SELECT RAISE(ABORT, 'an opened sheet is not changed'); END",
+        ),
+        (
+            "CREATE FUNCTION score_candidate_comes_before() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = NEW.sheet_id) THEN RAISE EXCEPTION 'an opened sheet is not changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_candidate_comes_before BEFORE INSERT ON score_candidate FOR EACH ROW EXECUTE FUNCTION score_candidate_comes_before()",
+        ),
+    ),
+    # score_candidate_no_replace on score_candidate
+    (
+        (
+            "CREATE TRIGGER score_candidate_no_replace BEFORE INSERT ON score_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_candidate WHERE (id = NEW.id) OR (sheet_id = NEW.sheet_id AND project_id = NEW.project_id)) BEGIN SELECT RAISE(ABORT, 'score_candidate keeps its rows'); END",
+        ),
+        (),
+    ),
+    # score_candidate_no_truncate on score_candidate
+    (
+        (),
+        (
+            "CREATE FUNCTION score_candidate_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'score_candidate keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER score_candidate_no_truncate BEFORE TRUNCATE ON score_candidate FOR EACH STATEMENT EXECUTE FUNCTION score_candidate_no_truncate()",
+        ),
+    ),
+    # score_candidate_remains on score_candidate
+    (
+        (
+            "CREATE TRIGGER score_candidate_remains BEFORE DELETE ON score_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.sheet_id) BEGIN SELECT RAISE(ABORT, 'an opened sheet is not changed'); END",
+        ),
+        (
+            "CREATE FUNCTION score_candidate_remains() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.sheet_id) THEN RAISE EXCEPTION 'an opened sheet is not changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_candidate_remains BEFORE DELETE ON score_candidate FOR EACH ROW EXECUTE FUNCTION score_candidate_remains()",
+        ),
+    ),
+    # score_candidate_stays on score_candidate
+    (
+        (
+            "CREATE TRIGGER score_candidate_stays BEFORE UPDATE ON score_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.sheet_id) BEGIN SELECT RAISE(ABORT, 'an opened sheet is not changed'); END",
+        ),
+        (
+            "CREATE FUNCTION score_candidate_stays() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.sheet_id) THEN RAISE EXCEPTION 'an opened sheet is not changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_candidate_stays BEFORE UPDATE ON score_candidate FOR EACH ROW EXECUTE FUNCTION score_candidate_stays()",
+        ),
+    ),
+    # score_member_comes_before on score_member
+    (
+        (
+            "CREATE TRIGGER score_member_comes_before BEFORE INSERT ON score_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = NEW.sheet_id) BEGIN SELECT RAISE(ABORT, 'an opened sheet is not changed'); END",
+        ),
+        (
+            "CREATE FUNCTION score_member_comes_before() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = NEW.sheet_id) THEN RAISE EXCEPTION 'an opened sheet is not changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_member_comes_before BEFORE INSERT ON score_member FOR EACH ROW EXECUTE FUNCTION score_member_comes_before()",
+        ),
+    ),
+    # score_member_no_replace on score_member
+    (
+        (
+            "CREATE TRIGGER score_member_no_replace BEFORE INSERT ON score_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_member WHERE (id = NEW.id) OR (sheet_id = NEW.sheet_id AND person_id = NEW.person_id)) BEGIN SELECT RAISE(ABORT, 'score_member keeps its rows'); END",
+        ),
+        (),
+    ),
+    # score_member_no_truncate on score_member
+    (
+        (),
+        (
+            "CREATE FUNCTION score_member_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'score_member keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER score_member_no_truncate BEFORE TRUNCATE ON score_member FOR EACH STATEMENT EXECUTE FUNCTION score_member_no_truncate()",
+        ),
+    ),
+    # score_member_remains on score_member
+    (
+        (
+            "CREATE TRIGGER score_member_remains BEFORE DELETE ON score_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.sheet_id) BEGIN SELECT RAISE(ABORT, 'an opened sheet is not changed'); END",
+        ),
+        (
+            "CREATE FUNCTION score_member_remains() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.sheet_id) THEN RAISE EXCEPTION 'an opened sheet is not changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_member_remains BEFORE DELETE ON score_member FOR EACH ROW EXECUTE FUNCTION score_member_remains()",
+        ),
+    ),
+    # score_member_stays on score_member
+    (
+        (
+            "CREATE TRIGGER score_member_stays BEFORE UPDATE ON score_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.sheet_id) BEGIN SELECT RAISE(ABORT, 'an opened sheet is not changed'); END",
+        ),
+        (
+            "CREATE FUNCTION score_member_stays() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.sheet_id) THEN RAISE EXCEPTION 'an opened sheet is not changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_member_stays BEFORE UPDATE ON score_member FOR EACH ROW EXECUTE FUNCTION score_member_stays()",
+        ),
+    ),
+    # score_opening_keeps_rows on score_opening
+    (
+        (
+            "CREATE TRIGGER score_opening_keeps_rows BEFORE DELETE ON score_opening FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'score_opening is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION score_opening_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'score_opening is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_opening_keeps_rows BEFORE DELETE ON score_opening FOR EACH ROW EXECUTE FUNCTION score_opening_keeps_rows()",
+        ),
+    ),
+    # score_opening_keeps_values on score_opening
+    (
+        (
+            "CREATE TRIGGER score_opening_keeps_values BEFORE UPDATE ON score_opening FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'score_opening is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION score_opening_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'score_opening is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_opening_keeps_values BEFORE UPDATE ON score_opening FOR EACH ROW EXECUTE FUNCTION score_opening_keeps_values()",
+        ),
+    ),
+    # score_opening_no_replace on score_opening
+    (
+        (
+            "CREATE TRIGGER score_opening_no_replace BEFORE INSERT ON score_opening FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_opening WHERE (id = NEW.id) OR (sheet_id = NEW.sheet_id)) BEGIN SELECT RAISE(ABORT, 'score_opening keeps its rows'); END",
+        ),
+        (),
+    ),
+    # score_opening_no_truncate on score_opening
+    (
+        (),
+        (
+            "CREATE FUNCTION score_opening_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'score_opening keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER score_opening_no_truncate BEFORE TRUNCATE ON score_opening FOR EACH STATEMENT EXECUTE FUNCTION score_opening_no_truncate()",
+        ),
+    ),
+    # score_paper_by_its_member on score_paper
+    (
+        (
+            "CREATE TRIGGER score_paper_by_its_member BEFORE INSERT ON score_paper FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM score_member m WHERE m.id = NEW.member_id AND m.person_id = NEW.by_id) BEGIN SELECT RAISE(ABORT, 'only the member hands in her paper'); END",
+        ),
+        (
+            "CREATE FUNCTION score_paper_by_its_member() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM score_member m WHERE m.id = NEW.member_id AND m.person_id = NEW.by_id) THEN RAISE EXCEPTION 'only the member hands in her paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_paper_by_its_member BEFORE INSERT ON score_paper FOR EACH ROW EXECUTE FUNCTION score_paper_by_its_member()",
+        ),
+    ),
+    # score_paper_in_time on score_paper
+    (
+        (
+            "CREATE TRIGGER score_paper_in_time BEFORE INSERT ON score_paper FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM score_sheet s WHERE s.id = NEW.sheet_id AND s.opens_at <= NEW.at AND NEW.at < s.closes_at) BEGIN SELECT RAISE(ABORT, 'no paper outside the window of its sheet'); END",
+        ),
+        (
+            "CREATE FUNCTION score_paper_in_time() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM score_sheet s WHERE s.id = NEW.sheet_id AND s.opens_at <= NEW.at AND NEW.at < s.closes_at) THEN RAISE EXCEPTION 'no paper outside the window of its sheet' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_paper_in_time BEFORE INSERT ON score_paper FOR EACH ROW EXECUTE FUNCTION score_paper_in_time()",
+        ),
+    ),
+    # score_paper_keeps_rows on score_paper
+    (
+        (
+            "CREATE TRIGGER score_paper_keeps_rows BEFORE DELETE ON score_paper FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'score_paper is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION score_paper_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'score_paper is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_paper_keeps_rows BEFORE DELETE ON score_paper FOR EACH ROW EXECUTE FUNCTION score_paper_keeps_rows()",
+        ),
+    ),
+    # score_paper_keeps_values on score_paper
+    (
+        (
+            "CREATE TRIGGER score_paper_keeps_values BEFORE UPDATE ON score_paper FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'score_paper is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION score_paper_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'score_paper is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_paper_keeps_values BEFORE UPDATE ON score_paper FOR EACH ROW EXECUTE FUNCTION score_paper_keeps_values()",
+        ),
+    ),
+    # score_paper_no_replace on score_paper
+    (
+        (
+            "CREATE TRIGGER score_paper_no_replace BEFORE INSERT ON score_paper FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_paper WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (sheet_id = NEW.sheet_id AND member_id = NEW.member_id)) BEGIN SELECT RAISE(ABORT, 'score_paper keeps its rows'); END",
+        ),
+        (),
+    ),
+    # score_paper_no_truncate on score_paper
+    (
+        (),
+        (
+            "CREATE FUNCTION score_paper_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'score_paper keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER score_paper_no_truncate BEFORE TRUNCATE ON score_paper FOR EACH STATEMENT EXECUTE FUNCTION score_paper_no_truncate()",
+        ),
+    ),
+    # score_result_after_the_close on score_result
+    (
+        (
+            "CREATE TRIGGER score_result_after_the_close BEFORE INSERT ON score_result FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM score_sheet s WHERE s.id = NEW.sheet_id AND s.closes_at <= NEW.at) BEGIN SELECT RAISE(ABORT, 'no result before the close'); END",
+        ),
+        (
+            "CREATE FUNCTION score_result_after_the_close() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM score_sheet s WHERE s.id = NEW.sheet_id AND s.closes_at <= NEW.at) THEN RAISE EXCEPTION 'no result before the close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_result_after_the_close BEFORE INSERT ON score_result FOR EACH ROW EXECUTE FUNCTION score_result_after_the_close()",
+        ),
+    ),
+    # score_result_keeps_rows on score_result
+    (
+        (
+            "CREATE TRIGGER score_result_keeps_rows BEFORE DELETE ON score_result FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'score_result is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION score_result_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'score_result is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_result_keeps_rows BEFORE DELETE ON score_result FOR EACH ROW EXECUTE FUNCTION score_result_keeps_rows()",
+        ),
+    ),
+    # score_result_keeps_values on score_result
+    (
+        (
+            "CREATE TRIGGER score_result_keeps_values BEFORE UPDATE ON score_result FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'score_result is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION score_result_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'score_result is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_result_keeps_values BEFORE UPDATE ON score_result FOR EACH ROW EXECUTE FUNCTION score_result_keeps_values()",
+        ),
+    ),
+    # score_result_no_replace on score_result
+    (
+        (
+            "CREATE TRIGGER score_result_no_replace BEFORE INSERT ON score_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_result WHERE (id = NEW.id) OR (sheet_id = NEW.sheet_id)) BEGIN SELECT RAISE(ABORT, 'score_result keeps its rows'); END",
+        ),
+        (),
+    ),
+    # score_result_no_truncate on score_result
+    (
+        (),
+        (
+            "CREATE FUNCTION score_result_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'score_result keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER score_result_no_truncate BEFORE TRUNCATE ON score_result FOR EACH STATEMENT EXECUTE FUNCTION score_result_no_truncate()",
+        ),
+    ),
+    # score_sheet_no_replace on score_sheet
+    (
+        (
+            "CREATE TRIGGER score_sheet_no_replace BEFORE INSERT ON score_sheet FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_sheet WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'score_sheet keeps its rows'); END",
+        ),
+        (),
+    ),
+    # score_sheet_no_truncate on score_sheet
+    (
+        (),
+        (
+            "CREATE FUNCTION score_sheet_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'score_sheet keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER score_sheet_no_truncate BEFORE TRUNCATE ON score_sheet FOR EACH STATEMENT EXECUTE FUNCTION score_sheet_no_truncate()",
+        ),
+    ),
+    # score_sheet_remains on score_sheet
+    (
+        (
+            "CREATE TRIGGER score_sheet_remains BEFORE DELETE ON score_sheet FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.id) BEGIN SELECT RAISE(ABORT, 'an opened sheet is not changed'); END",
+        ),
+        (
+            "CREATE FUNCTION score_sheet_remains() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.id) THEN RAISE EXCEPTION 'an opened sheet is not changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_sheet_remains BEFORE DELETE ON score_sheet FOR EACH ROW EXECUTE FUNCTION score_sheet_remains()",
+        ),
+    ),
+    # score_sheet_stays on score_sheet
+    (
+        (
+            "CREATE TRIGGER score_sheet_stays BEFORE UPDATE ON score_sheet FOR EACH ROW WHEN EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.id) BEGIN SELECT RAISE(ABORT, 'an opened sheet is not changed'); END",
+        ),
+        (
+            "CREATE FUNCTION score_sheet_stays() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM score_opening o WHERE o.sheet_id = OLD.id) THEN RAISE EXCEPTION 'an opened sheet is not changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER score_sheet_stays BEFORE UPDATE ON score_sheet FOR EACH ROW EXECUTE FUNCTION score_sheet_stays()",
         ),
     ),
     # settled_by_nobody_of_the_group on project_settlement

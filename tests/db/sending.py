@@ -45,6 +45,7 @@ from fundapp.publicity.commands import Object, object_to
 from fundapp.questionnaire.commands import Answer
 from fundapp.questionnaire.commands import answer_by_phone as answer_questionnaire
 from fundapp.questionnaire.rules import Said
+from fundapp.scoring.commands import HandIn, hand_in
 from fundapp.voting.commands import CastBallot, cast_ballot
 from tests.banking.sending import bank_account, bank_match, bank_reconciliation
 from tests.collecting.walking import HOUR, PHONE, make_walking
@@ -63,6 +64,7 @@ from tests.db.pooling import (
 from tests.db.town import Sending, Town, cash_count, gift, make_town, pledge, refund
 from tests.publicity.posting import make_posted
 from tests.questionnaire.putting import make_put
+from tests.scoring.conftest import make_scored
 from tests.support.world import (
     CLOCK,
     NOW,
@@ -276,6 +278,17 @@ def vote_ballot() -> Sending:
     )
 
 
+def score_paper() -> Sending:
+    """A member of a sheet hands in her points."""
+    made = make_scored()
+
+    def send(session: Session, who: Actor, key: str, otherwise: bool) -> Any:
+        points = {one: (6 + otherwise,) * 5 for one in made.projects}
+        return hand_in(session, who, HandIn(made.sheet, points, {}, key), OPEN)
+
+    return Sending(made.members[1], made.members[2], send)
+
+
 def publicity_objection() -> Sending:
     """A household objects to a notice."""
     posted = make_posted()
@@ -369,7 +382,7 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
         match_plan, match_plan_decision, common_funding, pool_move, share_use, subsidy_request, subsidy_review,
         subsidy_payment, disbursement, quote, expense, interest,
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
-        questionnaire_answer, collect_entry, publicity_objection, vote_ballot, pledge, refund, cash_count,
+        questionnaire_answer, collect_entry, publicity_objection, vote_ballot, score_paper, pledge, refund, cash_count,
         bank_account, bank_match, bank_reconciliation, policy_signature,
     )
 }  # fmt: skip

@@ -32,6 +32,7 @@ from fundapp.programmes.models import PolicyVersion
 from fundapp.publicity.models import PublicityNotice
 from fundapp.web.gate import PUBLIC, SIGNED_IN
 from tests.conftest import running_app
+from tests.scoring.conftest import draft_by_hand
 from tests.support.visitor import Visitor
 from tests.support.world import make_account, make_person, make_place_tree, make_resident
 
@@ -210,6 +211,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         **{"token": "nobodys-slip", "help_id": 1, "message_id": first(NotifyMessage.id)},
         **{"notice_id": first(PublicityNotice.id), "objection_id": things["objection", "objection"]},
         "questionnaire_id": things["questionnaire", "asked"],
+        "sheet_id": draft_by_hand(worker, things["programme", "programme"], things["place", "community"]),
         **{"answer_id": first(ConsentAnswer.id), "serial": first(ConsentPaper.serial)},
         **_councils(things),
         **{"item_id": first(CouncilItem.id), "member_id": first(CouncilMember.id)},

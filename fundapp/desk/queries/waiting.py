@@ -32,6 +32,7 @@ from fundapp.publicity.queries import notices_at, objections_waiting
 from fundapp.publicity.rules import NoticeState
 from fundapp.questionnaire import queries as questionnaire
 from fundapp.questionnaire.texts import NOT_CONSENT
+from fundapp.scoring.queries import sheets_for, sheets_to_publish
 from fundapp.subsidies import queries as subsidies
 from fundapp.subsidies.rules import RequestState
 from fundapp.voting import queries as voting
@@ -91,7 +92,19 @@ def _for_household(session: Session, actor: Actor, now: datetime) -> list[Waitin
         Waiting(_("评议：%(title)s", title=title), Link("evaluation.grade", {"project_id": project_id}))
         for project_id, title in waiting_for_grade(session, actor)
     ]
-    return [*asked, *votes, *grades, *_open_notices(session, actor, now)]
+    return [*asked, *votes, *grades, *_papers(session, actor, now), *_open_notices(session, actor, now)]
+
+
+def _papers(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    return [
+        Waiting(
+            _("给项目打分：%(title)s", title=row.title),
+            Link("scoring.paper", {"sheet_id": row.id}),
+            text=row.place_name,
+            due=_("%(at)s 截止", at=moment(row.closes_at)),
+        )
+        for row in sheets_for(session, actor, now)
+    ]
 
 
 def _for_checkers(session: Session, actor: Actor) -> list[Waiting]:
@@ -124,6 +137,10 @@ def _for_workers(session: Session, actor: Actor, now: datetime) -> list[Waiting]
     votes = [
         Waiting(_("公布表决结果：%(title)s", title=row.title), Link("voting.show", {"round_id": row.round_id}))
         for row in voting.rounds_waiting_to_publish(session, actor, now)
+    ]
+    votes += [
+        Waiting(_("公布评选结果：%(title)s", title=title), Link("scoring.show", {"sheet_id": sheet_id}))
+        for sheet_id, title in sheets_to_publish(session, places, now)
     ]
     sessions = [
         Waiting(_("整理议事会：%(title)s", title=row.title), Link("council.show", {"session_id": row.id}))
@@ -316,7 +333,11 @@ def _worker_doors(session: Session, path: str, now: datetime) -> list[Waiting]:
         Waiting(_("正在征求意见：%(title)s", title=row.title), Link("consent.show", {"round_id": row.round_id}))
         for row in consent.rounds_open_at(session, places, now)
     ]
-    found += [Waiting(_("发起表决"), Link("voting.new", {})), Waiting(_("召集议事会"), Link("council.index", {}))]
+    found += [
+        Waiting(_("发起表决"), Link("voting.new", {})),
+        Waiting(_("按标准评选打分"), Link("scoring.index", {})),
+        Waiting(_("召集议事会"), Link("council.index", {})),
+    ]
     for compound in places_below(session, path, PlaceKind.COMPOUND):
         found.append(
             Waiting(_("名册：%(name)s", name=compound.name), Link("rosters.show", {"compound_id": compound.id}))
