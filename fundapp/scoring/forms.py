@@ -105,12 +105,15 @@ def paper_form(project_ids: Sequence[int], terms: Terms) -> PaperForm:
     for project_id in project_ids:
         for number, one in enumerate(terms.criteria):
             name = f"points-{project_id}-{number}"
-            fields[name] = IntegerField(one.name, validators=[Optional(), NumberRange(0, terms.most, said)])
+            label = flask_babel.gettext("%(name)s（占 %(weight)s%%）", name=one.name, weight=one.weight)
+            fields[name] = IntegerField(label, validators=[Optional(), NumberRange(0, terms.most, said)])
         fields[f"recuse-{project_id}"] = TextField(
             flask_babel.gettext("回避原因"), validators=[Optional(), Length(max=120)]
         )
     form: PaperForm = type("SheetPaperForm", (PaperForm,), fields)()
     form.put(project_ids, terms)
+    for box in (box for project_id in project_ids for box in form.boxes(project_id)):
+        box.flags.optional = False  # it may be blank only beside a reason to leave the project out
     return form
 
 
