@@ -73,6 +73,7 @@ class CouncilBody(Numbered, Base):
     __table_args__ = (
         UniqueConstraint("place_id", "name"),
         CheckConstraint("length(trim(name)) > 0", name="named"),
+        {"info": {"sealed": True}},
     )
 
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
@@ -157,6 +158,7 @@ class CouncilMember(Numbered, Base):
         CheckConstraint("term_ends_at IS NULL OR term_ends_at > joined_at", name="term_has_length"),
         CheckConstraint("(origin = 'lot') = (lot_id IS NOT NULL)", name="by_lot_from_a_lot"),
         Index("ix_council_member_body_id", "body_id", "id"),
+        {"info": {"sealed": True}},
     )
 
     body_id: Mapped[int] = mapped_column(ForeignKey("council_body.id"))
