@@ -3,7 +3,7 @@
 from typing import Any
 
 import flask_babel
-from wtforms import IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from fundapp.council.body_forms import BoxesField
@@ -66,6 +66,7 @@ class ItemForm(PageForm):
     votes_for = IntegerField(lazy_gettext("赞成"), validators=_COUNT)
     votes_against = IntegerField(lazy_gettext("反对"), validators=_COUNT)
     votes_abstain = IntegerField(lazy_gettext("弃权"), validators=_COUNT)
+    by_ballot = BooleanField(lazy_gettext("用选票表决（不勾选为举手）"))
     note = TextAreaField(lazy_gettext("说明"), validators=[Optional(), Length(max=1000)])
 
     def to_command(self, item_id: int) -> DecideItem:
@@ -77,13 +78,14 @@ class ItemForm(PageForm):
             self.votes_against.data or 0,
             self.votes_abstain.data or 0,
             str(self.note.data or ""),
+            bool(self.by_ballot.data),
         )
 
 
 class MinutesForm(PageForm):
     """The minutes."""
 
-    minutes = TextAreaField(lazy_gettext("会议记录"), validators=[REQUIRED, Length(max=20000)])
+    minutes = TextAreaField(lazy_gettext("会议记录"), validators=[REQUIRED, Length(max=20000)], render_kw={"rows": 16})
 
     def to_command(self, session_id: int) -> WriteMinutes:
         """Make the command."""

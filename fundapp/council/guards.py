@@ -7,7 +7,7 @@ BARS = (
     "quorum_over", "quorum_under", "quorum_strict", "pass_over", "pass_under", "pass_strict", "pass_of_members",
     "notice_days",
 )  # fmt: skip
-_NOTICE = ["body_id", "held_at", "called_at", "called_by_id", "members", "items", *BARS]
+_NOTICE = ["body_id", "held_at", "called_at", "called_by_id", "members", "items", "chair_id", *BARS]
 
 
 def _recused(item: str, present: str = "") -> str:
@@ -40,6 +40,9 @@ append_only("council_charter")
 append_only("council_lot")
 append_only("council_draw")
 append_only("council_recusal")
+append_only("council_confirmation")
+frozen("council_motion", ["item_id", "number", "amends_id", "mover_id", "seconder_id", "text", "budget_fen", "at"])
+frozen("council_speech", ["item_id", "member_id", "side", "asked_at"])
 frozen("council_body", ["place_id", "kind", "made_by_id", "made_at"])
 frozen("council_member", ["body_id", "person_id", "name", "seat", "origin", "lot_id", "joined_at", "term_ends_at"])
 frozen("council_session", _NOTICE)
@@ -133,4 +136,55 @@ refuse(
     "UPDATE",
     f"NEW.votes_for + NEW.votes_against + NEW.votes_abstain > {present('NEW.session_id', 'NEW.id')}",
     "no more hands than members present",
+)
+_ITEM_CLOSED = (
+    "EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id "
+    "WHERE i.id = NEW.item_id AND s.closed_at IS NOT NULL)"
+)
+_ITEM_DECIDED = "EXISTS (SELECT 1 FROM council_item i WHERE i.id = NEW.item_id AND i.outcome IS NOT NULL)"
+for _table in ("council_motion", "council_speech"):
+    for _on in ("INSERT", "UPDATE"):
+        refuse(f"{_table}_open_{_on.lower()}", _table, _on, _ITEM_CLOSED, "a closed session is never changed")
+refuse(
+    "council_motion_before_the_outcome",
+    "council_motion",
+    "INSERT",
+    f"{_ITEM_DECIDED} OR (NEW.amends_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM council_motion m "
+    "WHERE m.id = NEW.amends_id AND m.item_id = NEW.item_id AND m.amends_id IS NULL))",
+    "moved before the outcome, and amended what was moved here",
+)
+refuse(
+    "council_motion_by_members",
+    "council_motion",
+    "INSERT",
+    "(SELECT COUNT(*) FROM council_attendance a JOIN council_item i ON i.session_id = a.session_id "
+    "WHERE i.id = NEW.item_id AND a.present AND a.member_id IN (NEW.mover_id, NEW.seconder_id)) <> 2 "
+    "OR EXISTS (SELECT 1 FROM council_recusal r WHERE r.item_id = NEW.item_id "
+    "AND r.member_id IN (NEW.mover_id, NEW.seconder_id))",
+    "two members who are present and whom it does not concern move and second",
+)
+refuse(
+    "council_item_after_amendments",
+    "council_item",
+    "UPDATE",
+    "NEW.outcome IN ('passed', 'rejected') AND EXISTS (SELECT 1 FROM council_motion m WHERE m.item_id = NEW.id "
+    "AND m.amends_id IS NOT NULL AND m.outcome IS NULL)",
+    "amendments are decided before the motion",
+)
+refuse(
+    "council_confirmation_by_the_chair",
+    "council_confirmation",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM council_session s JOIN council_member m ON m.id = s.chair_id "
+    "WHERE s.id = NEW.session_id AND m.id = NEW.member_id AND s.closed_at IS NULL AND s.minutes = NEW.minutes "
+    "AND (NEW.photo_id IS NOT NULL OR m.person_id = NEW.noted_by_id))",
+    "minutes are confirmed by the chair, by her account or on paper",
+)
+refuse(
+    "council_session_confirmed",
+    "council_session",
+    "UPDATE",
+    "NEW.closed_at IS NOT NULL AND NEW.chair_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM council_confirmation c "
+    "WHERE c.session_id = NEW.id AND c.minutes = NEW.minutes)",
+    "the chair confirms the minutes before a session is closed",
 )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fundapp.council.rules import SessionState
+from fundapp.council.rules import MemberRow, SessionState
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import Forbidden, Refused
 from fundapp.projects.queries import ProjectRow
@@ -28,6 +28,28 @@ def check_secretary(actor: Actor, place_path: str) -> None:
     """
     if not is_secretary(actor, place_path):
         raise Forbidden("council.not_secretary")
+
+
+def own_seat(actor: Actor, members: list[MemberRow]) -> MemberRow:
+    """Give the seat of the actor among some members.
+
+    Raises:
+        Forbidden: she has none (code ``council.not_your_seat``).
+    """
+    for row in members:
+        if actor.signed_in and row.person_id == actor.person_id:
+            return row
+    raise Forbidden("council.not_your_seat")
+
+
+def check_chair(actor: Actor, person_id: int | None) -> None:
+    """Let only the chair of the session go on.
+
+    Raises:
+        Forbidden: somebody else (code ``council.not_chair``).
+    """
+    if not actor.signed_in or actor.person_id != person_id:
+        raise Forbidden("council.not_chair")
 
 
 def check_may_confirm(project: ProjectRow, by_vote: bool) -> None:

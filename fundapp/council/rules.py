@@ -92,6 +92,32 @@ class Origin(StrEnum):
     EX_OFFICIO = "ex_officio"
 
 
+@dataclass(frozen=True)
+class MemberRow:
+    """A member with her name: for staff pages only."""
+
+    id: int
+    person_id: int | None
+    name: str
+    seat: Seat = Seat.MEMBER
+    origin: Origin = Origin.RECOMMENDED
+    joined_at: datetime | None = None
+    term_ends_at: datetime | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether she counts and votes; an observer does not."""
+        return self.seat is not Seat.OBSERVER
+
+
+class Side(StrEnum):
+    """What somebody wants to speak for; 询问 belongs to neither side."""
+
+    FOR = "for"
+    AGAINST = "against"
+    ASKS = "asks"
+
+
 class SessionState(StrEnum):
     """Where a session stands; computed from time and facts."""
 

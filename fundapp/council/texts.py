@@ -1,15 +1,18 @@
 """Refusals and labels of the 议事厅."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from fundapp.council.bars import Charter
-from fundapp.council.rules import ItemOutcome, Origin, Seat, SessionState
+from fundapp.council.rules import ItemOutcome, Origin, Seat, SessionState, Side
 from fundapp.council.templates import BodyKind
 from fundapp.kernel.bars import Bar
+from fundapp.kernel.clock import SHANGHAI
+from fundapp.notify.commands import Told
 
 REFUSALS: Mapping[str, Any] = {
     "council.not_secretary": lazy_gettext("只有本社区的社区工作者（街道的组织由街道干部）可以办理。"),
@@ -27,6 +30,15 @@ REFUSALS: Mapping[str, Any] = {
     "council.drawn_already": lazy_gettext("已经抽过，结果不再改动。"),
     "council.decided_already": lazy_gettext("这一项已经有结果，回避要在表决以前登记。"),
     "council.recused_already": lazy_gettext("这位成员已经登记回避。"),
+    "council.not_your_seat": lazy_gettext("你不是这次会议的成员；观察员请向秘书登记。"),
+    "council.not_chair": lazy_gettext("只有这次会议的主持人可以确认；纸上签字的，由秘书拍照登记。"),
+    "council.no_chair": lazy_gettext("这次会议没有登记主持人，不用确认。"),
+    "council.not_confirmed": lazy_gettext("主持人还没有确认现在的会议记录和结果。"),
+    "council.seconded_by_herself": lazy_gettext("动议人和附议人不能是同一位。"),
+    "council.not_there": lazy_gettext("这位成员没有登记到会，或者这一项回避。"),
+    "council.item_decided": lazy_gettext("这一项已经有结果。"),
+    "council.amendments_open": lazy_gettext("还有修正案没有表决，先表决修正案，再表决动议。"),
+    "council.on_the_list": lazy_gettext("这位成员已经在等待发言，或者正在发言。"),
     "council.body_exists": lazy_gettext("这里已经有同名的议事会。"),
     "council.person_or_name": lazy_gettext("请填写成员姓名。"),
     "council.member_already": lazy_gettext("这位已经是成员。"),
@@ -87,6 +99,11 @@ SEATS: Mapping[Seat, Any] = {
     Seat.MEMBER: lazy_gettext("成员"),
     Seat.OBSERVER: lazy_gettext("观察员（不计人数，不表决）"),
 }
+SIDES: Mapping[Side, Any] = {
+    Side.FOR: lazy_gettext("赞成方"),
+    Side.AGAINST: lazy_gettext("反对方"),
+    Side.ASKS: lazy_gettext("询问"),
+}
 ORIGINS: Mapping[Origin, Any] = {
     Origin.ELECTED: lazy_gettext("选举"),
     Origin.RECOMMENDED: lazy_gettext("推荐"),
@@ -128,12 +145,24 @@ def passing_words(charter: Charter) -> str:
     )
 
 
+def manner_words(by_ballot: bool) -> str:
+    """Say how it was voted in the room."""
+    return _("票决") if by_ballot else _("举手表决")
+
+
 def bar_words(bar: Bar) -> str:
     """Say a bar in one word: "以上" includes the number itself, "过半数" and "超过" do not."""
     share = f"{bar.share.numerator}/{bar.share.denominator}"
     if bar.strict:
         return _("过半数") if share == "1/2" else _("超过 %(share)s ", share=share)
     return _("全部") if share == "1/1" else _(" %(share)s 以上", share=share)
+
+
+def invitation(session_id: int, title: str, body: str, held_at: datetime, venue: str) -> Told:
+    """Write the invitation to a session."""
+    at = held_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    text = _("%(body)s于 %(at)s 开会，地点：%(venue)s。议题见通知。", body=body, at=at, venue=venue or _("另行通知"))
+    return Told(_("会议通知：%(title)s", title=title), text, f"/council/{session_id}", f"council:{session_id}")
 
 
 def moved_into_round(title: str) -> str:
@@ -151,3 +180,26 @@ def moved_by_vote(title: str, rank: int | None) -> str:
 def moved_by_council(title: str) -> str:
     """Say in a project's history that the council chose it."""
     return _("议事会议题通过：%(title)s", title=title)
+
+
+def draft_of(lines: list[tuple[str, dict[str, Any]]]) -> str:
+    """Write a draft of minutes from what happened: each line by its kind and its values."""
+    return "\n".join(_DRAFT[kind] % values for kind, values in lines)
+
+
+_DRAFT: Mapping[str, Any] = {
+    "there": lazy_gettext(
+        "应到成员 %(members)s 人，到会 %(present)s 人（%(quorum)s，即 %(needed)s 人），列席 %(guests)s 人。"
+    ),
+    "chair": lazy_gettext("主持人：%(name)s。"),
+    "item": lazy_gettext("第 %(n)s 项　%(title)s"),
+    "aside": lazy_gettext("回避：%(names)s。这一项应到 %(members)s 人，到会 %(present)s 人。"),
+    "motion": lazy_gettext("动议：%(text)s（动议人 %(mover)s，附议人 %(seconder)s）"),
+    "budget": lazy_gettext("预算：%(amount)s。"),
+    "amendment": lazy_gettext(
+        "修正案：%(text)s（%(mover)s 提出，%(seconder)s 附议）：%(outcome)s，赞成 %(a)s，反对 %(b)s，弃权 %(c)s。"
+    ),
+    "speech": lazy_gettext("%(name)s（%(side)s）："),
+    "outcome": lazy_gettext("%(manner)s：赞成 %(a)s，反对 %(b)s，弃权 %(c)s。结果：%(outcome)s。"),
+    "note": lazy_gettext("说明：%(note)s"),
+}

@@ -588,56 +588,6 @@ def upgrade():
     )
     op.create_index("ix_council_lot_body_id", "council_lot", ["body_id", "id"], unique=False)
     op.create_table(
-        "council_session",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("title", sa.String(length=80), nullable=False),
-        sa.Column("venue", sa.String(length=120), nullable=False),
-        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("called_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("members", sa.Integer(), nullable=False),
-        sa.Column("items", sa.Integer(), nullable=False),
-        sa.Column("guests", sa.Integer(), nullable=False),
-        sa.Column("minutes", sa.Text(), nullable=False),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("quorum_over", sa.Integer(), nullable=False),
-        sa.Column("quorum_under", sa.Integer(), nullable=False),
-        sa.Column("quorum_strict", sa.Boolean(), nullable=False),
-        sa.Column("pass_over", sa.Integer(), nullable=False),
-        sa.Column("pass_under", sa.Integer(), nullable=False),
-        sa.Column("pass_strict", sa.Boolean(), nullable=False),
-        sa.Column("pass_of_members", sa.Boolean(), nullable=False),
-        sa.Column("notice_days", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_council_session_closed_by_somebody")
-        ),
-        sa.CheckConstraint(
-            "0 < pass_over AND pass_over <= pass_under", name=op.f("ck_council_session_pass_is_a_share")
-        ),
-        sa.CheckConstraint(
-            "0 < quorum_over AND quorum_over <= quorum_under", name=op.f("ck_council_session_quorum_is_a_share")
-        ),
-        sa.CheckConstraint("called_at < held_at", name=op.f("ck_council_session_called_ahead")),
-        sa.CheckConstraint(
-            "closed_at IS NULL OR closed_at >= held_at", name=op.f("ck_council_session_closed_after_it_was_held")
-        ),
-        sa.CheckConstraint(
-            "closed_at IS NULL OR length(trim(minutes)) > 0", name=op.f("ck_council_session_closed_with_minutes")
-        ),
-        sa.CheckConstraint("guests >= 0", name=op.f("ck_council_session_guests_counted")),
-        sa.CheckConstraint("items > 0", name=op.f("ck_council_session_something_is_announced")),
-        sa.CheckConstraint("members > 0", name=op.f("ck_council_session_somebody_is_called")),
-        sa.CheckConstraint("notice_days BETWEEN 0 AND 30", name=op.f("ck_council_session_days_of_notice")),
-        sa.ForeignKeyConstraint(["body_id"], ["council_body.id"], name=op.f("fk_council_session_body_id")),
-        sa.ForeignKeyConstraint(["called_by_id"], ["person.id"], name=op.f("fk_council_session_called_by_id")),
-        sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_council_session_closed_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_session")),
-        info={"sealed": True},
-    )
-    op.create_index("ix_council_session_body_id", "council_session", ["body_id", "id"], unique=False)
-    op.create_table(
         "group_head",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1826,61 +1776,57 @@ def upgrade():
     )
     op.create_index("ix_cash_count_project_id", "cash_count", ["project_id", "id"], unique=False)
     op.create_table(
-        "council_attendance",
+        "council_session",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("present", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["member_id"], ["council_member.id"], name=op.f("fk_council_attendance_member_id")),
-        sa.ForeignKeyConstraint(["session_id"], ["council_session.id"], name=op.f("fk_council_attendance_session_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_attendance")),
-        sa.UniqueConstraint("session_id", "member_id", name=op.f("uq_council_attendance_session_id_member_id")),
+        sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("venue", sa.String(length=120), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("called_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("chair_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("guests", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("quorum_over", sa.Integer(), nullable=False),
+        sa.Column("quorum_under", sa.Integer(), nullable=False),
+        sa.Column("quorum_strict", sa.Boolean(), nullable=False),
+        sa.Column("pass_over", sa.Integer(), nullable=False),
+        sa.Column("pass_under", sa.Integer(), nullable=False),
+        sa.Column("pass_strict", sa.Boolean(), nullable=False),
+        sa.Column("pass_of_members", sa.Boolean(), nullable=False),
+        sa.Column("notice_days", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_council_session_closed_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "0 < pass_over AND pass_over <= pass_under", name=op.f("ck_council_session_pass_is_a_share")
+        ),
+        sa.CheckConstraint(
+            "0 < quorum_over AND quorum_over <= quorum_under", name=op.f("ck_council_session_quorum_is_a_share")
+        ),
+        sa.CheckConstraint("called_at < held_at", name=op.f("ck_council_session_called_ahead")),
+        sa.CheckConstraint(
+            "closed_at IS NULL OR closed_at >= held_at", name=op.f("ck_council_session_closed_after_it_was_held")
+        ),
+        sa.CheckConstraint(
+            "closed_at IS NULL OR length(trim(minutes)) > 0", name=op.f("ck_council_session_closed_with_minutes")
+        ),
+        sa.CheckConstraint("guests >= 0", name=op.f("ck_council_session_guests_counted")),
+        sa.CheckConstraint("items > 0", name=op.f("ck_council_session_something_is_announced")),
+        sa.CheckConstraint("members > 0", name=op.f("ck_council_session_somebody_is_called")),
+        sa.CheckConstraint("notice_days BETWEEN 0 AND 30", name=op.f("ck_council_session_days_of_notice")),
+        sa.ForeignKeyConstraint(["body_id"], ["council_body.id"], name=op.f("fk_council_session_body_id")),
+        sa.ForeignKeyConstraint(["called_by_id"], ["person.id"], name=op.f("fk_council_session_called_by_id")),
+        sa.ForeignKeyConstraint(["chair_id"], ["council_member.id"], name=op.f("fk_council_session_chair_id")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_council_session_closed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_session")),
         info={"sealed": True},
     )
-    op.create_table(
-        "council_item",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=120), nullable=False),
-        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("from_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column(
-            "outcome",
-            sa.Enum(
-                "passed",
-                "rejected",
-                "adjourned",
-                "referred",
-                name="item_outcome",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
-        sa.Column("votes_for", sa.Integer(), nullable=False),
-        sa.Column("votes_against", sa.Integer(), nullable=False),
-        sa.Column("votes_abstain", sa.Integer(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.CheckConstraint("length(trim(title)) > 0", name=op.f("ck_council_item_titled")),
-        sa.CheckConstraint(
-            "outcome IS NOT NULL OR votes_for + votes_against + votes_abstain = 0",
-            name=op.f("ck_council_item_hands_with_outcome"),
-        ),
-        sa.CheckConstraint("position >= 1", name=op.f("ck_council_item_numbered_from_one")),
-        sa.CheckConstraint(
-            "votes_for >= 0 AND votes_against >= 0 AND votes_abstain >= 0", name=op.f("ck_council_item_hands_counted")
-        ),
-        sa.ForeignKeyConstraint(["from_item_id"], ["council_item.id"], name=op.f("fk_council_item_from_item_id")),
-        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_council_item_project_id")),
-        sa.ForeignKeyConstraint(["session_id"], ["council_session.id"], name=op.f("fk_council_item_session_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_item")),
-        sa.UniqueConstraint("from_item_id", name=op.f("uq_council_item_from_item_id")),
-        sa.UniqueConstraint("session_id", "position", name=op.f("uq_council_item_session_id_position")),
-        info={"sealed": True},
-    )
-    op.create_index("ix_council_item_project_id", "council_item", ["project_id"], unique=False)
+    op.create_index("ix_council_session_body_id", "council_session", ["body_id", "id"], unique=False)
     op.create_table(
         "evaluation_result",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2856,21 +2802,84 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
-        "council_recusal",
+        "council_attendance",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("noted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_council_recusal_says_why")),
-        sa.ForeignKeyConstraint(["item_id"], ["council_item.id"], name=op.f("fk_council_recusal_item_id")),
-        sa.ForeignKeyConstraint(["member_id"], ["council_member.id"], name=op.f("fk_council_recusal_member_id")),
-        sa.ForeignKeyConstraint(["noted_by_id"], ["person.id"], name=op.f("fk_council_recusal_noted_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_recusal")),
-        sa.UniqueConstraint("item_id", "member_id", name=op.f("uq_council_recusal_item_id_member_id")),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.Column("by_herself", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["council_member.id"], name=op.f("fk_council_attendance_member_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["council_session.id"], name=op.f("fk_council_attendance_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_attendance")),
+        sa.UniqueConstraint("session_id", "member_id", name=op.f("uq_council_attendance_session_id_member_id")),
         info={"sealed": True},
     )
+    op.create_table(
+        "council_confirmation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("minutes", sa.Text(), nullable=False),
+        sa.Column("papers", sa.String(length=64), nullable=False),
+        sa.Column("photo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("noted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(minutes)) > 0", name=op.f("ck_council_confirmation_confirms_something")),
+        sa.ForeignKeyConstraint(["member_id"], ["council_member.id"], name=op.f("fk_council_confirmation_member_id")),
+        sa.ForeignKeyConstraint(["noted_by_id"], ["person.id"], name=op.f("fk_council_confirmation_noted_by_id")),
+        sa.ForeignKeyConstraint(["photo_id"], ["attachment.id"], name=op.f("fk_council_confirmation_photo_id")),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["council_session.id"], name=op.f("fk_council_confirmation_session_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_confirmation")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_council_confirmation_session_id", "council_confirmation", ["session_id"], unique=False)
+    op.create_table(
+        "council_item",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("from_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "passed",
+                "rejected",
+                "adjourned",
+                "referred",
+                name="item_outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("votes_for", sa.Integer(), nullable=False),
+        sa.Column("votes_against", sa.Integer(), nullable=False),
+        sa.Column("votes_abstain", sa.Integer(), nullable=False),
+        sa.Column("by_ballot", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(trim(title)) > 0", name=op.f("ck_council_item_titled")),
+        sa.CheckConstraint(
+            "outcome IS NOT NULL OR votes_for + votes_against + votes_abstain = 0",
+            name=op.f("ck_council_item_hands_with_outcome"),
+        ),
+        sa.CheckConstraint("position >= 1", name=op.f("ck_council_item_numbered_from_one")),
+        sa.CheckConstraint(
+            "votes_for >= 0 AND votes_against >= 0 AND votes_abstain >= 0", name=op.f("ck_council_item_hands_counted")
+        ),
+        sa.ForeignKeyConstraint(["from_item_id"], ["council_item.id"], name=op.f("fk_council_item_from_item_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_council_item_project_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["council_session.id"], name=op.f("fk_council_item_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_item")),
+        sa.UniqueConstraint("from_item_id", name=op.f("uq_council_item_from_item_id")),
+        sa.UniqueConstraint("session_id", "position", name=op.f("uq_council_item_session_id_position")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_council_item_project_id", "council_item", ["project_id"], unique=False)
     op.create_table(
         "disbursement",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3227,33 +3236,6 @@ def upgrade():
         sa.UniqueConstraint("sheet_id", name=op.f("uq_score_result_sheet_id")),
         info={"sealed": True},
     )
-    op.create_table(
-        "share_use",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("council_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("vote_round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("op_key", sa.String(length=36), nullable=False),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "(council_item_id IS NULL) <> (vote_round_id IS NULL)", name=op.f("ck_share_use_decided_by_residents")
-        ),
-        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_share_use_amount_positive")),
-        sa.ForeignKeyConstraint(["council_item_id"], ["council_item.id"], name=op.f("fk_share_use_council_item_id")),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_share_use_place_id")),
-        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_share_use_programme_id")),
-        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_share_use_project_id")),
-        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_share_use_recorded_by_id")),
-        sa.ForeignKeyConstraint(["vote_round_id"], ["vote_round.id"], name=op.f("fk_share_use_vote_round_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_share_use")),
-        sa.UniqueConstraint("op_key", name=op.f("uq_share_use_op_key")),
-        info={"sealed": True},
-    )
-    op.create_index("ix_share_use_project_id", "share_use", ["project_id", "id"], unique=False)
     op.create_table(
         "subsidy_review",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3779,6 +3761,98 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "council_motion",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("amends_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("mover_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seconder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("budget_fen", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "passed",
+                "rejected",
+                "adjourned",
+                "referred",
+                name="item_outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("votes_for", sa.Integer(), nullable=False),
+        sa.Column("votes_against", sa.Integer(), nullable=False),
+        sa.Column("votes_abstain", sa.Integer(), nullable=False),
+        sa.Column("noted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "outcome IS NULL OR outcome IN ('passed', 'rejected')", name=op.f("ck_council_motion_carried_or_not")
+        ),
+        sa.CheckConstraint(
+            "(number = 1) = (amends_id IS NULL)", name=op.f("ck_council_motion_one_motion_then_amendments")
+        ),
+        sa.CheckConstraint("budget_fen IS NULL OR budget_fen > 0", name=op.f("ck_council_motion_budget_positive")),
+        sa.CheckConstraint("length(trim(text)) > 0", name=op.f("ck_council_motion_says_something")),
+        sa.CheckConstraint("mover_id <> seconder_id", name=op.f("ck_council_motion_seconded_by_another")),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_council_motion_numbered_from_one")),
+        sa.CheckConstraint(
+            "outcome IS NULL OR amends_id IS NOT NULL", name=op.f("ck_council_motion_motion_goes_with_its_item")
+        ),
+        sa.CheckConstraint(
+            "votes_for >= 0 AND votes_against >= 0 AND votes_abstain >= 0", name=op.f("ck_council_motion_hands_counted")
+        ),
+        sa.ForeignKeyConstraint(["amends_id"], ["council_motion.id"], name=op.f("fk_council_motion_amends_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["council_item.id"], name=op.f("fk_council_motion_item_id")),
+        sa.ForeignKeyConstraint(["mover_id"], ["council_member.id"], name=op.f("fk_council_motion_mover_id")),
+        sa.ForeignKeyConstraint(["noted_by_id"], ["person.id"], name=op.f("fk_council_motion_noted_by_id")),
+        sa.ForeignKeyConstraint(["seconder_id"], ["council_member.id"], name=op.f("fk_council_motion_seconder_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_motion")),
+        sa.UniqueConstraint("item_id", "number", name=op.f("uq_council_motion_item_id_number")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "council_recusal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("noted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_council_recusal_says_why")),
+        sa.ForeignKeyConstraint(["item_id"], ["council_item.id"], name=op.f("fk_council_recusal_item_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["council_member.id"], name=op.f("fk_council_recusal_member_id")),
+        sa.ForeignKeyConstraint(["noted_by_id"], ["person.id"], name=op.f("fk_council_recusal_noted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_recusal")),
+        sa.UniqueConstraint("item_id", "member_id", name=op.f("uq_council_recusal_item_id_member_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "council_speech",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "side",
+            sa.Enum("for", "against", "asks", name="side", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "ended_at IS NULL OR started_at IS NOT NULL", name=op.f("ck_council_speech_ends_what_began")
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["council_item.id"], name=op.f("fk_council_speech_item_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["council_member.id"], name=op.f("fk_council_speech_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_speech")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_council_speech_item_id", "council_speech", ["item_id", "id"], unique=False)
+    op.create_table(
         "questionnaire_option",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3861,20 +3935,32 @@ def upgrade():
     )
     op.create_index("ix_refund_contribution_id", "refund", ["contribution_id", "id"], unique=False)
     op.create_table(
-        "share_use_decision",
+        "share_use",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("use_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("passed", sa.Boolean(), nullable=False),
-        sa.Column("note", sa.String(length=200), nullable=False),
-        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("passed OR length(trim(note)) > 0", name=op.f("ck_share_use_decision_refusal_has_reason")),
-        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_share_use_decision_decided_by_id")),
-        sa.ForeignKeyConstraint(["use_id"], ["share_use.id"], name=op.f("fk_share_use_decision_use_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_share_use_decision")),
-        sa.UniqueConstraint("use_id", name=op.f("uq_share_use_decision_use_id")),
+        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("council_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("vote_round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(council_item_id IS NULL) <> (vote_round_id IS NULL)", name=op.f("ck_share_use_decided_by_residents")
+        ),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_share_use_amount_positive")),
+        sa.ForeignKeyConstraint(["council_item_id"], ["council_item.id"], name=op.f("fk_share_use_council_item_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_share_use_place_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_share_use_programme_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_share_use_project_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_share_use_recorded_by_id")),
+        sa.ForeignKeyConstraint(["vote_round_id"], ["vote_round.id"], name=op.f("fk_share_use_vote_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_share_use")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_share_use_op_key")),
         info={"sealed": True},
     )
+    op.create_index("ix_share_use_project_id", "share_use", ["project_id", "id"], unique=False)
     op.create_table(
         "subsidy_payment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4373,6 +4459,21 @@ def upgrade():
         sa.ForeignKeyConstraint(["refund_id"], ["refund.id"], name=op.f("fk_refund_decision_refund_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_decision")),
         sa.UniqueConstraint("refund_id", name=op.f("uq_refund_decision_refund_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "share_use_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("use_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("passed OR length(trim(note)) > 0", name=op.f("ck_share_use_decision_refusal_has_reason")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_share_use_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(["use_id"], ["share_use.id"], name=op.f("fk_share_use_decision_use_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_share_use_decision")),
+        sa.UniqueConstraint("use_id", name=op.f("uq_share_use_decision_use_id")),
         info={"sealed": True},
     )
     op.create_table(
@@ -6946,6 +7047,51 @@ GUARDS = [
             "CREATE TRIGGER council_charter_no_truncate BEFORE TRUNCATE ON council_charter FOR EACH STATEMENT EXECUTE FUNCTION council_charter_no_truncate()",
         ),
     ),
+    # council_confirmation_by_the_chair on council_confirmation
+    (
+        (
+            "CREATE TRIGGER council_confirmation_by_the_chair BEFORE INSERT ON council_confirmation FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM council_session s JOIN council_member m ON m.id = s.chair_id WHERE s.id = NEW.session_id AND m.id = NEW.member_id AND s.closed_at IS NULL AND s.minutes = NEW.minutes AND (NEW.photo_id IS NOT NULL OR m.person_id = NEW.noted_by_id)) BEGIN SELECT RAISE(ABORT, 'minutes are confirmed by the chair, by her account or on paper'); END",
+        ),
+        (
+            "CREATE FUNCTION council_confirmation_by_the_chair() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM council_session s JOIN council_member m ON m.id = s.chair_id WHERE s.id = NEW.session_id AND m.id = NEW.member_id AND s.closed_at IS NULL AND s.minutes = NEW.minutes AND (NEW.photo_id IS NOT NULL OR m.person_id = NEW.noted_by_id)) THEN RAISE EXCEPTION 'minutes are confirmed by the chair, by her account or on paper' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_confirmation_by_the_chair BEFORE INSERT ON council_confirmation FOR EACH ROW EXECUTE FUNCTION council_confirmation_by_the_chair()",
+        ),
+    ),
+    # council_confirmation_keeps_rows on council_confirmation
+    (
+        (
+            "CREATE TRIGGER council_confirmation_keeps_rows BEFORE DELETE ON council_confirmation FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_confirmation is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_confirmation_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_confirmation is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_confirmation_keeps_rows BEFORE DELETE ON council_confirmation FOR EACH ROW EXECUTE FUNCTION council_confirmation_keeps_rows()",
+        ),
+    ),
+    # council_confirmation_keeps_values on council_confirmation
+    (
+        (
+            "CREATE TRIGGER council_confirmation_keeps_values BEFORE UPDATE ON council_confirmation FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_confirmation is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_confirmation_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_confirmation is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_confirmation_keeps_values BEFORE UPDATE ON council_confirmation FOR EACH ROW EXECUTE FUNCTION council_confirmation_keeps_values()",
+        ),
+    ),
+    # council_confirmation_no_replace on council_confirmation
+    (
+        (
+            "CREATE TRIGGER council_confirmation_no_replace BEFORE INSERT ON council_confirmation FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_confirmation WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'council_confirmation keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_confirmation_no_truncate on council_confirmation
+    (
+        (),
+        (
+            "CREATE FUNCTION council_confirmation_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_confirmation keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_confirmation_no_truncate BEFORE TRUNCATE ON council_confirmation FOR EACH STATEMENT EXECUTE FUNCTION council_confirmation_no_truncate()",
+        ),
+    ),
     # council_draw_after_announcement on council_draw
     (
         (
@@ -6989,6 +7135,16 @@ GUARDS = [
         (
             "CREATE FUNCTION council_draw_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_draw keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER council_draw_no_truncate BEFORE TRUNCATE ON council_draw FOR EACH STATEMENT EXECUTE FUNCTION council_draw_no_truncate()",
+        ),
+    ),
+    # council_item_after_amendments on council_item
+    (
+        (
+            "CREATE TRIGGER council_item_after_amendments BEFORE UPDATE ON council_item FOR EACH ROW WHEN NEW.outcome IN ('passed', 'rejected') AND EXISTS (SELECT 1 FROM council_motion m WHERE m.item_id = NEW.id AND m.amends_id IS NOT NULL AND m.outcome IS NULL) BEGIN SELECT RAISE(ABORT, 'amendments are decided before the motion'); END",
+        ),
+        (
+            "CREATE FUNCTION council_item_after_amendments() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.outcome IN ('passed', 'rejected') AND EXISTS (SELECT 1 FROM council_motion m WHERE m.item_id = NEW.id AND m.amends_id IS NOT NULL AND m.outcome IS NULL) THEN RAISE EXCEPTION 'amendments are decided before the motion' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_item_after_amendments BEFORE UPDATE ON council_item FOR EACH ROW EXECUTE FUNCTION council_item_after_amendments()",
         ),
     ),
     # council_item_comes_back_open on council_item
@@ -7146,6 +7302,81 @@ GUARDS = [
             "CREATE TRIGGER council_member_no_truncate BEFORE TRUNCATE ON council_member FOR EACH STATEMENT EXECUTE FUNCTION council_member_no_truncate()",
         ),
     ),
+    # council_motion_before_the_outcome on council_motion
+    (
+        (
+            "CREATE TRIGGER council_motion_before_the_outcome BEFORE INSERT ON council_motion FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_item i WHERE i.id = NEW.item_id AND i.outcome IS NOT NULL) OR (NEW.amends_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM council_motion m WHERE m.id = NEW.amends_id AND m.item_id = NEW.item_id AND m.amends_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'moved before the outcome, and amended what was moved here'); END",
+        ),
+        (
+            "CREATE FUNCTION council_motion_before_the_outcome() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_item i WHERE i.id = NEW.item_id AND i.outcome IS NOT NULL) OR (NEW.amends_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM council_motion m WHERE m.id = NEW.amends_id AND m.item_id = NEW.item_id AND m.amends_id IS NULL)) THEN RAISE EXCEPTION 'moved before the outcome, and amended what was moved here' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_motion_before_the_outcome BEFORE INSERT ON council_motion FOR EACH ROW EXECUTE FUNCTION council_motion_before_the_outcome()",
+        ),
+    ),
+    # council_motion_by_members on council_motion
+    (
+        (
+            "CREATE TRIGGER council_motion_by_members BEFORE INSERT ON council_motion FOR EACH ROW WHEN (SELECT COUNT(*) FROM council_attendance a JOIN council_item i ON i.session_id = a.session_id WHERE i.id = NEW.item_id AND a.present AND a.member_id IN (NEW.mover_id, NEW.seconder_id)) <> 2 OR EXISTS (SELECT 1 FROM council_recusal r WHERE r.item_id = NEW.item_id AND r.member_id IN (NEW.mover_id, NEW.seconder_id)) BEGIN SELECT RAISE(ABORT, 'two members who are present and whom it does not concern move and second'); END",
+        ),
+        (
+            "CREATE FUNCTION council_motion_by_members() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT COUNT(*) FROM council_attendance a JOIN council_item i ON i.session_id = a.session_id WHERE i.id = NEW.item_id AND a.present AND a.member_id IN (NEW.mover_id, NEW.seconder_id)) <> 2 OR EXISTS (SELECT 1 FROM council_recusal r WHERE r.item_id = NEW.item_id AND r.member_id IN (NEW.mover_id, NEW.seconder_id)) THEN RAISE EXCEPTION 'two members who are present and whom it does not concern move and second' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_motion_by_members BEFORE INSERT ON council_motion FOR EACH ROW EXECUTE FUNCTION council_motion_by_members()",
+        ),
+    ),
+    # council_motion_keeps_rows on council_motion
+    (
+        (
+            "CREATE TRIGGER council_motion_keeps_rows BEFORE DELETE ON council_motion FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_motion keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION council_motion_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_motion keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_motion_keeps_rows BEFORE DELETE ON council_motion FOR EACH ROW EXECUTE FUNCTION council_motion_keeps_rows()",
+        ),
+    ),
+    # council_motion_keeps_values on council_motion
+    (
+        (
+            "CREATE TRIGGER council_motion_keeps_values BEFORE UPDATE ON council_motion FOR EACH ROW WHEN NEW.item_id IS NOT OLD.item_id OR NEW.number IS NOT OLD.number OR NEW.amends_id IS NOT OLD.amends_id OR NEW.mover_id IS NOT OLD.mover_id OR NEW.seconder_id IS NOT OLD.seconder_id OR NEW.text IS NOT OLD.text OR NEW.budget_fen IS NOT OLD.budget_fen OR NEW.at IS NOT OLD.at BEGIN SELECT RAISE(ABORT, 'council_motion keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION council_motion_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.item_id IS DISTINCT FROM OLD.item_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.amends_id IS DISTINCT FROM OLD.amends_id OR NEW.mover_id IS DISTINCT FROM OLD.mover_id OR NEW.seconder_id IS DISTINCT FROM OLD.seconder_id OR NEW.text IS DISTINCT FROM OLD.text OR NEW.budget_fen IS DISTINCT FROM OLD.budget_fen OR NEW.at IS DISTINCT FROM OLD.at THEN RAISE EXCEPTION 'council_motion keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_motion_keeps_values BEFORE UPDATE ON council_motion FOR EACH ROW EXECUTE FUNCTION council_motion_keeps_values()",
+        ),
+    ),
+    # council_motion_no_replace on council_motion
+    (
+        (
+            "CREATE TRIGGER council_motion_no_replace BEFORE INSERT ON council_motion FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_motion WHERE (id = NEW.id) OR (item_id = NEW.item_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'council_motion keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_motion_no_truncate on council_motion
+    (
+        (),
+        (
+            "CREATE FUNCTION council_motion_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_motion keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_motion_no_truncate BEFORE TRUNCATE ON council_motion FOR EACH STATEMENT EXECUTE FUNCTION council_motion_no_truncate()",
+        ),
+    ),
+    # council_motion_open_insert on council_motion
+    (
+        (
+            "CREATE TRIGGER council_motion_open_insert BEFORE INSERT ON council_motion FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.item_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION council_motion_open_insert() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.item_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_motion_open_insert BEFORE INSERT ON council_motion FOR EACH ROW EXECUTE FUNCTION council_motion_open_insert()",
+        ),
+    ),
+    # council_motion_open_update on council_motion
+    (
+        (
+            "CREATE TRIGGER council_motion_open_update BEFORE UPDATE ON council_motion FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.item_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION council_motion_open_update() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.item_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_motion_open_update BEFORE UPDATE ON council_motion FOR EACH ROW EXECUTE FUNCTION council_motion_open_update()",
+        ),
+    ),
     # council_recusal_keeps_rows on council_recusal
     (
         (
@@ -7201,6 +7432,16 @@ GUARDS = [
             "CREATE TRIGGER council_session_closes_complete BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_closes_complete()",
         ),
     ),
+    # council_session_confirmed on council_session
+    (
+        (
+            "CREATE TRIGGER council_session_confirmed BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.closed_at IS NOT NULL AND NEW.chair_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM council_confirmation c WHERE c.session_id = NEW.id AND c.minutes = NEW.minutes) BEGIN SELECT RAISE(ABORT, 'the chair confirms the minutes before a session is closed'); END",
+        ),
+        (
+            "CREATE FUNCTION council_session_confirmed() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.closed_at IS NOT NULL AND NEW.chair_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM council_confirmation c WHERE c.session_id = NEW.id AND c.minutes = NEW.minutes) THEN RAISE EXCEPTION 'the chair confirms the minutes before a session is closed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_session_confirmed BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_confirmed()",
+        ),
+    ),
     # council_session_keeps_rows on council_session
     (
         (
@@ -7214,10 +7455,10 @@ GUARDS = [
     # council_session_keeps_values on council_session
     (
         (
-            "CREATE TRIGGER council_session_keeps_values BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.body_id IS NOT OLD.body_id OR NEW.held_at IS NOT OLD.held_at OR NEW.called_at IS NOT OLD.called_at OR NEW.called_by_id IS NOT OLD.called_by_id OR NEW.members IS NOT OLD.members OR NEW.items IS NOT OLD.items OR NEW.quorum_over IS NOT OLD.quorum_over OR NEW.quorum_under IS NOT OLD.quorum_under OR NEW.quorum_strict IS NOT OLD.quorum_strict OR NEW.pass_over IS NOT OLD.pass_over OR NEW.pass_under IS NOT OLD.pass_under OR NEW.pass_strict IS NOT OLD.pass_strict OR NEW.pass_of_members IS NOT OLD.pass_of_members OR NEW.notice_days IS NOT OLD.notice_days BEGIN SELECT RAISE(ABORT, 'council_session keeps its values'); END",
+            "CREATE TRIGGER council_session_keeps_values BEFORE UPDATE ON council_session FOR EACH ROW WHEN NEW.body_id IS NOT OLD.body_id OR NEW.held_at IS NOT OLD.held_at OR NEW.called_at IS NOT OLD.called_at OR NEW.called_by_id IS NOT OLD.called_by_id OR NEW.members IS NOT OLD.members OR NEW.items IS NOT OLD.items OR NEW.chair_id IS NOT OLD.chair_id OR NEW.quorum_over IS NOT OLD.quorum_over OR NEW.quorum_under IS NOT OLD.quorum_under OR NEW.quorum_strict IS NOT OLD.quorum_strict OR NEW.pass_over IS NOT OLD.pass_over OR NEW.pass_under IS NOT OLD.pass_under OR NEW.pass_strict IS NOT OLD.pass_strict OR NEW.pass_of_members IS NOT OLD.pass_of_members OR NEW.notice_days IS NOT OLD.notice_days BEGIN SELECT RAISE(ABORT, 'council_session keeps its values'); END",
         ),
         (
-            "CREATE FUNCTION council_session_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.body_id IS DISTINCT FROM OLD.body_id OR NEW.held_at IS DISTINCT FROM OLD.held_at OR NEW.called_at IS DISTINCT FROM OLD.called_at OR NEW.called_by_id IS DISTINCT FROM OLD.called_by_id OR NEW.members IS DISTINCT FROM OLD.members OR NEW.items IS DISTINCT FROM OLD.items OR NEW.quorum_over IS DISTINCT FROM OLD.quorum_over OR NEW.quorum_under IS DISTINCT FROM OLD.quorum_under OR NEW.quorum_strict IS DISTINCT FROM OLD.quorum_strict OR NEW.pass_over IS DISTINCT FROM OLD.pass_over OR NEW.pass_under IS DISTINCT FROM OLD.pass_under OR NEW.pass_strict IS DISTINCT FROM OLD.pass_strict OR NEW.pass_of_members IS DISTINCT FROM OLD.pass_of_members OR NEW.notice_days IS DISTINCT FROM OLD.notice_days THEN RAISE EXCEPTION 'council_session keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION council_session_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.body_id IS DISTINCT FROM OLD.body_id OR NEW.held_at IS DISTINCT FROM OLD.held_at OR NEW.called_at IS DISTINCT FROM OLD.called_at OR NEW.called_by_id IS DISTINCT FROM OLD.called_by_id OR NEW.members IS DISTINCT FROM OLD.members OR NEW.items IS DISTINCT FROM OLD.items OR NEW.chair_id IS DISTINCT FROM OLD.chair_id OR NEW.quorum_over IS DISTINCT FROM OLD.quorum_over OR NEW.quorum_under IS DISTINCT FROM OLD.quorum_under OR NEW.quorum_strict IS DISTINCT FROM OLD.quorum_strict OR NEW.pass_over IS DISTINCT FROM OLD.pass_over OR NEW.pass_under IS DISTINCT FROM OLD.pass_under OR NEW.pass_strict IS DISTINCT FROM OLD.pass_strict OR NEW.pass_of_members IS DISTINCT FROM OLD.pass_of_members OR NEW.notice_days IS DISTINCT FROM OLD.notice_days THEN RAISE EXCEPTION 'council_session keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER council_session_keeps_values BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_keeps_values()",
         ),
     ),
@@ -7244,6 +7485,61 @@ GUARDS = [
         (
             "CREATE FUNCTION council_session_stays_closed() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.closed_at IS NOT NULL THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER council_session_stays_closed BEFORE UPDATE ON council_session FOR EACH ROW EXECUTE FUNCTION council_session_stays_closed()",
+        ),
+    ),
+    # council_speech_keeps_rows on council_speech
+    (
+        (
+            "CREATE TRIGGER council_speech_keeps_rows BEFORE DELETE ON council_speech FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_speech keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION council_speech_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_speech keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_speech_keeps_rows BEFORE DELETE ON council_speech FOR EACH ROW EXECUTE FUNCTION council_speech_keeps_rows()",
+        ),
+    ),
+    # council_speech_keeps_values on council_speech
+    (
+        (
+            "CREATE TRIGGER council_speech_keeps_values BEFORE UPDATE ON council_speech FOR EACH ROW WHEN NEW.item_id IS NOT OLD.item_id OR NEW.member_id IS NOT OLD.member_id OR NEW.side IS NOT OLD.side OR NEW.asked_at IS NOT OLD.asked_at BEGIN SELECT RAISE(ABORT, 'council_speech keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION council_speech_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.item_id IS DISTINCT FROM OLD.item_id OR NEW.member_id IS DISTINCT FROM OLD.member_id OR NEW.side IS DISTINCT FROM OLD.side OR NEW.asked_at IS DISTINCT FROM OLD.asked_at THEN RAISE EXCEPTION 'council_speech keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_speech_keeps_values BEFORE UPDATE ON council_speech FOR EACH ROW EXECUTE FUNCTION council_speech_keeps_values()",
+        ),
+    ),
+    # council_speech_no_replace on council_speech
+    (
+        (
+            "CREATE TRIGGER council_speech_no_replace BEFORE INSERT ON council_speech FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_speech WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'council_speech keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_speech_no_truncate on council_speech
+    (
+        (),
+        (
+            "CREATE FUNCTION council_speech_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_speech keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_speech_no_truncate BEFORE TRUNCATE ON council_speech FOR EACH STATEMENT EXECUTE FUNCTION council_speech_no_truncate()",
+        ),
+    ),
+    # council_speech_open_insert on council_speech
+    (
+        (
+            "CREATE TRIGGER council_speech_open_insert BEFORE INSERT ON council_speech FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.item_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION council_speech_open_insert() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.item_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_speech_open_insert BEFORE INSERT ON council_speech FOR EACH ROW EXECUTE FUNCTION council_speech_open_insert()",
+        ),
+    ),
+    # council_speech_open_update on council_speech
+    (
+        (
+            "CREATE TRIGGER council_speech_open_update BEFORE UPDATE ON council_speech FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.item_id AND s.closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a closed session is never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION council_speech_open_update() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.item_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_speech_open_update BEFORE UPDATE ON council_speech FOR EACH ROW EXECUTE FUNCTION council_speech_open_update()",
         ),
     ),
     # counterparty_keeps_rows on counterparty

@@ -36,6 +36,15 @@
   }
   if (rest) { tell(); document.addEventListener("change", tell); }
 
+  // How long somebody may still speak, on the screen of a council's room.
+  var speech = document.querySelector("output[data-began]");
+  function count() {
+    var left = Number(speech.dataset.seconds) - Math.floor(Date.now() / 1000 - Number(speech.dataset.began));
+    speech.textContent = left > 0 ? speech.dataset.left.replace("{}", left) : speech.dataset.over;
+    speech.className = left > 0 ? "" : "over";
+  }
+  if (speech) { count(); setInterval(count, 1000); }
+
   document.addEventListener("click", function (event) {
     if (event.target.closest && event.target.closest("[data-print]")) { window.print(); }
   });

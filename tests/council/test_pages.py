@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from fundapp.council.models import CouncilSession
+from fundapp.council.views.floor import _key
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.clock import SetClock
 from fundapp.people.models import Account
-from tests.council.conftest import BEGUN, NAMES, hold, make_called
+from tests.council.conftest import BEGUN, NAMES, attend, decide, hold, make_called, write
+from tests.council.test_floor import PASSED, with_chair
 from tests.support.world import NOW, make_account
 from tests.voting.polling import BY_VOTE
 
@@ -140,3 +142,64 @@ def test_where_households_vote_the_button_says_why_the_council_does_not_choose(s
     assert "按本项目的政策，入选要经过各户表决。" in page
     assert "/confirm" not in page
     assert "按议事会结果确认入选" not in page_of(visit(), f"/council/{voting.session}")
+
+
+def test_the_room_is_kept_by_pages(called, visit):
+    """Motion, amendment, speakers and the screen; the draft of the minutes tells of them."""
+    client, path, item = visit(called.worker), f"/council/{called.session}", f"/council/items/{called.items[0]}"
+    client.post(f"{path}/attendance", data={"present": list(called.members[:5]), "guests": 2})
+    one = {"text": "楼顶做防水", "budget": "30000", "mover_id": called.members[0], "seconder_id": called.members[1]}
+    same = client.post(f"{item}/motion", data=one | {"seconder_id": called.members[0]})
+    assert "动议人和附议人不能是同一位" in same.get_data(as_text=True)
+    assert client.post(f"{item}/motion", data=one).status_code == 303
+    assert client.post(f"{item}/motion", data=one | {"text": "改为三层"}).status_code == 303
+    for member, side in ((0, "for"), (1, "against")):
+        client.post(f"{item}/speakers", data={"member_id": called.members[member], "side": side})
+    client.post(f"{item}/next", data={})
+    client.post(f"{item}/speakers", data={"member_id": 999, "side": "for"})
+    floor, screen = page_of(client, f"{item}/floor"), page_of(client, f"{path}/screen")
+    assert "正在发言：王淑芬（赞成方）" in floor
+    assert [word in screen for word in ("楼顶做防水", "改为三层", "李明（反对方）", "data-began", NAMES[5])] == [
+        True
+    ] * 4 + [False]
+    assert client.post(f"{item}/motions/2", data={"outcome": "rejected", "votes_against": 4}).status_code == 303
+    page_of(client, f"{item}/motions/1", 404)
+    assert "动议：楼顶做防水（动议人 王淑芬，附议人 李明）" in page_of(client, f"{path}/minutes")
+    assert "楼顶做防水" not in page_of(visit(), path)
+
+
+def test_a_code_that_is_not_on_the_screen_signs_nobody_in(called, visit):
+    """The address holds a key of this session; whoever is no member is told so."""
+    client = visit(called.worker)
+    page_of(client, f"/council/{called.session}/sign-in/x", 404)
+    assert page_of(visit(), f"/council/{called.session}/calendar.ics").startswith("BEGIN:VCALENDAR")
+
+
+@pytest.mark.pdf
+def test_the_invitation_is_printed_for_the_secretary_only(called, visit):
+    """It holds names."""
+    path = f"/council/{called.session}/invitation.pdf"
+    assert visit(called.worker).get(path).data.startswith(b"%PDF")
+    assert visit().get(path).status_code == 303
+
+
+def test_the_chair_signs_in_and_confirms_by_her_own_phone(sqlite_app, visit):
+    """A member with an account: the code leads to one button, then she confirms what the secretary wrote."""
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    sqlite_app.extensions["clock"] = BEGUN
+    called, chair = with_chair(make_called())
+    with sqlite_app.test_request_context():
+        address = f"/council/{called.session}/sign-in/{_key(called.session)}"
+    hers, path = visit(chair), f"/council/{called.session}"
+    assert "我到了" in page_of(hers, address)
+    assert hers.post(address).status_code == 303
+    assert "不是这次会议的成员" in visit(called.worker).post(address).get_data(as_text=True)
+    attend(called, 4)
+    decide(called, 0, PASSED, 3, 1, 0)
+    decide(called, 1, PASSED, 3, 1, 0)
+    write(called)
+    office = visit(called.worker)
+    assert office.post(f"{path}/close", data={"sure": "y"}).status_code == 422
+    assert office.post(f"{path}/confirm", data={"sure": "y"}).status_code == 422
+    assert hers.post(f"{path}/confirm", data={"sure": "y"}).status_code == 303
+    assert office.post(f"{path}/close", data={"sure": "y"}).status_code == 303

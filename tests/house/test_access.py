@@ -172,9 +172,9 @@ def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
 
 
 def _councils(things: dict[tuple[str, str], int]) -> dict[str, int]:
-    """Number the body, its session and a draw."""
+    """Number the body, its session, a draw and an amendment."""
     found = {"body_id": things["council_body", "council"], "session_id": things["council_session", "session"]}
-    return found | {"lot_id": things["council_lot", "lot"]}
+    return found | {"lot_id": things["council_lot", "lot"], "motion_id": things["council_motion", "change"], "key": "x"}
 
 
 def _matching(things: dict[tuple[str, str], int]) -> dict[str, int]:

@@ -9,11 +9,22 @@ from fundapp.audit.commands import record
 from fundapp.council import policy, queries
 from fundapp.council.body_models import bars_of
 from fundapp.council.models import CouncilAttendance, CouncilBody, CouncilItem, CouncilRecusal, CouncilSession
-from fundapp.council.rules import Hands, ItemOutcome, against_closing, check_notice, check_outcome, state_of
+from fundapp.council.rules import (
+    OPEN_STILL,
+    Hands,
+    ItemOutcome,
+    Seat,
+    against_closing,
+    check_notice,
+    check_outcome,
+    state_of,
+)
+from fundapp.council.texts import invitation
 from fundapp.db.work import lock
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.notify.commands import tell_people
 from fundapp.places.queries import get_place
 from fundapp.projects.queries import projects_by_id
 
@@ -42,7 +53,7 @@ class RecordAttendance:
 
 @dataclass(frozen=True)
 class DecideItem:
-    """What became of an item, by show of hands."""
+    """What became of an item, by show of hands or by ballots counted in the room."""
 
     item_id: int
     outcome: ItemOutcome
@@ -50,6 +61,7 @@ class DecideItem:
     votes_against: int = 0
     votes_abstain: int = 0
     note: str = ""
+    by_ballot: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,7 @@ def call_session(session: Session, actor: Actor, cmd: CallSession, clock: Clock)
     policy.check_secretary(actor, path)
     charter = queries.charter_at(session, body.id, path, now)
     check_notice(cmd.held_at, now, charter.notice_days)
-    members = len(queries.members_of(session, body.id, now))
+    members = queries.members_of(session, body.id, now)
     if not members:
         raise Refused("council.no_members")
     agenda = _agenda(session, body.id, path, cmd)
@@ -103,8 +115,9 @@ def call_session(session: Session, actor: Actor, cmd: CallSession, clock: Clock)
         held_at=cmd.held_at,
         called_at=now,
         called_by_id=actor.person_id,
-        members=members,
+        members=len(members),
         items=len(agenda),
+        chair_id=next((row.id for row in members if row.seat is Seat.CHAIR), None),
         **bars_of(charter),
     )
     session.add(called)
@@ -113,6 +126,9 @@ def call_session(session: Session, actor: Actor, cmd: CallSession, clock: Clock)
         what = {"title": title[:120], "project_id": project_id, "from_item_id": earlier}
         session.add(CouncilItem(session_id=called.id, position=position, **what))
     session.flush()
+    invited = queries.members_of(session, body.id, now, observers=True)
+    told = invitation(called.id, called.title, body.name, called.held_at, called.venue)
+    tell_people(session, [row.person_id for row in invited if row.person_id], told, now)
     record(session, actor, "council.call", f"council_session:{called.id}", now, items=len(agenda))
     return called
 
@@ -125,7 +141,7 @@ def record_attendance(session: Session, actor: Actor, cmd: RecordAttendance, clo
         Refused: before it begins or after it was closed; nobody is present; somebody who is no member; fewer than the
             hands that were raised.
     """
-    held, now = _hold(session, actor, cmd.session_id, clock)
+    held, now = hold_session(session, actor, cmd.session_id, clock)
     policy.check_may_record(state_of(held.held_at, held.closed_at, now), held.held_at)
     members = {row.id for row in queries.members_of(session, held.body_id, held.called_at)}
     present = set(cmd.present)
@@ -157,17 +173,16 @@ def decide_item(session: Session, actor: Actor, cmd: DecideItem, clock: Clock) -
             quorum; an outcome that the hands contradict; handed up where no body stands above.
     """
     session_id = queries.session_of_item(session, cmd.item_id)
-    held, now = _hold(session, actor, session_id, clock)
+    held, now = hold_session(session, actor, session_id, clock)
     policy.check_may_record(state_of(held.held_at, held.closed_at, now), held.held_at)
-    present = {row.member_id for row in queries.attendance_of(session, held.id) if row.present}
-    if not present:
-        raise Refused("council.attendance_missing")
     if cmd.outcome is ItemOutcome.REFERRED and queries.charter_of(session, held.body_id).parent_id is None:
         raise Refused("council.nothing_above", field="outcome")
+    if cmd.outcome not in OPEN_STILL and queries.amendments_open(session, cmd.item_id):
+        raise Refused("council.amendments_open", field="outcome")
     hands = Hands(cmd.votes_for, cmd.votes_against, cmd.votes_abstain)
-    _check(session, held, cmd.item_id, cmd.outcome, hands, present)
+    check_hands(session, held, cmd.item_id, cmd.outcome, hands)
     item = session.get_one(CouncilItem, cmd.item_id)
-    item.outcome, item.note = cmd.outcome, cmd.note.strip()
+    item.outcome, item.note, item.by_ballot = cmd.outcome, cmd.note.strip(), cmd.by_ballot
     item.votes_for, item.votes_against, item.votes_abstain = cmd.votes_for, cmd.votes_against, cmd.votes_abstain
     record(session, actor, "council.decide", f"council_item:{item.id}", now, outcome=cmd.outcome.value)
     return item
@@ -180,7 +195,7 @@ def write_minutes(session: Session, actor: Actor, cmd: WriteMinutes, clock: Cloc
         Forbidden: not the worker of the community.
         Refused: before it begins or after it was closed.
     """
-    held, now = _hold(session, actor, cmd.session_id, clock)
+    held, now = hold_session(session, actor, cmd.session_id, clock)
     policy.check_may_record(state_of(held.held_at, held.closed_at, now), held.held_at)
     held.minutes = cmd.minutes.strip()
     record(session, actor, "council.minutes", f"council_session:{held.id}", now, length=len(held.minutes))
@@ -192,9 +207,9 @@ def close_session(session: Session, actor: Actor, cmd: CloseSession, clock: Cloc
 
     Raises:
         Forbidden: not the worker of the community.
-        Refused: closed already; minutes, attendance or an item's outcome missing.
+        Refused: closed already; minutes, attendance or an item's outcome missing; not confirmed by the chair.
     """
-    held, now = _hold(session, actor, cmd.session_id, clock)
+    held, now = hold_session(session, actor, cmd.session_id, clock)
     if held.closed_at is not None:
         raise Refused("council.closed")
     items = queries.items_of_session(session, held.id)
@@ -202,6 +217,8 @@ def close_session(session: Session, actor: Actor, cmd: CloseSession, clock: Cloc
     lacking = against_closing(held.minutes, attended, [item.outcome is not None for item in items], held.held_at, now)
     if lacking:
         raise lacking[0]
+    if held.chair_id is not None and not queries.confirmed(session, held):
+        raise Refused("council.not_confirmed")
     held.closed_at, held.closed_by_id = now, actor.person_id
     record(session, actor, "council.close", f"council_session:{held.id}", now)
     return held
@@ -218,7 +235,7 @@ def recuse(session: Session, actor: Actor, cmd: Recuse, clock: Clock) -> Council
     Source: docs/rules/council.md.
     """
     session_id = queries.session_of_item(session, cmd.item_id)
-    held, now = _hold(session, actor, session_id, clock)
+    held, now = hold_session(session, actor, session_id, clock)
     policy.check_may_record(state_of(held.held_at, held.closed_at, now), held.held_at)
     if session.get_one(CouncilItem, cmd.item_id).outcome is not None:
         raise Refused("council.decided_already")
@@ -245,7 +262,25 @@ def _check(
     check_outcome(outcome, hands, here, whole, held.quorum, held.passing)
 
 
-def _hold(session: Session, actor: Actor, session_id: int, clock: Clock) -> tuple[CouncilSession, datetime]:
+def check_hands(session: Session, held: CouncilSession, item_id: int, outcome: ItemOutcome, hands: Hands) -> None:
+    """Check an outcome against the hands of those present.
+
+    Raises:
+        Refused: no attendance yet; more hands than present; no quorum; an outcome that the hands contradict.
+    """
+    present = {row.member_id for row in queries.attendance_of(session, held.id) if row.present}
+    if not present:
+        raise Refused("council.attendance_missing")
+    _check(session, held, item_id, outcome, hands, present)
+
+
+def hold_session(session: Session, actor: Actor, session_id: int, clock: Clock) -> tuple[CouncilSession, datetime]:
+    """Lock a session for its secretary, and read the clock after that.
+
+    Raises:
+        Forbidden: not the secretary.
+        NotVisible: there is no such session.
+    """
     held = lock(session, CouncilSession, session_id)
     if held is None:
         raise NotVisible

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, aliased
 from fundapp.council.bars import Charter
 from fundapp.council.models import CouncilBody, CouncilCharter, CouncilDraw, CouncilLot
 from fundapp.council.policy import is_secretary
-from fundapp.council.queries.facts import MemberRow, charter_of, members_of
+from fundapp.council.queries.facts import charter_of, members_of
 from fundapp.council.queries.rounds import charter_at
-from fundapp.council.rules import Origin, Seat
+from fundapp.council.rules import MemberRow, Origin, Seat
 from fundapp.council.templates import BodyKind
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible

@@ -1,6 +1,5 @@
 """Single facts for the deeds of the 议事厅."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, case, func, or_, select
@@ -15,27 +14,9 @@ from fundapp.council.models import (
     CouncilRecusal,
     CouncilSession,
 )
-from fundapp.council.rules import ItemOutcome, Origin, Seat
+from fundapp.council.rules import ItemOutcome, MemberRow, Seat
 from fundapp.kernel.errors import NotVisible
 from fundapp.people.models import Person
-
-
-@dataclass(frozen=True)
-class MemberRow:
-    """A member with her name: for staff pages only."""
-
-    id: int
-    person_id: int | None
-    name: str
-    seat: Seat = Seat.MEMBER
-    origin: Origin = Origin.RECOMMENDED
-    joined_at: datetime | None = None
-    term_ends_at: datetime | None = None
-
-    @property
-    def counts(self) -> bool:
-        """Tell whether she counts and votes; an observer does not."""
-        return self.seat is not Seat.OBSERVER
 
 
 def body_named(session: Session, place_id: int, name: str) -> bool:
@@ -89,6 +70,11 @@ def recusals_of(session: Session, session_id: int) -> list[CouncilRecusal]:
 def recused_at(session: Session, session_id: int, item_id: int) -> set[int]:
     """Give the members who stepped aside at an item."""
     return {row.member_id for row in recusals_of(session, session_id) if row.item_id == item_id}
+
+
+def person_of_member(session: Session, member_id: int) -> int | None:
+    """Give the person behind a member, ``None`` where only her name is known."""
+    return session.scalar(select(CouncilMember.person_id).where(CouncilMember.id == member_id))
 
 
 def comes_back(session: Session, body_id: int) -> list[CouncilItem]:

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from moneyed import Money
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from fundapp.council.bars import Charter, text_of_bar
-from fundapp.council.models import CouncilBody, CouncilItem, CouncilRecusal, CouncilSession
+from fundapp.council.models import CouncilBody, CouncilItem, CouncilMotion, CouncilRecusal, CouncilSession
 from fundapp.council.policy import is_secretary
 from fundapp.council.queries.bodies import kept_by
-from fundapp.council.queries.facts import MemberRow, attendance_of, items_of_session, members_of, recusals_of
-from fundapp.council.rules import ItemOutcome, SessionState, state_of, without_names
+from fundapp.council.queries.facts import attendance_of, items_of_session, members_of, recusals_of
+from fundapp.council.queries.floor import confirmed, motions_of
+from fundapp.council.rules import ItemOutcome, MemberRow, SessionState, state_of, without_names
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import Place
@@ -34,6 +36,27 @@ class SessionRow:
 
 
 @dataclass(frozen=True)
+class MotionRow:
+    """A motion or an amendment; who moved and seconded it only for the secretary and the chair."""
+
+    id: int
+    number: int
+    text: str
+    budget: Money | None
+    outcome: ItemOutcome | None
+    votes_for: int
+    votes_against: int
+    votes_abstain: int
+    mover: str
+    seconder: str
+
+    @property
+    def amends(self) -> bool:
+        """Tell whether it amends the motion."""
+        return self.number > 1
+
+
+@dataclass(frozen=True)
 class ItemRow:
     """An item as one person may see it."""
 
@@ -50,6 +73,8 @@ class ItemRow:
     returned: bool
     present: int
     members: int
+    by_ballot: bool
+    motions: tuple[MotionRow, ...]
 
 
 @dataclass(frozen=True)
@@ -90,6 +115,9 @@ class SessionPage:
     minutes: str
     items: tuple[ItemRow, ...]
     secretary: bool
+    chair: bool
+    chaired: bool
+    confirmed: bool
     roll: tuple[tuple[MemberRow, bool | None], ...]
     recusals: tuple[tuple[int, str, str], ...]
 
@@ -139,8 +167,11 @@ def session_page(session: Session, session_id: int, actor: Actor, now: datetime)
     secretary, closed = is_secretary(actor, place.path), held.closed_at is not None
     members = members_of(session, held.body_id, held.called_at)
     noted = {row.member_id: row.present for row in attendance_of(session, held.id)}
-    shown, recusals = secretary or closed, recusals_of(session, held.id)
-    names = {member.id: member.name for member in members}
+    recusals, names = recusals_of(session, held.id), {member.id: member.name for member in members}
+    chair = actor.signed_in and any(one.id == held.chair_id and one.person_id == actor.person_id for one in members)
+    inside = secretary or chair
+    shown = inside or closed
+    motions = _motions(session, held.id, names if inside else {}) if shown else []
     return SessionPage(
         id=held.id,
         title=held.title,
@@ -157,13 +188,14 @@ def session_page(session: Session, session_id: int, actor: Actor, now: datetime)
         charter=held.charter,
         present=sum(noted.values()) if shown else 0,
         guests=held.guests if shown else 0,
-        minutes=_minutes(held.minutes, members, secretary, closed),
-        items=tuple(_item(row, held, shown, noted, recusals) for row in items_of_session(session, held.id)),
+        minutes=_minutes(held.minutes, members, inside, closed),
+        items=tuple(_item(row, held, shown, noted, recusals, motions) for row in items_of_session(session, held.id)),
         secretary=secretary,
+        chair=chair,
+        chaired=held.chair_id is not None,
+        confirmed=shown and held.chair_id is not None and confirmed(session, held),
         roll=tuple((member, noted.get(member.id)) for member in members) if secretary else (),
-        recusals=tuple((row.item_id, names.get(row.member_id, ""), row.reason) for row in recusals)
-        if secretary
-        else (),
+        recusals=tuple((row.item_id, names.get(row.member_id, ""), row.reason) for row in recusals) if inside else (),
     )
 
 
@@ -200,20 +232,36 @@ def _row(
     return SessionRow(held.id, held.title, body, place, held.held_at, state_of(held.held_at, held.closed_at, now), told)
 
 
+def _motions(session: Session, session_id: int, names: dict[int, str]) -> list[tuple[int, MotionRow]]:
+    return [(row.item_id, _motion(row, names)) for row in motions_of(session, session_id)]
+
+
+def _motion(row: CouncilMotion, names: dict[int, str]) -> MotionRow:
+    hands = (row.votes_for, row.votes_against, row.votes_abstain)
+    who = (names.get(row.mover_id, ""), names.get(row.seconder_id, ""))
+    return MotionRow(row.id, row.number, row.text, row.budget_fen, row.outcome, *hands, *who)
+
+
 def _item(
-    row: CouncilItem, held: CouncilSession, shown: bool, noted: dict[int, bool], recusals: list[CouncilRecusal]
+    row: CouncilItem,
+    held: CouncilSession,
+    shown: bool,
+    noted: dict[int, bool],
+    recusals: list[CouncilRecusal],
+    motions: list[tuple[int, MotionRow]],
 ) -> ItemRow:
     hands = (row.votes_for, row.votes_against, row.votes_abstain) if shown else (0, 0, 0)
-    outcome = row.outcome if shown else None
     aside = {one.member_id for one in recusals if one.item_id == row.id}
     present = sum(here for member, here in noted.items() if member not in aside)
+    moved = tuple(motion for item, motion in motions if item == row.id)
     return ItemRow(
-        row.id, row.position, row.title, row.project_id, outcome, *hands, row.note if shown else "",
-        len(aside), row.from_item_id is not None, present if shown else 0, held.members - len(aside),
+        row.id, row.position, row.title, row.project_id, row.outcome if shown else None, *hands,
+        row.note if shown else "", len(aside), row.from_item_id is not None, present if shown else 0,
+        held.members - len(aside), row.by_ballot, moved,
     )  # fmt: skip
 
 
-def _minutes(minutes: str, members: list[MemberRow], secretary: bool, closed: bool) -> str:
-    if secretary:
+def _minutes(minutes: str, members: list[MemberRow], inside: bool, closed: bool) -> str:
+    if inside:
         return minutes
     return without_names(minutes, (member.name for member in members)) if closed else ""

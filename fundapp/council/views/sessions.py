@@ -54,7 +54,7 @@ def show(session_id: int) -> Answer:
 def minutes_pdf(session_id: int) -> Response:
     """Print the outcome and minutes of a closed session; its secretary may print them before."""
     page = read_page(session_id)
-    if page.closed_at is None and not page.secretary:
+    if page.closed_at is None and not page.secretary and not page.chair:
         raise NotVisible
     return pdf_page("council/print/minutes.html", f"minutes-{session_id}.pdf", page=page)
 
@@ -141,7 +141,7 @@ def confirm(item_id: int) -> Answer:
 def minutes(session_id: int) -> Answer:
     """Write the minutes."""
     page = own_page(session_id)
-    form = forms.MinutesForm(minutes=page.minutes)
+    form = forms.MinutesForm(minutes=page.minutes or queries.draft_minutes(reading(), session_id))
     if form.filled_in():
         with form.deed() as session:
             commands.write_minutes(session, current_actor(), form.to_command(session_id), clock())

@@ -125,7 +125,7 @@ def council_decide(scene: Scene) -> Facts:
     fields = scene.fields
     outcome = fields.choice("outcome", ItemOutcome)
     votes = (fields.whole("for", 0), fields.whole("against", 0), fields.whole("abstain", 0))
-    cmd = DecideItem(_item(scene), outcome, votes[0], votes[1], votes[2], fields.text("note", ""))
+    cmd = DecideItem(item_named(scene), outcome, votes[0], votes[1], votes[2], fields.text("note", ""))
     decide_item(scene.session, scene.actor, cmd, scene.clock)
     return {}
 
@@ -138,12 +138,13 @@ def council_recuse(scene: Scene) -> Facts:
     number = scene.fields.whole("member")
     if not 1 <= number <= len(members):
         raise BadInput(f"{scene.fields.where}, member", str(number), f"from 1 to {len(members)}")
-    cmd = Recuse(_item(scene), members[number - 1], scene.fields.text("reason"))
+    cmd = Recuse(item_named(scene), members[number - 1], scene.fields.text("reason"))
     recuse(scene.session, scene.actor, cmd, scene.clock)
     return {}
 
 
-def _item(scene: Scene) -> int:
+def item_named(scene: Scene) -> int:
+    """Give the item that stands at a place of a session's agenda."""
     session_id, place = scene.thing("council_session", "session"), scene.fields.whole("item")
     query = select(CouncilItem.id).where(CouncilItem.session_id == session_id).order_by(CouncilItem.id)
     items = list(scene.session.scalars(query))
@@ -165,7 +166,7 @@ def council_close(scene: Scene) -> Facts:
 @deed("council.confirm", "session item")
 def council_confirm(scene: Scene) -> Facts:
     """Confirm that a project is chosen by a passed item. Fields: session, item."""
-    confirm_selection(scene.session, scene.actor, ConfirmSelection(_item(scene)), scene.clock)
+    confirm_selection(scene.session, scene.actor, ConfirmSelection(item_named(scene)), scene.clock)
     return {}
 
 

@@ -1,0 +1,43 @@
+"""议事厅: what happens in the room, motions and amendments."""
+
+from sqlalchemy import select
+
+from fundapp.council.commands import DecideAmendment, Move, decide_amendment, move
+from fundapp.council.models import CouncilMember, CouncilSession
+from fundapp.council.rules import ItemOutcome
+from fundapp.kernel.errors import BadInput
+from fundapp.stories.deeds.deciding import item_named
+from fundapp.stories.engine import Facts, Scene, deed
+
+
+@deed("council.move", "session item mover seconder text budget")
+def council_move(scene: Scene) -> Facts:
+    """Note a motion on an item; the second one and those after it amend the first. Makes a council_motion.
+
+    Fields: session, item (its place from 1), mover (which member, from 1), seconder, text, budget.
+    """
+    who = (_member(scene, "mover"), _member(scene, "seconder"))
+    cmd = Move(item_named(scene), *who, scene.fields.text("text"), scene.fields.money("budget", None))
+    made = move(scene.session, scene.actor, cmd, scene.clock)
+    scene.make("council_motion", made.id)
+    return {"number": made.number}
+
+
+@deed("council.amend", "motion outcome for against abstain")
+def council_amend(scene: Scene) -> Facts:
+    """Note the hands for an amendment. Fields: motion, outcome, for, against, abstain."""
+    fields = scene.fields
+    outcome = fields.choice("outcome", ItemOutcome)
+    hands = (fields.whole("for", 0), fields.whole("against", 0), fields.whole("abstain", 0))
+    cmd = DecideAmendment(scene.thing("council_motion", "motion"), outcome, *hands)
+    decide_amendment(scene.session, scene.actor, cmd, scene.clock)
+    return {}
+
+
+def _member(scene: Scene, name: str) -> int:
+    body = scene.session.get_one(CouncilSession, scene.thing("council_session", "session")).body_id
+    members = scene.session.scalars(select(CouncilMember.id).where(CouncilMember.body_id == body).order_by("id")).all()
+    number = scene.fields.whole(name)
+    if not 1 <= number <= len(members):
+        raise BadInput(f"{scene.fields.where}, {name}", str(number), f"from 1 to {len(members)}")
+    return members[number - 1]
