@@ -5,20 +5,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Executable, Insert, Table, Text, bindparam, event, insert, inspect, select, text, update
+from sqlalchemy import Executable, Insert, Table, Text, bindparam, event, insert, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fundapp.audit.models import AuditEntry, AuditHead
-from fundapp.audit.rules import START, chain_hash, fingerprint
+from fundapp.audit.rules import START, chain_hash, chain_pieces, fingerprint
 from fundapp.db.guards import stands_already
 from fundapp.db.prepared import Prepared
+from fundapp.db.quick import flushed, run
 from fundapp.db.types import CanonicalJson, canonical
 from fundapp.db.work import on_sqlite
 from fundapp.kernel.actor import Actor
 
-CHAIN_LOCK = 7001
 _ENTRIES, _HEADS = cast(Table, AuditEntry.__table__), cast(Table, AuditHead.__table__)
 _COLUMNS = _ENTRIES.columns
 
@@ -35,6 +35,8 @@ _MOVE_HEAD = Prepared(
     lambda: update(_HEADS).where(_HEADS.c.id == 1).values(seq=bindparam("seq"), hash=bindparam("hash"))
 )
 _ENTRY = Prepared(lambda: _inserting(_ENTRIES))
+_NOTED = ("at", "person_id", "deed", "about", "details", "rows")
+_NOTE = "audit_note(?, ?::bigint, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def record(session: Session, actor: Actor, deed: str, about: str, at: datetime, **details: Any) -> None:
@@ -50,6 +52,14 @@ def record(session: Session, actor: Actor, deed: str, about: str, at: datetime, 
 def touch(session: Session, table: Table, *keys: Any) -> None:
     """Say that rows of a sealed table were written without the object mapper."""
     session.info.setdefault("touched_rows", set()).update((table, key) for key in keys)
+
+
+def append_written(session: Session, table: str, key: str, /, **values: Any) -> None:
+    """Say what was written into a row of a sealed table by a statement of its own: every column, as it is stored.
+
+    What is said here is what ``fundapp check`` will compare the row with.
+    """
+    session.info.setdefault("appended", {})[f"{table}:{key}"] = fingerprint(values)
 
 
 def append(session: Session, table: Table, **values: Any) -> int:
@@ -125,19 +135,30 @@ def seal(session: Session) -> None:
         raise RuntimeError(f"sealed rows were written without a recorded deed: {sorted(rows)[:3]}")
     if not deeds:
         return
-    if not on_sqlite(session):
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
+    noted = [{**deed, "rows": rows if deed is deeds[-1] else {}} for deed in deeds]
+    (_write_plainly if on_sqlite(session) else _write_by_function)(session, noted)
+
+
+def _write_plainly(session: Session, noted: list[dict[str, Any]]) -> None:
     found = _HEAD.rows(session)
     seq, prev = (found[0].seq, found[0].hash) if found else (0, START)
-    for number, noted in enumerate(deeds, start=1):
-        entry = {**noted, "seq": seq + number, "rows": rows if number == len(deeds) else {}, "prev_hash": prev}
+    for one in noted:
+        seq += 1
+        entry = {**one, "seq": seq, "prev_hash": prev}
         entry = {name: as_stored(_COLUMNS[name], value) for name, value in entry.items()}
         prev = chain_hash(entry)
         _ENTRY.rows(session, **entry, hash=prev)
     if found:
-        _MOVE_HEAD.rows(session, seq=seq + len(deeds), hash=prev)
+        _MOVE_HEAD.rows(session, seq=seq, hash=prev)
     else:
-        _NEW_HEAD.rows(session, id=1, seq=len(deeds), hash=prev)
+        _NEW_HEAD.rows(session, id=1, seq=seq, hash=prev)
+
+
+def _write_by_function(session: Session, noted: list[dict[str, Any]]) -> None:
+    """Let PostgreSQL lock, number, link and hash: one round trip for all that was noted."""
+    entries = [{name: as_stored(_COLUMNS[name], one[name]) for name in _NOTED} for one in noted]
+    values = (value for one in entries for value in (*one.values(), *chain_pieces(one)))
+    run(flushed(session), f"SELECT {', '.join([_NOTE] * len(entries))}", *values)
 
 
 def _fingerprints(session: Session) -> dict[str, str | None]:

@@ -49,3 +49,5 @@ refuse("audit_head_keeps_rows", "audit_head", "DELETE", None, "audit_head keeps 
 refuse("audit_head_goes_on", "audit_head", "UPDATE", "NEW.seq <= OLD.seq", "the end of the trail only goes on")
 no_replace("audit_head")
 no_truncate("audit_head")
+
+from fundapp.audit import function  # noqa: E402, F401 - declares what writes the tables above on PostgreSQL

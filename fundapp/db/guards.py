@@ -47,6 +47,20 @@ def guard(name: str, table: str, sqlite: str | Sequence[str], postgresql: str | 
     guards().append(made)
 
 
+def routine(name: str, create: str) -> None:
+    """Declare a function of PostgreSQL's that the program calls: SQLite has none, there the program does it."""
+    listed: dict[str, str] = Base.metadata.info.setdefault("routines", {})
+    if name in listed:
+        raise ValueError(f"routine {name} is declared twice")
+    listed[name] = create
+
+
+def routines(metadata: MetaData = Base.metadata) -> dict[str, str]:
+    """Give the statements that create the declared functions, by name."""
+    listed: dict[str, str] = metadata.info.setdefault("routines", {})
+    return listed
+
+
 def refuse(name: str, table: str, on: str, when: str | None, because: str, pg_when: str | None = None) -> None:
     """Refuse an INSERT, UPDATE [OF columns] or DELETE with the message *because*.
 

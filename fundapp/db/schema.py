@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 
 from fundapp.db.base import Base
 from fundapp.db.engine import is_sqlite, tuned_engine
-from fundapp.db.guards import Guard, guards
+from fundapp.db.guards import Guard, guards, routines
 from fundapp.db.home import home
 
 
@@ -53,10 +53,12 @@ def unlocked_keys(connection: Connection) -> Iterator[None]:
 
 
 def build_from_models(connection: Connection) -> None:
-    """Create what the models say, guards included: to compare with what the migrations make."""
+    """Create what the models say, guards and routines included: to compare with what the migrations make."""
     Base.metadata.create_all(connection)
     for guard in guards():
         create_guard(connection, guard)
+    for statement in () if is_sqlite(connection.engine) else routines().values():
+        connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
 def create_guard(connection: Connection, guard: Guard) -> None:

@@ -136,19 +136,24 @@ def canonical(value: object) -> str:
     '{"a":["元"],"b":1}'
 
     """
+    _no_float(value)
+    return _ENCODER.encode(value)
 
-    def no_float(item: object) -> None:
-        if isinstance(item, float):
-            raise ValueError(f"{item!r} is a float")
-        if isinstance(item, dict):
-            for part in item.values():
-                no_float(part)
-        elif isinstance(item, list | tuple):
-            for part in item:
-                no_float(part)
 
-    no_float(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _no_float(item: object) -> None:
+    if isinstance(item, str | int):
+        return
+    if isinstance(item, float):
+        raise ValueError(f"{item!r} is a float")
+    if isinstance(item, dict):
+        for part in item.values():
+            _no_float(part)
+    elif isinstance(item, list | tuple):
+        for part in item:
+            _no_float(part)
 
 
 def stored(kind: type[StrEnum], name: str | None = None) -> Enum:

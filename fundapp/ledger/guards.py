@@ -1,4 +1,4 @@
-"""What the database refuses about the ledger, in the same words on SQLite and on PostgreSQL."""
+"""What the database refuses about the ledger, in the same words on SQLite and on PostgreSQL. Journals: :mod:`.seal`."""
 
 from fundapp.db.guards import append_only, guard, no_replace, no_truncate, refuse
 
@@ -80,40 +80,6 @@ refuse(
     "the account is closed",
 )
 refuse(
-    "ledger_journal_balances",
-    "ledger_journal",
-    "INSERT",
-    "(SELECT count(*) FROM ledger_entry e WHERE e.journal_id = NEW.id) <> NEW.leg_count "
-    "OR (SELECT sum(e.amount_fen) FROM ledger_entry e WHERE e.journal_id = NEW.id) <> 0",
-    "a journal has its declared legs and they sum to 0",
-)
-refuse(
-    "ledger_journal_balances_funds",
-    "ledger_journal",
-    "INSERT",
-    "EXISTS (SELECT a.fund FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id "
-    "WHERE e.journal_id = NEW.id GROUP BY a.fund HAVING sum(e.amount_fen) <> 0)",
-    "a journal sums to 0 in each fund",
-)
-refuse(
-    "ledger_journal_in_open_month",
-    "ledger_journal",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM ledger_month_closing c WHERE c.book_id = NEW.book_id AND NEW.event_date <= c.last_day "
-    "AND NOT EXISTS (SELECT 1 FROM ledger_reopening r WHERE r.closing_id = c.id))",
-    "the month is closed",
-)
-refuse(
-    "ledger_payment_by_two",
-    "ledger_journal",
-    "INSERT",
-    "NEW.ledger = 'actual' AND (NEW.asked_by_id IS NULL OR NEW.approved_by_id IS NULL) "
-    "AND (SELECT -sum(e.amount_fen) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id "
-    "WHERE e.journal_id = NEW.id AND a.kind IN ('cash', 'bank')) >= COALESCE((SELECT c.second_from_fen "
-    "FROM ledger_chart c WHERE c.book_id = NEW.book_id ORDER BY c.number DESC LIMIT 1), 1)",
-    "a payment of this size needs one who asks and another who approves",
-)
-refuse(
     "ledger_chart_goes_on",
     "ledger_chart",
     "INSERT",
@@ -136,43 +102,4 @@ refuse(
     "WHERE c.book_id = o.book_id AND c.first_day > o.last_day "
     "AND NOT EXISTS (SELECT 1 FROM ledger_reopening r WHERE r.closing_id = c.id))",
     "the last closed month is opened first",
-)
-guard(
-    "ledger_journal_hashed",
-    "ledger_journal",
-    (),  # SQLite knows no SHA-256: there the program writes it, and `fundapp ledger check` recomputes it
-    (
-        "CREATE FUNCTION ledger_journal_hashed() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
-        "IF NEW.hash <> encode(sha256(convert_to(NEW.canonical, 'UTF8')), 'hex') THEN RAISE EXCEPTION "
-        "'the hash is that of the stored text' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $body$",
-        "CREATE TRIGGER ledger_journal_hashed BEFORE INSERT ON ledger_journal "
-        "FOR EACH ROW EXECUTE FUNCTION ledger_journal_hashed()",
-    ),
-)
-refuse(
-    "ledger_journal_in_one_book",
-    "ledger_journal",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id "
-    "WHERE e.journal_id = NEW.id AND (a.book_id <> NEW.book_id OR a.ledger <> NEW.ledger))",
-    "all legs lie in the book and ledger of their journal",
-)
-refuse(
-    "ledger_journal_chained",
-    "ledger_journal",
-    "INSERT",
-    "NOT EXISTS (SELECT 1 FROM book b WHERE b.id = NEW.book_id AND NEW.seq = 1 AND b.start_hash = NEW.prev_hash) "
-    "AND NOT EXISTS (SELECT 1 FROM ledger_journal p WHERE p.book_id = NEW.book_id AND p.seq = NEW.seq - 1 "
-    "AND p.hash = NEW.prev_hash)",
-    "a journal links to the one before it",
-)
-refuse(
-    "ledger_journal_mirrors",
-    "ledger_journal",
-    "INSERT",
-    "NEW.reverses_id IS NOT NULL AND (NEW.leg_count <> COALESCE((SELECT o.leg_count FROM ledger_journal o "
-    "WHERE o.id = NEW.reverses_id AND o.reverses_id IS NULL), 0) OR EXISTS (SELECT 1 FROM ledger_entry o "
-    "WHERE o.journal_id = NEW.reverses_id AND NOT EXISTS (SELECT 1 FROM ledger_entry n WHERE n.journal_id = NEW.id "
-    "AND n.leg = o.leg AND n.account_id = o.account_id AND n.amount_fen = -o.amount_fen)))",
-    "a reversal mirrors its journal leg by leg",
 )

@@ -139,6 +139,31 @@ def journal_text(body: Mapping[str, Any], seq: int, prev_hash: str, posted_at: d
     return canonical({**head, **asdict(people), **body})
 
 
+@dataclass(frozen=True)
+class Posted:
+    """A journal as whoever posted it needs it: its number, its place in its book, its hash."""
+
+    id: int
+    seq: int
+    hash: str
+
+
+def journal_pieces(body: Mapping[str, Any], posted_at: datetime, people: People) -> tuple[str, str, str]:
+    """Write a journal's canonical text in three pieces: between them come the hash before it, and its number.
+
+    >>> journal_pieces({"key": "k"}, datetime(2026, 3, 2, tzinfo=UTC), People(None))[1:]
+    ('","seq":', ',"v":1}')
+    """
+    text = journal_text(body, 0, "", posted_at, people)
+    first, _, rest = text.partition(_NO_LINK)
+    second, _, third = rest.rpartition(_NO_NUMBER)
+    return first + _NO_LINK[:-1], f'"{second}{_NO_NUMBER[:-2]}', "," + third
+
+
+_NO_LINK, _NO_NUMBER = '"prev":""', '"seq":0,'
+"""How the two stand in a canonical text. Within a value every quotation mark has a stroke before it."""
+
+
 def month_of(day: date) -> tuple[date, date]:
     """Give the first and the last day of a day's month.
 

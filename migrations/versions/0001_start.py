@@ -8527,58 +8527,35 @@ GUARDS = [
         (
             "CREATE TRIGGER ledger_journal_balances BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN (SELECT count(*) FROM ledger_entry e WHERE e.journal_id = NEW.id) <> NEW.leg_count OR (SELECT sum(e.amount_fen) FROM ledger_entry e WHERE e.journal_id = NEW.id) <> 0 BEGIN SELECT RAISE(ABORT, 'a journal has its declared legs and they sum to 0'); END",
         ),
-        (
-            "CREATE FUNCTION ledger_journal_balances() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT count(*) FROM ledger_entry e WHERE e.journal_id = NEW.id) <> NEW.leg_count OR (SELECT sum(e.amount_fen) FROM ledger_entry e WHERE e.journal_id = NEW.id) <> 0 THEN RAISE EXCEPTION 'a journal has its declared legs and they sum to 0' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_journal_balances BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_balances()",
-        ),
+        (),
     ),
     # ledger_journal_balances_funds on ledger_journal
     (
         (
             "CREATE TRIGGER ledger_journal_balances_funds BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN EXISTS (SELECT a.fund FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id GROUP BY a.fund HAVING sum(e.amount_fen) <> 0) BEGIN SELECT RAISE(ABORT, 'a journal sums to 0 in each fund'); END",
         ),
-        (
-            "CREATE FUNCTION ledger_journal_balances_funds() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT a.fund FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id GROUP BY a.fund HAVING sum(e.amount_fen) <> 0) THEN RAISE EXCEPTION 'a journal sums to 0 in each fund' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_journal_balances_funds BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_balances_funds()",
-        ),
+        (),
     ),
     # ledger_journal_chained on ledger_journal
     (
         (
-            "CREATE TRIGGER ledger_journal_chained BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM book b WHERE b.id = NEW.book_id AND NEW.seq = 1 AND b.start_hash = NEW.prev_hash) AND NOT EXISTS (SELECT 1 FROM ledger_journal p WHERE p.book_id = NEW.book_id AND p.seq = NEW.seq - 1 AND p.hash = NEW.prev_hash) BEGIN SELECT RAISE(ABORT, 'a journal links to the one before it'); END",
+            "CREATE TRIGGER ledger_journal_chained BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM ledger_journal p WHERE p.book_id = NEW.book_id AND p.seq = NEW.seq - 1 AND p.hash = NEW.prev_hash) AND NOT EXISTS (SELECT 1 FROM book b WHERE b.id = NEW.book_id AND NEW.seq = 1 AND b.start_hash = NEW.prev_hash) BEGIN SELECT RAISE(ABORT, 'a journal links to the one before it'); END",
         ),
-        (
-            "CREATE FUNCTION ledger_journal_chained() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM book b WHERE b.id = NEW.book_id AND NEW.seq = 1 AND b.start_hash = NEW.prev_hash) AND NOT EXISTS (SELECT 1 FROM ledger_journal p WHERE p.book_id = NEW.book_id AND p.seq = NEW.seq - 1 AND p.hash = NEW.prev_hash) THEN RAISE EXCEPTION 'a journal links to the one before it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_journal_chained BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_chained()",
-        ),
-    ),
-    # ledger_journal_hashed on ledger_journal
-    (
         (),
-        (
-            "CREATE FUNCTION ledger_journal_hashed() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.hash <> encode(sha256(convert_to(NEW.canonical, 'UTF8')), 'hex') THEN RAISE EXCEPTION 'the hash is that of the stored text' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $body$",
-            "CREATE TRIGGER ledger_journal_hashed BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_hashed()",
-        ),
     ),
     # ledger_journal_in_one_book on ledger_journal
     (
         (
             "CREATE TRIGGER ledger_journal_in_one_book BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id AND (a.book_id <> NEW.book_id OR a.ledger <> NEW.ledger)) BEGIN SELECT RAISE(ABORT, 'all legs lie in the book and ledger of their journal'); END",
         ),
-        (
-            "CREATE FUNCTION ledger_journal_in_one_book() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id AND (a.book_id <> NEW.book_id OR a.ledger <> NEW.ledger)) THEN RAISE EXCEPTION 'all legs lie in the book and ledger of their journal' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_journal_in_one_book BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_in_one_book()",
-        ),
+        (),
     ),
     # ledger_journal_in_open_month on ledger_journal
     (
         (
             "CREATE TRIGGER ledger_journal_in_open_month BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_month_closing c WHERE c.book_id = NEW.book_id AND NEW.event_date <= c.last_day AND NOT EXISTS (SELECT 1 FROM ledger_reopening r WHERE r.closing_id = c.id)) BEGIN SELECT RAISE(ABORT, 'the month is closed'); END",
         ),
-        (
-            "CREATE FUNCTION ledger_journal_in_open_month() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_month_closing c WHERE c.book_id = NEW.book_id AND NEW.event_date <= c.last_day AND NOT EXISTS (SELECT 1 FROM ledger_reopening r WHERE r.closing_id = c.id)) THEN RAISE EXCEPTION 'the month is closed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_journal_in_open_month BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_in_open_month()",
-        ),
+        (),
     ),
     # ledger_journal_keeps_rows on ledger_journal
     (
@@ -8605,10 +8582,7 @@ GUARDS = [
         (
             "CREATE TRIGGER ledger_journal_mirrors BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN NEW.reverses_id IS NOT NULL AND (NEW.leg_count <> COALESCE((SELECT o.leg_count FROM ledger_journal o WHERE o.id = NEW.reverses_id AND o.reverses_id IS NULL), 0) OR EXISTS (SELECT 1 FROM ledger_entry o WHERE o.journal_id = NEW.reverses_id AND NOT EXISTS (SELECT 1 FROM ledger_entry n WHERE n.journal_id = NEW.id AND n.leg = o.leg AND n.account_id = o.account_id AND n.amount_fen = -o.amount_fen))) BEGIN SELECT RAISE(ABORT, 'a reversal mirrors its journal leg by leg'); END",
         ),
-        (
-            "CREATE FUNCTION ledger_journal_mirrors() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.reverses_id IS NOT NULL AND (NEW.leg_count <> COALESCE((SELECT o.leg_count FROM ledger_journal o WHERE o.id = NEW.reverses_id AND o.reverses_id IS NULL), 0) OR EXISTS (SELECT 1 FROM ledger_entry o WHERE o.journal_id = NEW.reverses_id AND NOT EXISTS (SELECT 1 FROM ledger_entry n WHERE n.journal_id = NEW.id AND n.leg = o.leg AND n.account_id = o.account_id AND n.amount_fen = -o.amount_fen))) THEN RAISE EXCEPTION 'a reversal mirrors its journal leg by leg' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_journal_mirrors BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_mirrors()",
-        ),
+        (),
     ),
     # ledger_journal_no_replace on ledger_journal
     (
@@ -8623,6 +8597,14 @@ GUARDS = [
         (
             "CREATE FUNCTION ledger_journal_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_journal keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER ledger_journal_no_truncate BEFORE TRUNCATE ON ledger_journal FOR EACH STATEMENT EXECUTE FUNCTION ledger_journal_no_truncate()",
+        ),
+    ),
+    # ledger_journal_seals on ledger_journal
+    (
+        (),
+        (
+            "CREATE OR REPLACE FUNCTION ledger_journal_seals() RETURNS trigger LANGUAGE plpgsql AS $body$ DECLARE legs record; BEGIN SELECT count(*) AS many, sum(e.amount_fen) AS total, min(a.fund) AS first_fund, max(a.fund) AS last_fund, -sum(e.amount_fen) FILTER (WHERE a.kind IN ('cash', 'bank')) AS paid, count(*) FILTER (WHERE a.book_id <> NEW.book_id OR a.ledger <> NEW.ledger) AS strange INTO legs FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id; IF true THEN IF legs.many <> NEW.leg_count OR legs.total <> 0 THEN RAISE EXCEPTION 'a journal has its declared legs and they sum to 0' USING ERRCODE = 'check_violation'; END IF; END IF; IF legs.first_fund <> legs.last_fund THEN IF EXISTS (SELECT a.fund FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id GROUP BY a.fund HAVING sum(e.amount_fen) <> 0) THEN RAISE EXCEPTION 'a journal sums to 0 in each fund' USING ERRCODE = 'check_violation'; END IF; END IF; IF true THEN IF EXISTS (SELECT 1 FROM ledger_month_closing c WHERE c.book_id = NEW.book_id AND NEW.event_date <= c.last_day AND NOT EXISTS (SELECT 1 FROM ledger_reopening r WHERE r.closing_id = c.id)) THEN RAISE EXCEPTION 'the month is closed' USING ERRCODE = 'check_violation'; END IF; END IF; IF NEW.ledger = 'actual' AND (NEW.asked_by_id IS NULL OR NEW.approved_by_id IS NULL) AND legs.paid > 0 THEN IF legs.paid >= COALESCE((SELECT c.second_from_fen FROM ledger_chart c WHERE c.book_id = NEW.book_id ORDER BY c.number DESC LIMIT 1), 1) THEN RAISE EXCEPTION 'a payment of this size needs one who asks and another who approves' USING ERRCODE = 'check_violation'; END IF; END IF; IF true THEN IF legs.strange > 0 THEN RAISE EXCEPTION 'all legs lie in the book and ledger of their journal' USING ERRCODE = 'check_violation'; END IF; END IF; IF true THEN IF NOT EXISTS (SELECT 1 FROM ledger_journal p WHERE p.book_id = NEW.book_id AND p.seq = NEW.seq - 1 AND p.hash = NEW.prev_hash) AND NOT EXISTS (SELECT 1 FROM book b WHERE b.id = NEW.book_id AND NEW.seq = 1 AND b.start_hash = NEW.prev_hash) THEN RAISE EXCEPTION 'a journal links to the one before it' USING ERRCODE = 'check_violation'; END IF; END IF; IF NEW.reverses_id IS NOT NULL THEN IF NEW.leg_count <> COALESCE((SELECT o.leg_count FROM ledger_journal o WHERE o.id = NEW.reverses_id AND o.reverses_id IS NULL), 0) OR EXISTS (SELECT 1 FROM ledger_entry o WHERE o.journal_id = NEW.reverses_id AND NOT EXISTS (SELECT 1 FROM ledger_entry n WHERE n.journal_id = NEW.id AND n.leg = o.leg AND n.account_id = o.account_id AND n.amount_fen = -o.amount_fen)) THEN RAISE EXCEPTION 'a reversal mirrors its journal leg by leg' USING ERRCODE = 'check_violation'; END IF; END IF; IF true THEN IF NEW.hash <> encode(sha256(convert_to(NEW.canonical, 'UTF8')), 'hex') THEN RAISE EXCEPTION 'the hash is that of the stored text' USING ERRCODE = 'check_violation'; END IF; END IF; RETURN NEW; END $body$",
+            "CREATE TRIGGER ledger_journal_seals BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_seals()",
         ),
     ),
     # ledger_month_closed_once on ledger_month_closing
@@ -8685,10 +8667,7 @@ GUARDS = [
         (
             "CREATE TRIGGER ledger_payment_by_two BEFORE INSERT ON ledger_journal FOR EACH ROW WHEN NEW.ledger = 'actual' AND (NEW.asked_by_id IS NULL OR NEW.approved_by_id IS NULL) AND (SELECT -sum(e.amount_fen) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id AND a.kind IN ('cash', 'bank')) >= COALESCE((SELECT c.second_from_fen FROM ledger_chart c WHERE c.book_id = NEW.book_id ORDER BY c.number DESC LIMIT 1), 1) BEGIN SELECT RAISE(ABORT, 'a payment of this size needs one who asks and another who approves'); END",
         ),
-        (
-            "CREATE FUNCTION ledger_payment_by_two() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ledger = 'actual' AND (NEW.asked_by_id IS NULL OR NEW.approved_by_id IS NULL) AND (SELECT -sum(e.amount_fen) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.journal_id = NEW.id AND a.kind IN ('cash', 'bank')) >= COALESCE((SELECT c.second_from_fen FROM ledger_chart c WHERE c.book_id = NEW.book_id ORDER BY c.number DESC LIMIT 1), 1) THEN RAISE EXCEPTION 'a payment of this size needs one who asks and another who approves' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
-            "CREATE TRIGGER ledger_payment_by_two BEFORE INSERT ON ledger_journal FOR EACH ROW EXECUTE FUNCTION ledger_payment_by_two()",
-        ),
+        (),
     ),
     # ledger_reopen_request_keeps_rows on ledger_reopen_request
     (
@@ -12643,6 +12622,20 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_standing_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_standing keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_standing_no_truncate BEFORE TRUNCATE ON vote_standing FOR EACH STATEMENT EXECUTE FUNCTION vote_standing_no_truncate()",
+        ),
+    ),
+    # audit_note()
+    (
+        (),
+        (
+            "CREATE FUNCTION audit_note(\n  p_at timestamptz, p_person bigint, p_deed text, p_about text, p_details text, p_rows text,\n  p_first text, p_second text, p_third text\n) RETURNS void LANGUAGE plpgsql AS $body$\nDECLARE v_seq bigint; v_prev text; v_hash text; v_starts boolean;\nBEGIN\n  PERFORM pg_advisory_xact_lock(7001);\n  SELECT h.seq, h.hash INTO v_seq, v_prev FROM audit_head h WHERE h.id = 1;\n  v_starts := v_seq IS NULL;\n  IF v_starts THEN v_seq := 0; v_prev := repeat('0', 64); END IF;\n  v_hash := encode(sha256(convert_to(p_first || v_prev || p_second || (v_seq + 1) || p_third, 'UTF8')), 'hex');\n  INSERT INTO audit_entry (seq, at, person_id, deed, about, details, rows, prev_hash, hash)\n  VALUES (v_seq + 1, p_at, p_person, p_deed, p_about, p_details, p_rows, v_prev, v_hash);\n  IF v_starts THEN INSERT INTO audit_head (id, seq, hash) VALUES (1, 1, v_hash);\n  ELSE UPDATE audit_head SET seq = v_seq + 1, hash = v_hash WHERE id = 1; END IF;\nEND $body$",
+        ),
+    ),
+    # ledger_post()
+    (
+        (),
+        (
+            "CREATE FUNCTION ledger_post(\n  p_book bigint, p_ledger text, p_key text, p_body text, p_legs jsonb, p_first text, p_second text, p_third text,\n  p_purpose text, p_source text, p_subject text, p_day date, p_at timestamptz, p_by bigint, p_asked bigint,\n  p_approved bigint, p_reverses bigint, p_reason text\n) RETURNS TABLE (r_journal bigint, r_seq bigint, r_prev text, r_hash text, r_legs text)\nLANGUAGE plpgsql AS $body$\nDECLARE v_journal bigint; v_seq bigint; v_prev text; v_told text; v_legs int := jsonb_array_length(p_legs);\nBEGIN\n  PERFORM 1 FROM book WHERE id = p_book FOR NO KEY UPDATE;\n  SELECT j.seq + 1, j.hash INTO v_seq, v_prev\n    FROM ledger_journal j WHERE j.book_id = p_book ORDER BY j.seq DESC LIMIT 1;\n  IF v_seq IS NULL THEN SELECT 1, b.start_hash INTO v_seq, v_prev FROM book b WHERE b.id = p_book; END IF;\n  v_journal := nextval('ledger_journal_id_seq');\n  v_told := p_first || v_prev || p_second || v_seq || p_third;\n  r_hash := encode(sha256(convert_to(v_told, 'UTF8')), 'hex');\n  BEGIN\n    WITH written AS (\n      INSERT INTO ledger_entry (journal_id, leg, leg_count, account_id, amount_fen, balance_after_fen, account_version)\n      SELECT v_journal, g.leg, v_legs, a.id, (g.said->>1)::bigint, b.balance_fen + (g.said->>1)::bigint, b.version + 1\n        FROM jsonb_array_elements(p_legs) WITH ORDINALITY AS g(said, leg)\n        JOIN ledger_account a ON a.book_id = p_book AND a.ledger = p_ledger AND a.code = g.said->>0\n        JOIN ledger_balance b ON b.account_id = a.id\n      RETURNING leg, account_id, balance_after_fen, account_version\n    ) SELECT string_agg(concat_ws(',', w.account_id, w.balance_after_fen, w.account_version), ' ' ORDER BY w.leg)\n        INTO r_legs FROM written w;\n    INSERT INTO ledger_journal (id, book_id, ledger, key, body_hash, seq, leg_count, purpose, source, subject,\n      event_date, posted_at, posted_by_id, asked_by_id, approved_by_id, reverses_id, reason, prev_hash, hash, canonical)\n    VALUES (v_journal, p_book, p_ledger, p_key, p_body, v_seq, v_legs, p_purpose, p_source, p_subject,\n      p_day, p_at, p_by, p_asked, p_approved, p_reverses, p_reason, v_prev, r_hash, v_told);\n  EXCEPTION WHEN integrity_constraint_violation THEN RETURN;\n  END;\n  r_journal := v_journal; r_seq := v_seq; r_prev := v_prev;\n  RETURN NEXT;\nEND $body$",
         ),
     ),
 ]

@@ -10,6 +10,7 @@ from fundapp.db.engine import tuned_engine
 from fundapp.db.work import bind, unit_of_work
 from fundapp.kernel.actor import Actor, Grant, Role
 from fundapp.ledger.commands import ensure_account, open_book, post
+from fundapp.ledger.models import Journal
 from fundapp.ledger.rules import Holder, Ledger, Leg, Posting
 from fundapp.people.models import Person
 from fundapp.places.models import Place, PlaceKind
@@ -92,7 +93,7 @@ def commitment(books, key, legs):
 def posted(books, posting):
     """Post in a unit of work of its own and give the journal."""
     with unit_of_work() as session:
-        return post(session, books.actor, posting, NOW)
+        return session.get_one(Journal, post(session, books.actor, posting, NOW).id)
 
 
 def noted(session, books):

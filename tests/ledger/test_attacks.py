@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 from fundapp.db.guards import guards
 from fundapp.db.work import reading_session
 from fundapp.ledger.checks import CHECKS
+from fundapp.ledger.seal import CONDITIONS, sealing
 from tests.ledger.attacks import ATTACKS, HONEST, TABLES, Attack, victim
 from tests.ledger.books import bound
 
@@ -73,10 +74,10 @@ class Postgresql:
 
     def first_through(self, attacks, names=(), constraints=()):
         """Give the name of the first attack that is let through where guards and constraints are missing."""
-        tables = {guard.name: guard.table for guard in guards()}
+        tables = {guard.name: guard.table for guard in guards() if guard.postgresql}
         with self.connection.transaction(force_rollback=True):
             for name in names:
-                self.connection.execute(f"DROP TRIGGER {name} ON {tables[name]}")
+                self.connection.execute(f"DROP TRIGGER {name} ON {tables[name]}" if name in tables else sealing(name))
             for table, name in constraints:
                 self.connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE")
             return next((attack.name for attack in attacks if self.succeeds(attack)), None)
@@ -121,12 +122,10 @@ def test_every_attack_is_refused(target):
 
 def test_each_guard_holds_some_attack(target):
     """Without a guard at least one attack is let through: none is there for nothing, and no attack is vacuous."""
-    idle = []
-    for guard in guards():
-        if guard.table in TABLES and getattr(guard, target.kind):
-            names = {guard.name, *ALSO.get(guard.name, ())}
-            if target.first_through(attacks_on(target), names) is None:
-                idle.append(guard.name)
+    there = [guard.name for guard in guards() if guard.table in TABLES and getattr(guard, target.kind)]
+    if target.kind == "postgresql":  # where one trigger holds many conditions: it is made anew without each of them
+        there += [condition.name for condition in CONDITIONS]
+    idle = [name for name in there if target.first_through(attacks_on(target), {name, *ALSO.get(name, ())}) is None]
     assert idle == []
 
 

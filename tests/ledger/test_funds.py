@@ -20,6 +20,7 @@ from fundapp.ledger.chart import (
     shipped_chart,
 )
 from fundapp.ledger.commands import adopt_chart, ensure_account, reverse
+from fundapp.ledger.models import Journal
 from fundapp.ledger.queries import accounts_of
 from fundapp.ledger.rules import Ledger, Leg, ReversalReason
 from fundapp.ledger.standing import chart_in_force
@@ -79,7 +80,8 @@ def test_taking_a_large_gift_back_is_a_payment(books, two):
     with pytest.raises(Refused, match=r"ledger\.second_person"), unit_of_work() as session:
         reverse(session, books.actor, first.id, ReversalReason.BANK_RETURNED, "退票", NOW)
     with unit_of_work() as session:
-        back = reverse(session, books.actor, first.id, ReversalReason.BANK_RETURNED, "退票", NOW, approved_by=two)
+        made = reverse(session, books.actor, first.id, ReversalReason.BANK_RETURNED, "退票", NOW, approved_by=two)
+        back = session.get_one(Journal, made.id)
     assert (back.reason, back.approved_by_id) == (ReversalReason.BANK_RETURNED, two)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from fundapp.audit.commands import seal
 from fundapp.db.engine import tuned_engine
@@ -28,6 +28,14 @@ from tests.ledger.model import CASH, GIFT, POOL, SPEND, Model
 DAYS = st.sampled_from([date(2026, 1, 15), date(2026, 2, 10), date(2026, 3, 1)])
 FEN = st.integers(1, 900_000)
 SOURCE, AVAILABLE, HELD, COMMITTED, PAID = POOL
+
+
+def number_again(engine):
+    """Close the gap that a refusal leaves in PostgreSQL's numbers: both databases are to hold the same ones."""
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            last = "SELECT setval('ledger_journal_id_seq', coalesce(max(id), 0) + 1, false) FROM ledger_journal"
+            connection.execute(text(last))
 
 
 class Both(RuleBasedStateMachine):
@@ -58,6 +66,7 @@ class Both(RuleBasedStateMachine):
                 ended = "done"
             except Refused as refused:
                 ended = refused.code
+                number_again(engine)
             assert ended == expected, f"{engine.dialect.name}: {ended}, the model says {expected}"
 
     def send(self, legs, day=date(2026, 3, 1), by_two=True, key=None):

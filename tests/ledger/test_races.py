@@ -11,7 +11,9 @@ from fundapp.db.work import Busy, reading_session, unit_of_work
 from fundapp.kernel.errors import Refused
 from fundapp.ledger import commands
 from fundapp.ledger.checks import CHECKS
-from fundapp.ledger.commands import posting as steps
+from fundapp.ledger.commands import meeting
+from fundapp.ledger.commands.posting import Collided
+from fundapp.ledger.function import CREATE
 from fundapp.ledger.queries import pool_state
 from fundapp.ledger.rules import Leg
 from tests.ledger.books import NOW, bound, commitment, make_books
@@ -21,35 +23,34 @@ FORK = multiprocessing.get_context("fork")
 PATIENCE = 60
 
 
-class Unlocked:
-    """An engine that begins without taking SQLite's write lock."""
-
-    def __init__(self, engine):
-        self.engine = engine
-
-    def execution_options(self, **_options):
-        """Give the plain engine, whatever is asked for."""
-        return self.engine
-
-
 def take_the_locks_away(engine, gate):
     """Let everybody read before anybody writes, holding nothing."""
-    work.bound_engine = lambda: Unlocked(engine)
-    steps.lock_books = lambda session, numbers: {number: session.get(steps.Book, number) for number in numbers}
-    read = steps.account_states
+    work._bound.writer = engine.execution_options(turn=None)
+    read = meeting.accounts
 
     def read_and_wait(*args):
         states = read(*args)
         gate.wait(PATIENCE)
         return states
 
-    steps.account_states = read_and_wait
+    meeting.accounts = read_and_wait
+
+
+def take_the_lock_out_of_the_function(url):
+    """Let PostgreSQL's function lock nothing, and wait between reading and writing until all have read."""
+    unlocked = CREATE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace("FOR NO KEY UPDATE", "")
+    waiting = unlocked.replace("v_journal := nextval", "PERFORM pg_sleep(1); v_journal := nextval")
+    assert CREATE.count("FOR NO KEY UPDATE") == 1
+    assert waiting != unlocked
+    with bound(url) as engine, engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(waiting)
 
 
 def claim(url, books, posting, locked, gate, answers):
     """Post in a process of its own; tell the journal's number or the refusal."""
     with bound(url) as engine:
-        if not locked:
+        if not locked and engine.dialect.name == "sqlite":
             take_the_locks_away(engine, gate)
         else:
             gate.wait(PATIENCE)
@@ -66,7 +67,7 @@ def attempt(books, posting):
         return refused.code
     except Busy:
         return "busy"
-    except IntegrityError:
+    except (IntegrityError, Collided):
         return "collided"
 
 
@@ -131,6 +132,7 @@ def assert_wholly_given(url):
 def test_without_the_lock_the_race_is_lost(database_url):
     """What the test above relies on is the lock: without it claims collide, and money that is there is not given."""
     books = opened(database_url)
+    take_the_lock_out_of_the_function(database_url)
     told = race(database_url, books, claims(books)[:20], locked=False)
     assert {"busy", "collided"} & set(told)
     assert outcome(database_url)[1] < 20 * EACH

@@ -126,7 +126,7 @@ def test_a_busy_database_is_never_told_as_too_little_money(books, error, monkeyp
         raise OperationalError("SELECT", {}, error("could not serialize access"))
 
     with monkeypatch.context() as patch:
-        patch.setattr("fundapp.ledger.commands.posting.account_states", collide)
+        patch.setattr("fundapp.ledger.commands.posting.flushed", collide)
         with pytest.raises(Busy):
             posted(books, gift(books, "g", 700))
     assert posted(books, gift(books, "g", 700)).key == "g"

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 
 from fundapp import tables  # noqa: F401 - fills the metadata
 from fundapp.db.base import Base
-from fundapp.db.guards import guards
+from fundapp.db.guards import guards, routines
 from fundapp.db.types import CanonicalJson, Encrypted, EncryptedJson, Instant, MoneyInFen
 
 TARGET = Path(__file__).parents[2] / "migrations" / "versions" / "0001_start.py"
@@ -70,11 +70,12 @@ def written_tables() -> str:
 
 
 def written_guards() -> str:
-    """Give the list of the guards' statements, by name."""
-    return "\n".join(
+    """Give the list of the statements of guards and routines, by name."""
+    listed = [
         f"    # {made.name} on {made.table}\n    ({made.sqlite!r}, {made.postgresql!r}),"
         for made in sorted(guards(), key=lambda made: made.name)
-    )
+    ]
+    return "\n".join(listed + [f"    # {name}()\n    ((), {(made,)!r})," for name, made in sorted(routines().items())])
 
 
 def main() -> None:
