@@ -31,7 +31,7 @@ SOURCE, AVAILABLE, HELD, COMMITTED, PAID = POOL
 
 
 def number_again(engine):
-    """Close the gap that a refusal leaves in PostgreSQL's numbers: both databases are to hold the same ones."""
+    """Close the gap that what is refused or sent again leaves in PostgreSQL's numbers: both databases are to hold the same ones."""
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:
             last = "SELECT setval('ledger_journal_id_seq', coalesce(max(id), 0) + 1, false) FROM ledger_journal"
@@ -66,7 +66,7 @@ class Both(RuleBasedStateMachine):
                 ended = "done"
             except Refused as refused:
                 ended = refused.code
-                number_again(engine)
+            number_again(engine)
             assert ended == expected, f"{engine.dialect.name}: {ended}, the model says {expected}"
 
     def send(self, legs, day=date(2026, 3, 1), by_two=True, key=None):
