@@ -31,7 +31,7 @@ SOURCE, AVAILABLE, HELD, COMMITTED, PAID = POOL
 
 
 def number_again(engine):
-    """Close the gap that what is refused or sent again leaves in PostgreSQL's numbers: both databases are to hold the same ones."""
+    """Close the gaps in PostgreSQL's numbers that refusals leave: both databases are to hold the same ones."""
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:
             last = "SELECT setval('ledger_journal_id_seq', coalesce(max(id), 0) + 1, false) FROM ledger_journal"

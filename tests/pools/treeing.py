@@ -116,7 +116,7 @@ def _agreed(session, town, worker):
     )
     called = council.CallSession(body.id, "三月议事会", held, (), (town.projects[0],), "活动室")
     meeting = council.call_session(session, worker, called, CLOCK).id
-    members = tuple(row.id for row in members_of(session, body.id))
+    members = tuple(row.id for row in members_of(session, body.id, held))
     council.record_attendance(session, worker, council.RecordAttendance(meeting, members, 0), begun)
     item = items_of_session(session, meeting)[0].id
     council.decide_item(session, worker, council.DecideItem(item, ItemOutcome.PASSED, 3, 0, 0), begun)
