@@ -206,6 +206,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_council_body_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_council_body")),
         sa.UniqueConstraint("place_id", "name", name=op.f("uq_council_body_place_id_name")),
+        info={"sealed": True},
     )
     op.create_table(
         "counterparty",
@@ -1286,6 +1287,7 @@ def upgrade():
         sa.UniqueConstraint(
             "body_id", "person_id", "joined_at", name=op.f("uq_council_member_body_id_person_id_joined_at")
         ),
+        info={"sealed": True},
     )
     op.create_index("ix_council_member_body_id", "council_member", ["body_id", "id"], unique=False)
     op.create_table(
