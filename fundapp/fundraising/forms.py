@@ -30,9 +30,7 @@ class ContributionForm(OnceForm):
     source = RadioField(
         _("谁出的钱"), choices=options((s.value, SOURCE_LABELS[s]) for s in RECORDED), validators=[REQUIRED]
     )
-    unit_id = SelectField(
-        _("哪一户（居民集资填）"), coerce=int, validators=[Optional()], description=_("街镇和捐赠不用选。")
-    )
+    unit_id = SelectField(_("哪一户（居民集资填）"), coerce=int, validators=[Optional()], description=_("捐赠不用选。"))
     reference = TextField(
         _("转账附言码"),
         validators=[Optional(), Length(max=20)],
@@ -99,9 +97,7 @@ class PledgeForm(OnceForm):
     source = RadioField(
         _("谁认捐"), choices=options((s.value, SOURCE_LABELS[s]) for s in RECORDED), validators=[REQUIRED]
     )
-    unit_id = SelectField(
-        _("哪一户（居民集资填）"), coerce=int, validators=[Optional()], description=_("街镇和捐赠不用选。")
-    )
+    unit_id = SelectField(_("哪一户（居民集资填）"), coerce=int, validators=[Optional()], description=_("捐赠不用选。"))
     giver_kind = SelectField(_("捐赠方是谁（社会捐赠填）"), validators=[Optional()])
     giver = TextField(_("认捐人或单位"), validators=[REQUIRED, Length(max=80)])
     anonymous = BooleanField(_("公开时不写名字"), description=_("居民的姓名和门牌一律不公开。"))

@@ -73,7 +73,8 @@ class Means(StrEnum):
     TRANSFER = "transfer"
 
 
-RECORDED = (Source.RESIDENTS, Source.STREET, Source.DONORS)
+RECORDED = (Source.RESIDENTS, Source.DONORS)
+"""What a treasurer writes down; the street's money comes through its own desk, the foundation's through its pool."""
 ORDER = (Source.FOUNDATION, Source.STREET, Source.RESIDENTS, Source.DONORS)
 GIVERS: dict[Source, tuple[Giver, ...]] = {
     Source.RESIDENTS: (Giver.HOUSEHOLD,),

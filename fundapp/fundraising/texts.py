@@ -68,6 +68,7 @@ REFUSALS: dict[str, Any] = {
     "fundraising.reason_needed": _("请写明为什么不予确认。"),
     "fundraising.money_given": _("已经有人为这个方案出了钱，不能再改做什么、在哪里、谁出钱或大幅改预算。"),
     "fundraising.amount": _("金额必须大于 0，最多两位小数。"),
+    "fundraising.street_by_desk": _("街镇投入由社区上报、街道审定和拨付，财务不登记；到账以后由小组或社区核对。"),
     "fundraising.not_this_giver": _(
         "只能登记本院住户、本社区受益单位、街道和区政府，或者有公开募捐资格的慈善组织转交的钱。"
     ),

@@ -14,7 +14,7 @@ from fundapp.matching.apart import check_apart
 from fundapp.matching.models import MatchDecision, Step
 from fundapp.matching.policy import STEP_ROLE, check_may_decide
 from fundapp.matching.queries import ClaimRow, parties_of, people_of
-from fundapp.people.queries import names_of
+from fundapp.people.queries import actor_of, names_of, people_as
 from fundapp.people.texts import ROLES
 from fundapp.projects.queries import get_project, tasks_of
 from fundapp.web.refusals import sentence
@@ -62,6 +62,37 @@ def why_not(session: Session, actor: Actor, claim: ClaimRow, now: datetime) -> l
     except Refused as refusal:
         return [sentence(refusal)]
     return []
+
+
+def against(session: Session, actor: Actor, claim: ClaimRow, now: datetime) -> list[str]:
+    """Say why this person may not decide, and what to do where nobody may."""
+    why = why_not(session, actor, claim, now)
+    left = nobody_left(session, claim, now) if why else ""
+    return [*why, left] if left else why
+
+
+def nobody_left(session: Session, claim: ClaimRow, now: datetime) -> str:
+    """Say what to do where nobody who holds the role of a claim's next step may decide it; blank where somebody may.
+
+    Asked for the people of that role in its place one by one, by the checks that the deed itself makes.
+    """
+    step = claim.waits_for
+    if step is None:
+        return ""
+    role = STEP_ROLE[step]
+    holders = sorted(people_as(session, role, claim.place_path, now))
+    if any(not why_not(session, actor_of(session, one, now), claim, now) for one in holders):
+        return ""
+    said = _(
+        "有 %(n)s 人是%(role)s，都办过这次申请的其他步骤、经手过这个项目，或者与它有关联。",
+        n=len(holders),
+        role=ROLES[role],
+    )
+    todo = _(
+        "没有人可以办这一步：请管理员在“设置：人员和权限”里，给没有经手过这个项目的另一个人本地方“%(role)s”的身份，由这个人办理。",
+        role=ROLES[role],
+    )
+    return (said if holders else "") + todo
 
 
 def waits_for_money(claim: ClaimRow) -> str:

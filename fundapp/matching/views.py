@@ -13,7 +13,7 @@ from fundapp.matching.pages import due_words, late_words
 from fundapp.matching.policy import STEP_ROLE, check_may_fund
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.proving import recomputed
-from fundapp.matching.signing import signatures, waits_for_money, why_not
+from fundapp.matching.signing import against, signatures, waits_for_money
 from fundapp.matching.texts import STEP_LABELS
 from fundapp.programmes.queries import get_policy, get_programme
 from fundapp.projects.queries import project_of_member
@@ -34,12 +34,13 @@ def show(claim_id: int) -> str:
     session = reading()
     claim = queries.get_claim(session, claim_id)
     policy = get_policy(session, claim.policy_version_id)
+    works_here = any(current_actor().has(role, claim.place_path) for role in STEP_ROLE.values())
     proof = recomputed(session, claim, policy_of_dict(policy.parts["matching"], "matching"))
     return render_template(
         "matching/show.html", c=claim, policy=policy, proof=proof, labels=STEP_LABELS,
         signed=signatures(session, current_actor(), claim), pool=pool_state(session, claim.programme_id),
-        works_here=any(current_actor().has(role, claim.place_path) for role in STEP_ROLE.values()),
-        why=why_not(session, current_actor(), claim, clock().now(session)),
+        works_here=works_here,
+        why=against(session, current_actor(), claim, clock().now(session)) if works_here else [],
     )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def decide(claim_id: int) -> Answer:
             return redirect(url_for(".show", claim_id=claim_id), 303)
     return render_template(
         "matching/decide.html", c=row, form=form, label=STEP_LABELS[row.waits_for], money=waits_for_money(row),
-        reasons=why_not(reading(), current_actor(), row, clock().now(reading())),
+        reasons=against(reading(), current_actor(), row, clock().now(reading())),
     ), form.status  # fmt: skip
 
 

@@ -87,6 +87,23 @@ refuse(
     "no more is approved than was asked for",
 )
 refuse(
+    "street_money_is_of_the_desk",
+    "contribution_decision",
+    "INSERT",
+    "NEW.confirmed AND EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.source = 'street') "
+    "AND NOT EXISTS (SELECT 1 FROM subsidy_payment p WHERE p.contribution_id = NEW.contribution_id)",
+    "the street's money is what its own desk paid",
+)
+refuse(
+    "subsidy_payment_is_the_streets",
+    "subsidy_payment",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM contribution c JOIN subsidy_request q ON q.id = NEW.request_id "
+    "WHERE c.id = NEW.contribution_id AND (c.source <> 'street' OR c.amount_fen <> NEW.amount_fen "
+    "OR c.project_id <> q.project_id))",
+    "a payment of the street is a receipt of the same sum from the street",
+)
+refuse(
     "subsidy_payment_within_review",
     "subsidy_payment",
     "INSERT",

@@ -11441,6 +11441,26 @@ GUARDS = [
             "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_takes_a_road()",
         ),
     ),
+    # street_money_is_of_the_desk on contribution_decision
+    (
+        (
+            "CREATE TRIGGER street_money_is_of_the_desk BEFORE INSERT ON contribution_decision FOR EACH ROW WHEN NEW.confirmed AND EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.source = 'street') AND NOT EXISTS (SELECT 1 FROM subsidy_payment p WHERE p.contribution_id = NEW.contribution_id) BEGIN SELECT RAISE(ABORT, 'the street''s money is what its own desk paid'); END",
+        ),
+        (
+            "CREATE FUNCTION street_money_is_of_the_desk() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.confirmed AND EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.source = 'street') AND NOT EXISTS (SELECT 1 FROM subsidy_payment p WHERE p.contribution_id = NEW.contribution_id) THEN RAISE EXCEPTION 'the street''s money is what its own desk paid' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER street_money_is_of_the_desk BEFORE INSERT ON contribution_decision FOR EACH ROW EXECUTE FUNCTION street_money_is_of_the_desk()",
+        ),
+    ),
+    # subsidy_payment_is_the_streets on subsidy_payment
+    (
+        (
+            "CREATE TRIGGER subsidy_payment_is_the_streets BEFORE INSERT ON subsidy_payment FOR EACH ROW WHEN EXISTS (SELECT 1 FROM contribution c JOIN subsidy_request q ON q.id = NEW.request_id WHERE c.id = NEW.contribution_id AND (c.source <> 'street' OR c.amount_fen <> NEW.amount_fen OR c.project_id <> q.project_id)) BEGIN SELECT RAISE(ABORT, 'a payment of the street is a receipt of the same sum from the street'); END",
+        ),
+        (
+            "CREATE FUNCTION subsidy_payment_is_the_streets() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM contribution c JOIN subsidy_request q ON q.id = NEW.request_id WHERE c.id = NEW.contribution_id AND (c.source <> 'street' OR c.amount_fen <> NEW.amount_fen OR c.project_id <> q.project_id)) THEN RAISE EXCEPTION 'a payment of the street is a receipt of the same sum from the street' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER subsidy_payment_is_the_streets BEFORE INSERT ON subsidy_payment FOR EACH ROW EXECUTE FUNCTION subsidy_payment_is_the_streets()",
+        ),
+    ),
     # subsidy_payment_keeps_rows on subsidy_payment
     (
         (

@@ -88,7 +88,7 @@ def test_no_more_is_recorded_for_a_pledge_than_was_pledged(asked):
 def test_a_pledge_of_another_household_is_not_kept_by_mine(asked):
     """Nor by money of another kind."""
     number = pledged(asked)
-    for other in ({"unit_id": asked.places.units[1]}, {"source": Source.STREET, "unit_id": None}):
+    for other in ({"unit_id": asked.places.units[1]}, {"source": Source.DONORS, "unit_id": None}):
         with pytest.raises(Refused, match="pledge_of_others"):
             record(asked, pledge_id=number, **other)
 

@@ -251,7 +251,7 @@ def _vote(life: Life, worker: Walker, project: int, community: int) -> None:
 
 def _raise_and_match(life: Life) -> None:
     project, today = life.made["project"], _today(life).isoformat()
-    money = {"source": "residents", "unit_id": life.made["unit0"], "giver": "李居民", "amount": "3000"}
+    money = {"source": "residents", "unit_id": life.made["unit2"], "giver": "王居民", "amount": "3000"}
     life.phone("treasurer").send(
         f"/fundraising/{project}/new", **money, means="cash", received_on=today, proof=photo(2)
     )

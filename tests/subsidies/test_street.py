@@ -1,5 +1,6 @@
 """The street's share: reported, reviewed, paid, confirmed; counted from the confirmation on and never twice."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -7,18 +8,29 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from fundapp.app import check_list
+from fundapp.db.guards import guards
+from fundapp.db.schema import drop_guard
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
+from fundapp.fundraising.commands import NewPledge, make_pledge, record_contribution
 from fundapp.fundraising.queries import raised
 from fundapp.fundraising.rules import Source
 from fundapp.kernel.actor import Role
+from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.kernel.money import from_fen
+from fundapp.matching.commands import NewClaim, NewDecision, claim_match, decide
+from fundapp.matching.models import Step
+from fundapp.parties.commands import NewInterest, declare_interest
+from fundapp.parties.rules import Bond
+from fundapp.projects.queries import group_of_project
 from fundapp.projects.rules import Stage, Task
 from fundapp.subsidies.queries import requests_waiting
 from fundapp.trail.queries import sources_of_programme
+from tests.db.town import gift
 from tests.subsidies.street import make_street
 from tests.support.races import at_once, patiently
 from tests.support.visitor import Visitor
-from tests.support.world import make_account, make_person
+from tests.support.world import NOW, make_account, make_person
 
 
 def refused(deed, *args, **more):
@@ -188,3 +200,67 @@ def test_desk_and_pages_show_where_it_stands(street, app):
         assert words in page
     assert "街镇投入" in visitor.text(f"/pools/{street.town.programme}")
     assert "四源资金" in visitor.text(f"/programmes/{street.town.programme}")
+
+
+def test_the_streets_money_is_what_its_desk_paid(street):
+    """The treasurer neither records nor pledges it; past the commands the database confirms none of it."""
+    group, town = street.town.groups[0], street.town
+    said = replace(gift(town, "g"), source=Source.STREET, unit_id=None, giver="街道")
+    assert refused(street.do, record_contribution, group[Task.TREASURER], said) == "fundraising.street_by_desk"
+    pledge = NewPledge(town.projects[0], "p", Source.STREET, None, "街道", False, from_fen(100), local_date(NOW))
+    assert refused(street.do, make_pledge, group[Task.TREASURER], pledge) == "fundraising.street_by_desk"
+    paid = street.report(100)
+    street.review(paid, 100)
+    street.confirm(street.pay(paid, 100))
+    columns = "project_id, book_id, receipt_year, source, giver_kind, giver, anonymous, related, purpose, reference, "
+    columns += "amount_fen, means, received_on, proof_id, recorded_by_id, recorded_at"
+    forged = (
+        f"INSERT INTO contribution (op_key, receipt_no, {columns}) "
+        f"SELECT 'x', receipt_no + 1, {columns} FROM contribution"
+    )
+    confirmed = (
+        "INSERT INTO contribution_decision (contribution_id, confirmed, reason, decided_by_id, decided_at) "
+        f"SELECT max(c.id), TRUE, '', {group[Task.MEMBER].person_id}, max(c.recorded_at) FROM contribution c"
+    )
+    with bound_engine().execution_options(writes=True).connect() as connection:
+        connection.execute(text(forged))
+        with pytest.raises(DBAPIError, match="what its own desk paid"), connection.begin_nested():
+            connection.execute(text(confirmed))
+        drop_guard(connection, next(one for one in guards() if one.name == "street_money_is_of_the_desk"))
+        connection.execute(text(confirmed))
+        connection.rollback()
+
+
+def _claimed(street):
+    """Let the project have own money and the street's, and claim; give the claim's number."""
+    group, number = street.town.groups[0], street.report(1_000)
+    street.review(number, 1_000)
+    street.confirm(street.pay(number, 1_000))
+    street.confirm(street.do(record_contribution, group[Task.TREASURER], gift(street.town, "g")).id)
+    cmd = NewClaim(street.town.projects[0], "c", from_fen(0))
+    return street.do(claim_match, group[Task.LEAD], cmd).id
+
+
+def test_the_only_officer_of_a_street_pays_its_share_and_reviews_the_match(street):
+    """Her payment is the street's own money: it raises no match and was found by somebody else."""
+    claim = _claimed(street)
+    made = street.do(decide, street.officer, NewDecision(claim, "d", Step.STREET_REVIEW, True, ""))
+    assert made.decided_by_id == street.officer.person_id
+
+
+def test_where_nobody_is_left_the_desk_says_what_to_do(street, app):
+    """Both officers of the street are near to the lead: page and desk send to the administrator."""
+    claim, lead = _claimed(street), street.town.groups[0][Task.LEAD]
+    with unit_of_work() as session:
+        login = make_account(session, street.officer, "street")
+    with reading_session() as session:
+        rows = group_of_project(session, street.town.projects[0])
+    near = next(row.login for row in rows if row.person_id == lead.person_id)
+    for number, officer in enumerate(street.town.staff[Role.STREET_OFFICER]):
+        said = NewInterest(f"i{number}", "", Bond.RELATIVE, "", "", near, local_date(NOW), "")
+        street.do(declare_interest, officer, said)
+    for page in ("/desk/", f"/matches/{claim}/decide"):
+        told = Visitor(app, login).text(page)
+        assert "没有人可以办这一步" in told
+        assert "有 2 人是街道干部" in told
+        assert "近亲属" in told

@@ -18,7 +18,7 @@ from fundapp.fundraising import queries as fundraising
 from fundapp.kernel.actor import Actor, Role
 from fundapp.matching import queries as matching
 from fundapp.matching.queries.rounds import RoundState, rounds_waiting
-from fundapp.matching.signing import waits_for_money
+from fundapp.matching.signing import against, waits_for_money
 from fundapp.matching.texts import STEP_LABELS
 from fundapp.parties.policy import DECLARERS, KEEPERS
 from fundapp.places.models import PlaceKind
@@ -228,7 +228,7 @@ def _for_money(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
             f"{STEP_LABELS[row.waits_for]}：{row.project_title}",
             Link("matching.decide", {"claim_id": row.id}),
             text=_("第 %(n)s 号，应配 %(a)s", n=row.ticket, a=yuan(row.entitled)),
-            due=waits_for_money(row),
+            due="".join(against(session, actor, row, now)) or waits_for_money(row),
         )
         for row in matching.waiting_for(session, actor)
         if row.waits_for is not None

@@ -77,7 +77,8 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
     Raises:
         Refused: the key was used for something else (``web.used_key``), an amount that is none
             (``fundraising.amount``), a household of another compound (``fundraising.not_our_household``), a giver who
-            may not be asked for this source (``fundraising.not_this_giver``), a code of another project or household
+            may not be asked for this source (``fundraising.not_this_giver``), the street's money
+            (``fundraising.street_by_desk``), a code of another project or household
             (``fundraising.other_code``) or of none (``fundraising.no_such_code``), a pledge of somebody else
             (``fundraising.pledge_of_others``), one that ended (``fundraising.pledge_ended``) or that has less left
             (``fundraising.beyond_pledge``, fact ``room``), a day that has not come (``fundraising.not_yet``), or by
@@ -123,6 +124,16 @@ def keep_contribution(
     return row
 
 
+def check_not_the_streets(source: Source) -> None:
+    """See that nobody writes down the street's money by hand: it is what the street's own desk paid.
+
+    Raises:
+        Refused: it is (``fundraising.street_by_desk``).
+    """
+    if source is Source.STREET:
+        raise Refused("fundraising.street_by_desk", field="source")
+
+
 def _next_receipt(session: Session, book_id: int, year: int) -> int:
     lock_books(session, [book_id])
     series = (Contribution.book_id == book_id, Contribution.receipt_year == year)
@@ -132,6 +143,7 @@ def _next_receipt(session: Session, book_id: int, year: int) -> int:
 def _understood(cmd: NewContribution) -> NewContribution:
     """Read the code and the kind of giver, and check what needs no row."""
     check_amount(cmd.amount)
+    check_not_the_streets(cmd.source)
     kind = cmd.giver_kind or GIVERS.get(cmd.source, (Giver.UNIT,))[0]
     if kind not in GIVERS.get(cmd.source, ()):
         raise Refused("fundraising.not_this_giver", field="giver_kind")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from fundapp.answering.queries import speakers_of_units
 from fundapp.audit.commands import record
 from fundapp.db.once import done_before, own_key
-from fundapp.fundraising.commands.giving import check_household, check_in_time, check_terms_first
+from fundapp.fundraising.commands.giving import check_household, check_in_time, check_not_the_streets, check_terms_first
 from fundapp.fundraising.models import Pledge, PledgeEnding
 from fundapp.fundraising.policy import check_may_pledge, check_may_record
 from fundapp.fundraising.queries import pledges_of
@@ -46,10 +46,12 @@ def make_pledge(session: Session, actor: Actor, cmd: NewPledge, clock: Clock) ->
 
     Raises:
         Refused: the key was used for something else, an amount that is none, a household of another compound, a giver
-            who may not be asked, a day that has passed (``fundraising.due_passed``), or by the policy.
+            who may not be asked, the street's money (``fundraising.street_by_desk``), a day that has passed
+            (``fundraising.due_passed``), or by the policy.
         Forbidden: see :func:`fundapp.fundraising.policy.check_may_pledge`.
     """
     check_amount(cmd.amount)
+    check_not_the_streets(cmd.source)
     kind = cmd.giver_kind or GIVERS.get(cmd.source, (Giver.UNIT,))[0]
     if kind not in GIVERS.get(cmd.source, ()):
         raise Refused("fundraising.not_this_giver", field="giver_kind")

@@ -158,8 +158,13 @@ class HouseholdGift:
 
 
 def hands_in_money(session: Session, project_id: int) -> set[int]:
-    """Give the people who recorded gifts of a project."""
+    """Give the people who recorded what the community raised for a project.
+
+    An officer who paid the street's share is not among them: her deed is the street's own, counts only once somebody
+    else found it, and raises no match; it lowers what is still lacking.
+    """
     query = select(Contribution.recorded_by_id).where(Contribution.project_id == project_id)
+    query = query.where(Contribution.source != Source.STREET)
     return set(session.scalars(query.distinct()))
 
 
