@@ -12,6 +12,9 @@ from fundapp.council.body_models import CouncilCharter as CouncilCharter
 from fundapp.council.body_models import CouncilDraw as CouncilDraw
 from fundapp.council.body_models import CouncilLot as CouncilLot
 from fundapp.council.body_models import CouncilMember as CouncilMember
+from fundapp.council.point_models import CouncilPoint as CouncilPoint
+from fundapp.council.point_models import CouncilPointAnswer as CouncilPointAnswer
+from fundapp.council.point_models import CouncilPointHiding as CouncilPointHiding
 from fundapp.council.rules import ItemOutcome, Side
 from fundapp.db.base import Base, Numbered
 from fundapp.db.types import stored

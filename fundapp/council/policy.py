@@ -5,6 +5,7 @@ from datetime import datetime
 from fundapp.council.rules import MemberRow, SessionState
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.places.queries import UnitRow
 from fundapp.projects.queries import ProjectRow
 from fundapp.projects.rules import Stage
 
@@ -50,6 +51,16 @@ def check_chair(actor: Actor, person_id: int | None) -> None:
     """
     if not actor.signed_in or actor.person_id != person_id:
         raise Forbidden("council.not_chair")
+
+
+def check_of_place(unit: UnitRow | None, path: str) -> None:
+    """Let a person speak for a household of her own that lies in a place.
+
+    Raises:
+        Forbidden: not her household, or elsewhere (code ``council.not_of_place``).
+    """
+    if unit is None or unit.ended_at is not None or not unit.path.startswith(path):
+        raise Forbidden("council.not_of_place", field="unit_id")
 
 
 def check_may_confirm(project: ProjectRow, by_vote: bool) -> None:

@@ -11,6 +11,10 @@ from fundapp.kernel.bars import Bar
 from fundapp.kernel.errors import BadInput, Refused
 
 LONGEST_NOTICE = 30
+MOST_POINTS = 3
+"""How many reasons and questions a household may write on one project."""
+ANSWER_DAYS = 3
+"""Within how many days a question is answered. Source: domain.md section 4 (advice: 3 working days)."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Terms:
     quorum: Bar
     notice_days: int
     passing: Passing = USUAL_PASSING
+    quiet_voting: bool = False
 
     @property
     def charter(self) -> Charter:
@@ -28,7 +33,7 @@ class Terms:
 
 
 USUAL_PART = {"quorum": "2/3", "notice_days": 3}
-OPTIONAL_PART: Mapping[str, Any] = {"passing": ">1/2", "passing_of": "present"}
+OPTIONAL_PART: Mapping[str, Any] = {"passing": ">1/2", "passing_of": "present", "quiet_voting": False}
 BASES = ("present", "members")
 
 
@@ -51,7 +56,9 @@ def terms_of(parts: Mapping[str, Any]) -> Terms:
         raise BadInput("council, passing_of", repr(whole["passing_of"]), " or ".join(BASES))
     passing = Passing(bar_of_text(whole["passing"], "council, passing"), whole["passing_of"] == "members")
     days = _days(whole, "notice_days", 0, LONGEST_NOTICE)
-    return Terms(bar_of_text(whole["quorum"], "council, quorum"), days, passing)
+    if not isinstance(whole["quiet_voting"], bool):
+        raise BadInput("council, quiet_voting", repr(whole["quiet_voting"]), "true or false")
+    return Terms(bar_of_text(whole["quorum"], "council, quorum"), days, passing, whole["quiet_voting"])
 
 
 def _days(part: Mapping[str, Any], name: str, least: int, most: int) -> int:

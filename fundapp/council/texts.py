@@ -39,6 +39,11 @@ REFUSALS: Mapping[str, Any] = {
     "council.item_decided": lazy_gettext("这一项已经有结果。"),
     "council.amendments_open": lazy_gettext("还有修正案没有表决，先表决修正案，再表决动议。"),
     "council.on_the_list": lazy_gettext("这位成员已经在等待发言，或者正在发言。"),
+    "council.not_of_place": lazy_gettext("只有项目所在地的住户可以发表意见。"),
+    "council.quiet_now": lazy_gettext("正在投票，政策规定投票期间不发表、不显示意见。"),
+    "council.said_enough": lazy_gettext("每户对一个项目最多写 %(most)s 条。"),
+    "council.no_question": lazy_gettext("只有提问需要答复。"),
+    "council.answered_already": lazy_gettext("这个问题已经答复。"),
     "council.body_exists": lazy_gettext("这里已经有同名的议事会。"),
     "council.person_or_name": lazy_gettext("请填写成员姓名。"),
     "council.member_already": lazy_gettext("这位已经是成员。"),
@@ -104,6 +109,11 @@ SIDES: Mapping[Side, Any] = {
     Side.AGAINST: lazy_gettext("反对方"),
     Side.ASKS: lazy_gettext("询问"),
 }
+POINTS: Mapping[Side, Any] = {
+    Side.FOR: lazy_gettext("赞成的理由"),
+    Side.AGAINST: lazy_gettext("反对的理由"),
+    Side.ASKS: lazy_gettext("提问"),
+}
 ORIGINS: Mapping[Origin, Any] = {
     Origin.ELECTED: lazy_gettext("选举"),
     Origin.RECOMMENDED: lazy_gettext("推荐"),
@@ -163,6 +173,13 @@ def invitation(session_id: int, title: str, body: str, held_at: datetime, venue:
     at = held_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     text = _("%(body)s于 %(at)s 开会，地点：%(venue)s。议题见通知。", body=body, at=at, venue=venue or _("另行通知"))
     return Told(_("会议通知：%(title)s", title=title), text, f"/council/{session_id}", f"council:{session_id}")
+
+
+def hidden_message(project_id: int, hiding_id: int, hidden: bool, reason: str) -> Told:
+    """Tell an author why her words are hidden, or shown again."""
+    title = _("您写的意见没有公开显示") if hidden else _("您写的意见重新公开显示")
+    text = _("理由：%(reason)s", reason=reason)
+    return Told(title, text, f"/council/projects/{project_id}", f"council-hiding:{hiding_id}")
 
 
 def moved_into_round(title: str) -> str:

@@ -29,6 +29,7 @@ from fundapp.programmes import texts
 from fundapp.programmes.allocating import AllocatingForm
 from fundapp.programmes.approval_fields import ApprovalFields
 from fundapp.programmes.commands import AddPolicyVersion, OpenProgramme
+from fundapp.programmes.council_fields import CouncilFields
 from fundapp.programmes.paying import PayingForm
 from fundapp.programmes.queries import PolicyRow
 from fundapp.programmes.raising import RaisingForm
@@ -69,7 +70,7 @@ def _money(label: Any, about: Any, *, optional: bool = False) -> MoneyField:
     return MoneyField(label, description=about, validators=[Optional() if optional else REQUIRED])
 
 
-class PolicyForm(VotingFields, PayingForm, AllocatingForm, RaisingForm, ApprovalFields):
+class PolicyForm(CouncilFields, VotingFields, PayingForm, AllocatingForm, RaisingForm, ApprovalFields):
     """All parts of a policy."""
 
     meanings = texts.REGIME_MEANINGS
@@ -205,6 +206,7 @@ class PolicyForm(VotingFields, PayingForm, AllocatingForm, RaisingForm, Approval
         }
         for name, value in values.items():
             self[name].data = value
+        self.fill_council(parts.get("council", {}))
         self.fill_voting(parts["voting"])
         self.fill_allocating(match["allocation"])
         self._fill_tiers(formulas)
@@ -284,7 +286,7 @@ class PolicyForm(VotingFields, PayingForm, AllocatingForm, RaisingForm, Approval
                 "second_keying_share": self.second_share.data or "1/10",
                 "proxies_most": self.proxies_most.data,
             },
-            "council": {"quorum": self.quorum.data, "notice_days": self.notice_days.data},
+            "council": {"quorum": self.quorum.data, "notice_days": self.notice_days.data, **self.council_part()},
             "voting": self.voting_part(),
             "matching": {
                 "base": self._amounts(*BASE),

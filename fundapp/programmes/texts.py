@@ -91,6 +91,13 @@ PARTIAL_LABELS: Mapping[str, Any] = {
 }
 LINE_LABELS: Mapping[str, Any] = {"strict": _("前面的没排到，后面的等"), "skip": _("前面的等着，后面够的先给")}
 
+PASSING_LABELS: Mapping[str, Any] = {
+    ">1/2": _("过半数"),
+    "1/2": _("1/2 以上"),
+    "2/3": _("2/3 以上"),
+    "3/4": _("3/4 以上"),
+}
+PASSING_OF_LABELS: Mapping[str, Any] = {"present": _("按到会的人算"), "members": _("按全体成员算")}
 TERMS_LABELS: Mapping[str, Any] = {"first": _("先约定，再认捐收款"), "free": _("可以不约定")}
 STATE_LABELS: Mapping[DraftState, tuple[Any, str]] = {
     DraftState.WAITING: (_("草稿，等审批人签"), "now"),
@@ -120,6 +127,9 @@ PLACES: Mapping[str, Any] = {
     "consent.cost_rise": _("费用增加超过多少要重新征求"),
     "council.quorum": _("议事会至少到会"),
     "council.notice_days": _("议事会提前公布天数"),
+    "council.passing": _("议事会赞成多少算通过"),
+    "council.passing_of": _("议事会按什么人算通过"),
+    "council.quiet_voting": _("投票期间不显示对项目的意见"),
     "consent.second_keying": _("纸质意见复录"),
     "consent.second_keying_share": _("抽查比例"),
     "consent.proxies_most": _("一人最多代理几户"),
@@ -165,6 +175,9 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "matching.allocation.partial": PARTIAL_LABELS,
     "matching.allocation.line": LINE_LABELS,
     "consent.follow": {"True": _("是"), "False": _("否")},
+    "council.passing": PASSING_LABELS,
+    "council.passing_of": PASSING_OF_LABELS,
+    "council.quiet_voting": {"True": _("是"), "False": _("否")},
     **voting_texts.VALUES,
     "consent.show_doors": {"True": _("是"), "False": _("否")},
 }

@@ -1778,6 +1778,33 @@ def upgrade():
     )
     op.create_index("ix_cash_count_project_id", "cash_count", ["project_id", "id"], unique=False)
     op.create_table(
+        "council_point",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "side",
+            sa.Enum("for", "against", "asks", name="side", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("answer_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(side = 'asks') = (answer_due_at IS NOT NULL)", name=op.f("ck_council_point_questions_are_due")
+        ),
+        sa.CheckConstraint("length(trim(text)) > 0", name=op.f("ck_council_point_says_something")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_council_point_person_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_council_point_project_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_council_point_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_point")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_council_point_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_council_point_project_id", "council_point", ["project_id", "id"], unique=False)
+    op.create_table(
         "council_session",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2882,6 +2909,35 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_council_item_project_id", "council_item", ["project_id"], unique=False)
+    op.create_table(
+        "council_point_answer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("point_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(text)) > 0", name=op.f("ck_council_point_answer_says_something")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_council_point_answer_by_id")),
+        sa.ForeignKeyConstraint(["point_id"], ["council_point.id"], name=op.f("fk_council_point_answer_point_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_point_answer")),
+        sa.UniqueConstraint("point_id", name=op.f("uq_council_point_answer_point_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "council_point_hiding",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("point_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("hidden", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_council_point_hiding_says_why")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_council_point_hiding_by_id")),
+        sa.ForeignKeyConstraint(["point_id"], ["council_point.id"], name=op.f("fk_council_point_hiding_point_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_point_hiding")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_council_point_hiding_point_id", "council_point_hiding", ["point_id", "id"], unique=False)
     op.create_table(
         "disbursement",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -7377,6 +7433,111 @@ GUARDS = [
         (
             "CREATE FUNCTION council_motion_open_update() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.item_id AND s.closed_at IS NOT NULL) THEN RAISE EXCEPTION 'a closed session is never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER council_motion_open_update BEFORE UPDATE ON council_motion FOR EACH ROW EXECUTE FUNCTION council_motion_open_update()",
+        ),
+    ),
+    # council_point_answer_keeps_rows on council_point_answer
+    (
+        (
+            "CREATE TRIGGER council_point_answer_keeps_rows BEFORE DELETE ON council_point_answer FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_point_answer is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_point_answer_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_point_answer is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_point_answer_keeps_rows BEFORE DELETE ON council_point_answer FOR EACH ROW EXECUTE FUNCTION council_point_answer_keeps_rows()",
+        ),
+    ),
+    # council_point_answer_keeps_values on council_point_answer
+    (
+        (
+            "CREATE TRIGGER council_point_answer_keeps_values BEFORE UPDATE ON council_point_answer FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_point_answer is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_point_answer_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_point_answer is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_point_answer_keeps_values BEFORE UPDATE ON council_point_answer FOR EACH ROW EXECUTE FUNCTION council_point_answer_keeps_values()",
+        ),
+    ),
+    # council_point_answer_no_replace on council_point_answer
+    (
+        (
+            "CREATE TRIGGER council_point_answer_no_replace BEFORE INSERT ON council_point_answer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_point_answer WHERE (id = NEW.id) OR (point_id = NEW.point_id)) BEGIN SELECT RAISE(ABORT, 'council_point_answer keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_point_answer_no_truncate on council_point_answer
+    (
+        (),
+        (
+            "CREATE FUNCTION council_point_answer_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_point_answer keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_point_answer_no_truncate BEFORE TRUNCATE ON council_point_answer FOR EACH STATEMENT EXECUTE FUNCTION council_point_answer_no_truncate()",
+        ),
+    ),
+    # council_point_hiding_keeps_rows on council_point_hiding
+    (
+        (
+            "CREATE TRIGGER council_point_hiding_keeps_rows BEFORE DELETE ON council_point_hiding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_point_hiding is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_point_hiding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_point_hiding is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_point_hiding_keeps_rows BEFORE DELETE ON council_point_hiding FOR EACH ROW EXECUTE FUNCTION council_point_hiding_keeps_rows()",
+        ),
+    ),
+    # council_point_hiding_keeps_values on council_point_hiding
+    (
+        (
+            "CREATE TRIGGER council_point_hiding_keeps_values BEFORE UPDATE ON council_point_hiding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_point_hiding is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_point_hiding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_point_hiding is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_point_hiding_keeps_values BEFORE UPDATE ON council_point_hiding FOR EACH ROW EXECUTE FUNCTION council_point_hiding_keeps_values()",
+        ),
+    ),
+    # council_point_hiding_no_replace on council_point_hiding
+    (
+        (
+            "CREATE TRIGGER council_point_hiding_no_replace BEFORE INSERT ON council_point_hiding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_point_hiding WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'council_point_hiding keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_point_hiding_no_truncate on council_point_hiding
+    (
+        (),
+        (
+            "CREATE FUNCTION council_point_hiding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_point_hiding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_point_hiding_no_truncate BEFORE TRUNCATE ON council_point_hiding FOR EACH STATEMENT EXECUTE FUNCTION council_point_hiding_no_truncate()",
+        ),
+    ),
+    # council_point_keeps_rows on council_point
+    (
+        (
+            "CREATE TRIGGER council_point_keeps_rows BEFORE DELETE ON council_point FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_point is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_point_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_point is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_point_keeps_rows BEFORE DELETE ON council_point FOR EACH ROW EXECUTE FUNCTION council_point_keeps_rows()",
+        ),
+    ),
+    # council_point_keeps_values on council_point
+    (
+        (
+            "CREATE TRIGGER council_point_keeps_values BEFORE UPDATE ON council_point FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'council_point is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION council_point_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'council_point is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER council_point_keeps_values BEFORE UPDATE ON council_point FOR EACH ROW EXECUTE FUNCTION council_point_keeps_values()",
+        ),
+    ),
+    # council_point_no_replace on council_point
+    (
+        (
+            "CREATE TRIGGER council_point_no_replace BEFORE INSERT ON council_point FOR EACH ROW WHEN EXISTS (SELECT 1 FROM council_point WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'council_point keeps its rows'); END",
+        ),
+        (),
+    ),
+    # council_point_no_truncate on council_point
+    (
+        (),
+        (
+            "CREATE FUNCTION council_point_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'council_point keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER council_point_no_truncate BEFORE TRUNCATE ON council_point FOR EACH STATEMENT EXECUTE FUNCTION council_point_no_truncate()",
         ),
     ),
     # council_recusal_keeps_rows on council_recusal

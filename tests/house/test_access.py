@@ -174,7 +174,12 @@ def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
 def _councils(things: dict[tuple[str, str], int]) -> dict[str, int]:
     """Number the body, its session, a draw and an amendment."""
     found = {"body_id": things["council_body", "council"], "session_id": things["council_session", "session"]}
-    return found | {"lot_id": things["council_lot", "lot"], "motion_id": things["council_motion", "change"], "key": "x"}
+    return found | {
+        "lot_id": things["council_lot", "lot"],
+        "motion_id": things["council_motion", "change"],
+        "key": "x",
+        "point_id": 1,
+    }
 
 
 def _matching(things: dict[tuple[str, str], int]) -> dict[str, int]:

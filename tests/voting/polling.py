@@ -85,7 +85,9 @@ OPEN = at(OPENS + timedelta(hours=1))
 SHUT = at(CLOSES)
 
 
-def make_programme(session: Session, place_id: int, by: Actor, voting=None, funding=FUNDING) -> tuple[int, int]:
+def make_programme(
+    session: Session, place_id: int, by: Actor, voting=None, funding=FUNDING, **parts
+) -> tuple[int, int]:
     """Make a programme and its policy; give both numbers."""
     programme = Programme(
         place_id=place_id, year=2026, name=f"年度计划{uuid4().hex[:6]}", foundation_name="演示基金会",
@@ -95,7 +97,7 @@ def make_programme(session: Session, place_id: int, by: Actor, voting=None, fund
     session.flush()
     policy = PolicyVersion(
         programme_id=programme.id, number=1, signers=0, sign_by=NOW, effective_from=NOW,
-        parts={"voting": voting or BY_VOTE}, parts_hash="p" * 64, made_by_id=by.person_id, made_at=NOW,
+        parts={"voting": voting or BY_VOTE} | parts, parts_hash="p" * 64, made_by_id=by.person_id, made_at=NOW,
     )  # fmt: skip
     session.add(policy)
     session.flush()

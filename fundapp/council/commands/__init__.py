@@ -22,6 +22,7 @@ from fundapp.council.commands.floor import (
     sign_in,
 )
 from fundapp.council.commands.lots import AnnounceLot, DrawLot, announce_lot, draw_lot
+from fundapp.council.commands.points import AnswerPoint, HidePoint, Say, answer_point, hide_point, say
 from fundapp.council.commands.rounds import ConfirmSelection, apply_result, confirm_selection, take_into_round
 from fundapp.council.commands.sessions import (
     CallSession,
@@ -41,6 +42,7 @@ from fundapp.council.commands.sessions import (
 __all__ = [
     "AddMember",
     "AnnounceLot",
+    "AnswerPoint",
     "AskToSpeak",
     "CallSession",
     "ChangeCharter",
@@ -50,14 +52,17 @@ __all__ = [
     "DecideAmendment",
     "DecideItem",
     "DrawLot",
+    "HidePoint",
     "MakeBody",
     "Move",
     "RecordAttendance",
     "Recuse",
+    "Say",
     "SignIn",
     "WriteMinutes",
     "add_member",
     "announce_lot",
+    "answer_point",
     "apply_result",
     "ask_to_speak",
     "call_session",
@@ -69,11 +74,13 @@ __all__ = [
     "decide_item",
     "draw_lot",
     "end_membership",
+    "hide_point",
     "make_body",
     "move",
     "next_speaker",
     "record_attendance",
     "recuse",
+    "say",
     "sign_in",
     "take_into_round",
     "write_minutes",

@@ -44,6 +44,7 @@ from fundapp.council.queries.pages import (
     session_page,
     sessions_waiting,
 )
+from fundapp.council.queries.points import PointRow, PointsPage, keeps_quiet, points_page
 from fundapp.council.queries.rounds import (
     NOT_CHOSEN_YET,
     charter_at,
@@ -64,6 +65,8 @@ __all__ = [
     "ItemRow",
     "LotRow",
     "MotionRow",
+    "PointRow",
+    "PointsPage",
     "SessionPage",
     "SessionRow",
     "amendments_open",
@@ -83,6 +86,7 @@ __all__ = [
     "item_with_session",
     "items_of",
     "items_of_session",
+    "keeps_quiet",
     "list_bodies",
     "list_sessions",
     "members_of",
@@ -91,6 +95,7 @@ __all__ = [
     "own_body",
     "papers_of",
     "person_of_member",
+    "points_page",
     "programme_facts",
     "programmes_of_worker",
     "recusals_of",
