@@ -44,6 +44,7 @@
     speech.className = left > 0 ? "" : "over";
   }
   if (speech) { count(); setInterval(count, 1000); }
+  if (document.body.classList.contains("room")) { setTimeout(function () { location.reload(); }, 10000); }
 
   document.addEventListener("click", function (event) {
     if (event.target.closest && event.target.closest("[data-print]")) { window.print(); }
