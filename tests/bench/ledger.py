@@ -1,4 +1,4 @@
-"""Posting against the one-statement limit of the same database; reading and auditing as the ledger grows.
+"""Posting against the limit of the same database (:mod:`.posting`); reading and auditing as the ledger grows.
 
 ``python -m tests.bench.ledger`` measures alone; ``LEDGER_SIZES`` names other sizes than 10,000 and 100,000 entries.
 """
@@ -12,23 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, text
+from sqlalchemy.engine import make_url
 
 from fundapp.db.crypt import bind_data_key
 from fundapp.db.schema import build
-from fundapp.db.work import bound_engine, reading_session, unit_of_work
+from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.money import from_fen
 from fundapp.ledger.checks import CHECKS
-from fundapp.ledger.commands import post
 from fundapp.ledger.models import Entry, Journal
 from fundapp.ledger.queries import account_states, balance, public_lines
 from fundapp.ledger.rules import Ledger, People, body_hash, body_of, digest, journal_text
+from tests.bench import posting
 from tests.ledger.books import NOW, Books, bound, gift, make_books
 from tests.support.databases import PostgresSource, build_house
 from tests.support.needs import need
 from tests.support.postgres import Cluster
 
 SIZES = tuple(int(size) for size in os.environ.get("LEDGER_SIZES", "10000,100000").split(","))
-ROUNDS, EACH, BATCH = 5, 40, 2_000
+BATCH = 2_000
 
 
 def grow(books: Books, entries: int) -> None:
@@ -77,35 +78,6 @@ def _row(
     return seq, digest(told)
 
 
-def per_second(deed: Callable[[int], object], start: int) -> float:
-    """Do a deed :data:`EACH` times; give how many a second."""
-    began = time.perf_counter()
-    for number in range(start, start + EACH):
-        deed(number)
-    return EACH / (time.perf_counter() - began)
-
-
-def posting(books: Books) -> dict[str, float]:
-    """Post in units of work, and, in turn, write one row in one statement and one commit: the limit of the machine."""
-    limits, ours = [], []
-    with bound_engine().execution_options(writes=True).begin() as connection:
-        connection.execute(text("CREATE TABLE IF NOT EXISTS bench_limit (id BIGINT PRIMARY KEY, told TEXT)"))
-
-    def limit(number: int) -> None:
-        with bound_engine().execution_options(writes=True).begin() as connection:
-            connection.execute(text("INSERT INTO bench_limit VALUES (:n, 'x')"), {"n": number})
-
-    def posted(number: int) -> None:
-        with unit_of_work() as session:
-            post(session, books.actor, gift(books, f"bench:{number}", 1), NOW)
-
-    for turn in range(ROUNDS):
-        limits.append(per_second(limit, turn * EACH))
-        ours.append(per_second(posted, turn * EACH))
-    ratios = [mine / most for mine, most in zip(ours, limits, strict=True)]
-    return {"posted": statistics.median(ours), "ratio": statistics.median(ratios)}
-
-
 def reading(books: Books) -> dict[str, float]:
     """Give the median milliseconds of a kept balance and of the last fifty journals of a book."""
     found = {}
@@ -139,8 +111,10 @@ def measure(url: str) -> None:
     """Print the figures of one database."""
     with bound(url) as engine:
         books = make_books()
-        told = posting(books)
-        print(f"{engine.dialect.name}: {told['posted']:.0f} postings/s, {told['ratio']:.2f} of one statement")
+    for clients, (rate, share) in posting.measure(url, books).items():
+        words = f"{rate:.0f} postings/s, {share:.2f} of the limit"
+        print(f"{make_url(url).get_backend_name()}, {clients} clients on one book: {words}")
+    with bound(url) as engine:
         first: dict[str, float] = {}
         for size in SIZES:
             grow(books, size)
@@ -159,7 +133,7 @@ def main() -> None:
         build(url)
         measure(url)
     need("pg")
-    cluster = Cluster()
+    cluster = Cluster(durable=True)
     try:
         cluster.start()
         source = PostgresSource(cluster, build_house)

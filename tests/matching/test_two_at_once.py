@@ -142,7 +142,7 @@ def take_the_locks_away():
         if name.startswith(kept) and hasattr(module, "lock_project"):
             module.lock_project = lambda *_args: None
     for module in (opening, posting):
-        module.lock_books = lambda session, numbers: {number: session.get(posting.Book, number) for number in numbers}
+        module.lock_books = lambda session, numbers: {number: session.get(opening.Book, number) for number in numbers}
 
 
 def journals():
