@@ -11,6 +11,12 @@ from fractions import Fraction
 from typing import Any
 
 from fundapp.kernel.errors import BadInput
+from fundapp.kernel.sheets import SheetCount as SheetCount
+from fundapp.kernel.sheets import SheetEnd as SheetEnd
+from fundapp.kernel.sheets import SheetState as SheetState
+from fundapp.kernel.sheets import count_sheets as count_sheets
+from fundapp.kernel.sheets import serials_of as serials_of
+from fundapp.kernel.sheets import sheet_state as sheet_state
 
 PAPER_KEYS = ("second_keying", "second_keying_share", "proxies_most")
 USUAL_SHARE = Fraction(1, 10)
@@ -42,22 +48,6 @@ class BookScope(StrEnum):
     GROUP = "group"
 
 
-class SheetEnd(StrEnum):
-    """Why nothing will be keyed in from a sheet: void 作废 (blank ones too), or not come back 未收回."""
-
-    VOID = "void"
-    MISSING = "missing"
-
-
-class SheetState(StrEnum):
-    """Where a printed sheet stands."""
-
-    OUT = "out"
-    ENTERED = "entered"
-    VOID = "void"
-    MISSING = "missing"
-
-
 class VisitResult(StrEnum):
     """What came of a visit that brought no answer."""
 
@@ -77,21 +67,6 @@ class PaperTerms:
 
 
 NOTHING_SAID = PaperTerms()
-
-
-@dataclass(frozen=True)
-class SheetCount:
-    """How the printed sheets of a round stand: always ``printed = entered + void + missing + out``."""
-
-    printed: int
-    entered: int
-    void: int
-    missing: int
-
-    @property
-    def out(self) -> int:
-        """Give the sheets of which nobody has said yet what became of them."""
-        return self.printed - self.entered - self.void - self.missing
 
 
 def paper_terms_of(part: Mapping[str, Any]) -> PaperTerms:
@@ -157,55 +132,6 @@ def sample_of(terms: PaperTerms, roster_hash: str, serials: Iterable[int]) -> fr
     lowest = min(keyed, key=lambda serial: numbers[serial])
     within = {serial for serial in keyed if numbers[serial] * terms.share.denominator < terms.share.numerator * _SCALE}
     return frozenset(within | {lowest})
-
-
-def sheet_state(keyed: bool, ends: Iterable[SheetEnd]) -> SheetState:
-    """Tell where a sheet stands: what was keyed in from it counts before all; void before missing.
-
-    >>> sheet_state(True, [SheetEnd.MISSING]).value, sheet_state(False, []).value
-    ('entered', 'out')
-    """
-    if keyed:
-        return SheetState.ENTERED
-    said = set(ends)
-    if SheetEnd.VOID in said:
-        return SheetState.VOID
-    return SheetState.MISSING if SheetEnd.MISSING in said else SheetState.OUT
-
-
-def count_sheets(states: Iterable[SheetState]) -> SheetCount:
-    """Count sheets by where they stand.
-
-    >>> count_sheets([SheetState.OUT, SheetState.ENTERED, SheetState.VOID]).out
-    1
-    """
-    listed = list(states)
-    return SheetCount(
-        printed=len(listed),
-        entered=listed.count(SheetState.ENTERED),
-        void=listed.count(SheetState.VOID),
-        missing=listed.count(SheetState.MISSING),
-    )
-
-
-def serials_of(typed: str) -> list[int] | None:
-    """Read serials as people write them: ``3、5-8``; ``None`` where it is something else.
-
-    >>> serials_of("3、5-8，12"), serials_of(" 7 "), serials_of("五"), serials_of("8-5")
-    ([3, 5, 6, 7, 8, 12], [7], None, None)
-    """
-    wanted: set[int] = set()
-    for one in typed.translate(str.maketrans("、，;；—–~", ",,,,---")).replace(" ", "").split(","):
-        first, dash, last = one.partition("-")
-        if not (first.isascii() and first.isdigit() and len(first) < 7):
-            return None
-        if dash and not (last.isascii() and last.isdigit() and len(last) < 7):
-            return None
-        low, high = int(first), int(last or first)
-        if not 0 < low <= high or high - low > 1000:
-            return None
-        wanted.update(range(low, high + 1))
-    return sorted(wanted)
 
 
 def spans_of(serials: Iterable[int]) -> str:

@@ -5,11 +5,22 @@ from typing import Any
 
 import flask_babel
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField
-from wtforms.validators import Length, StopValidation
+from wtforms import IntegerField, RadioField, SelectField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
-from fundapp.voting.commands import CloseBox, ConfirmShare, RegisterKey, TakePaper, WriteBack
-from fundapp.web.forms import REQUIRED, PageForm, TextField
+from fundapp.kernel.sheets import SheetEnd, serials_of
+from fundapp.voting.commands import (
+    CloseBox,
+    ConfirmShare,
+    EndBallots,
+    PrintBallots,
+    ReadBallot,
+    RegisterKey,
+    TakePaper,
+    WriteBack,
+)
+from fundapp.voting.forms import MarkedForm
+from fundapp.web.forms import REQUIRED, PageForm, TextField, options
 
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 KEYS = "fundapp-vote-keys/1"
@@ -86,3 +97,53 @@ class CountForm(PageForm):
     def to_command(self, round_id: int) -> WriteBack:
         """Make the command."""
         return WriteBack(round_id, self.file.data.stream.read(MOST_BYTES))
+
+
+class PrintForm(PageForm):
+    """How many sheets are printed."""
+
+    count = IntegerField(lazy_gettext("再登记几张"), validators=[InputRequired(), NumberRange(min=1)])
+
+    def to_command(self, round_id: int) -> PrintBallots:
+        """Make the command."""
+        return PrintBallots(round_id, int(self.count.data or 0))
+
+
+class ReadForm(MarkedForm):
+    """A ballot without a door, in the order of the paper."""
+
+    serial = IntegerField(
+        lazy_gettext("纸票编号"), validators=[InputRequired(lazy_gettext("请填写右上角的编号。")), NumberRange(min=1)]
+    )
+    valid = RadioField(
+        lazy_gettext("这张票"),
+        choices=options([("yes", lazy_gettext("有效")), ("no", lazy_gettext("无效：多选、空白或看不清"))]),
+        default="yes",
+    )
+
+    def to_command(self, round_id: int) -> ReadBallot:
+        """Make the command."""
+        chosen, points = self.named()
+        return ReadBallot(round_id, int(self.serial.data or 0), chosen, self.valid.data == "yes", points)
+
+
+class EndForm(PageForm):
+    """What became of sheets that are not counted."""
+
+    serials = TextField(lazy_gettext("编号"), validators=[REQUIRED, Length(max=400)])
+    how = RadioField(
+        lazy_gettext("着落"),
+        choices=options([("missing", lazy_gettext("没有收回")), ("void", lazy_gettext("作废"))]),
+        validators=[REQUIRED],
+    )
+    reason = TextField(lazy_gettext("作废的原因"), validators=[Optional(), Length(max=200)])
+
+    def validate_serials(self, field: Any) -> None:
+        """Take numbers as people write them."""
+        if serials_of(field.data or "") is None:
+            raise StopValidation(str(lazy_gettext("请填写编号，例如 3、5-8。")))
+
+    def to_command(self, round_id: int) -> EndBallots:
+        """Make the command."""
+        found = tuple(serials_of(self.serials.data or "") or ())
+        return EndBallots(round_id, found, SheetEnd(self.how.data), self.reason.data or "")

@@ -7,7 +7,8 @@ from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-import fundapp.voting.box_models  # noqa: F401 - the tables of sealed boxes stand beside these
+import fundapp.voting.box_models
+import fundapp.voting.sheet_models  # noqa: F401 - and those of paper without a door
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, no_replace, no_truncate, refuse
 from fundapp.db.types import CanonicalJson, stored

@@ -71,6 +71,13 @@ REFUSALS: Mapping[str, Any] = {
     "voting.count_of_another_box": lazy_gettext("这个计票文件是另一个票箱的，或者封存以后票箱被换过。"),
     "voting.count_without_key": lazy_gettext("这个计票文件不是用本轮的钥匙打开的。"),
     "voting.count_not_whole": lazy_gettext("票箱里有 %(phones)s 张密封票，计票文件里有 %(found)s 张，数目不符。"),
+    "voting.sheets_at_once": lazy_gettext("一次登记 1 到 %(most)s 张。"),
+    "voting.sheet_not_out": lazy_gettext("编号 %(serial)s 没有登记过，或者已经有了着落。"),
+    "voting.read_by_another": lazy_gettext("编号 %(serial)s 您已经录过，要由另一个人再录一遍。"),
+    "voting.void_needs_reason": lazy_gettext("作废要写明原因。"),
+    "voting.more_sheets_than_doors": lazy_gettext(
+        "登记交票的只有 %(papers)s 户，纸票不能再多；多出来的请写明原因作废。"
+    ),
     "voting.no_such_receipt": lazy_gettext("没有找到这个回执号，请核对后重新输入。"),
 }
 

@@ -3507,6 +3507,20 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "vote_sheet",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("registered_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("serial > 0", name=op.f("ck_vote_sheet_numbered_from_one")),
+        sa.ForeignKeyConstraint(["registered_by_id"], ["person.id"], name=op.f("fk_vote_sheet_registered_by_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_opening.round_id"], name=op.f("fk_vote_sheet_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_sheet")),
+        sa.UniqueConstraint("round_id", "serial", name=op.f("uq_vote_sheet_round_id_serial")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "answer_code",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -4077,6 +4091,52 @@ def upgrade():
         sa.ForeignKeyConstraint(["round_id"], ["vote_box_closing.round_id"], name=op.f("fk_vote_opened_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_opened")),
         sa.UniqueConstraint("round_id", name=op.f("uq_vote_opened_round_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "vote_reading",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("marks", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_vote_reading_numbered_from_one")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_reading_person_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "serial"],
+            ["vote_sheet.round_id", "vote_sheet.serial"],
+            name=op.f("fk_vote_reading_round_id_serial"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_reading")),
+        sa.UniqueConstraint(
+            "round_id", "serial", "person_id", "number", name=op.f("uq_vote_reading_round_id_serial_person_id_number")
+        ),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "vote_sheet_end",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column(
+            "how",
+            sa.Enum("void", "missing", name="sheet_end", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("how <> 'void' OR length(trim(reason)) > 0", name=op.f("ck_vote_sheet_end_void_has_reason")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_sheet_end_person_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "serial"],
+            ["vote_sheet.round_id", "vote_sheet.serial"],
+            name=op.f("fk_vote_sheet_end_round_id_serial"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_sheet_end")),
+        sa.UniqueConstraint("round_id", "serial", name=op.f("uq_vote_sheet_end_round_id_serial")),
         info={"sealed": True},
     )
     op.create_table(
@@ -12552,6 +12612,51 @@ GUARDS = [
             "CREATE TRIGGER vote_opening_pins_versions BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_pins_versions()",
         ),
     ),
+    # vote_reading_after_closing on vote_reading
+    (
+        (
+            "CREATE TRIGGER vote_reading_after_closing BEFORE INSERT ON vote_reading FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_box_closing c WHERE c.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'sheets are read between the closing of the box and the result'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_reading_after_closing() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_box_closing c WHERE c.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'sheets are read between the closing of the box and the result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_reading_after_closing BEFORE INSERT ON vote_reading FOR EACH ROW EXECUTE FUNCTION vote_reading_after_closing()",
+        ),
+    ),
+    # vote_reading_keeps_rows on vote_reading
+    (
+        (
+            "CREATE TRIGGER vote_reading_keeps_rows BEFORE DELETE ON vote_reading FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_reading is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_reading_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_reading is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_reading_keeps_rows BEFORE DELETE ON vote_reading FOR EACH ROW EXECUTE FUNCTION vote_reading_keeps_rows()",
+        ),
+    ),
+    # vote_reading_keeps_values on vote_reading
+    (
+        (
+            "CREATE TRIGGER vote_reading_keeps_values BEFORE UPDATE ON vote_reading FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_reading is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_reading_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_reading is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_reading_keeps_values BEFORE UPDATE ON vote_reading FOR EACH ROW EXECUTE FUNCTION vote_reading_keeps_values()",
+        ),
+    ),
+    # vote_reading_no_replace on vote_reading
+    (
+        (
+            "CREATE TRIGGER vote_reading_no_replace BEFORE INSERT ON vote_reading FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_reading WHERE (id = NEW.id) OR (round_id = NEW.round_id AND serial = NEW.serial AND person_id = NEW.person_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'vote_reading keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_reading_no_truncate on vote_reading
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_reading_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_reading keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_reading_no_truncate BEFORE TRUNCATE ON vote_reading FOR EACH STATEMENT EXECUTE FUNCTION vote_reading_no_truncate()",
+        ),
+    ),
     # vote_result_after_close on vote_result
     (
         (
@@ -12650,6 +12755,86 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_round_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_round keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_round_no_truncate BEFORE TRUNCATE ON vote_round FOR EACH STATEMENT EXECUTE FUNCTION vote_round_no_truncate()",
+        ),
+    ),
+    # vote_sheet_before_closing on vote_sheet
+    (
+        (
+            "CREATE TRIGGER vote_sheet_before_closing BEFORE INSERT ON vote_sheet FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_box_closing c WHERE c.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no sheet is printed once the box is closed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_sheet_before_closing() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_box_closing c WHERE c.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no sheet is printed once the box is closed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_sheet_before_closing BEFORE INSERT ON vote_sheet FOR EACH ROW EXECUTE FUNCTION vote_sheet_before_closing()",
+        ),
+    ),
+    # vote_sheet_end_keeps_rows on vote_sheet_end
+    (
+        (
+            "CREATE TRIGGER vote_sheet_end_keeps_rows BEFORE DELETE ON vote_sheet_end FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_sheet_end is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_sheet_end_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_sheet_end is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_sheet_end_keeps_rows BEFORE DELETE ON vote_sheet_end FOR EACH ROW EXECUTE FUNCTION vote_sheet_end_keeps_rows()",
+        ),
+    ),
+    # vote_sheet_end_keeps_values on vote_sheet_end
+    (
+        (
+            "CREATE TRIGGER vote_sheet_end_keeps_values BEFORE UPDATE ON vote_sheet_end FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_sheet_end is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_sheet_end_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_sheet_end is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_sheet_end_keeps_values BEFORE UPDATE ON vote_sheet_end FOR EACH ROW EXECUTE FUNCTION vote_sheet_end_keeps_values()",
+        ),
+    ),
+    # vote_sheet_end_no_replace on vote_sheet_end
+    (
+        (
+            "CREATE TRIGGER vote_sheet_end_no_replace BEFORE INSERT ON vote_sheet_end FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_sheet_end WHERE (id = NEW.id) OR (round_id = NEW.round_id AND serial = NEW.serial)) BEGIN SELECT RAISE(ABORT, 'vote_sheet_end keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_sheet_end_no_truncate on vote_sheet_end
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_sheet_end_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_sheet_end keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_sheet_end_no_truncate BEFORE TRUNCATE ON vote_sheet_end FOR EACH STATEMENT EXECUTE FUNCTION vote_sheet_end_no_truncate()",
+        ),
+    ),
+    # vote_sheet_keeps_rows on vote_sheet
+    (
+        (
+            "CREATE TRIGGER vote_sheet_keeps_rows BEFORE DELETE ON vote_sheet FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_sheet is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_sheet_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_sheet is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_sheet_keeps_rows BEFORE DELETE ON vote_sheet FOR EACH ROW EXECUTE FUNCTION vote_sheet_keeps_rows()",
+        ),
+    ),
+    # vote_sheet_keeps_values on vote_sheet
+    (
+        (
+            "CREATE TRIGGER vote_sheet_keeps_values BEFORE UPDATE ON vote_sheet FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_sheet is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_sheet_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_sheet is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_sheet_keeps_values BEFORE UPDATE ON vote_sheet FOR EACH ROW EXECUTE FUNCTION vote_sheet_keeps_values()",
+        ),
+    ),
+    # vote_sheet_no_replace on vote_sheet
+    (
+        (
+            "CREATE TRIGGER vote_sheet_no_replace BEFORE INSERT ON vote_sheet FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_sheet WHERE (id = NEW.id) OR (round_id = NEW.round_id AND serial = NEW.serial)) BEGIN SELECT RAISE(ABORT, 'vote_sheet keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_sheet_no_truncate on vote_sheet
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_sheet_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_sheet keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_sheet_no_truncate BEFORE TRUNCATE ON vote_sheet FOR EACH STATEMENT EXECUTE FUNCTION vote_sheet_no_truncate()",
         ),
     ),
     # vote_slip_before_result on vote_slip
@@ -12760,6 +12945,16 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_slip_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_slip keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_slip_no_truncate BEFORE TRUNCATE ON vote_slip FOR EACH STATEMENT EXECUTE FUNCTION vote_slip_no_truncate()",
+        ),
+    ),
+    # vote_slip_read_by_two on vote_slip
+    (
+        (
+            "CREATE TRIGGER vote_slip_read_by_two BEFORE INSERT ON vote_slip FOR EACH ROW WHEN NEW.channel = 'paper' AND ((SELECT COUNT(DISTINCT r.person_id) FROM vote_reading r WHERE r.round_id = NEW.round_id AND r.serial = NEW.serial) < 2 OR EXISTS (SELECT 1 FROM vote_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial)) BEGIN SELECT RAISE(ABORT, 'a sheet counts when two people have read it'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_slip_read_by_two() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'paper' AND ((SELECT COUNT(DISTINCT r.person_id) FROM vote_reading r WHERE r.round_id = NEW.round_id AND r.serial = NEW.serial) < 2 OR EXISTS (SELECT 1 FROM vote_sheet_end e WHERE e.round_id = NEW.round_id AND e.serial = NEW.serial)) THEN RAISE EXCEPTION 'a sheet counts when two people have read it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_slip_read_by_two BEFORE INSERT ON vote_slip FOR EACH ROW EXECUTE FUNCTION vote_slip_read_by_two()",
         ),
     ),
     # vote_standing_counted on vote_standing

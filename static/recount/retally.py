@@ -56,9 +56,9 @@ def check_roll(folder, terms, cast):
     rows = read_table(folder / "roll.csv")
     doors = Counter(row["door"] for row in rows)
     faults = [f"roll: {door} stands {times} times" for door, times in doors.items() if times > 1]
-    voted = sum(row["voted"] == "yes" for row in rows)
-    if voted != cast:
-        faults.append(f"roll: {voted} doors voted, {cast} ballots were cast")
+    voted, lost = sum(row["voted"] == "yes" for row in rows), terms.get("not_in_the_box", 0)
+    if voted != cast + lost:
+        faults.append(f"roll: {voted} doors voted, {cast} ballots were cast, {lost} papers were not in the box")
     if len(rows) != terms["households"]:
         faults.append(f"roll: {len(rows)} doors, {terms['households']} at the opening")
     return faults

@@ -53,6 +53,8 @@ def test_a_sealed_round_is_counted_outside_and_every_voter_finds_her_ballot(seal
     given = {0: drop(sealed, 0, 1, 2, digits="1111"), 1: drop(sealed, 1, 1), 2: drop(sealed, 2, 3)}
     assert [given[number].again for number in range(3)] == [True, False, False]
     hand_in(sealed, 2)
+    with unit_of_work() as session:
+        commands.print_ballots(session, sealed.polled.worker, commands.PrintBallots(sealed.round, 1), OPEN)
     assert shut(sealed) == 2
     with reading_session() as session:
         prints = queries.closing_of(session, sealed.round).fingerprints
@@ -66,6 +68,10 @@ def test_a_sealed_round_is_counted_outside_and_every_voter_finds_her_ballot(seal
     ids = sealed.polled.projects
     assert slips == {given[0].code: ("1111", {ids[1]: 1, ids[2]: 1}), given[1].code: ("2580", {ids[1]: 1})}
     assert turnout == {Channel.PHONE: 2, Channel.PAPER: 1}
+    assert code_of(publish, sealed.polled) == "voting.not_counted_yet"
+    for who in (sealed.polled.worker, sealed.polled.officer):
+        with unit_of_work() as session:
+            commands.read_ballot(session, who, commands.ReadBallot(sealed.round, 1, (ids[3],)), SHUT)
     publish(sealed.polled)
     assert set(faults()) == {None}
     assert code_of(drop, sealed, 3, 0, clock=SHUT) == "voting.closed"

@@ -23,6 +23,14 @@ from fundapp.voting.commands.rounds import (
     open_round,
     set_candidates,
 )
+from fundapp.voting.commands.sheets import (
+    EndBallots,
+    PrintBallots,
+    ReadBallot,
+    end_ballots,
+    print_ballots,
+    read_ballot,
+)
 
 __all__ = [
     "CastBallot",
@@ -30,9 +38,12 @@ __all__ = [
     "CloseBox",
     "ConfirmShare",
     "DraftRound",
+    "EndBallots",
     "KeyBallot",
     "OpenRound",
+    "PrintBallots",
     "PublishResult",
+    "ReadBallot",
     "RegisterKey",
     "SealedReceipt",
     "SetCandidates",
@@ -44,9 +55,12 @@ __all__ = [
     "close_box",
     "confirm_share",
     "draft_round",
+    "end_ballots",
     "key_ballot",
     "open_round",
+    "print_ballots",
     "publish_result",
+    "read_ballot",
     "register_key",
     "set_candidates",
     "take_paper",

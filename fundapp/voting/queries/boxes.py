@@ -13,7 +13,7 @@ from fundapp.kernel.errors import NotVisible
 from fundapp.people.models import Person, RoleGrant
 from fundapp.people.queries import names_of
 from fundapp.places.models import Place
-from fundapp.rosters.models import RosterSnapshot
+from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
 from fundapp.voting.box import leaf_of, pack
 from fundapp.voting.box_models import (
     VoteBox,
@@ -25,7 +25,7 @@ from fundapp.voting.box_models import (
     VoteSlip,
     VoteSlipChoice,
 )
-from fundapp.voting.models import VoteCandidate, VoteOpening, VoteRound
+from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteRound
 from fundapp.voting.queries.facts import candidates_of, frozen_terms
 from fundapp.voting.rounds import Channel, instant_text
 from fundapp.voting.secrecy import Secrecy
@@ -216,6 +216,25 @@ def slips_of(session: Session, round_id: int) -> list[SlipRow]:
         .order_by(VoteSlip.code)
     )
     return [SlipRow(code or "", digits or "", _most_first(marks[slip_id])) for slip_id, code, digits in rows]
+
+
+def named_ballots(session: Session, round_id: int) -> list[tuple[str, tuple[tuple[str, int], ...]]]:
+    """Give what each door of a named round chose, as (door, titles with points); call it after the publication."""
+    rows = session.execute(
+        select(SnapshotUnit.unit_id, SnapshotUnit.door, VoteCandidate.title, VoteChoice.points)
+        .join(VoteBallot, VoteBallot.id == VoteChoice.ballot_id)
+        .join(VoteCandidate, VoteCandidate.id == VoteChoice.candidate_id)
+        .join(
+            SnapshotUnit,
+            (SnapshotUnit.snapshot_id == VoteBallot.snapshot_id) & (SnapshotUnit.unit_id == VoteBallot.unit_id),
+        )
+        .where(VoteChoice.round_id == round_id)
+        .order_by(SnapshotUnit.unit_id, VoteChoice.points.desc(), VoteCandidate.project_id)
+    )
+    found: dict[int, tuple[str, list[tuple[str, int]]]] = {}
+    for unit_id, door, title, points in rows:
+        found.setdefault(unit_id, (door, []))[1].append((title, points))
+    return [(door, tuple(named)) for door, named in found.values()]
 
 
 def _most_first(marks: dict[int, int]) -> tuple[tuple[int, int], ...]:

@@ -10,7 +10,8 @@ from fundapp.kernel.money import fen
 from fundapp.voting.box_models import VoteBox, VoteBoxClosing, VoteOpened
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteRound
 from fundapp.voting.policy import check_counted
-from fundapp.voting.queries.boxes import slip_marks
+from fundapp.voting.queries.boxes import closing_of, slip_marks
+from fundapp.voting.queries.sheets import sheet_stand
 from fundapp.voting.rounds import Channel, count_votes, results_visible
 from fundapp.voting.rules import Outcome
 from fundapp.voting.secrecy import Secrecy
@@ -35,7 +36,10 @@ def is_counted(session: Session, round_: VoteRound) -> bool:
     if round_.secrecy.by_door:
         return True
     table = VoteOpened if round_.secrecy is Secrecy.SEALED else VoteBoxClosing
-    return session.scalar(select(table.id).where(table.round_id == round_.id)) is not None
+    if session.scalar(select(table.id).where(table.round_id == round_.id)) is None:
+        return False
+    stand, closing = sheet_stand(session, round_.id), closing_of(session, round_.id)
+    return stand.count.out == 0 and closing is not None and stand.count.printed >= closing.papers
 
 
 def counted(session: Session, round_id: int) -> bool:

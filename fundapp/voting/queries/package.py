@@ -16,6 +16,7 @@ from fundapp.voting.pabulib_write import Written, pb_text
 from fundapp.voting.queries.boxes import closing_of, slips_of
 from fundapp.voting.queries.counting import ballot_list
 from fundapp.voting.queries.facts import candidates_of, frozen_terms
+from fundapp.voting.queries.sheets import paper_serials
 from fundapp.voting.rounds import votes_shown
 from fundapp.voting.secrecy import Secrecy
 
@@ -43,7 +44,14 @@ def package_of(session: Session, round_id: int) -> dict[str, bytes]:
     ballots, _invalid = ballot_list(session, round_id, boxed=not round_.secrecy.by_door)
     return {
         "retally.py": (home("static") / "recount" / "retally.py").read_bytes(),
-        "round.json": _text({"frozen": frozen, "rules_hash": opening.rules_hash, "households": opening.households}),
+        "round.json": _text(
+            {
+                "frozen": frozen,
+                "rules_hash": opening.rules_hash,
+                "households": opening.households,
+                "not_in_the_box": _not_in_the_box(session, round_),
+            }
+        ),
         "roll.csv": table(ROLL, _roll(session, round_id, opening.snapshot_id)),
         "ballots.csv": table(BALLOTS, _rows(ballots)),
         "result.json": _text(result.outcome),
@@ -87,6 +95,12 @@ def _published(session: Session, round_id: int) -> tuple[VoteRound, VoteOpening,
     if not votes_shown(row[2].ballots):
         raise Refused("voting.too_few_to_tell")
     return row[0], row[1], row[2], row[3]
+
+
+def _not_in_the_box(session: Session, round_: VoteRound) -> int:
+    """Count the households that were noted for a paper which was not among the counted sheets."""
+    closing = None if round_.secrecy.by_door else closing_of(session, round_.id)
+    return closing.papers - len(paper_serials(session, round_.id)) if closing else 0
 
 
 def _out_of_the_box(session: Session, round_: VoteRound) -> dict[str, bytes]:

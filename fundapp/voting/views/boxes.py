@@ -147,6 +147,16 @@ def codes(round_id: int) -> Answer:
     return render_template("voting/codes.html", page=page, slips=slips, titles=titles)
 
 
+@bp.get("/<int:round_id>/named")
+@public
+def named(round_id: int) -> Answer:
+    """List what each door of a named round chose, once its result is published."""
+    page = _of_mode(round_id, Secrecy.NAMED)
+    if page.state is not RoundState.PUBLISHED:
+        raise NotVisible
+    return render_template("voting/named.html", page=page, rows=queries.named_ballots(reading(), round_id))
+
+
 @bp.route("/<int:round_id>/papers/in", methods=["GET", "POST"])
 @for_roles(Role.WORKER)
 def take_paper(round_id: int) -> Answer:

@@ -1,0 +1,132 @@
+"""Ballots of paper without doors: handed in, read by two people, accounted for to the last sheet."""
+
+import pytest
+
+from fundapp.db.work import reading_session, unit_of_work
+from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.kernel.sheets import SheetEnd
+from fundapp.voting import commands, queries
+from fundapp.voting.secrecy import Secrecy
+from tests.voting.polling import OPEN, SHUT, cast, publish
+from tests.voting.sealing import drop, hand_in, make_sealed, shut
+from tests.voting.test_pages import page_of, send
+
+
+@pytest.fixture
+def boxed(working):
+    """An open round on paper only, with five sheets printed and three handed in."""
+    made = make_sealed(secrecy=Secrecy.PAPER)
+    with unit_of_work() as session:
+        commands.print_ballots(session, made.polled.worker, commands.PrintBallots(made.round, 5), OPEN)
+    for number in range(3):
+        hand_in(made, number)
+    return made
+
+
+def read(boxed, serial, *chosen, who=None, valid=True):
+    """Let somebody read a sheet; tell whether it counts now."""
+    cmd = commands.ReadBallot(boxed.round, serial, tuple(boxed.polled.projects[one] for one in chosen), valid)
+    with unit_of_work() as session:
+        return commands.read_ballot(session, who or boxed.polled.worker, cmd, SHUT) is not None
+
+
+def end(boxed, *serials, how=SheetEnd.MISSING, reason=""):
+    """Say what became of sheets."""
+    with unit_of_work() as session:
+        cmd = commands.EndBallots(boxed.round, serials, how, reason)
+        commands.end_ballots(session, boxed.polled.officer, cmd, SHUT)
+
+
+def code_of(deed, *args, **kwargs):
+    """Give the code of the refusal."""
+    with pytest.raises(Refused) as refused:
+        deed(*args, **kwargs)
+    return refused.value.code
+
+
+def test_a_sheet_counts_when_two_people_read_the_same(boxed):
+    """Not twice by one; read otherwise, both look again; printed = entered + void + missing before anything is told.
+
+    Source: design.md rule 11; domain.md (b) case 6.
+    """
+    officer = boxed.polled.officer
+    assert code_of(read, boxed, 1, 0) == "voting.box_not_closed"
+    assert code_of(drop, boxed, 3, 0) == "voting.not_sealed"
+    shut(boxed)
+    assert not read(boxed, 1, 0, 1)
+    assert code_of(read, boxed, 1, 0, 1) == "voting.read_by_another"
+    assert not read(boxed, 1, 0, 2, who=officer)
+    with reading_session() as session:
+        assert queries.sheet_stand(session, boxed.round).differing == (1,)
+    assert read(boxed, 1, 0, 1, who=officer)
+    assert code_of(read, boxed, 2, 0, 1, 2, 3) == "voting.too_many"
+    assert not read(boxed, 2, valid=False)
+    assert read(boxed, 2, valid=False, who=officer)
+    assert code_of(publish, boxed.polled) == "voting.not_counted_yet"
+    read(boxed, 3, 1)
+    read(boxed, 3, 1, who=officer)
+    read(boxed, 4, 1)
+    assert code_of(read, boxed, 4, 1, who=officer) == "voting.more_sheets_than_doors"
+    assert code_of(end, boxed, 4, how=SheetEnd.VOID) == "voting.void_needs_reason"
+    end(boxed, 4, how=SheetEnd.VOID, reason="多出来的一张")
+    assert code_of(end, boxed, 4) == code_of(end, boxed, 1) == "voting.sheet_not_out"
+    end(boxed, 5)
+    publish(boxed.polled)
+    with reading_session() as session:
+        count = queries.sheet_stand(session, boxed.round).count
+        outcome = queries.recount(session, boxed.round)
+    assert (count.printed, count.entered, count.void, count.missing, count.out) == (5, 3, 1, 1, 0)
+    assert (outcome.ballots, outcome.invalid) == (3, 1)
+
+
+def test_only_those_who_publish_read_sheets(boxed):
+    """A resident reads none, and prints none."""
+    shut(boxed)
+    with pytest.raises(Forbidden):
+        read(boxed, 1, 0, who=boxed.polled.residents[0])
+    with pytest.raises(Forbidden), unit_of_work() as session:
+        commands.print_ballots(session, boxed.polled.residents[0], commands.PrintBallots(boxed.round, 1), OPEN)
+
+
+def test_the_pages_of_sheets_lead_from_the_print_to_the_result(sqlite_app, visit, stand):
+    """Registered, printed with a code on each, keyed by two people, the rest accounted for; wrong input stays."""
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    stand(OPEN.now(None))
+    made = make_sealed(secrecy=Secrecy.PAPER)
+    worker, officer, path = visit(made.polled.worker), visit(made.polled.officer), f"/votes/{made.round}"
+    assert "这一轮只用纸票" in page_of(visit(made.polled.residents[0]), f"{path}/ballot")
+    assert worker.post(f"{path}/sheets", data={"count": "0"}).status_code == 422
+    assert worker.post(f"{path}/sheets", data={"count": "3"}).status_code == 303
+    assert worker.get(f"{path}/sheets.pdf").status_code == 200
+    door = {"door": queried_door(made), "seat": "服务大厅"}
+    assert worker.post(f"{path}/papers/in", data={"door": "9栋", "seat": "服务大厅"}).status_code == 422
+    assert worker.post(f"{path}/papers/in", data=door).status_code == 303
+    assert "在服务大厅交了纸票" in page_of(visit(made.polled.residents[0]), path)
+    stand(SHUT.now(None))
+    assert worker.post(f"{path}/box/close").status_code == 303
+    read_one = {"serial": "2", "valid": "yes", "choices": [made.polled.projects[0]]}
+    for who in (worker, officer):
+        assert send(who, f"{path}/sheets/read", **read_one).status_code == 303
+    assert "2 张" in page_of(worker, f"{path}/sheets")
+    assert worker.post(f"{path}/sheets/end", data={"serials": "一", "how": "missing"}).status_code == 422
+    assert worker.post(f"{path}/sheets/end", data={"serials": "1、3", "how": "missing"}).status_code == 303
+    assert worker.post(f"{path}/result").status_code == 303
+    assert "结果已公布" in page_of(visit(), path)
+
+
+def test_a_named_round_tells_each_doors_choice_when_it_is_published(sqlite_app, visit, stand):
+    """Not before, and in no other mode."""
+    stand(OPEN.now(None))
+    made = make_sealed(secrecy=Secrecy.NAMED)
+    cast(made.polled, 0, 1)
+    page_of(visit(), f"/votes/{made.round}/named", 404)
+    publish(made.polled)
+    page = page_of(visit(), f"/votes/{made.round}/named")
+    assert queried_door(made) in page
+    assert "修雨棚" in page
+
+
+def queried_door(made):
+    """Give the door of the first household."""
+    with reading_session() as session:
+        return queries.round_page(session, made.round, made.polled.residents[0], OPEN.now(None)).own[0].door
