@@ -226,7 +226,7 @@ def _meet_and_vote(life: Life) -> None:
     present = [box.get_attribute("value") for box in worker.page.locator('main [name="present"]').all()]
     worker.send(f"/council/{session_id}/attendance", present=present, guests=1)
     worker.open(f"/council/{session_id}")
-    item = worker.page.locator('main a[href^="/council/items/"]').first.get_attribute("href")
+    item = worker.page.locator('main a[href^="/council/items/"]').first.get_attribute("href").removesuffix("/floor")
     worker.send(item, votes_for=3, votes_against=0, votes_abstain=0, outcome="passed")
     worker.send(f"/council/{session_id}/minutes", minutes="到会三人，都同意放在东侧。")
     worker.send(f"/council/{session_id}/close", sure=True)
