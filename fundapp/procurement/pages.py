@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor
@@ -16,10 +17,12 @@ from fundapp.web.refusals import sentence
 def blocked_quotes(
     session: Session, actor: Actor, project: ProjectRow, clock: Clock
 ) -> tuple[list[QuoteRow], list[str]]:
-    """Give the quotes that may be chosen, and for each other one why it may not."""
+    """Give the quotes that may be chosen, and for each other one why it may not, with what to do instead."""
     quotes, now = quotes_of(session, project.id), clock.now(session)
     why = why_blocked(session, actor, project, [one.counterparty_id for one in quotes], now)
     blocked = [_said(one.supplier, why[one.counterparty_id]) for one in quotes if one.counterparty_id in why]
+    if blocked:
+        blocked.append(_("请在其余报价里选；没有能选的，请再登记没有关联的供应商的报价。"))
     return [one for one in quotes if one.counterparty_id not in why], blocked
 
 

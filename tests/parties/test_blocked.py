@@ -122,6 +122,7 @@ def test_the_choice_shows_the_reason_and_offers_the_others(relating, app):
     lead = Visitor(app, relating.logins["lead"])
     page = lead.text(f"/procurement/{relating.town.projects[0]}/choose")
     assert f"{FIRMS[0]}是本项目的关联方" in page
+    assert "请再登记没有关联的供应商的报价" in page
     assert f"{FIRMS[0]} ¥" not in page
     assert f"{FIRMS[1]} ¥" in page
     sent = lead.post(f"/procurement/{relating.town.projects[0]}/choose", quote_id=relating.quotes[0], reason="最便宜")
