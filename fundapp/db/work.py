@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import Engine, Select, bindparam, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from fundapp.db.base import Numbered
@@ -74,7 +75,7 @@ def unit_of_work() -> Iterator[Session]:
         for step in _bound.before_commit:
             step(session)
         session.commit()
-    except (OperationalError, NoTurn) as error:
+    except (OperationalError, NoConnection, NoTurn) as error:
         session.rollback()
         raise Busy(str(getattr(error, "orig", "no turn to write"))) from error
     except BaseException:
