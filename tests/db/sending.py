@@ -9,6 +9,8 @@ from fundapp.collecting.commands import GiveWalk, NoteAtDoor, give_walk, note_at
 from fundapp.consent.commands import AnswerByPhone, Named, RecordVisit, answer_by_phone, record_visit
 from fundapp.consent.papers import VisitResult
 from fundapp.consent.policy import Choice
+from fundapp.council.commands import Say, say
+from fundapp.council.rules import Side
 from fundapp.db.work import unit_of_work
 from fundapp.delivery.commands import NewExpense, NewReport, claim_expense, decide_expense, report_progress
 from fundapp.delivery.settling import repay, settle_match
@@ -50,6 +52,7 @@ from fundapp.voting.commands import CastBallot, cast_ballot
 from tests.banking.sending import bank_account, bank_match, bank_reconciliation
 from tests.collecting.walking import HOUR, PHONE, make_walking
 from tests.consent.asking import OPENS, at, make_asked
+from tests.council.conftest import make_called
 from tests.db.pooling import (
     common_funding,
     match_plan,
@@ -77,7 +80,7 @@ from tests.support.world import (
     make_programme,
     make_resident,
 )
-from tests.voting.polling import OPEN, make_polled
+from tests.voting.polling import BY_VOTE, OPEN, make_polled
 
 
 def make_claims(
@@ -278,6 +281,19 @@ def vote_ballot() -> Sending:
     )
 
 
+def council_point() -> Sending:
+    """A household says something for or against a project."""
+    called = make_called(BY_VOTE)
+    with unit_of_work() as session:
+        people = [make_resident(session, f"居民{n}", called.places.units[n]) for n in (0, 1)]
+
+    def send(session: Session, who: Actor, key: str, otherwise: bool) -> Any:
+        cmd = Say(called.project, min(who.unit_ids), Side.FOR, f"理由{otherwise:d}", key)
+        return say(session, who, cmd, CLOCK)
+
+    return Sending(people[0], people[1], send)
+
+
 def score_paper() -> Sending:
     """A member of a sheet hands in her points."""
     made = make_scored()
@@ -382,7 +398,8 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
         match_plan, match_plan_decision, common_funding, pool_move, share_use, subsidy_request, subsidy_review,
         subsidy_payment, disbursement, quote, expense, interest,
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
-        questionnaire_answer, collect_entry, publicity_objection, vote_ballot, score_paper, pledge, refund, cash_count,
+        questionnaire_answer, collect_entry, publicity_objection, vote_ballot, council_point, score_paper,
+        pledge, refund, cash_count,
         bank_account, bank_match, bank_reconciliation, policy_signature,
     )
 }  # fmt: skip
