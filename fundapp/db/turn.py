@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-PAUSE = timedelta(microseconds=500)
+PAUSE = timedelta(microseconds=200)
 
 
 class NoTurn(Exception):

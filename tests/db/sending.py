@@ -9,8 +9,6 @@ from fundapp.collecting.commands import GiveWalk, NoteAtDoor, give_walk, note_at
 from fundapp.consent.commands import AnswerByPhone, Named, RecordVisit, answer_by_phone, record_visit
 from fundapp.consent.papers import VisitResult
 from fundapp.consent.policy import Choice
-from fundapp.council.commands import Say, say
-from fundapp.council.rules import Side
 from fundapp.db.work import unit_of_work
 from fundapp.delivery.commands import NewExpense, NewReport, claim_expense, decide_expense, report_progress
 from fundapp.delivery.settling import repay, settle_match
@@ -47,12 +45,10 @@ from fundapp.publicity.commands import Object, object_to
 from fundapp.questionnaire.commands import Answer
 from fundapp.questionnaire.commands import answer_by_phone as answer_questionnaire
 from fundapp.questionnaire.rules import Said
-from fundapp.scoring.commands import HandIn, hand_in
-from fundapp.voting.commands import CastBallot, cast_ballot
 from tests.banking.sending import bank_account, bank_match, bank_reconciliation
 from tests.collecting.walking import HOUR, PHONE, make_walking
 from tests.consent.asking import OPENS, at, make_asked
-from tests.council.conftest import make_called
+from tests.db.choosing import council_point, score_paper, vote_ballot
 from tests.db.pooling import (
     common_funding,
     match_plan,
@@ -67,7 +63,6 @@ from tests.db.pooling import (
 from tests.db.town import Sending, Town, cash_count, gift, make_town, pledge, refund
 from tests.publicity.posting import make_posted
 from tests.questionnaire.putting import make_put
-from tests.scoring.conftest import make_scored
 from tests.support.world import (
     CLOCK,
     NOW,
@@ -80,7 +75,6 @@ from tests.support.world import (
     make_programme,
     make_resident,
 )
-from tests.voting.polling import BY_VOTE, OPEN, make_polled
 
 
 def make_claims(
@@ -267,42 +261,6 @@ def questionnaire_answer() -> Sending:
             s, who, Answer(made.number, min(who.unit_ids), {3: Said(number=4 + otherwise)}, key), later(hours=1)
         ),
     )
-
-
-def vote_ballot() -> Sending:
-    """A household votes."""
-    polled = make_polled()
-    return Sending(
-        polled.residents[0],
-        polled.residents[1],
-        lambda s, who, key, otherwise: cast_ballot(
-            s, who, CastBallot(polled.round, min(who.unit_ids), (polled.projects[otherwise],), key), OPEN
-        ),
-    )
-
-
-def council_point() -> Sending:
-    """A household says something for or against a project."""
-    called = make_called(BY_VOTE)
-    with unit_of_work() as session:
-        people = [make_resident(session, f"居民{n}", called.places.units[n]) for n in (0, 1)]
-
-    def send(session: Session, who: Actor, key: str, otherwise: bool) -> Any:
-        cmd = Say(called.project, min(who.unit_ids), Side.FOR, f"理由{otherwise:d}", key)
-        return say(session, who, cmd, CLOCK)
-
-    return Sending(people[0], people[1], send)
-
-
-def score_paper() -> Sending:
-    """A member of a sheet hands in her points."""
-    made = make_scored()
-
-    def send(session: Session, who: Actor, key: str, otherwise: bool) -> Any:
-        points = {one: (6 + otherwise,) * 5 for one in made.projects}
-        return hand_in(session, who, HandIn(made.sheet, points, {}, key), OPEN)
-
-    return Sending(made.members[1], made.members[2], send)
 
 
 def publicity_objection() -> Sending:

@@ -52,7 +52,7 @@ def approval(rounds: int) -> Pair:
         )
         for claim in claims
     ]
-    return Pair("matching", "get_project", deeds, ["done", "matching.decided"], 1)
+    return Pair("matching", "_check_step", deeds, ["done", "matching.decided"], 1)
 
 
 def payment(rounds: int) -> Pair:
@@ -65,7 +65,7 @@ def payment(rounds: int) -> Pair:
         )
         for claim in claims
     ]
-    return Pair("matching", "get_project", deeds, ["done", "matching.nothing_to_pay"], 3)
+    return Pair("matching", "due_now", deeds, ["done", "matching.nothing_to_pay"], 3)
 
 
 def confirmation(rounds: int) -> Pair:
