@@ -8,10 +8,11 @@ through the types of their columns, and the engine's listeners still see it.
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 Turn = Callable[[Any], Any]
@@ -61,16 +62,16 @@ class Prepared:
 
     def _prepare(self, dialect: Dialect) -> _Made:
         statement: Any = self._make()
-        compiled = statement.compile(dialect=dialect)
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
         text = str(compiled)
         if "POSTCOMPILE" in text:
             raise ValueError("a list of open length cannot be prepared")
-        binds: dict[str, Any] = getattr(compiled, "binds")  # noqa: B009 - of the SQL compiler, not of its base
+        binds = compiled.binds
         shown = statement.exported_columns
         made = _Made(
             text,
             compiled.positional,
-            tuple(compiled.positiontup) if compiled.positional else tuple(binds),
+            tuple(compiled.positiontup or ()) if compiled.positional else tuple(binds),
             {name: bind.value for name, bind in binds.items() if not bind.required},
             _turns((name, _into(bind.type, dialect)) for name, bind in binds.items()),
             _turns((place, _out(column.type, dialect)) for place, column in enumerate(shown)),

@@ -33,4 +33,4 @@ def related(insiders: str, counterparties: str, at: str) -> str:
 def tied_to_one_of(person: str, others: str, at: str) -> str:
     """Say that a person is tied to one of some others, a SELECT of numbers."""
     near = tied(person, "i.id", at)
-    return f"EXISTS (SELECT 1 FROM person i WHERE i.id IN ({others}) AND i.id <> {person} AND {near})"  # noqa: S608
+    return f"EXISTS (SELECT 1 FROM person i WHERE i.id IN ({others}) AND i.id <> {person} AND {near})"  # noqa: S608 - our own names

@@ -5,6 +5,7 @@ import random
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -279,13 +280,13 @@ def write_back(session: Session, actor: Actor, cmd: WriteBack, clock: Clock) -> 
     return opened
 
 
-def _check_count(closing: VoteBoxClosing, opening: VoteOpening, count: dict[str, object]) -> None:
+def _check_count(closing: VoteBoxClosing, opening: VoteOpening, count: dict[str, Any]) -> None:
     proof = hashlib.sha256(str(count.get("proof")).encode()).hexdigest()
     if (count.get("rules_hash"), count.get("root")) != (opening.rules_hash, closing.root):
         raise Refused("voting.count_of_another_box", field="file")
     if proof != closing.canary_hash:
         raise Refused("voting.count_without_key", field="file")
-    found = len(count["ballots"]) + count["faulty"]  # type: ignore[arg-type,operator]  # read_count looked at both
+    found = len(count["ballots"]) + count["faulty"]
     if found != closing.phones:
         raise Refused("voting.count_not_whole", field="file", found=found, phones=closing.phones)
 
