@@ -25,20 +25,22 @@ from fundapp.web.forms import REQUIRED, PageForm, TextField, options
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 KEYS = "fundapp-vote-keys/1"
 MOST_BYTES = 20_000_000
+_CHOSEN = NumberRange(min=1, message=lazy_gettext("请选择一个人。"))
 
 
 class KeyForm(PageForm):
     """The public file of a key, and who keeps its three shares."""
 
     file = FileField(lazy_gettext("公开文件 keys.json"), validators=[FileRequired(lazy_gettext("请选择 keys.json。"))])
-    holder_1 = SelectField(lazy_gettext("第 1 份由谁保管"), coerce=int)
-    holder_2 = SelectField(lazy_gettext("第 2 份由谁保管"), coerce=int)
-    holder_3 = SelectField(lazy_gettext("第 3 份由谁保管"), coerce=int)
+    holder_1 = SelectField(lazy_gettext("第 1 份由谁保管"), coerce=int, validators=[_CHOSEN])
+    holder_2 = SelectField(lazy_gettext("第 2 份由谁保管"), coerce=int, validators=[_CHOSEN])
+    holder_3 = SelectField(lazy_gettext("第 3 份由谁保管"), coerce=int, validators=[_CHOSEN])
 
     def offer(self, people: list[tuple[int, str]]) -> None:
-        """Offer the people who may keep a share."""
+        """Offer the people who may keep a share; nobody is chosen beforehand."""
+        nobody = (0, str(lazy_gettext("请选择")))
         for field in (self.holder_1, self.holder_2, self.holder_3):
-            field.choices = people
+            field.choices = [nobody, *people]
 
     def validate_file(self, field: Any) -> None:
         """Take only what the program for making keys wrote."""

@@ -77,6 +77,21 @@ def test_a_sealed_round_goes_from_its_box_to_its_codes(sealed, visit, stand):
     assert "谁都可以重新计票" in page_of(nobody, f"/votes/{sealed.round}")
 
 
+def test_nobody_keeps_a_share_before_she_was_chosen(sqlite_app, visit, stand):
+    """The lists begin with nobody, so that three shares do not go to the first of the list by oversight."""
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    stand(NOW)
+    draft = make_sealed(opened=False)
+    client, path = visit(draft.polled.worker), f"/votes/{draft.round}/key"
+    keys = canonical({"format": "fundapp-vote-keys/1", "public_key": draft.public, "checks": list(draft.checks)})
+    chosen = {"holder_1": draft.holders[0].person_id, "holder_2": "0", "holder_3": "0"}
+    sent = client.post(path, data=chosen | {"file": (io.BytesIO(keys.encode()), "keys.json")})
+    assert (sent.status_code, sent.get_data(as_text=True).count("请选择一个人。")) == (
+        422,
+        4,
+    )  # twice each: above, beside
+
+
 def test_a_holder_confirms_her_share_and_sees_no_other(sqlite_app, visit, stand):
     """Only who keeps a share gets to the page; a wrong code says so; the page never asks for the words."""
     sqlite_app.config["WTF_CSRF_ENABLED"] = False
