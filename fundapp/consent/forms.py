@@ -6,10 +6,9 @@ from typing import Any, cast
 
 import flask_babel
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.fields import choices
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from fundapp.consent.commands import (
     AnswerByPhone,
@@ -29,7 +28,7 @@ from fundapp.consent.texts import CHOICES
 from fundapp.kernel.errors import Refused
 from fundapp.publicity.rules import Medium
 from fundapp.publicity.texts import MEDIA
-from fundapp.web.forms import REQUIRED, InstantField, OnceForm, PageForm, TextField
+from fundapp.web.forms import REQUIRED, BoxesField, InstantField, OnceForm, PageForm, TextField
 
 SelectChoice: Any = choices.SelectChoice  # type: ignore[attr-defined]  # newer than its types
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
@@ -169,12 +168,10 @@ class PublishForm(PageForm):
     """The worker's word that no paper is outstanding."""
 
     keying_complete = BooleanField(lazy_gettext("收回的纸质意见已经全部录入"))
-    media = SelectMultipleField(
+    media = BoxesField(
         lazy_gettext("初步结果除了网上，还在哪里公示"),
         choices=[SelectChoice(medium.value, MEDIA[medium]) for medium in Medium if medium is not Medium.ONLINE],
         description=lazy_gettext("选了楼道公告栏，公示期内就要拍照登记张贴；没有照片，最终结果不能公布。"),
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
         validators=[Optional()],
     )
 

@@ -4,9 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import flask_babel
-from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import DateField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from fundapp.council.bars import Charter, Passing, bar_of_text, text_of_bar
 from fundapp.council.commands import AddMember, AnnounceLot, ChangeCharter, DrawLot, MakeBody
@@ -19,13 +18,6 @@ from fundapp.web.forms import REQUIRED, PageForm, TextField, options
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 _ADDED = options((one.value, ORIGINS[one]) for one in Origin if one is not Origin.LOT)
 _TERM = {"label": _("任期到哪一天"), "validators": [Optional()]}
-
-
-class BoxesField(SelectMultipleField):
-    """Some of several, as boxes that work without script."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def end_of_term(day: date | None) -> datetime | None:

@@ -6,11 +6,10 @@ import flask_babel
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from fundapp.council.body_forms import BoxesField
 from fundapp.council.commands import CallSession, CloseSession, DecideItem, RecordAttendance, Recuse, WriteMinutes
 from fundapp.council.rules import ItemOutcome
 from fundapp.council.texts import OUTCOMES
-from fundapp.web.forms import REQUIRED, ConfirmField, InstantField, PageForm, TextField, options
+from fundapp.web.forms import REQUIRED, BoxesField, ConfirmField, InstantField, PageForm, TextField, options
 
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 

@@ -18,10 +18,8 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
 )
 from wtforms.validators import Length, NumberRange, Optional, StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from fundapp.kernel.money import ZERO, fen, fen_of_text, from_fen, yuan_text
 from fundapp.places.queries import PlaceRow
@@ -36,7 +34,7 @@ from fundapp.programmes.raising import RaisingForm
 from fundapp.programmes.rules import notice_days
 from fundapp.programmes.shares import Choice, ShareField
 from fundapp.programmes.voting_fields import VotingFields
-from fundapp.web.forms import REQUIRED, MoneyField, TextField
+from fundapp.web.forms import REQUIRED, BoxesField, MoneyField, TextField
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 TIERS = 5
@@ -134,12 +132,10 @@ class PolicyForm(CouncilFields, VotingFields, PayingForm, AllocatingForm, Raisin
         _("每户计入上限"), _("默认 2000 元，防止一户出大头带走配捐；不填就不设上限。"), optional=True
     )
     related_cap = _money(_("关联方计入上限"), _("默认 100 元，供应商等关联方的出资最多计入这么多。"), optional=True)
-    rules = SelectMultipleField(
+    rules = BoxesField(
         _("配捐算法"),
         choices=_choices(texts.RULE_LABELS),
         description=_("选几个就都算一遍，取最少的一个。没有公开的全国公式，默认用分档加四源两个。"),
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
         validators=[REQUIRED],
     )
     tiers = FieldList(FormField(TierForm), _("按自筹金额分档"), min_entries=TIERS)

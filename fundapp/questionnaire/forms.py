@@ -14,17 +14,15 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from fundapp.questionnaire import texts
 from fundapp.questionnaire.commands import Answer, AnswerByCode, Ask, KeyPaper, PrintCodes
 from fundapp.questionnaire.rules import HIGHEST, MOST_QUESTIONS, TEXT_LENGTH, Kind, Question, Said
-from fundapp.web.forms import REQUIRED, InstantField, OnceForm, PageForm, TextField, options
+from fundapp.web.forms import REQUIRED, BoxesField, InstantField, OnceForm, PageForm, TextField, options
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 KEPT = re.compile(r"title|opens_at|closes_at|questions-\d{1,2}-(words|kind|choices|low|high)")
@@ -165,11 +163,9 @@ def _field(number: int, question: Question) -> Any:
     if question.kind is Kind.TEXT:
         return TextAreaField(label, validators=[Optional(), Length(max=TEXT_LENGTH)])
     if question.kind is Kind.SEVERAL:
-        return SelectMultipleField(
+        return BoxesField(
             label,
             choices=options((str(place), words) for place, words in enumerate(question.options, start=1)),
-            widget=ListWidget(prefix_label=False),
-            option_widget=CheckboxInput(),
             validators=[Optional()],
         )
     low, high = question.low or 0, question.high or 0

@@ -4,23 +4,24 @@ from collections.abc import Sequence
 from typing import Any
 
 import flask_babel
-from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, IntegerField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from fundapp.kernel.errors import Refused
 from fundapp.scoring.commands import DraftSheet, HandIn, MemberLine
 from fundapp.scoring.rules import MOST_POINTS, WHOLE, Terms
-from fundapp.web.forms import REQUIRED, ConfirmField, InstantField, MoneyField, OnceForm, PageForm, TextField
+from fundapp.web.forms import (
+    REQUIRED,
+    BoxesField,
+    ConfirmField,
+    InstantField,
+    MoneyField,
+    OnceForm,
+    PageForm,
+    TextField,
+)
 
 _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
-
-
-class BoxesField(SelectMultipleField):
-    """Some of several, as boxes that work without script."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class SheetForm(PageForm):

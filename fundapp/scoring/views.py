@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fundapp.council.queries import programmes_of_worker, round_options
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
-from fundapp.places.queries import places_below
+from fundapp.places.queries import workplaces
 from fundapp.scoring import commands, forms, policy, queries, texts
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
@@ -185,13 +185,10 @@ def _offer(form: forms.SheetForm) -> None:
     session, actor = reading(), current_actor()
     programmes = programmes_of_worker(session, actor)
     paths = [grant.path for grant in actor.grants if grant.role is Role.WORKER]
-    places = {
-        place.id: place.full_name for path in paths for place in places_below(session, path) if place.kind != "building"
-    }
     projects = {
         option.project_id: f"{option.title}（{option.place_name}）"
         for number, _name in programmes
         for path in paths
         for option in round_options(session, number, path)
     }
-    form.offer(programmes, list(places.items()), list(projects.items()))
+    form.offer(programmes, list(workplaces(session, actor).items()), list(projects.items()))

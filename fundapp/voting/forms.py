@@ -6,9 +6,8 @@ from typing import Any
 import flask_babel
 from flask import request
 from flask_wtf.file import FileField, FileRequired
-from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms import Field, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from fundapp.voting.commands import (
     CastBallot,
@@ -22,16 +21,19 @@ from fundapp.voting.commands import (
 from fundapp.voting.method import BallotType, Method
 from fundapp.voting.secrecy import Secrecy
 from fundapp.voting.texts import MODES
-from fundapp.web.forms import REQUIRED, ConfirmField, InstantField, MoneyField, OnceForm, PageForm, TextField, options
+from fundapp.web.forms import (
+    REQUIRED,
+    BoxesField,
+    ConfirmField,
+    InstantField,
+    MoneyField,
+    OnceForm,
+    PageForm,
+    TextField,
+    options,
+)
 
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
-
-
-class BoxesField(SelectMultipleField):
-    """Some of several, as boxes that work without script."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class MarksField(Field):

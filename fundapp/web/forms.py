@@ -24,10 +24,10 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from moneyed import Money
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, Field, HiddenField, StringField
+from wtforms import BooleanField, Field, HiddenField, SelectMultipleField, StringField
 from wtforms.fields import choices as choice_fields
 from wtforms.validators import InputRequired, StopValidation
-from wtforms.widgets import TextInput
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from fundapp.db.work import unit_of_work
 from fundapp.kernel.clock import SHANGHAI
@@ -162,6 +162,13 @@ class TextField(StringField):
         self.data = valuelist[0].strip() if valuelist else ""
         if not all(c.isprintable() or c in "\r\n\t" for c in self.data):
             raise ValueError(_("文字中有无法显示的字符，请删去后重试。"))
+
+
+class BoxesField(SelectMultipleField):
+    """Some of several, as boxes that work without script."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class ConfirmField(BooleanField):

@@ -18,6 +18,7 @@ from fundapp.places.queries.tree import (
     units_below,
     units_by_id,
     units_of_compound,
+    workplaces,
 )
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "units_below",
     "units_by_id",
     "units_of_compound",
+    "workplaces",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.doors import door_key, split_door
 from fundapp.places.models import Place, PlaceKind, Unit, UnitState, UnitUse
@@ -86,6 +87,13 @@ def places_below(session: Session, path: str, *kinds: PlaceKind) -> list[PlaceRo
     above = {int(part) for row in rows for part in row.path.strip("/").split("/")}
     names = {row.id: row for row in session.scalars(select(Place).where(Place.id.in_(above)))}
     return [_row(row, names) for row in rows]
+
+
+def workplaces(session: Session, actor: Actor) -> dict[int, str]:
+    """Give the names of the places in which the actor is the worker, by number; buildings are left out."""
+    paths = [grant.path for grant in actor.grants if grant.role is Role.WORKER]
+    found = [place for path in paths for place in places_below(session, path)]
+    return {place.id: place.full_name for place in found if place.kind is not PlaceKind.BUILDING}
 
 
 def ancestor(session: Session, path: str, kind: PlaceKind) -> PlaceRow | None:

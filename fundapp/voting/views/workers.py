@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from fundapp.db.wiring import ask
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
-from fundapp.places.queries import places_below
+from fundapp.places.queries import workplaces
 from fundapp.voting import commands, forms, policy, queries
 from fundapp.voting.rounds import Option
 from fundapp.voting.views.households import Answer, bp, possible, read_page
@@ -124,14 +124,7 @@ def _worker_page(round_id: int) -> queries.RoundPage:
 def _offer(form: forms.DraftForm) -> None:
     session = reading()
     programmes: list[tuple[int, str]] = ask("voting.programmes", session, current_actor())
-    places = {
-        place.id: place.full_name
-        for grant in current_actor().grants
-        if grant.role is Role.WORKER
-        for place in places_below(session, grant.path)
-        if place.kind != "building"
-    }
-    form.offer(programmes, list(places.items()))
+    form.offer(programmes, list(workplaces(session, current_actor()).items()))
 
 
 def _as_typed(page: queries.RoundPage) -> dict[str, object]:
