@@ -10,13 +10,14 @@ from fundapp.db.guards import guards
 from fundapp.db.schema import drop_guard
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
+from fundapp.kernel.money import from_fen
 from fundapp.projects.models import Project, StageChange
 from fundapp.projects.rules import Stage
 from fundapp.scoring import commands, queries
 from fundapp.scoring.checks import CHECKS
 from fundapp.scoring.commands import MemberLine
 from tests.support.world import NOW
-from tests.voting.polling import CLOSES, JUST, OPENS, at
+from tests.voting.polling import CLOSES, FUNDING, JUST, OPENS, at, make_programme
 
 
 def stages(scored):
@@ -143,6 +144,7 @@ def test_without_a_quorum_all_go_to_the_reserve(scored):
         ({"most": 0}, "scoring.points"),
         ({"least": 101}, "scoring.points"),
         ({"project_ids": (999,)}, "scoring.cannot_stand"),
+        ({"budget": from_fen(FUNDING + 1)}, "scoring.over_pool"),
         ({"members": (MemberLine("nobody", "谁", "谁"),)}, "scoring.no_such_login"),
         ({"members": (MemberLine("pingwei1", "甲", "甲"),) * 2}, "scoring.member_twice"),
     ],
@@ -154,6 +156,25 @@ def test_a_draft_that_cannot_be_is_told(drafted, otherwise, code):
         commands.change_sheet(session, made.worker, made.sheet, wish(**otherwise), at(NOW))
     with reading_session() as session:
         assert len(queries.members_of(session, made.sheet)) == 4
+
+
+def test_where_households_vote_nothing_is_scored(drafted):
+    """A programme whose policy chooses by vote has no sheet, and one of nowhere has none either."""
+    made, wish = drafted
+    with unit_of_work() as session:
+        voting = make_programme(session, made.places.street, made.worker)[0]
+    for number, code in ((voting, "by_vote"), (voting + 1000, "other_programme")):
+        with pytest.raises(Refused, match=code), unit_of_work() as session:
+            commands.draft_sheet(session, made.worker, wish(programme_id=number), at(NOW))
+
+
+def test_a_draft_that_has_closed_is_not_opened(drafted):
+    """The last moment before the close is early enough, the close is not."""
+    made, _wish = drafted
+    with pytest.raises(Refused, match="window"), unit_of_work() as session:
+        commands.open_sheet(session, made.worker, made.sheet, at(CLOSES))
+    with unit_of_work() as session:
+        commands.open_sheet(session, made.worker, made.sheet, at(CLOSES - JUST))
 
 
 def test_a_draft_is_its_workers_and_is_opened_with_three_members(drafted):
