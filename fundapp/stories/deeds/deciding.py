@@ -53,9 +53,11 @@ from fundapp.voting.commands import (
     set_candidates,
 )
 from fundapp.voting.models import VoteBallot, VoteOpening
+from fundapp.voting.queries import candidates_of
 
 
-def _projects(scene: Scene, handles: list[Any]) -> tuple[int, ...]:
+def projects_named(scene: Scene, handles: list[Any]) -> tuple[int, ...]:
+    """Give the numbers of the projects that handles name."""
     return tuple(scene.world.named("project", str(handle), scene.fields.where) for handle in handles)
 
 
@@ -101,7 +103,7 @@ def council_call(scene: Scene) -> Facts:
     """
     fields = scene.fields
     items = tuple(str(item) for item in fields.listed("items", []))
-    projects = _projects(scene, fields.listed("projects", []))
+    projects = projects_named(scene, fields.listed("projects", []))
     body, title, held = scene.thing("council_body", "body"), fields.text("title"), fields.instant("held")
     back = tuple(row.id for row in comes_back(scene.session, body))[: fields.whole("returning", 0)]
     cmd = CallSession(body, title, held, items, projects, fields.text("venue", ""), back)
@@ -181,7 +183,7 @@ def voting_open(scene: Scene) -> Facts:
     window = fields.instant("opens"), fields.instant("closes")
     cmd = DraftRound(programme, place, title, *window, fields.money("budget"), fields.whole("choices", None))
     made = draft_round(scene.session, scene.actor, cmd, scene.clock)
-    named = SetCandidates(made.id, _projects(scene, fields.listed("projects")))
+    named = SetCandidates(made.id, projects_named(scene, fields.listed("projects")))
     set_candidates(scene.session, scene.actor, named, scene.clock)
     open_round(scene.session, scene.actor, OpenRound(made.id), scene.clock)
     scene.make("vote_round", made.id)
@@ -192,13 +194,23 @@ def voting_open(scene: Scene) -> Facts:
 def voting_cast(scene: Scene) -> Facts:
     """Cast one's household's ballot. Fields: round, door, projects ([handles])."""
     round_id = scene.thing("vote_round", "round")
+    chosen = projects_named(scene, scene.fields.listed("projects"))
+    cmd = CastBallot(round_id, unit_at(scene, round_id), chosen, key())
+    cast_ballot(scene.session, scene.actor, cmd, scene.clock)
+    return {}
+
+
+def unit_at(scene: Scene, round_id: int) -> int:
+    """Find the household of the field ``door`` on the frozen roster of a round.
+
+    Raises:
+        BadInput: the roster has no such door.
+    """
     door = scene.fields.text("door")
-    units = {name: unit_id for unit_id, name, _ in _roll(scene, round_id)}
+    units = {name: unit_id for unit_id, name, _ in roll_of(scene, round_id)}
     if door not in units:
         raise BadInput(f"{scene.fields.where}, door", repr(door), "a door on the round's roster")
-    chosen = _projects(scene, scene.fields.listed("projects"))
-    cast_ballot(scene.session, scene.actor, CastBallot(round_id, units[door], chosen, key()), scene.clock)
-    return {}
+    return units[door]
 
 
 @deed("voting.ballots", "round ballots")
@@ -206,34 +218,38 @@ def voting_ballots(scene: Scene) -> Facts:
     """Let many households vote, each by an invented resident. Fields: round, ballots ([{count, projects}])."""
     round_id, cast = scene.thing("vote_round", "round"), 0
     voted = set(scene.session.scalars(select(VoteBallot.unit_id).where(VoteBallot.round_id == round_id)))
-    left = [(unit_id, door) for unit_id, door, _ in _roll(scene, round_id) if unit_id not in voted]
+    left = [(unit_id, door) for unit_id, door, _ in roll_of(scene, round_id) if unit_id not in voted]
     for row in scene.fields.listed("ballots"):
         if not isinstance(row, dict) or set(row) != {"count", "projects"}:
             raise BadInput(f"{scene.fields.where}, ballots", repr(row), '{count = 3, projects = ["…"]}')
-        chosen = _projects(scene, row["projects"])
+        chosen = projects_named(scene, row["projects"])
         for _ in range(row["count"]):
             unit_id, door = left.pop()
-            actor = actor_of(scene.session, _speaker(scene, unit_id, door), scene.clock.at)
+            actor = actor_of(scene.session, speaker_of(scene, unit_id, door), scene.clock.at)
             cast_ballot(scene.session, actor, CastBallot(round_id, unit_id, chosen, key()), scene.clock)
             cast += 1
     return {"cast": cast}
 
 
-def _speaker(scene: Scene, unit_id: int, door: str) -> int:
+def speaker_of(scene: Scene, unit_id: int, door: str) -> int:
+    """Give somebody who speaks for a household; invented where nobody does."""
     known = scene.session.scalar(select(UnitBinding.person_id).where(UnitBinding.unit_id == unit_id).limit(1))
     return known if known is not None else neighbour(scene, unit_id, door)
 
 
-def _roll(scene: Scene, round_id: int) -> list[tuple[int, str, int | None]]:
+def roll_of(scene: Scene, round_id: int) -> list[tuple[int, str, int | None]]:
+    """Give the frozen roster of a round: number, door and building of each household."""
     snapshot = scene.session.scalar(select(VoteOpening.snapshot_id).where(VoteOpening.round_id == round_id))
     return snapshot_units(scene.session, snapshot or 0)
 
 
 @deed("voting.publish", "round")
 def voting_publish(scene: Scene) -> Facts:
-    """Publish the result. Fields: round. Facts: selected (the titles, sorted)."""
+    """Publish the result. Fields: round. Facts: ballots, invalid; selected, chosen (titles, sorted)."""
     round_id = scene.thing("vote_round", "round")
-    publish_result(scene.session, scene.actor, PublishResult(round_id), scene.clock)
+    result = publish_result(scene.session, scene.actor, PublishResult(round_id), scene.clock)
     scene.session.flush()
     titles = scene.session.scalars(select(Project.title).where(Project.stage == "selected").order_by(Project.title))
-    return {"selected": list(titles)}
+    won = {int(one) for one in (*result.outcome["selected"], *result.outcome["filled"])}
+    chosen = sorted(row.title for row in candidates_of(scene.session, round_id) if row.project_id in won)
+    return {"selected": list(titles), "chosen": chosen, "ballots": result.ballots, "invalid": result.invalid}
