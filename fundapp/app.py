@@ -22,7 +22,7 @@ from fundapp.consent.commands import carry_out, void_round
 from fundapp.consent.events import AnswerGiven, RoundVoided
 from fundapp.consent.queries import asked_about, noticed
 from fundapp.consent.queries import rounds_standing_on as consent_standing_on
-from fundapp.council.commands import apply_result, take_into_round
+from fundapp.council.commands import apply_result, release_from_round, take_into_round
 from fundapp.council.queries import programme_facts, programmes_of_worker, round_options
 from fundapp.db.checking import Check
 from fundapp.db.clock import DatabaseClock
@@ -54,6 +54,7 @@ from fundapp.settings import Settings
 from fundapp.trail.queries import help_of_programme, sources_of_programme
 from fundapp.voting.events import ResultPublished as VoteResultPublished
 from fundapp.voting.events import RoundOpened as VoteRoundOpened
+from fundapp.voting.events import RoundVoided as VoteRoundVoided
 from fundapp.voting.queries import rounds_standing_on as votes_standing_on
 from fundapp.web.clock import clock
 from fundapp.web.compress import compress_answers
@@ -157,6 +158,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         ObjectionAnswered: [carry_out],
         VoteRoundOpened: [take_into_round],
         VoteResultPublished: [apply_result],
+        VoteRoundVoided: [release_from_round],
     }
     providers: dict[str, Any] = {
         "places.path_of": path_of,

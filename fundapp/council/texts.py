@@ -194,6 +194,11 @@ def moved_by_vote(title: str, rank: int | None) -> str:
     return _("%(title)s：未入选，列入备选库第 %(rank)s 位", title=title, rank=rank)
 
 
+def moved_out_of_void(title: str) -> str:
+    """Say in a project's history that the vote in which it stood is void."""
+    return _("%(title)s：这一轮作废，项目可以参加下一轮", title=title)
+
+
 def moved_by_council(title: str) -> str:
     """Say in a project's history that the council chose it."""
     return _("议事会议题通过：%(title)s", title=title)

@@ -177,6 +177,19 @@ def project_of_worker(session: Session, project_id: int, actor: Actor) -> Projec
     return row
 
 
+def came_from(session: Session, project_id: int, stage: Stage) -> Stage:
+    """Give the stage at which a project stood before it last moved to *stage*.
+
+    Raises:
+        NotVisible: it never stood there.
+    """
+    moves = StageChange.project_id == project_id, StageChange.to_stage == stage
+    found = session.scalar(select(StageChange.from_stage).where(*moves).order_by(StageChange.id.desc()).limit(1))
+    if found is None:
+        raise NotVisible
+    return found
+
+
 def history(session: Session, project_id: int) -> list[StageChange]:
     """List the stages a project went through, the oldest first."""
     query = select(StageChange).where(StageChange.project_id == project_id).order_by(StageChange.id)

@@ -91,7 +91,7 @@ MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.FEASIBLE: frozenset({Stage.CONSENTING, Stage.RETURNED, Stage.WITHDRAWN}),
     Stage.CONSENTING: frozenset({Stage.CONSENTED, Stage.REJECTED, Stage.FEASIBLE}),
     Stage.CONSENTED: frozenset({Stage.IN_ROUND, Stage.SELECTED, Stage.FEASIBLE}),
-    Stage.IN_ROUND: frozenset({Stage.SELECTED, Stage.RESERVED}),
+    Stage.IN_ROUND: frozenset({Stage.SELECTED, Stage.RESERVED, Stage.CONSENTED}),
     Stage.RESERVED: frozenset({Stage.IN_ROUND, Stage.SELECTED}),
     Stage.SELECTED: frozenset({Stage.MATCHED, Stage.DELIVERING}),
     Stage.MATCHED: frozenset({Stage.DELIVERING, Stage.SELECTED}),

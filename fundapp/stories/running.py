@@ -16,8 +16,8 @@ from fundapp.stories.rules import parse
 LIBRARY = Path(__file__).parent / "library"
 DEEDS = (
     "ground", "rostering", "proposing", "asking", "answering", "coding", "paper", "collecting", "announcing",
-    "deciding", "sealing", "deliberating", "scoring", "keeping", "raising", "subsidizing", "matching", "pooling",
-    "relating", "delivering", "banking",
+    "deciding", "sealing", "voiding", "deliberating", "scoring", "keeping", "raising", "subsidizing", "matching",
+    "pooling", "relating", "delivering", "banking",
 )  # fmt: skip
 
 

@@ -31,3 +31,14 @@ class ResultPublished:
     reserve: tuple[int, ...]
     actor: Actor
     at: datetime
+
+
+@dataclass(frozen=True)
+class RoundVoided:
+    """A round is void: its projects were never decided about."""
+
+    round_id: int
+    title: str
+    project_ids: tuple[int, ...]
+    actor: Actor
+    at: datetime

@@ -8,7 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 import fundapp.voting.box_models
-import fundapp.voting.sheet_models  # noqa: F401 - and those of paper without a door
+import fundapp.voting.sheet_models
+import fundapp.voting.void_models  # noqa: F401 - and those of paper without a door, and of rounds that are void
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, no_replace, no_truncate, refuse
 from fundapp.db.types import CanonicalJson, stored
@@ -240,7 +241,8 @@ refuse(
     "UPDATE OF ended_at",
     "NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o "
     "JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id "
-    "AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id))",
+    "AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id) "
+    "AND NOT EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = o.round_id))",
     "no unit is split or merged while a vote stands on it",
 )
 refuse(

@@ -46,7 +46,7 @@ def check_may_vote(window: Window, state: RoundState, bound: bool, on_roster: bo
 
     Raises:
         Forbidden: ``voting.not_your_household`` or ``voting.not_on_roster``.
-        Refused: ``voting.not_open_yet`` or ``voting.closed``.
+        Refused: ``voting.not_open_yet``, ``voting.closed`` or ``voting.void``.
     """
     if not bound:
         raise Forbidden("voting.not_your_household", field="unit_id")
@@ -59,12 +59,23 @@ def check_open(window: Window, state: RoundState) -> None:
     """Let ballots in, by phone or paper, only while the round is open.
 
     Raises:
-        Refused: ``voting.not_open_yet`` or ``voting.closed``.
+        Refused: ``voting.not_open_yet``, ``voting.closed`` or ``voting.void``.
     """
+    check_not_void(state)
     if state in (RoundState.DRAFT, RoundState.WAITING):
         raise Refused("voting.not_open_yet", opens_at=window.opens_at)
     if state is not RoundState.OPEN:
         raise Refused("voting.closed", closes_at=window.closes_at)
+
+
+def check_not_void(state: RoundState) -> None:
+    """Let nothing more be done in a round that is void.
+
+    Raises:
+        Refused: ``voting.void``.
+    """
+    if state is RoundState.VOID:
+        raise Refused("voting.void")
 
 
 class Keys(Protocol):
@@ -130,9 +141,10 @@ def check_may_publish(actor: Actor, place_path: str, window: Window, state: Roun
 
     Raises:
         Forbidden: ``voting.not_publisher``.
-        Refused: ``voting.still_open`` or ``voting.already_published``.
+        Refused: ``voting.still_open``, ``voting.already_published`` or ``voting.void``.
     """
     check_publisher(actor, place_path)
+    check_not_void(state)
     if state is RoundState.PUBLISHED:
         raise Refused("voting.already_published")
     if state is not RoundState.CLOSED:

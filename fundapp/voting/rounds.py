@@ -38,6 +38,7 @@ class RoundState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     PUBLISHED = "published"
+    VOID = "void"
 
 
 @dataclass(frozen=True)
@@ -128,10 +129,12 @@ def terms_of(parts: Mapping[str, Any]) -> Terms:
     return Terms(by_vote, method_of(part), days)
 
 
-def state_of(window: Window, now: datetime, *, opened: bool, published: bool) -> RoundState:
+def state_of(window: Window, now: datetime, *, opened: bool, published: bool, void: bool = False) -> RoundState:
     """Tell where a round stands: open means ``opens_at <= now < closes_at``, for everybody alike."""
     if not opened:
         return RoundState.DRAFT
+    if void:
+        return RoundState.VOID
     if published:
         return RoundState.PUBLISHED
     if now < window.opens_at:

@@ -78,6 +78,14 @@ REFUSALS: Mapping[str, Any] = {
     "voting.more_sheets_than_doors": lazy_gettext(
         "登记交票的只有 %(papers)s 户，纸票不能再多；多出来的请写明原因作废。"
     ),
+    "voting.void": lazy_gettext("这一轮已经作废，不再收票，也不会有结果。"),
+    "voting.not_your_share": lazy_gettext("只有保管这一份的人，或者社区工作者、街道和基金会经办人，可以登记。"),
+    "voting.no_such_share": lazy_gettext("钥匙只有三份，请选择是第几份。"),
+    "voting.share_not_lost": lazy_gettext("第 %(number)s 份没有登记过丢失。"),
+    "voting.shares_still_there": lazy_gettext("还有 %(there)s 份钥匙没有登记丢失，两份就能开箱，不能作废。"),
+    "voting.void_needs_a_reason": lazy_gettext("请写明原因，大家都会看到。"),
+    "voting.void_by_another": lazy_gettext("您提出的作废，要由另一个人确认。"),
+    "voting.void_asked_anew": lazy_gettext("作废的理由刚刚重新提出过，请看过新的理由再确认。"),
     "voting.no_such_receipt": lazy_gettext("没有找到这个回执号，请核对后重新输入。"),
 }
 
@@ -113,6 +121,7 @@ STATES: Mapping[RoundState, Any] = {
     RoundState.OPEN: lazy_gettext("正在投票"),
     RoundState.CLOSED: lazy_gettext("已截止，等待公布"),
     RoundState.PUBLISHED: lazy_gettext("结果已公布"),
+    RoundState.VOID: lazy_gettext("已作废"),
 }
 WHY: Mapping[Why, Any] = {
     Why.SELECTED: lazy_gettext("票数在前，预算够用。"),

@@ -3521,6 +3521,21 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "vote_void_ask",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_vote_void_ask_has_reason")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_vote_void_ask_asked_by_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_opening.round_id"], name=op.f("fk_vote_void_ask_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_void_ask")),
+        sa.UniqueConstraint("id", "round_id", "asked_by_id", name=op.f("uq_vote_void_ask_id_round_id_asked_by_id")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_vote_void_ask_round_id", "vote_void_ask", ["round_id", "id"], unique=False)
+    op.create_table(
         "answer_code",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -4116,6 +4131,26 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "vote_share_word",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("lost", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_vote_share_word_has_reason")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_share_word_person_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "number"],
+            ["vote_holder.round_id", "vote_holder.number"],
+            name=op.f("fk_vote_share_word_round_id_number"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_share_word")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_vote_share_word_round_id", "vote_share_word", ["round_id", "number", "id"], unique=False)
+    op.create_table(
         "vote_sheet_end",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -4204,6 +4239,25 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_standing")),
         sa.UniqueConstraint("candidate_id", name=op.f("uq_vote_standing_candidate_id")),
         sa.UniqueConstraint("round_id", "selected", "rank", name=op.f("uq_vote_standing_round_id_selected_rank")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "vote_void",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ask_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("confirmed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("asked_by_id <> confirmed_by_id", name=op.f("ck_vote_void_two_people")),
+        sa.ForeignKeyConstraint(
+            ["ask_id", "round_id", "asked_by_id"],
+            ["vote_void_ask.id", "vote_void_ask.round_id", "vote_void_ask.asked_by_id"],
+            name=op.f("fk_vote_void_ask_id_round_id_asked_by_id"),
+        ),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_vote_void_confirmed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_void")),
+        sa.UniqueConstraint("round_id", name=op.f("uq_vote_void_round_id")),
         info={"sealed": True},
     )
     op.create_table(
@@ -11655,10 +11709,10 @@ GUARDS = [
     # stage_change_takes_a_road on stage_change
     (
         (
-            "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW WHEN NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) BEGIN SELECT RAISE(ABORT, 'no road leads from where the project stands to that stage'); END",
+            "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW WHEN NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>consented', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) BEGIN SELECT RAISE(ABORT, 'no road leads from where the project stands to that stage'); END",
         ),
         (
-            "CREATE FUNCTION stage_change_takes_a_road() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) THEN RAISE EXCEPTION 'no road leads from where the project stands to that stage' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION stage_change_takes_a_road() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>consented', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) THEN RAISE EXCEPTION 'no road leads from where the project stands to that stage' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_takes_a_road()",
         ),
     ),
@@ -12035,10 +12089,10 @@ GUARDS = [
     # unit_stands_in_vote on unit
     (
         (
-            "CREATE TRIGGER unit_stands_in_vote BEFORE UPDATE OF ended_at ON unit FOR EACH ROW WHEN NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id)) BEGIN SELECT RAISE(ABORT, 'no unit is split or merged while a vote stands on it'); END",
+            "CREATE TRIGGER unit_stands_in_vote BEFORE UPDATE OF ended_at ON unit FOR EACH ROW WHEN NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id) AND NOT EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = o.round_id)) BEGIN SELECT RAISE(ABORT, 'no unit is split or merged while a vote stands on it'); END",
         ),
         (
-            "CREATE FUNCTION unit_stands_in_vote() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id)) THEN RAISE EXCEPTION 'no unit is split or merged while a vote stands on it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION unit_stands_in_vote() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ended_at IS NOT NULL AND OLD.ended_at IS NULL AND EXISTS (SELECT 1 FROM vote_opening o JOIN snapshot_unit s ON s.snapshot_id = o.snapshot_id WHERE s.unit_id = NEW.id AND NOT EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = o.round_id) AND NOT EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = o.round_id)) THEN RAISE EXCEPTION 'no unit is split or merged while a vote stands on it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER unit_stands_in_vote BEFORE UPDATE OF ended_at ON unit FOR EACH ROW EXECUTE FUNCTION unit_stands_in_vote()",
         ),
     ),
@@ -12127,6 +12181,16 @@ GUARDS = [
             "CREATE TRIGGER vote_box_closing_counted BEFORE INSERT ON vote_box_closing FOR EACH ROW EXECUTE FUNCTION vote_box_closing_counted()",
         ),
     ),
+    # vote_box_closing_insert_not_void on vote_box_closing
+    (
+        (
+            "CREATE TRIGGER vote_box_closing_insert_not_void BEFORE INSERT ON vote_box_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round that is void takes nothing more'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_closing_insert_not_void() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round that is void takes nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_closing_insert_not_void BEFORE INSERT ON vote_box_closing FOR EACH ROW EXECUTE FUNCTION vote_box_closing_insert_not_void()",
+        ),
+    ),
     # vote_box_closing_keeps_rows on vote_box_closing
     (
         (
@@ -12180,6 +12244,16 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_box_insert_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.channel = 'paper'))) THEN RAISE EXCEPTION 'the box of a round takes what its mode takes, in its window' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_box_insert_in_window BEFORE INSERT ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_insert_in_window()",
+        ),
+    ),
+    # vote_box_insert_not_void on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_insert_not_void BEFORE INSERT ON vote_box FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round that is void takes nothing more'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_insert_not_void() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round that is void takes nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_insert_not_void BEFORE INSERT ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_insert_not_void()",
         ),
     ),
     # vote_box_keeps_rows on vote_box
@@ -12270,6 +12344,16 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_box_update_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.channel = 'paper'))) THEN RAISE EXCEPTION 'the box of a round takes what its mode takes, in its window' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_box_update_in_window BEFORE UPDATE ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_update_in_window()",
+        ),
+    ),
+    # vote_box_update_not_void on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_update_not_void BEFORE UPDATE ON vote_box FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round that is void takes nothing more'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_update_not_void() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round that is void takes nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_update_not_void BEFORE UPDATE ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_update_not_void()",
         ),
     ),
     # vote_candidate_frozen_delete on vote_candidate
@@ -12492,6 +12576,16 @@ GUARDS = [
             "CREATE TRIGGER vote_key_no_truncate BEFORE TRUNCATE ON vote_key FOR EACH STATEMENT EXECUTE FUNCTION vote_key_no_truncate()",
         ),
     ),
+    # vote_opened_insert_not_void on vote_opened
+    (
+        (
+            "CREATE TRIGGER vote_opened_insert_not_void BEFORE INSERT ON vote_opened FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round that is void takes nothing more'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_opened_insert_not_void() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round that is void takes nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_opened_insert_not_void BEFORE INSERT ON vote_opened FOR EACH ROW EXECUTE FUNCTION vote_opened_insert_not_void()",
+        ),
+    ),
     # vote_opened_keeps_rows on vote_opened
     (
         (
@@ -12677,6 +12771,16 @@ GUARDS = [
             "CREATE TRIGGER vote_result_counted BEFORE INSERT ON vote_result FOR EACH ROW EXECUTE FUNCTION vote_result_counted()",
         ),
     ),
+    # vote_result_insert_not_void on vote_result
+    (
+        (
+            "CREATE TRIGGER vote_result_insert_not_void BEFORE INSERT ON vote_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round that is void takes nothing more'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_result_insert_not_void() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round that is void takes nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_result_insert_not_void BEFORE INSERT ON vote_result FOR EACH ROW EXECUTE FUNCTION vote_result_insert_not_void()",
+        ),
+    ),
     # vote_result_keeps_rows on vote_result
     (
         (
@@ -12757,6 +12861,51 @@ GUARDS = [
             "CREATE TRIGGER vote_round_no_truncate BEFORE TRUNCATE ON vote_round FOR EACH STATEMENT EXECUTE FUNCTION vote_round_no_truncate()",
         ),
     ),
+    # vote_share_word_insert_not_void on vote_share_word
+    (
+        (
+            "CREATE TRIGGER vote_share_word_insert_not_void BEFORE INSERT ON vote_share_word FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round that is void takes nothing more'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_share_word_insert_not_void() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round that is void takes nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_share_word_insert_not_void BEFORE INSERT ON vote_share_word FOR EACH ROW EXECUTE FUNCTION vote_share_word_insert_not_void()",
+        ),
+    ),
+    # vote_share_word_keeps_rows on vote_share_word
+    (
+        (
+            "CREATE TRIGGER vote_share_word_keeps_rows BEFORE DELETE ON vote_share_word FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_share_word is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_share_word_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_share_word is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_share_word_keeps_rows BEFORE DELETE ON vote_share_word FOR EACH ROW EXECUTE FUNCTION vote_share_word_keeps_rows()",
+        ),
+    ),
+    # vote_share_word_keeps_values on vote_share_word
+    (
+        (
+            "CREATE TRIGGER vote_share_word_keeps_values BEFORE UPDATE ON vote_share_word FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_share_word is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_share_word_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_share_word is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_share_word_keeps_values BEFORE UPDATE ON vote_share_word FOR EACH ROW EXECUTE FUNCTION vote_share_word_keeps_values()",
+        ),
+    ),
+    # vote_share_word_no_replace on vote_share_word
+    (
+        (
+            "CREATE TRIGGER vote_share_word_no_replace BEFORE INSERT ON vote_share_word FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_share_word WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'vote_share_word keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_share_word_no_truncate on vote_share_word
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_share_word_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_share_word keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_share_word_no_truncate BEFORE TRUNCATE ON vote_share_word FOR EACH STATEMENT EXECUTE FUNCTION vote_share_word_no_truncate()",
+        ),
+    ),
     # vote_sheet_before_closing on vote_sheet
     (
         (
@@ -12800,6 +12949,16 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_sheet_end_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_sheet_end keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_sheet_end_no_truncate BEFORE TRUNCATE ON vote_sheet_end FOR EACH STATEMENT EXECUTE FUNCTION vote_sheet_end_no_truncate()",
+        ),
+    ),
+    # vote_sheet_insert_not_void on vote_sheet
+    (
+        (
+            "CREATE TRIGGER vote_sheet_insert_not_void BEFORE INSERT ON vote_sheet FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round that is void takes nothing more'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_sheet_insert_not_void() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round that is void takes nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_sheet_insert_not_void BEFORE INSERT ON vote_sheet FOR EACH ROW EXECUTE FUNCTION vote_sheet_insert_not_void()",
         ),
     ),
     # vote_sheet_keeps_rows on vote_sheet
@@ -13000,6 +13159,116 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_standing_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_standing keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_standing_no_truncate BEFORE TRUNCATE ON vote_standing FOR EACH STATEMENT EXECUTE FUNCTION vote_standing_no_truncate()",
+        ),
+    ),
+    # vote_void_ask_insert_not_void on vote_void_ask
+    (
+        (
+            "CREATE TRIGGER vote_void_ask_insert_not_void BEFORE INSERT ON vote_void_ask FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round that is void takes nothing more'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_void_ask_insert_not_void() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_void v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round that is void takes nothing more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_void_ask_insert_not_void BEFORE INSERT ON vote_void_ask FOR EACH ROW EXECUTE FUNCTION vote_void_ask_insert_not_void()",
+        ),
+    ),
+    # vote_void_ask_keeps_rows on vote_void_ask
+    (
+        (
+            "CREATE TRIGGER vote_void_ask_keeps_rows BEFORE DELETE ON vote_void_ask FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_void_ask is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_void_ask_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_void_ask is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_void_ask_keeps_rows BEFORE DELETE ON vote_void_ask FOR EACH ROW EXECUTE FUNCTION vote_void_ask_keeps_rows()",
+        ),
+    ),
+    # vote_void_ask_keeps_values on vote_void_ask
+    (
+        (
+            "CREATE TRIGGER vote_void_ask_keeps_values BEFORE UPDATE ON vote_void_ask FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_void_ask is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_void_ask_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_void_ask is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_void_ask_keeps_values BEFORE UPDATE ON vote_void_ask FOR EACH ROW EXECUTE FUNCTION vote_void_ask_keeps_values()",
+        ),
+    ),
+    # vote_void_ask_no_replace on vote_void_ask
+    (
+        (
+            "CREATE TRIGGER vote_void_ask_no_replace BEFORE INSERT ON vote_void_ask FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_void_ask WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'vote_void_ask keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_void_ask_no_truncate on vote_void_ask
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_void_ask_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_void_ask keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_void_ask_no_truncate BEFORE TRUNCATE ON vote_void_ask FOR EACH STATEMENT EXECUTE FUNCTION vote_void_ask_no_truncate()",
+        ),
+    ),
+    # vote_void_keeps_rows on vote_void
+    (
+        (
+            "CREATE TRIGGER vote_void_keeps_rows BEFORE DELETE ON vote_void FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_void is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_void_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_void is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_void_keeps_rows BEFORE DELETE ON vote_void FOR EACH ROW EXECUTE FUNCTION vote_void_keeps_rows()",
+        ),
+    ),
+    # vote_void_keeps_values on vote_void
+    (
+        (
+            "CREATE TRIGGER vote_void_keeps_values BEFORE UPDATE ON vote_void FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_void is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_void_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_void is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_void_keeps_values BEFORE UPDATE ON vote_void FOR EACH ROW EXECUTE FUNCTION vote_void_keeps_values()",
+        ),
+    ),
+    # vote_void_newest_ask on vote_void
+    (
+        (
+            "CREATE TRIGGER vote_void_newest_ask BEFORE INSERT ON vote_void FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_void_ask a WHERE a.round_id = NEW.round_id AND a.id > NEW.ask_id) BEGIN SELECT RAISE(ABORT, 'what is confirmed is what was asked last'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_void_newest_ask() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_void_ask a WHERE a.round_id = NEW.round_id AND a.id > NEW.ask_id) THEN RAISE EXCEPTION 'what is confirmed is what was asked last' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_void_newest_ask BEFORE INSERT ON vote_void FOR EACH ROW EXECUTE FUNCTION vote_void_newest_ask()",
+        ),
+    ),
+    # vote_void_no_replace on vote_void
+    (
+        (
+            "CREATE TRIGGER vote_void_no_replace BEFORE INSERT ON vote_void FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_void WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'vote_void keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_void_no_truncate on vote_void
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_void_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_void keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_void_no_truncate BEFORE TRUNCATE ON vote_void FOR EACH STATEMENT EXECUTE FUNCTION vote_void_no_truncate()",
+        ),
+    ),
+    # vote_void_two_shares_lost on vote_void
+    (
+        (
+            "CREATE TRIGGER vote_void_two_shares_lost BEFORE INSERT ON vote_void FOR EACH ROW WHEN (SELECT COUNT(*) FROM vote_share_word w WHERE w.round_id = NEW.round_id AND w.lost AND NOT EXISTS (SELECT 1 FROM vote_share_word n WHERE n.round_id = w.round_id AND n.number = w.number AND n.id > w.id)) < 2 BEGIN SELECT RAISE(ABORT, 'a round is void only when two shares of its key are lost'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_void_two_shares_lost() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT COUNT(*) FROM vote_share_word w WHERE w.round_id = NEW.round_id AND w.lost AND NOT EXISTS (SELECT 1 FROM vote_share_word n WHERE n.round_id = w.round_id AND n.number = w.number AND n.id > w.id)) < 2 THEN RAISE EXCEPTION 'a round is void only when two shares of its key are lost' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_void_two_shares_lost BEFORE INSERT ON vote_void FOR EACH ROW EXECUTE FUNCTION vote_void_two_shares_lost()",
+        ),
+    ),
+    # vote_void_uncounted on vote_void
+    (
+        (
+            "CREATE TRIGGER vote_void_uncounted BEFORE INSERT ON vote_void FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opened o WHERE o.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a round that was counted is never void'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_void_uncounted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opened o WHERE o.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round that was counted is never void' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_void_uncounted BEFORE INSERT ON vote_void FOR EACH ROW EXECUTE FUNCTION vote_void_uncounted()",
         ),
     ),
     # audit_note()

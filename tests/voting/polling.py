@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record, seal
-from fundapp.council.commands import apply_result, take_into_round
+from fundapp.council.commands import apply_result, release_from_round, take_into_round
 from fundapp.council.queries import programme_facts, programmes_of_worker, round_options
 from fundapp.db.engine import tuned_engine
 from fundapp.db.types import Instant
@@ -27,7 +27,7 @@ from fundapp.programmes.models import PolicyVersion, Programme
 from fundapp.projects.models import CostLine, Project, ProjectVersion
 from fundapp.projects.rules import Kind, Stage, Theme
 from fundapp.voting import commands
-from fundapp.voting.events import ResultPublished, RoundOpened
+from fundapp.voting.events import ResultPublished, RoundOpened, RoundVoided
 from tests.support.world import NOW, PlaceTree, make_person, make_place_tree, make_resident
 
 OPENS = NOW + timedelta(hours=1)
@@ -67,7 +67,7 @@ def bound(url: str) -> Iterator[None]:
 def wire_rounds() -> None:
     """Connect rounds with the council."""
     wire(
-        {RoundOpened: [take_into_round], ResultPublished: [apply_result]},
+        {RoundOpened: [take_into_round], ResultPublished: [apply_result], RoundVoided: [release_from_round]},
         {
             "voting.programme": programme_facts,
             "voting.programmes": programmes_of_worker,

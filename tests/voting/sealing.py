@@ -116,6 +116,27 @@ def counted(sealed: Sealed, *places: int) -> dict:
     return open_box(box, join_shares([sealed.shares[place] for place in places or (0, 2)]))
 
 
+def say_lost(sealed: Sealed, number: int, who=None, clock=OPEN, lost=True, reason="搬家时丢了") -> int:
+    """Let a holder, or *who*, say that the share of this number (from 1) is lost; give the word."""
+    with unit_of_work() as session:
+        cmd = commands.TellShare(sealed.round, number, lost, reason)
+        return commands.tell_share(session, who or sealed.holders[number - 1], cmd, clock).id
+
+
+def ask_void(sealed: Sealed, who=None, clock=OPEN, reason="两份钥匙丢了，谁也打不开") -> int:
+    """Let the worker, or *who*, ask that the round be void; give the ask."""
+    with unit_of_work() as session:
+        cmd = commands.AskVoid(sealed.round, reason)
+        return commands.ask_void(session, who or sealed.polled.worker, cmd, clock).id
+
+
+def confirm_void(sealed: Sealed, ask: int, who=None, clock=OPEN) -> int:
+    """Let the officer, or *who*, confirm that the round is void."""
+    with unit_of_work() as session:
+        cmd = commands.ConfirmVoid(sealed.round, ask)
+        return commands.confirm_void(session, who or sealed.polled.officer, cmd, clock).id
+
+
 def bring_back(sealed: Sealed, count, who=None, clock=SHUT):
     """Write the count back; give what stands."""
     with unit_of_work() as session:

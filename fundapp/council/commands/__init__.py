@@ -23,7 +23,13 @@ from fundapp.council.commands.floor import (
 )
 from fundapp.council.commands.lots import AnnounceLot, DrawLot, announce_lot, draw_lot
 from fundapp.council.commands.points import AnswerPoint, HidePoint, Say, answer_point, hide_point, say
-from fundapp.council.commands.rounds import ConfirmSelection, apply_result, confirm_selection, take_into_round
+from fundapp.council.commands.rounds import (
+    ConfirmSelection,
+    apply_result,
+    confirm_selection,
+    release_from_round,
+    take_into_round,
+)
 from fundapp.council.commands.sessions import (
     CallSession,
     CloseSession,
@@ -80,6 +86,7 @@ __all__ = [
     "next_speaker",
     "record_attendance",
     "recuse",
+    "release_from_round",
     "say",
     "sign_in",
     "take_into_round",

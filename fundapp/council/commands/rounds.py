@@ -8,14 +8,14 @@ from fundapp.audit.commands import record
 from fundapp.council import policy, queries
 from fundapp.council.models import CouncilItem, CouncilSession
 from fundapp.council.rules import ItemOutcome
-from fundapp.council.texts import moved_by_council, moved_by_vote, moved_into_round
+from fundapp.council.texts import moved_by_council, moved_by_vote, moved_into_round, moved_out_of_void
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
 from fundapp.projects.commands import lock_project, move_on
-from fundapp.projects.queries import get_project
+from fundapp.projects.queries import came_from, get_project
 from fundapp.projects.rules import Stage
-from fundapp.voting.events import ResultPublished, RoundOpened
+from fundapp.voting.events import ResultPublished, RoundOpened, RoundVoided
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,13 @@ def apply_result(session: Session, event: ResultPublished) -> None:
         rank = ranks.get(project_id)
         to = Stage.SELECTED if rank is None else Stage.RESERVED
         move_on(session, event.actor, project_id, to, event.at, moved_by_vote(event.title, rank))
+
+
+def release_from_round(session: Session, event: RoundVoided) -> None:
+    """Put the candidates of a round that is void back to where they stood before it: a new round can take them."""
+    for project_id in event.project_ids:
+        to = came_from(session, project_id, Stage.IN_ROUND)
+        move_on(session, event.actor, project_id, to, event.at, moved_out_of_void(event.title))
 
 
 def confirm_selection(session: Session, actor: Actor, cmd: ConfirmSelection, clock: Clock) -> CouncilItem:

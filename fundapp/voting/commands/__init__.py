@@ -31,12 +31,15 @@ from fundapp.voting.commands.sheets import (
     print_ballots,
     read_ballot,
 )
+from fundapp.voting.commands.voiding import AskVoid, ConfirmVoid, TellShare, ask_void, confirm_void, tell_share
 
 __all__ = [
+    "AskVoid",
     "CastBallot",
     "CastSealed",
     "CloseBox",
     "ConfirmShare",
+    "ConfirmVoid",
     "DraftRound",
     "EndBallots",
     "KeyBallot",
@@ -48,12 +51,15 @@ __all__ = [
     "SealedReceipt",
     "SetCandidates",
     "TakePaper",
+    "TellShare",
     "WriteBack",
+    "ask_void",
     "cast_ballot",
     "cast_sealed",
     "change_draft",
     "close_box",
     "confirm_share",
+    "confirm_void",
     "draft_round",
     "end_ballots",
     "key_ballot",
@@ -64,5 +70,6 @@ __all__ = [
     "register_key",
     "set_candidates",
     "take_paper",
+    "tell_share",
     "write_back",
 ]

@@ -70,6 +70,7 @@ from fundapp.voting.queries.sheets import (
     readings_by,
     sheet_stand,
 )
+from fundapp.voting.queries.voids import AskRow, KeyLoss, ShareRow, VoidRow, key_loss, newest_ask, newest_words
 from fundapp.voting.queries.waiting import (
     RoundMark,
     WaitingRound,
@@ -82,9 +83,11 @@ from fundapp.voting.queries.waiting import (
 
 __all__ = [
     "PACKAGE_FORMAT",
+    "AskRow",
     "BoxStand",
     "CandidateRow",
     "HolderRow",
+    "KeyLoss",
     "KeyRow",
     "Opened",
     "OwnUnit",
@@ -95,9 +98,11 @@ __all__ = [
     "RoundPage",
     "RoundRow",
     "Share",
+    "ShareRow",
     "SheetStand",
     "SlipRow",
     "Turnout",
+    "VoidRow",
     "WaitingRound",
     "ballot_asked",
     "ballot_lines",
@@ -116,6 +121,7 @@ __all__ = [
     "frozen_terms",
     "holders",
     "is_counted",
+    "key_loss",
     "key_row",
     "keys_of",
     "known_of",
@@ -126,7 +132,9 @@ __all__ = [
     "list_rounds",
     "marks_on",
     "named_ballots",
+    "newest_ask",
     "newest_readings",
+    "newest_words",
     "on_roster",
     "opened_now",
     "opened_of",

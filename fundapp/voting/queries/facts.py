@@ -17,6 +17,7 @@ from fundapp.voting.box_models import VoteKey
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteResult, VoteRound
 from fundapp.voting.rounds import RoundState, instant_text, state_of
 from fundapp.voting.secrecy import Secrecy
+from fundapp.voting.void_models import VoteVoid
 
 
 def opening_of(session: Session, round_id: int) -> VoteOpening | None:
@@ -36,7 +37,8 @@ def opened_now(session: Session, round_: VoteRound, now: datetime) -> tuple[Open
     """Give the opening of a round, and where it stands: in one statement."""
     found = _OPENED.rows(session, round_id=round_.id)
     opened = Opened(found[0].snapshot_id, found[0].rules_hash) if found else None
-    return opened, state_of(round_, now, opened=bool(found), published=bool(found and found[0].published))
+    told = {name: bool(found and getattr(found[0], name)) for name in ("published", "void")}
+    return opened, state_of(round_, now, opened=bool(found), **told)
 
 
 _OPENED = Prepared(
@@ -44,6 +46,7 @@ _OPENED = Prepared(
         VoteOpening.snapshot_id,
         VoteOpening.rules_hash,
         exists().where(VoteResult.round_id == VoteOpening.round_id).label("published"),
+        exists().where(VoteVoid.round_id == VoteOpening.round_id).label("void"),
     ).where(VoteOpening.round_id == bindparam("round_id"))
 )
 
@@ -57,8 +60,9 @@ def state_now(session: Session, round_: VoteRound, now: datetime) -> RoundState:
     """Tell where a round stands."""
     opened = select(VoteOpening.id).where(VoteOpening.round_id == round_.id)
     published = select(VoteResult.id).where(VoteResult.round_id == round_.id)
-    row = session.execute(select(opened.exists(), published.exists())).one()
-    return state_of(round_, now, opened=bool(row[0]), published=bool(row[1]))
+    void = select(VoteVoid.id).where(VoteVoid.round_id == round_.id)
+    row = session.execute(select(opened.exists(), published.exists(), void.exists())).one()
+    return state_of(round_, now, opened=bool(row[0]), published=bool(row[1]), void=bool(row[2]))
 
 
 def candidates_of(session: Session, round_id: int) -> list[VoteCandidate]:

@@ -20,6 +20,7 @@ from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteRe
 from fundapp.voting.policy import works_here
 from fundapp.voting.queries.counting import turnout
 from fundapp.voting.queries.facts import candidates_of, marks_on
+from fundapp.voting.queries.voids import is_void
 from fundapp.voting.rounds import (
     Channel,
     RoundState,
@@ -151,7 +152,7 @@ def list_rounds(session: Session, actor: Actor, now: datetime, before: int | Non
     published = exists().where(VoteResult.round_id == VoteRound.id)
     drafts = [Place.path.startswith(grant.path, autoescape=True) for grant in actor.grants if grant.role is Role.WORKER]
     query = (
-        select(VoteRound, Place.name, opened.label("opened"), published.label("published"))
+        select(VoteRound, Place.name, opened.label("opened"), published.label("published"), is_void().label("void"))
         .join(Place, Place.id == VoteRound.place_id)
         .where(or_(opened, *drafts))
         .order_by(VoteRound.id.desc())
@@ -167,9 +168,9 @@ def list_rounds(session: Session, actor: Actor, now: datetime, before: int | Non
             round_.opens_at,
             round_.closes_at,
             round_.budget_fen,
-            state_of(round_, now, opened=bool(is_open), published=bool(is_told)),
+            state_of(round_, now, opened=bool(is_open), published=bool(is_told), void=bool(over)),
         )
-        for round_, name, is_open, is_told in session.execute(query)
+        for round_, name, is_open, is_told, over in session.execute(query)
     ]
 
 
@@ -180,7 +181,7 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         NotVisible: there is none of this number, or it is a draft of somebody else's community.
     """
     row = session.execute(
-        select(VoteRound, VoteOpening, RosterSnapshot.roster_hash, VoteResult.id)
+        select(VoteRound, VoteOpening, RosterSnapshot.roster_hash, VoteResult.id, is_void())
         .outerjoin(VoteOpening, VoteOpening.round_id == VoteRound.id)
         .outerjoin(RosterSnapshot, RosterSnapshot.id == VoteOpening.snapshot_id)
         .outerjoin(VoteResult, VoteResult.round_id == VoteRound.id)
@@ -188,7 +189,7 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
     ).first()
     if row is None:
         raise NotVisible
-    round_, opening, roster_hash, result_id = row
+    round_, opening, roster_hash, result_id, void = row
     place = get_place(session, round_.place_id)
     if opening is None and not works_here(actor, place.path):
         raise NotVisible
@@ -202,7 +203,7 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         method=round_.method,
         secrecy=round_.secrecy,
         budget=round_.budget_fen,
-        state=state_of(round_, now, opened=opening is not None, published=result_id is not None),
+        state=state_of(round_, now, opened=opening is not None, published=result_id is not None, void=bool(void)),
         snapshot_id=opening.snapshot_id if opening else None,
         roster_hash=roster_hash or "",
         rules_hash=opening.rules_hash if opening else "",

@@ -15,7 +15,9 @@ from fundapp.rosters.models import SnapshotUnit
 from fundapp.voting.box_models import VoteBox
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound, VoteStanding
 from fundapp.voting.policy import PUBLISHERS
+from fundapp.voting.queries.voids import is_void
 from fundapp.voting.rounds import votes_shown
+from fundapp.voting.void_models import VoteVoid
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def _newest_opened() -> Select[*tuple[Any, ...]]:
     newest = (
         select(VoteCandidate.project_id, func.max(VoteOpening.id).label("opening_id"))
         .join(VoteOpening, VoteOpening.round_id == VoteCandidate.round_id)
+        .where(~exists().where(VoteVoid.round_id == VoteCandidate.round_id))
         .where(VoteCandidate.project_id.in_(bindparam("project_ids", expanding=True)))
         .group_by(VoteCandidate.project_id)
         .subquery()
@@ -91,6 +94,7 @@ def rounds_open_for(session: Session, actor: Actor, now: datetime) -> list[Waiti
         .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
         .join(SnapshotUnit, SnapshotUnit.snapshot_id == VoteOpening.snapshot_id)
         .where(SnapshotUnit.unit_id.in_(actor.unit_ids), VoteRound.opens_at <= now, VoteRound.closes_at > now)
+        .where(~is_void())
         .order_by(VoteRound.closes_at, VoteRound.id, SnapshotUnit.unit_id)
     )
     return [WaitingRound(*row) for row in rows]
@@ -102,7 +106,7 @@ def rounds_waiting_to_publish(session: Session, actor: Actor, now: datetime) -> 
     rows = session.execute(
         _rounds()
         .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
-        .where(_in_places_of(actor, *PUBLISHERS), VoteRound.closes_at <= now, ~published)
+        .where(_in_places_of(actor, *PUBLISHERS), VoteRound.closes_at <= now, ~published, ~is_void())
         .order_by(VoteRound.closes_at, VoteRound.id)
     )
     return [WaitingRound(*row) for row in rows]
@@ -116,7 +120,7 @@ def rounds_standing_on(session: Session, unit_ids: Iterable[int]) -> list[str]:
             select(VoteRound.title)
             .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
             .join(SnapshotUnit, SnapshotUnit.snapshot_id == VoteOpening.snapshot_id)
-            .where(SnapshotUnit.unit_id.in_(list(unit_ids)), ~published)
+            .where(SnapshotUnit.unit_id.in_(list(unit_ids)), ~published, ~is_void())
             .order_by(VoteRound.title)
             .distinct()
         )

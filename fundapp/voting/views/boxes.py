@@ -79,7 +79,9 @@ def box(round_id: int) -> Answer:
         raise NotVisible
     stand, held = queries.box_stand(reading(), round_id), queries.key_row(reading(), round_id)
     keeps = held is not None and any(one.person_id == current_actor().person_id for one in held.holders)
-    return render_template("voting/box.html", page=page, stand=stand, held=held, keeps=keeps, **possible(page))
+    loss = queries.key_loss(reading(), round_id) if held else None
+    seen = {"page": page, "stand": stand, "held": held, "keeps": keeps, "loss": loss}
+    return render_template("voting/box.html", **seen, **possible(page))
 
 
 @bp.post("/<int:round_id>/box/close")

@@ -45,7 +45,8 @@ def index() -> Answer:
 def show(round_id: int) -> Answer:
     """Show a round: what is frozen, the turnout, and after the close the result."""
     page = read_page(round_id)
-    return render_template("voting/show.html", page=page, result=read_result(page), **possible(page))
+    void = queries.key_loss(reading(), round_id).void if page.state is RoundState.VOID else None
+    return render_template("voting/show.html", page=page, result=read_result(page), void=void, **possible(page))
 
 
 @bp.route("/<int:round_id>/ballot", methods=["GET", "POST"])
@@ -145,7 +146,11 @@ def read_result(page: queries.RoundPage) -> queries.ResultPage | None:
     """Read the result, which is nobody's before the close."""
     session = reading()
     now = clock().now(session)
-    if page.state is RoundState.DRAFT or not results_visible(page, now) or not queries.counted(session, page.id):
+    if (
+        page.state in (RoundState.DRAFT, RoundState.VOID)
+        or not results_visible(page, now)
+        or not queries.counted(session, page.id)
+    ):
         return None
     return queries.result_page(session, page.id, now)
 
