@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fundapp import tables
+from fundapp.advances.queries import advances_of
 from fundapp.answering.commands import end_codes, tell_household, tell_struck
 from fundapp.answering.views.helping import running_help
 from fundapp.audit.commands import seal
@@ -177,6 +178,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "projects.what_speaks_against_editing": what_speaks_against_editing,
         "custody.money_waits": money_waits,
         "fundraising.granted": granted,
+        "fundraising.advances": advances_of,
         "fundraising.what_speaks_against_refunds": what_speaks_against_refunds,
         "voting.programme": programme_facts,
         "voting.programmes": programmes_of_worker,

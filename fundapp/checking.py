@@ -33,7 +33,7 @@ def _open(settings: Settings) -> Flask:
     return app
 
 
-MONEY = ("ledger.", "matching.", "banking.", "pools.", "subsidies.")
+MONEY = ("ledger.", "matching.", "banking.", "pools.", "subsidies.", "advances.")
 
 
 def audit_ledger(settings: Settings) -> list[tuple[str, CheckResult]]:

@@ -207,6 +207,14 @@ refuse(
     "EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = NEW.project_id AND m.person_id = NEW.settled_by_id)",
     "the project group does not settle its own match",
 )
+refuse(
+    "closed_without_debts",
+    "project_closing",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id "
+    "WHERE a.code = 'advance:' || CAST(NEW.project_id AS VARCHAR(20)) AND b.balance_fen <> 0)",
+    "a project is closed once its advances are repaid or given",
+)
 _PAID_FOR = "(SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id)"
 refuse(
     "expense_payee_is_not_related",

@@ -72,12 +72,16 @@ def check_may_accept(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task
 
 @dataclass(frozen=True)
 class Books:
-    """What a closing looks at: unpaid and owed fen, undecided bills, whether a settlement is needed and not there."""
+    """What a closing looks at: unpaid and owed fen, undecided bills, whether a settlement is needed and not there.
+
+    ``advances``: how many advances are neither repaid nor given.
+    """
 
     unpaid: int = 0
     owed: int = 0
     pending: int = 0
     unsettled: bool = False
+    advances: int = 0
 
 
 def check_may_settle(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], settled: bool, waiting: int) -> None:
@@ -118,7 +122,7 @@ def check_may_close(actor: Actor, project: ProjectRow, books: Books) -> None:
         Forbidden: not a worker here (``delivery.only_worker``).
         Refused: not evaluated (``delivery.not_evaluated``), not settled (``delivery.not_settled``), promised money
             unpaid (``delivery.money_not_paid``), money owed (``delivery.money_owed``), bills undecided
-            (``delivery.expenses_open``).
+            (``delivery.expenses_open``), advances open (``delivery.advances_open``).
     """
     if not actor.has(Role.WORKER, project.place_path):
         raise Forbidden("delivery.only_worker")
@@ -132,3 +136,5 @@ def check_may_close(actor: Actor, project: ProjectRow, books: Books) -> None:
         raise Refused("delivery.money_owed")
     if books.pending:
         raise Refused("delivery.expenses_open", count=books.pending)
+    if books.advances:
+        raise Refused("delivery.advances_open", count=books.advances)

@@ -8,6 +8,7 @@ from moneyed import Money
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fundapp.advances.queries import open_advances
 from fundapp.delivery.models import (
     Acceptance,
     ClosingReturn,
@@ -199,6 +200,7 @@ def books_of(session: Session, project: ProjectRow, unpaid: int) -> Books:
         owed=owed_by(session, project.id),
         pending=undecided(session, project.id),
         unsettled=needed and settlement_of(session, project.id) is None,
+        advances=open_advances(session, project.id),
     )
 
 

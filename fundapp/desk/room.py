@@ -81,6 +81,7 @@ def _money(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
         _act(project, _("指定资金由谁保管"), "custody.keeper", lambda: _check_name(session, actor, project)),
         _act(project, _("登记认捐"), "fundraising.new_pledge", record),
         _act(project, _("登记收款"), "fundraising.new", record),
+        _act(project, _("登记垫付（以后归还）"), "advances.new", record),
         _act(project, _("登记实物和帮工"), "fundraising.new_help", record),
         _act(project, _("上报街道，申请街镇投入"), "subsidies.report", lambda: check_may_report(actor, project)),
     ]

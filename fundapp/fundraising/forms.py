@@ -10,7 +10,7 @@ from wtforms.validators import Length, Optional, StopValidation
 
 from fundapp.fundraising.commands import NewContribution, NewCount, NewHelp, NewPledge, NewRefund, NewTerms
 from fundapp.fundraising.queries import PledgeRow
-from fundapp.fundraising.rules import GIVERS, RECORDED, Giver, Help, Means, Source
+from fundapp.fundraising.rules import GIVERS, RECORDED, RECORDED_MEANS, Giver, Help, Means, Source
 from fundapp.fundraising.terms import IfMissed, Need
 from fundapp.fundraising.texts import GIVER_LABELS, HELP_LABELS, IF_MISSED, MEANS_LABELS, NEED_LABELS, SOURCE_LABELS
 from fundapp.web.filters import yuan
@@ -48,7 +48,9 @@ class ContributionForm(OnceForm):
         validators=[Optional(), Length(max=120)],
         description=_("交款人指定只能用在哪里的，照写；会公开。"),
     )
-    means = RadioField(_("怎么交的"), choices=options((m.value, MEANS_LABELS[m]) for m in Means), validators=[REQUIRED])
+    means = RadioField(
+        _("怎么交的"), choices=options((m.value, MEANS_LABELS[m]) for m in RECORDED_MEANS), validators=[REQUIRED]
+    )
     received_on = DateField(_("收款日期"), validators=[REQUIRED])
     proof = FileField(
         _("凭证照片"),

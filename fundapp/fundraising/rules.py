@@ -66,13 +66,16 @@ class Help(StrEnum):
 
 
 class Means(StrEnum):
-    """How it came."""
+    """How it came. ``WAIVED``: no money came now, its lender gave up an advance that the project had."""
 
     CASH = "cash"
     BANK = "bank"
     TRANSFER = "transfer"
+    WAIVED = "waived"
 
 
+RECORDED_MEANS = (Means.CASH, Means.BANK, Means.TRANSFER)
+"""How money comes that a treasurer writes down as a gift."""
 RECORDED = (Source.RESIDENTS, Source.DONORS)
 """What a treasurer writes down; the street's money comes through its own desk, the foundation's through its pool."""
 ORDER = (Source.FOUNDATION, Source.STREET, Source.RESIDENTS, Source.DONORS)

@@ -15,7 +15,12 @@ SOURCE_LABELS: dict[Source, Any] = {
     Source.RESIDENTS: _("居民集资"),
     Source.DONORS: _("社会捐赠"),
 }
-MEANS_LABELS: dict[Means, Any] = {Means.CASH: _("现金"), Means.BANK: _("银行转账"), Means.TRANSFER: _("财政拨款")}
+MEANS_LABELS: dict[Means, Any] = {
+    Means.CASH: _("现金"),
+    Means.BANK: _("银行转账"),
+    Means.TRANSFER: _("财政拨款"),
+    Means.WAIVED: _("垫付转捐"),
+}
 GIVER_LABELS: dict[Giver, Any] = {
     Giver.HOUSEHOLD: _("本院住户"),
     Giver.UNIT: _("本社区受益的企业或单位"),
@@ -69,6 +74,7 @@ REFUSALS: dict[str, Any] = {
     "fundraising.money_given": _("已经有人为这个方案出了钱，不能再改做什么、在哪里、谁出钱或大幅改预算。"),
     "fundraising.amount": _("金额必须大于 0，最多两位小数。"),
     "fundraising.street_by_desk": _("街镇投入由社区上报、街道审定和拨付，财务不登记；到账以后由小组或社区核对。"),
+    "fundraising.waived_by_lender": _("垫付转捐由垫付的页面办理，不在这里登记。"),
     "fundraising.not_this_giver": _(
         "只能登记本院住户、本社区受益单位、街道和区政府，或者有公开募捐资格的慈善组织转交的钱。"
     ),
@@ -111,6 +117,7 @@ REFUSALS: dict[str, Any] = {
 
 CASH = _("项目款")
 SPEND = _("支出")
+ADVANCED = _("待归还的垫付")
 
 
 def account_name(title: str, what: object) -> str:

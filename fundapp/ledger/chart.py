@@ -21,6 +21,7 @@ class AccountKind(StrEnum):
     CASH = "cash"
     BANK = "bank"
     GIFT = "gift"
+    ADVANCE = "advance"
     DONATION = "donation"
     GRANT = "grant"
     SPEND = "spend"

@@ -116,11 +116,15 @@ class PoolState:
 
 @dataclass(frozen=True)
 class Totals:
-    """Net fen by kind (:data:`fundapp.ledger.rules.MONEY_KINDS`); a kind without an account is 0."""
+    """Net fen by kind (:data:`fundapp.ledger.rules.MONEY_KINDS`); a kind without an account is 0.
+
+    ``owed``: what is on hand and belongs to those who advanced it.
+    """
 
     money_in: dict[str, int]
     money_out: dict[str, int]
     on_hand: dict[str, int]
+    owed: dict[str, int]
 
 
 _FEN = BigInteger()
@@ -346,6 +350,7 @@ def totals_by_kind(session: Session, book_ids: Collection[int] | None = None) ->
         money_in={name: -sums.get(name, 0) for name in came},
         money_out={name: sums.get(name, 0) for name in ("spend", "grant")},
         on_hand={name: sums.get(name, 0) for name in ("cash", "bank")},
+        owed={"advance": -sums.get("advance", 0)},
     )
 
 

@@ -199,6 +199,7 @@ MONEY_KINDS = {
     "gift:donors": "gift:%:donors",
     "gift:foundation": "gift:%:foundation",
     "donation": "donation:%",
+    "advance": "advance:%",
     "grant": "grant:%",
     "spend": "spend:%",
     "cash": "cash:%",

@@ -17,7 +17,7 @@ LIBRARY = Path(__file__).parent / "library"
 DEEDS = (
     "ground", "rostering", "proposing", "asking", "answering", "coding", "paper", "collecting", "announcing",
     "deciding", "sealing", "voiding", "deliberating", "scoring", "keeping", "raising", "subsidizing", "matching",
-    "pooling", "relating", "delivering", "banking",
+    "pooling", "relating", "delivering", "banking", "advancing",
 )  # fmt: skip
 
 

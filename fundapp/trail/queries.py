@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, bindparam, func, literal, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
+from fundapp.advances.queries import AdvanceRow, advances_of
 from fundapp.consent.queries import Bar, PastRound, bars, history_of_project
 from fundapp.custody.queries import Keeper, keeper_of
 from fundapp.delivery.models import ProgressPhoto, ProgressReport
@@ -175,6 +176,7 @@ class Trail:
     mark: RoundMark | None
     sources: FourSources
     lines: list[LedgerLine]
+    advances: list[AdvanceRow]
     keeper: Keeper | None
 
     @property
@@ -208,6 +210,8 @@ def project_trail(session: Session, project_id: int, actor: Actor, now: datetime
     project = get_project(session, project_id, actor)
     if project.stage is Stage.DRAFT:
         raise NotVisible
+    lines = lines_of(session, f"project:{project_id}")
+    lent = any(line.account_code.startswith("advance:") for line in lines)
     return Trail(
         project=project,
         costs=cost_lines(session, project.version_id),
@@ -217,7 +221,8 @@ def project_trail(session: Session, project_id: int, actor: Actor, now: datetime
         mark=place_of(session, [project_id]).get(project_id),
         sources=sources_of(session, [project_id])[project_id],
         keeper=None if project.stage in BEFORE_MONEY else keeper_of(session, project),
-        lines=public_entries(lines_of(session, f"project:{project_id}")),
+        lines=public_entries(lines),
+        advances=[row for row in advances_of(session, project_id) if row.owed.amount] if lent else [],
     )
 
 
@@ -247,7 +252,8 @@ def public_entries(lines: Sequence[LedgerLine]) -> list[LedgerLine]:
 def _tells(line: LedgerLine) -> bool:
     if line.ledger is Ledger.COMMIT:
         return line.account_code.startswith("pool:") and ":available" not in line.account_code
-    return line.account_code.startswith("cash:")
+    waived = line.source.startswith("contribution:") and line.account_code.startswith("advance:")
+    return waived or line.account_code.startswith("cash:")
 
 
 @dataclass(frozen=True)

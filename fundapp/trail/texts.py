@@ -19,6 +19,7 @@ MONEY_LABELS: dict[str, Any] = {
     "gift:street": _("街镇投入"),
     "gift:donors": _("社会捐赠"),
     "gift:foundation": _("基金会配比"),
+    "advance": _("其中待归还的垫付"),
     "spend": _("项目支出"),
     "grant": _("基金会拨付项目"),
     "cash": _("项目账户结余"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
+from fundapp.advances.texts import SOMEBODY
 from fundapp.consent.queries import notice_steps
 from fundapp.council.queries import items_of
 from fundapp.delivery import queries as delivery
@@ -50,6 +51,7 @@ def labels() -> dict[str, Any]:
         "SOURCE_LABELS": SOURCE_LABELS, "SOURCE_ORDER": ORDER, "GRADE_LABELS": GRADE_LABELS,
         "PARTY_LABELS": PARTY_LABELS, "MATCH_STEP_LABELS": STEP_LABELS,
         "SUBSIDY_STATES": SUBSIDY_STATES, "ROUND_KINDS": ROUND_KINDS, "ROUND_STATES": ROUND_STATES,
+        "LENDER_LABELS": SOMEBODY,
         "GIVER_LABELS": GIVER_LABELS, "HELP_LABELS": HELP_LABELS, "days_text": days_text,
         "MONEY_LABELS": MONEY_LABELS,
         "step_of": step_of, "tone_of": tone_of, "is_paid_for": is_paid_for,

@@ -787,6 +787,7 @@ def upgrade():
                 "cash",
                 "bank",
                 "gift",
+                "advance",
                 "donation",
                 "grant",
                 "spend",
@@ -1667,6 +1668,63 @@ def upgrade():
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_acceptance_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acceptance")),
         sa.UniqueConstraint("project_id", name=op.f("uq_acceptance_project_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "advance",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column(
+            "lender_kind",
+            sa.Enum(
+                "household",
+                "unit",
+                "public_unit",
+                "charity",
+                "government",
+                name="lender_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("lender", sa.String(length=80), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("related", sa.Boolean(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "means",
+            sa.Enum(
+                "cash", "bank", "transfer", "waived", name="means", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("repay_from", sa.String(length=120), nullable=False),
+        sa.Column("proof_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(lender_kind = 'household') = (unit_id IS NOT NULL)", name=op.f("ck_advance_residents_by_household")
+        ),
+        sa.CheckConstraint(
+            "lender_kind IN ('household', 'unit', 'public_unit')", name=op.f("ck_advance_lender_of_the_community")
+        ),
+        sa.CheckConstraint("means IN ('cash', 'bank')", name=op.f("ck_advance_means_of_money")),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_advance_amount_positive")),
+        sa.CheckConstraint("length(trim(lender)) > 0", name=op.f("ck_advance_lender_named")),
+        sa.CheckConstraint("length(trim(repay_from)) > 0", name=op.f("ck_advance_repaid_from_something")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_advance_project_id")),
+        sa.ForeignKeyConstraint(["proof_id"], ["attachment.id"], name=op.f("fk_advance_proof_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_advance_recorded_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_advance_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advance")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_advance_op_key")),
+        sa.UniqueConstraint("project_id", "number", name=op.f("uq_advance_project_id_number")),
         info={"sealed": True},
     )
     op.create_table(
@@ -2636,6 +2694,41 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "advance_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("advance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "confirmed OR length(trim(reason)) > 0", name=op.f("ck_advance_decision_refusal_has_reason")
+        ),
+        sa.ForeignKeyConstraint(["advance_id"], ["advance.id"], name=op.f("fk_advance_decision_advance_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_advance_decision_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advance_decision")),
+        sa.UniqueConstraint("advance_id", name=op.f("uq_advance_decision_advance_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "advance_repayment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("advance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("paid_from", sa.String(length=120), nullable=False),
+        sa.Column("prepared_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_advance_repayment_amount_positive")),
+        sa.CheckConstraint("length(trim(paid_from)) > 0", name=op.f("ck_advance_repayment_paid_from_something")),
+        sa.ForeignKeyConstraint(["advance_id"], ["advance.id"], name=op.f("fk_advance_repayment_advance_id")),
+        sa.ForeignKeyConstraint(["prepared_by_id"], ["person.id"], name=op.f("fk_advance_repayment_prepared_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advance_repayment")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_advance_repayment_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_advance_repayment_advance_id", "advance_repayment", ["advance_id", "id"], unique=False)
+    op.create_table(
         "bank_line_text",
         sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("other", sa.Text(), nullable=True),
@@ -2784,7 +2877,9 @@ def upgrade():
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column(
             "means",
-            sa.Enum("cash", "bank", "transfer", name="means", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "cash", "bank", "transfer", "waived", name="means", native_enum=False, create_constraint=True, length=32
+            ),
             nullable=False,
         ),
         sa.Column("received_on", sa.Date(), nullable=False),
@@ -3535,6 +3630,44 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_vote_void_ask_round_id", "vote_void_ask", ["round_id", "id"], unique=False)
+    op.create_table(
+        "advance_repayment_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("repayment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "confirmed OR length(trim(reason)) > 0", name=op.f("ck_advance_repayment_decision_refusal_has_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], name=op.f("fk_advance_repayment_decision_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["repayment_id"], ["advance_repayment.id"], name=op.f("fk_advance_repayment_decision_repayment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advance_repayment_decision")),
+        sa.UniqueConstraint("repayment_id", name=op.f("uq_advance_repayment_decision_repayment_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "advance_waiver",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contribution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("advance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["advance_id"], ["advance.id"], name=op.f("fk_advance_waiver_advance_id")),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contribution.id"], name=op.f("fk_advance_waiver_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advance_waiver")),
+        sa.UniqueConstraint("contribution_id", name=op.f("uq_advance_waiver_contribution_id")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_advance_waiver_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_advance_waiver_advance_id", "advance_waiver", ["advance_id"], unique=False)
     op.create_table(
         "answer_code",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4889,6 +5022,191 @@ GUARDS = [
             "CREATE TRIGGER acceptance_no_truncate BEFORE TRUNCATE ON acceptance FOR EACH STATEMENT EXECUTE FUNCTION acceptance_no_truncate()",
         ),
     ),
+    # advance_decision_keeps_rows on advance_decision
+    (
+        (
+            "CREATE TRIGGER advance_decision_keeps_rows BEFORE DELETE ON advance_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'advance_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION advance_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'advance_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER advance_decision_keeps_rows BEFORE DELETE ON advance_decision FOR EACH ROW EXECUTE FUNCTION advance_decision_keeps_rows()",
+        ),
+    ),
+    # advance_decision_keeps_values on advance_decision
+    (
+        (
+            "CREATE TRIGGER advance_decision_keeps_values BEFORE UPDATE ON advance_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'advance_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION advance_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'advance_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER advance_decision_keeps_values BEFORE UPDATE ON advance_decision FOR EACH ROW EXECUTE FUNCTION advance_decision_keeps_values()",
+        ),
+    ),
+    # advance_decision_no_replace on advance_decision
+    (
+        (
+            "CREATE TRIGGER advance_decision_no_replace BEFORE INSERT ON advance_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM advance_decision WHERE (id = NEW.id) OR (advance_id = NEW.advance_id)) BEGIN SELECT RAISE(ABORT, 'advance_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # advance_decision_no_truncate on advance_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION advance_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'advance_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER advance_decision_no_truncate BEFORE TRUNCATE ON advance_decision FOR EACH STATEMENT EXECUTE FUNCTION advance_decision_no_truncate()",
+        ),
+    ),
+    # advance_keeps_rows on advance
+    (
+        (
+            "CREATE TRIGGER advance_keeps_rows BEFORE DELETE ON advance FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'advance is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION advance_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'advance is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER advance_keeps_rows BEFORE DELETE ON advance FOR EACH ROW EXECUTE FUNCTION advance_keeps_rows()",
+        ),
+    ),
+    # advance_keeps_values on advance
+    (
+        (
+            "CREATE TRIGGER advance_keeps_values BEFORE UPDATE ON advance FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'advance is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION advance_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'advance is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER advance_keeps_values BEFORE UPDATE ON advance FOR EACH ROW EXECUTE FUNCTION advance_keeps_values()",
+        ),
+    ),
+    # advance_no_replace on advance
+    (
+        (
+            "CREATE TRIGGER advance_no_replace BEFORE INSERT ON advance FOR EACH ROW WHEN EXISTS (SELECT 1 FROM advance WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'advance keeps its rows'); END",
+        ),
+        (),
+    ),
+    # advance_no_truncate on advance
+    (
+        (),
+        (
+            "CREATE FUNCTION advance_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'advance keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER advance_no_truncate BEFORE TRUNCATE ON advance FOR EACH STATEMENT EXECUTE FUNCTION advance_no_truncate()",
+        ),
+    ),
+    # advance_repayment_decision_keeps_rows on advance_repayment_decision
+    (
+        (
+            "CREATE TRIGGER advance_repayment_decision_keeps_rows BEFORE DELETE ON advance_repayment_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'advance_repayment_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION advance_repayment_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'advance_repayment_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER advance_repayment_decision_keeps_rows BEFORE DELETE ON advance_repayment_decision FOR EACH ROW EXECUTE FUNCTION advance_repayment_decision_keeps_rows()",
+        ),
+    ),
+    # advance_repayment_decision_keeps_values on advance_repayment_decision
+    (
+        (
+            "CREATE TRIGGER advance_repayment_decision_keeps_values BEFORE UPDATE ON advance_repayment_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'advance_repayment_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION advance_repayment_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'advance_repayment_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER advance_repayment_decision_keeps_values BEFORE UPDATE ON advance_repayment_decision FOR EACH ROW EXECUTE FUNCTION advance_repayment_decision_keeps_values()",
+        ),
+    ),
+    # advance_repayment_decision_no_replace on advance_repayment_decision
+    (
+        (
+            "CREATE TRIGGER advance_repayment_decision_no_replace BEFORE INSERT ON advance_repayment_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM advance_repayment_decision WHERE (id = NEW.id) OR (repayment_id = NEW.repayment_id)) BEGIN SELECT RAISE(ABORT, 'advance_repayment_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # advance_repayment_decision_no_truncate on advance_repayment_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION advance_repayment_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'advance_repayment_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER advance_repayment_decision_no_truncate BEFORE TRUNCATE ON advance_repayment_decision FOR EACH STATEMENT EXECUTE FUNCTION advance_repayment_decision_no_truncate()",
+        ),
+    ),
+    # advance_repayment_keeps_rows on advance_repayment
+    (
+        (
+            "CREATE TRIGGER advance_repayment_keeps_rows BEFORE DELETE ON advance_repayment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'advance_repayment is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION advance_repayment_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'advance_repayment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER advance_repayment_keeps_rows BEFORE DELETE ON advance_repayment FOR EACH ROW EXECUTE FUNCTION advance_repayment_keeps_rows()",
+        ),
+    ),
+    # advance_repayment_keeps_values on advance_repayment
+    (
+        (
+            "CREATE TRIGGER advance_repayment_keeps_values BEFORE UPDATE ON advance_repayment FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'advance_repayment is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION advance_repayment_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'advance_repayment is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER advance_repayment_keeps_values BEFORE UPDATE ON advance_repayment FOR EACH ROW EXECUTE FUNCTION advance_repayment_keeps_values()",
+        ),
+    ),
+    # advance_repayment_no_replace on advance_repayment
+    (
+        (
+            "CREATE TRIGGER advance_repayment_no_replace BEFORE INSERT ON advance_repayment FOR EACH ROW WHEN EXISTS (SELECT 1 FROM advance_repayment WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'advance_repayment keeps its rows'); END",
+        ),
+        (),
+    ),
+    # advance_repayment_no_truncate on advance_repayment
+    (
+        (),
+        (
+            "CREATE FUNCTION advance_repayment_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'advance_repayment keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER advance_repayment_no_truncate BEFORE TRUNCATE ON advance_repayment FOR EACH STATEMENT EXECUTE FUNCTION advance_repayment_no_truncate()",
+        ),
+    ),
+    # advance_second_person on advance_decision
+    (
+        (
+            "CREATE TRIGGER advance_second_person BEFORE INSERT ON advance_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM advance a WHERE a.id = NEW.advance_id AND a.recorded_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who recorded an advance does not confirm it'); END",
+        ),
+        (
+            "CREATE FUNCTION advance_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM advance a WHERE a.id = NEW.advance_id AND a.recorded_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who recorded an advance does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER advance_second_person BEFORE INSERT ON advance_decision FOR EACH ROW EXECUTE FUNCTION advance_second_person()",
+        ),
+    ),
+    # advance_waiver_keeps_rows on advance_waiver
+    (
+        (
+            "CREATE TRIGGER advance_waiver_keeps_rows BEFORE DELETE ON advance_waiver FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'advance_waiver is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION advance_waiver_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'advance_waiver is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER advance_waiver_keeps_rows BEFORE DELETE ON advance_waiver FOR EACH ROW EXECUTE FUNCTION advance_waiver_keeps_rows()",
+        ),
+    ),
+    # advance_waiver_keeps_values on advance_waiver
+    (
+        (
+            "CREATE TRIGGER advance_waiver_keeps_values BEFORE UPDATE ON advance_waiver FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'advance_waiver is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION advance_waiver_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'advance_waiver is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER advance_waiver_keeps_values BEFORE UPDATE ON advance_waiver FOR EACH ROW EXECUTE FUNCTION advance_waiver_keeps_values()",
+        ),
+    ),
+    # advance_waiver_no_replace on advance_waiver
+    (
+        (
+            "CREATE TRIGGER advance_waiver_no_replace BEFORE INSERT ON advance_waiver FOR EACH ROW WHEN EXISTS (SELECT 1 FROM advance_waiver WHERE (id = NEW.id) OR (contribution_id = NEW.contribution_id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'advance_waiver keeps its rows'); END",
+        ),
+        (),
+    ),
+    # advance_waiver_no_truncate on advance_waiver
+    (
+        (),
+        (
+            "CREATE FUNCTION advance_waiver_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'advance_waiver keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER advance_waiver_no_truncate BEFORE TRUNCATE ON advance_waiver FOR EACH STATEMENT EXECUTE FUNCTION advance_waiver_no_truncate()",
+        ),
+    ),
     # answer_code_keeps_rows on answer_code
     (
         (
@@ -5667,6 +5985,16 @@ GUARDS = [
         (
             "CREATE FUNCTION cash_count_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM cash_count c WHERE c.id = NEW.count_id AND c.counted_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who counted does not confirm the count' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER cash_count_second_person BEFORE INSERT ON cash_count_decision FOR EACH ROW EXECUTE FUNCTION cash_count_second_person()",
+        ),
+    ),
+    # closed_without_debts on project_closing
+    (
+        (
+            "CREATE TRIGGER closed_without_debts BEFORE INSERT ON project_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id WHERE a.code = 'advance:' || CAST(NEW.project_id AS VARCHAR(20)) AND b.balance_fen <> 0) BEGIN SELECT RAISE(ABORT, 'a project is closed once its advances are repaid or given'); END",
+        ),
+        (
+            "CREATE FUNCTION closed_without_debts() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id WHERE a.code = 'advance:' || CAST(NEW.project_id AS VARCHAR(20)) AND b.balance_fen <> 0) THEN RAISE EXCEPTION 'a project is closed once its advances are repaid or given' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER closed_without_debts BEFORE INSERT ON project_closing FOR EACH ROW EXECUTE FUNCTION closed_without_debts()",
         ),
     ),
     # closing_return_keeps_rows on closing_return
@@ -11151,6 +11479,26 @@ GUARDS = [
             "CREATE TRIGGER refund_within_gift BEFORE INSERT ON refund FOR EACH ROW EXECUTE FUNCTION refund_within_gift()",
         ),
     ),
+    # repayment_second_person on advance_repayment_decision
+    (
+        (
+            "CREATE TRIGGER repayment_second_person BEFORE INSERT ON advance_repayment_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM advance_repayment r WHERE r.id = NEW.repayment_id AND r.prepared_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who prepared a repayment does not confirm it'); END",
+        ),
+        (
+            "CREATE FUNCTION repayment_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM advance_repayment r WHERE r.id = NEW.repayment_id AND r.prepared_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who prepared a repayment does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER repayment_second_person BEFORE INSERT ON advance_repayment_decision FOR EACH ROW EXECUTE FUNCTION repayment_second_person()",
+        ),
+    ),
+    # repayment_within_advance on advance_repayment
+    (
+        (
+            "CREATE TRIGGER repayment_within_advance BEFORE INSERT ON advance_repayment FOR EACH ROW WHEN NEW.amount_fen > (COALESCE((SELECT a.amount_fen FROM advance a JOIN advance_decision d ON d.advance_id = a.id AND d.confirmed WHERE a.id = NEW.advance_id), 0) - COALESCE((SELECT sum(r.amount_fen) FROM advance_repayment r WHERE r.advance_id = NEW.advance_id AND NOT EXISTS (SELECT 1 FROM advance_repayment_decision e WHERE e.repayment_id = r.id AND NOT e.confirmed)), 0) - COALESCE((SELECT sum(w.amount_fen) FROM advance_waiver w WHERE w.advance_id = NEW.advance_id AND NOT EXISTS (SELECT 1 FROM contribution_decision c WHERE c.contribution_id = w.contribution_id AND NOT c.confirmed)), 0)) BEGIN SELECT RAISE(ABORT, 'no more is repaid than was advanced and confirmed'); END",
+        ),
+        (
+            "CREATE FUNCTION repayment_within_advance() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen > (COALESCE((SELECT a.amount_fen FROM advance a JOIN advance_decision d ON d.advance_id = a.id AND d.confirmed WHERE a.id = NEW.advance_id), 0) - COALESCE((SELECT sum(r.amount_fen) FROM advance_repayment r WHERE r.advance_id = NEW.advance_id AND NOT EXISTS (SELECT 1 FROM advance_repayment_decision e WHERE e.repayment_id = r.id AND NOT e.confirmed)), 0) - COALESCE((SELECT sum(w.amount_fen) FROM advance_waiver w WHERE w.advance_id = NEW.advance_id AND NOT EXISTS (SELECT 1 FROM contribution_decision c WHERE c.contribution_id = w.contribution_id AND NOT c.confirmed)), 0)) THEN RAISE EXCEPTION 'no more is repaid than was advanced and confirmed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER repayment_within_advance BEFORE INSERT ON advance_repayment FOR EACH ROW EXECUTE FUNCTION repayment_within_advance()",
+        ),
+    ),
     # role_grant_keeps_rows on role_grant
     (
         (
@@ -13269,6 +13617,36 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_void_uncounted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opened o WHERE o.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a round that was counted is never void' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_void_uncounted BEFORE INSERT ON vote_void FOR EACH ROW EXECUTE FUNCTION vote_void_uncounted()",
+        ),
+    ),
+    # waived_money_was_advanced on contribution_decision
+    (
+        (
+            "CREATE TRIGGER waived_money_was_advanced BEFORE INSERT ON contribution_decision FOR EACH ROW WHEN NEW.confirmed AND EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.means = 'waived') AND NOT EXISTS (SELECT 1 FROM advance_waiver w WHERE w.contribution_id = NEW.contribution_id) BEGIN SELECT RAISE(ABORT, 'a gift without money is a waived advance'); END",
+        ),
+        (
+            "CREATE FUNCTION waived_money_was_advanced() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.confirmed AND EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.means = 'waived') AND NOT EXISTS (SELECT 1 FROM advance_waiver w WHERE w.contribution_id = NEW.contribution_id) THEN RAISE EXCEPTION 'a gift without money is a waived advance' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER waived_money_was_advanced BEFORE INSERT ON contribution_decision FOR EACH ROW EXECUTE FUNCTION waived_money_was_advanced()",
+        ),
+    ),
+    # waiver_is_the_lenders_gift on advance_waiver
+    (
+        (
+            "CREATE TRIGGER waiver_is_the_lenders_gift BEFORE INSERT ON advance_waiver FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM contribution c JOIN advance a ON a.id = NEW.advance_id WHERE c.id = NEW.contribution_id AND c.means = 'waived' AND c.amount_fen = NEW.amount_fen AND c.project_id = a.project_id AND c.giver_kind = a.lender_kind AND c.giver = a.lender AND COALESCE(c.unit_id, 0) = COALESCE(a.unit_id, 0)) BEGIN SELECT RAISE(ABORT, 'a waiver is a gift of the same sum by who lent it'); END",
+        ),
+        (
+            "CREATE FUNCTION waiver_is_the_lenders_gift() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM contribution c JOIN advance a ON a.id = NEW.advance_id WHERE c.id = NEW.contribution_id AND c.means = 'waived' AND c.amount_fen = NEW.amount_fen AND c.project_id = a.project_id AND c.giver_kind = a.lender_kind AND c.giver = a.lender AND COALESCE(c.unit_id, 0) = COALESCE(a.unit_id, 0)) THEN RAISE EXCEPTION 'a waiver is a gift of the same sum by who lent it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER waiver_is_the_lenders_gift BEFORE INSERT ON advance_waiver FOR EACH ROW EXECUTE FUNCTION waiver_is_the_lenders_gift()",
+        ),
+    ),
+    # waiver_within_advance on advance_waiver
+    (
+        (
+            "CREATE TRIGGER waiver_within_advance BEFORE INSERT ON advance_waiver FOR EACH ROW WHEN NEW.amount_fen > (COALESCE((SELECT a.amount_fen FROM advance a JOIN advance_decision d ON d.advance_id = a.id AND d.confirmed WHERE a.id = NEW.advance_id), 0) - COALESCE((SELECT sum(r.amount_fen) FROM advance_repayment r WHERE r.advance_id = NEW.advance_id AND NOT EXISTS (SELECT 1 FROM advance_repayment_decision e WHERE e.repayment_id = r.id AND NOT e.confirmed)), 0) - COALESCE((SELECT sum(w.amount_fen) FROM advance_waiver w WHERE w.advance_id = NEW.advance_id AND NOT EXISTS (SELECT 1 FROM contribution_decision c WHERE c.contribution_id = w.contribution_id AND NOT c.confirmed)), 0)) BEGIN SELECT RAISE(ABORT, 'no more is waived than is owed'); END",
+        ),
+        (
+            "CREATE FUNCTION waiver_within_advance() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen > (COALESCE((SELECT a.amount_fen FROM advance a JOIN advance_decision d ON d.advance_id = a.id AND d.confirmed WHERE a.id = NEW.advance_id), 0) - COALESCE((SELECT sum(r.amount_fen) FROM advance_repayment r WHERE r.advance_id = NEW.advance_id AND NOT EXISTS (SELECT 1 FROM advance_repayment_decision e WHERE e.repayment_id = r.id AND NOT e.confirmed)), 0) - COALESCE((SELECT sum(w.amount_fen) FROM advance_waiver w WHERE w.advance_id = NEW.advance_id AND NOT EXISTS (SELECT 1 FROM contribution_decision c WHERE c.contribution_id = w.contribution_id AND NOT c.confirmed)), 0)) THEN RAISE EXCEPTION 'no more is waived than is owed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER waiver_within_advance BEFORE INSERT ON advance_waiver FOR EACH ROW EXECUTE FUNCTION waiver_within_advance()",
         ),
     ),
     # audit_note()

@@ -194,7 +194,7 @@ def _raising(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
     """Number the first receipt that was written elsewhere, and what else was recorded beside it."""
     row = session.scalars(select(Contribution).order_by(Contribution.id)).first()
     assert row is not None
-    told = {"pledge": "pledge", "refund": "back", "count": "count"}
+    told = {"pledge": "pledge", "refund": "back", "count": "count", "advance": "lent", "repayment": "paid-back"}
     numbers = {f"{kind}_id": things[kind, handle] for kind, handle in told.items()}
     numbers |= {"fundraising.book_id": row.book_id, "fundraising.help_id": things["help", "cement"]}
     return numbers | {"year": row.receipt_year, "number": row.receipt_no}

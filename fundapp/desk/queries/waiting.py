@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from fundapp.advances import queries as advances
 from fundapp.collecting.queries import rounds_on_walk
 from fundapp.consent import queries as consent
 from fundapp.council.queries import sessions_waiting
@@ -223,6 +224,7 @@ def _for_money(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         )
         for row in fundraising.refunds_waiting_for(session, actor)
     ]
+    money += _advances(session, actor)
     claims = [
         Waiting(
             f"{STEP_LABELS[row.waits_for]}：{row.project_title}",
@@ -242,6 +244,21 @@ def _for_money(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         for row in delivery.expenses_waiting_for(session, actor)
     ]
     return [*money, *claims, *expenses, *_rounds(session, actor, now), *_tree(session, actor)]
+
+
+def _advances(session: Session, actor: Actor) -> list[Waiting]:
+    """List the advances and repayments that this person may confirm."""
+    lent = [
+        Waiting(_("核对垫付：%(title)s", title=row.project_title), Link("advances.decide", {"advance_id": row.id}),
+                text=yuan(row.amount))
+        for row in advances.advances_waiting(session, actor)
+    ]  # fmt: skip
+    back = [
+        Waiting(_("核对归还垫付：%(title)s", title=row.project_title),
+                Link("advances.decide_repayment", {"repayment_id": one.id}), text=yuan(one.amount))
+        for row, one in advances.repayments_waiting(session, actor)
+    ]  # fmt: skip
+    return [*lent, *back]
 
 
 def _tree(session: Session, actor: Actor) -> list[Waiting]:

@@ -1,6 +1,6 @@
 """The deeds on self-raised money."""
 
-from fundapp.fundraising.commands.booking import project_accounts
+from fundapp.fundraising.commands.booking import advance_account, project_accounts
 from fundapp.fundraising.commands.counting import NewCount, count_cash, decide_count
 from fundapp.fundraising.commands.ending import NewTerms, end_due_raising, end_raising, set_terms
 from fundapp.fundraising.commands.giving import (
@@ -20,6 +20,7 @@ __all__ = [
     "NewPledge",
     "NewRefund",
     "NewTerms",
+    "advance_account",
     "cancel_pledge",
     "count_cash",
     "decide_contribution",

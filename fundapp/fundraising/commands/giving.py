@@ -12,13 +12,14 @@ from fundapp.audit.commands import record
 from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
 from fundapp.db.wiring import tell
-from fundapp.fundraising.commands.booking import project_accounts
+from fundapp.fundraising.commands.booking import advance_account, project_accounts
 from fundapp.fundraising.events import ContributionConfirmed
 from fundapp.fundraising.models import Contribution, ContributionDecision
 from fundapp.fundraising.policy import check_may_confirm, check_may_record
 from fundapp.fundraising.queries import outcome_of, pledges_of, terms_of
 from fundapp.fundraising.rules import (
     GIVERS,
+    RECORDED_MEANS,
     Giver,
     Means,
     PledgeState,
@@ -78,7 +79,8 @@ def record_contribution(session: Session, actor: Actor, cmd: NewContribution, cl
         Refused: the key was used for something else (``web.used_key``), an amount that is none
             (``fundraising.amount``), a household of another compound (``fundraising.not_our_household``), a giver who
             may not be asked for this source (``fundraising.not_this_giver``), the street's money
-            (``fundraising.street_by_desk``), a code of another project or household
+            (``fundraising.street_by_desk``), a waived advance (``fundraising.waived_by_lender``), a code of another
+            project or household
             (``fundraising.other_code``) or of none (``fundraising.no_such_code``), a pledge of somebody else
             (``fundraising.pledge_of_others``), one that ended (``fundraising.pledge_ended``) or that has less left
             (``fundraising.beyond_pledge``, fact ``room``), a day that has not come (``fundraising.not_yet``), or by
@@ -144,6 +146,8 @@ def _understood(cmd: NewContribution) -> NewContribution:
     """Read the code and the kind of giver, and check what needs no row."""
     check_amount(cmd.amount)
     check_not_the_streets(cmd.source)
+    if cmd.means not in RECORDED_MEANS:
+        raise Refused("fundraising.waived_by_lender", field="means")
     kind = cmd.giver_kind or GIVERS.get(cmd.source, (Giver.UNIT,))[0]
     if kind not in GIVERS.get(cmd.source, ()):
         raise Refused("fundraising.not_this_giver", field="giver_kind")
@@ -256,8 +260,10 @@ def decide_contribution(
 def _post(session: Session, actor: Actor, row: Contribution, project: ProjectRow, now: datetime) -> None:
     book_id = book_of_project(session, actor, project, now)
     project_accounts(session, book_id, project.id, project.title)
-    amount = fen(row.amount_fen)
-    legs = (Leg(f"cash:{project.id}", amount), Leg(f"gift:{project.id}:{row.source.value}", -amount))
+    amount, into = fen(row.amount_fen), f"cash:{project.id}"
+    if row.means is Means.WAIVED:  # the money came when it was lent: now it is no longer owed
+        into = advance_account(session, book_id, project.id, project.title)
+    legs = (Leg(into, amount), Leg(f"gift:{project.id}:{row.source.value}", -amount))
     purpose = receipt_purpose(project.title, row.source, receipt_label(row.receipt_year, row.receipt_no))
     posting = Posting(
         book_id, Ledger.ACTUAL, f"contribution:{row.id}", purpose, f"contribution:{row.id}", f"project:{project.id}",

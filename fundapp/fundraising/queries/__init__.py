@@ -3,6 +3,7 @@
 from fundapp.fundraising.queries.gifts import (
     ContributionRow,
     HouseholdGift,
+    confirmable,
     contributions_of,
     get_contribution,
     hands_in_money,
@@ -57,6 +58,7 @@ __all__ = [
     "RefundRow",
     "Terms",
     "begun",
+    "confirmable",
     "confirmed_rooms",
     "contributions_of",
     "counts_of",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from moneyed import Money
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from fundapp.files.models import Attachment
 from fundapp.fundraising.models import Contribution, ContributionDecision, Refund, RefundDecision
@@ -112,22 +112,24 @@ def get_contribution(session: Session, contribution_id: int) -> ContributionRow:
 def waiting_for_confirmation(session: Session, actor: Actor) -> list[ContributionRow]:
     """List what waits for this actor's confirmation: of her groups and her communities, not of her own hand."""
     undecided = ContributionDecision.id.is_(None)
-    return _rows(session, _mine(actor), undecided, Contribution.recorded_by_id != actor.person_id)
+    mine = confirmable(actor, Contribution.project_id)
+    return _rows(session, mine, undecided, Contribution.recorded_by_id != actor.person_id)
 
 
 def refunds_waiting_for(session: Session, actor: Actor) -> list[RefundRow]:
     """List the refunds that wait for this actor's confirmation, not of her own hand."""
-    return refunds(session, _mine(actor), RefundDecision.id.is_(None), Refund.prepared_by_id != actor.person_id)
+    mine = confirmable(actor, Contribution.project_id)
+    return refunds(session, mine, RefundDecision.id.is_(None), Refund.prepared_by_id != actor.person_id)
 
 
-def _mine(actor: Actor) -> ColumnElement[bool]:
-    """Say whose money an actor may confirm: that of her groups and her communities."""
+def confirmable(actor: Actor, project_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Say whose money an actor may confirm: that of her groups and her communities; *project_id* is a column."""
     mine = select(ProjectMember.project_id).where(ProjectMember.person_id == actor.person_id)
-    condition: ColumnElement[bool] = Contribution.project_id.in_(mine)
+    condition: ColumnElement[bool] = project_id.in_(mine)
     for grant in actor.grants:
         if grant.role is Role.WORKER:
             places = select(Place.id).where(Place.path.startswith(grant.path, autoescape=True))
-            condition = condition | Contribution.project_id.in_(select(Project.id).where(Project.place_id.in_(places)))
+            condition = condition | project_id.in_(select(Project.id).where(Project.place_id.in_(places)))
     return condition
 
 

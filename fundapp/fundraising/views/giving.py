@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from fundapp.db.wiring import ask
 from fundapp.files.commands import Audience, store_picture
 from fundapp.fundraising import commands, forms, queries
 from fundapp.fundraising.views.blueprint import LABELS, Answer, bp, crumbs, project_of
@@ -29,6 +30,7 @@ def index(project_id: int) -> str:
         pledges=queries.pledges_of(session, project_id, local_date(clock().now(session))),
         refunds=queries.refunds_of(session, project_id),
         counts=queries.counts_of(session, project_id),
+        advances=ask("fundraising.advances", session, project_id),
         terms=queries.terms_of(session, project_id),
         outcome=queries.outcome_of(session, project_id),
         **LABELS,
