@@ -190,7 +190,10 @@ def take_root(session: Session, round_id: int, now: datetime) -> None:
 
 
 def _put(session: Session, held: BoxHold, new: VoteBox) -> bool:
-    """Write the household's row, or overwrite it; tell whether there was one."""
+    """Write the household's row, or overwrite it; tell whether there was one.
+
+    Of two at once, the one that waits may have looked at the clock first: it is noted at the moment of the other.
+    """
     new.round_id, new.snapshot_id, new.at = held.round.id, held.opening.snapshot_id, held.now
     new.leaf = queries.leaf_of_row(new)
     place = (new.round_id, new.unit_id)
@@ -206,8 +209,9 @@ def _put(session: Session, held: BoxHold, new: VoteBox) -> bool:
     if row.channel is Channel.PAPER:
         field = "door" if new.channel is Channel.PAPER else None
         raise Refused("voting.already_cast_paper", field=field, at=row.at)
-    row.channel, row.at, row.sealed, row.seat = new.channel, new.at, new.sealed, new.seat
-    row.taken_by_id, row.leaf = new.taken_by_id, new.leaf
+    row.channel, row.at, row.sealed, row.seat = new.channel, max(row.at, new.at), new.sealed, new.seat
+    row.taken_by_id = new.taken_by_id
+    row.leaf = queries.leaf_of_row(row)
     session.flush()
     return True
 
