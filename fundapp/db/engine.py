@@ -1,19 +1,23 @@
 """Engines: SQLite as a database that may hold money, PostgreSQL with short waits."""
 
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 
 BUSY_SECONDS = 10
+IDLE_SECONDS = 1
 
 
 def tuned_engine(url: str, *, synchronous: str = "FULL") -> Engine:
     """Make an engine whose connections are checked to be safe.
 
     On SQLite: WAL, foreign keys, the given ``synchronous``; a session that writes begins IMMEDIATE (see
-    :func:`fundapp.db.work.unit_of_work`). On PostgreSQL: READ COMMITTED, lock and statement time-outs. An error tells
-    its statement and never the values: it may be logged.
+    :func:`fundapp.db.work.unit_of_work`). On PostgreSQL: READ COMMITTED, lock and statement time-outs, and a connection
+    that lay idle is asked whether it still stands. An error tells its statement and never the values: it may be
+    logged.
 
     Raises:
         RuntimeError: a SQLite connection that does not read back what was set.
@@ -26,9 +30,11 @@ def tuned_engine(url: str, *, synchronous: str = "FULL") -> Engine:
         _listen_sqlite(engine, synchronous)
         return engine
     options = "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=30s"
-    return create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args={"options": options}
-    )
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=8, max_overflow=8, connect_args={"options": options}
+    )  # fmt: skip
+    _listen_postgresql(engine)
+    return engine
 
 
 def _listen_sqlite(engine: Engine, synchronous: str) -> None:
@@ -57,6 +63,26 @@ def _listen_sqlite(engine: Engine, synchronous: str) -> None:
         if writes and turn:
             turn.take()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _listen_postgresql(engine: Engine) -> None:
+    """Ask a connection whether it stands, where it lay idle for :data:`IDLE_SECONDS`; a broken one is replaced.
+
+    To ask at each use costs three round trips; what breaks while it is in use is told as 请重试.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def leave(_raw: object, record: Any) -> None:
+        record.info["left"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(raw: Any, record: Any, _fairy: object) -> None:
+        if time.monotonic() - record.info.get("left", time.monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(raw)
+        except engine.dialect.loaded_dbapi.OperationalError as error:
+            raise InvalidatePoolError from error
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:
