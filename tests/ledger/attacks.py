@@ -268,14 +268,14 @@ ATTACKS = (
     ),
     Attack(
         "a replaced journal",
-        (journal(3, REPLACE, seq=2, prev_hash="(SELECT hash FROM ledger_journal WHERE id = 2)"),),
+        (journal(3, REPLACE),),
         SQLITE,
     ),
     Attack(
         "a replaced journal of the same key",
         (
             *posting((1, 5), (2, -5))[:2],
-            journal(4, REPLACE, key="'gift:2'", seq=2, prev_hash="(SELECT hash FROM ledger_journal WHERE id = 2)"),
+            journal(4, REPLACE, key="'gift:2'"),
         ),
         SQLITE,
     ),
