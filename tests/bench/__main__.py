@@ -1,6 +1,6 @@
-"""``./run bench``: pages and the ballot against the bare app, in one run; statements and bytes of pages.
+"""``./run bench [PART ...]``: each figure beside its baseline, in one run; without a part, all of them.
 
-Each figure stands beside its baseline. Machines are shared and noisy: read the ratios.
+The parts are the keys of :data:`PARTS`. Machines are shared and noisy: read the ratios.
 """
 
 import gzip
@@ -14,12 +14,14 @@ import tempfile
 import time
 import urllib.request
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import event
 
 from tests.bench import consenting, ledger, load, matching, rostering, world
+from tests.bench.peers import compare as peers
 
 ROUNDS = 5
 CLIENTS = 16
@@ -74,7 +76,7 @@ def pages(path: str, **headers: str) -> object:
     return lambda _client: [("GET", path, None, {"Accept-Encoding": "gzip", **headers})] * EACH
 
 
-def compare(name: str, ours: tuple[Server, object], bare: tuple[Server, object], good: tuple[int, ...]) -> None:
+def in_turns(name: str, ours: tuple[Server, object], bare: tuple[Server, object], good: tuple[int, ...]) -> None:
     """Measure both in turns and print the median ratio."""
     ratios, last = [], None
     for _ in range(ROUNDS):
@@ -153,11 +155,14 @@ def statements(instance: Path, made: "world.Made") -> None:
         print(f"{path:34} {len(told):6} statements, {len(gzip.compress(answer.data, 5)) / 1000:.1f} kB gzipped")
 
 
-def main() -> None:
-    """Build, serve, measure, clean up."""
-    print(json.dumps({"at": datetime.now(UTC).isoformat(timespec="minutes"), "cores": os.cpu_count()}))
+def rosters() -> None:
+    """Read in a roster."""
     seconds = rostering.measure()
     print("roster of 5000 rows: " + ", ".join(f"{name} {took:.1f} s" for name, took in seconds.items()))
+
+
+def consents() -> None:
+    """Count consent, and print its book."""
     for units in consenting.SIZES:
         counting = consenting.measure(units)
         statements = counting.pop("statements")
@@ -165,10 +170,17 @@ def main() -> None:
         print(f"consent of {units} households: {took}, {statements:.0f} statements")
     wall, busy = consenting.book()
     print(f"consent book of 193 doors: {wall:.0f} ms, {busy:.0f} ms of the processor")
+
+
+def plans() -> None:
+    """Plan a queue of claims."""
     planning = matching.measure()
     told = f"plan {planning['plan']:.0f} ms of processor time, {planning['ratio']:.1f} x adding the gifts up"
     print(f"match of {matching.CLAIMS} claims: {told}")
-    ledger.main()
+
+
+def served() -> None:
+    """Serve pages, ballots and answers beside the bare app."""
     for projects in (20, 2000):
         folder = Path(tempfile.mkdtemp())
         instance = folder / "instance"
@@ -181,8 +193,8 @@ def main() -> None:
                 bare, ours = servers
                 page = f"/projects/{made.project_id}"
                 for name, path in (("project list", "/projects"), ("project page", page)):
-                    compare(name, (ours, pages(path)), (bare, pages("/list")), (200,))
-                    compare(f"{name}, made each time", (ours, pages(path, **NOT_KEPT)), (bare, pages("/list")), (200,))
+                    in_turns(name, (ours, pages(path)), (bare, pages("/list")), (200,))
+                    in_turns(f"{name}, made each time", (ours, pages(path, **NOT_KEPT)), (bare, pages("/list")), (200,))
                 ballots(made, ours)
                 answers(made, ours)
             finally:
@@ -191,5 +203,22 @@ def main() -> None:
         shutil.rmtree(folder)
 
 
+PARTS: dict[str, Callable[[], None]] = {
+    "rosters": rosters, "consents": consents, "plans": plans, "ledger": ledger.main, "served": served,
+    "peers": peers.main,
+}  # fmt: skip
+
+
+def main(named: list[str]) -> None:
+    """Measure the named parts, or all."""
+    unknown = [name for name in named if name not in PARTS]
+    if unknown:
+        sys.exit(f"no part {unknown[0]}: expected some of {', '.join(PARTS)}")
+    print(json.dumps({"at": datetime.now(UTC).isoformat(timespec="minutes"), "cores": os.cpu_count()}))
+    for name, measure in PARTS.items():
+        if not named or name in named:
+            measure()
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

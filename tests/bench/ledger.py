@@ -111,9 +111,9 @@ def measure(url: str) -> None:
     """Print the figures of one database."""
     with bound(url) as engine:
         books = make_books()
-    for clients, (rate, share) in posting.measure(url, books).items():
-        words = f"{rate:.0f} postings/s, {share:.2f} of the limit"
-        print(f"{make_url(url).get_backend_name()}, {clients} clients on one book: {words}")
+    for way, clients, rate, share in posting.measure(url, books):
+        words = f"{way}: {rate:.0f} postings/s, {share:.2f} of the limit"
+        print(f"{make_url(url).get_backend_name()}, {clients} clients on one book, {words}", flush=True)
     with bound(url) as engine:
         first: dict[str, float] = {}
         for size in SIZES:

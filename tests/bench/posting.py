@@ -15,9 +15,12 @@ from typing import Any
 
 import psycopg
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 from fundapp.db.work import unit_of_work
 from fundapp.ledger.commands import post
+from fundapp.ledger.commands.inserting import insert_by_function
+from fundapp.ledger.commands.posting import draft_of
 from tests.ledger.books import NOW, Books, bound, gift
 
 ROUNDS, EACH, CLIENTS = 5, 100, 8
@@ -98,6 +101,22 @@ def ours(url: str, books: Books) -> Iterator[Deed]:
         yield posted
 
 
+@contextmanager
+def alone(url: str, books: Books) -> Iterator[Deed]:
+    """Give the deed of the ledger's own part: lock, chain, legs, balances and guards, committed, without the trail.
+
+    Neither the limit nor other ledgers keep a trail of deeds over the whole house. PostgreSQL only.
+    """
+    with bound(url) as engine:
+
+        def posted(key: str) -> None:
+            with Session(engine) as session:
+                insert_by_function(session.connection(), draft_of(gift(books, key, 1), books.actor, NOW))
+                session.commit()
+
+        yield posted
+
+
 def _client(url: str, books: Books, way: Any, name: str, gate: Any, times: Any) -> None:
     with way(url, books) as deed:
         for number in range(10):
@@ -123,15 +142,17 @@ def per_second(url: str, books: Books, way: Any, name: str, clients: int) -> flo
     return clients * EACH / (max(end for _, end in seen) - min(began for began, _ in seen))
 
 
-def measure(url: str, books: Books) -> dict[int, tuple[float, float]]:
-    """Give, by how many clients, the median postings a second and their median share of the limit, in turns."""
+def measure(url: str, books: Books) -> Iterator[tuple[str, int, float, float]]:
+    """Give, by way and by how many clients, the median postings a second and their median share of the limit."""
     lay_out(url)
-    found = {}
+    ways = {"whole": ours} if url.startswith("sqlite") else {"whole": ours, "alone": alone}
     for clients in (1, CLIENTS):
-        rates, shares = [], []
+        rates: dict[str, list[float]] = {name: [] for name in ways}
+        shares: dict[str, list[float]] = {name: [] for name in ways}
         for turn in range(ROUNDS):
             most = per_second(url, books, limit, f"limit:{clients}:{turn}", clients)
-            rates.append(per_second(url, books, ours, f"bench:{clients}:{turn}", clients))
-            shares.append(rates[-1] / most)
-        found[clients] = (statistics.median(rates), statistics.median(shares))
-    return found
+            for name, way in ways.items():
+                rates[name].append(per_second(url, books, way, f"{name}:{clients}:{turn}", clients))
+                shares[name].append(rates[name][-1] / most)
+        for name in ways:
+            yield name, clients, statistics.median(rates[name]), statistics.median(shares[name])

@@ -7,7 +7,8 @@ import pytest
 
 from tests.house.reading import ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+SHIPPED, PEERS = ("requirements.lock", "requirements-dev.lock"), "requirements-peers.lock"
+LOCKS = (*SHIPPED, PEERS)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
@@ -38,7 +39,9 @@ def test_every_locked_package_has_an_exact_version_and_hashes(name):
     """A package that was changed after it was locked is refused."""
     pinned = locked(name)
     lines = [line for line in (ROOT / name).read_text().splitlines() if re.match(r"[A-Za-z]", line)]
-    assert len(lines) == len(pinned) > 20
+    assert {named(line) for line in lines} == set(pinned)
+    assert len(pinned) > 20
+    assert all("==" in line for line in lines)
     assert [package for package, (_, hashes) in pinned.items() if hashes == 0] == []
 
 
@@ -46,12 +49,14 @@ def test_every_dependency_is_locked():
     """Whoever adds a dependency renews the lock files."""
     build = PROJECT["build-system"]["requires"]
     wanted = {named(line) for line in [*PROJECT["project"]["dependencies"], *build]}
-    tools = {named(line) for line in PROJECT["dependency-groups"]["dev"] if isinstance(line, str)}
+    groups = PROJECT["dependency-groups"]
+    tools, peers = ({named(line) for line in groups[name] if isinstance(line, str)} for name in ("dev", "peers"))
     assert wanted - set(locked("requirements.lock")) == set()
     assert wanted | tools <= set(locked("requirements-dev.lock"))
+    assert peers <= set(locked(PEERS))
 
 
 def test_the_tests_run_on_the_versions_that_are_shipped():
     """What is in both lock files is the same in both."""
-    shipped, tested = (locked(name) for name in LOCKS)
+    shipped, tested = (locked(name) for name in SHIPPED)
     assert {package: tested.get(package) for package in shipped} == shipped

@@ -107,12 +107,7 @@ def _post(
     reason: ReversalReason | None = None,
 ) -> Posted:  # fmt: skip
     """Write one posting; of several books the caller holds the locks."""
-    body = body_of(posting, reverses_id, reason)
-    people = People(actor.person_id, posting.asked_by, posting.approved_by)
-    draft = Draft(
-        posting, body["purpose"], canonical(body["legs"]), body_hash(body), journal_pieces(body, at, people), people,
-        at, reverses_id, body["reason"],
-    )  # fmt: skip
+    draft = draft_of(posting, actor, at, reverses_id, reason)
     written = _insert(session, draft)
     if isinstance(written, Posted):
         return written
@@ -121,6 +116,19 @@ def _post(
     about = f"journal:{written.journal_id}"
     record(session, actor, "ledger.post", about, at, book=posting.book_id, seq=written.seq)
     return Posted(written.journal_id, written.seq, written.hash)
+
+
+def draft_of(
+    posting: Posting, actor: Actor, at: datetime, reverses_id: int | None = None,
+    reason: ReversalReason | None = None,
+) -> Draft:  # fmt: skip
+    """Prepare a posting to be written: all that needs no look at the database."""
+    body = body_of(posting, reverses_id, reason)
+    people = People(actor.person_id, posting.asked_by, posting.approved_by)
+    return Draft(
+        posting, body["purpose"], canonical(body["legs"]), body_hash(body), journal_pieces(body, at, people), people,
+        at, reverses_id, body["reason"],
+    )  # fmt: skip
 
 
 def _insert(session: Session, draft: Draft) -> Written | Posted:
