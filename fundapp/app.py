@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -14,14 +14,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from fundapp import tables
+from fundapp import noticed, tables
 from fundapp.advances.queries import advances_of
 from fundapp.answering.commands import end_codes, tell_household, tell_struck
 from fundapp.answering.views.helping import running_help
 from fundapp.audit.commands import seal
 from fundapp.consent.commands import carry_out, void_round
 from fundapp.consent.events import AnswerGiven, RoundVoided
-from fundapp.consent.queries import asked_about, noticed
+from fundapp.consent.queries import asked_about
 from fundapp.consent.queries import rounds_standing_on as consent_standing_on
 from fundapp.council.commands import apply_result, release_from_round, take_into_round
 from fundapp.council.queries import programme_facts, programmes_of_worker, round_options
@@ -53,7 +53,8 @@ from fundapp.projects.events import ProjectMaterialEdit
 from fundapp.publicity.events import ObjectionAnswered
 from fundapp.settings import Settings
 from fundapp.trail.queries import help_of_programme, sources_of_programme
-from fundapp.voting.events import ResultPublished as VoteResultPublished
+from fundapp.voting.commands import carry_out as carry_out_of_vote
+from fundapp.voting.events import OutcomeBound as VoteBound
 from fundapp.voting.events import RoundOpened as VoteRoundOpened
 from fundapp.voting.events import RoundVoided as VoteRoundVoided
 from fundapp.voting.queries import rounds_standing_on as votes_standing_on
@@ -156,9 +157,9 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         AnswerGiven: [tell_household],
         RoundVoided: [tell_struck],
         ProjectMaterialEdit: [_ask_again],
-        ObjectionAnswered: [carry_out],
+        ObjectionAnswered: [carry_out, carry_out_of_vote],
         VoteRoundOpened: [take_into_round],
-        VoteResultPublished: [apply_result],
+        VoteBound: [apply_result],
         VoteRoundVoided: [release_from_round],
     }
     providers: dict[str, Any] = {
@@ -170,9 +171,10 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "matching.work_of": work_of,
         "matching.suppliers": suppliers_of,
         "matching.given_otherwise": used_on,
-        "publicity.address": _address_of_source,
+        "publicity.about": noticed.about,
         "publicity.may_see": noticed.may_see,
         "publicity.nameable": noticed.nameable,
+        "publicity.parties": noticed.parties,
         "projects.asked": asked_about,
         "rosters.rounds_standing_on": _rounds_standing_on,
         "projects.what_speaks_against_editing": what_speaks_against_editing,
@@ -193,10 +195,6 @@ def _ask_again(session: Session, event: ProjectMaterialEdit) -> None:
 
 def _rounds_standing_on(session: Session, unit_ids: list[int]) -> list[str]:
     return [*consent_standing_on(session, unit_ids), *votes_standing_on(session, unit_ids)]
-
-
-def _address_of_source(source: str) -> str:
-    return url_for("consent.show", round_id=noticed.round_of(source))
 
 
 def _end_sign_ins(side: Engine, session: Session, event: SignInsEnd) -> None:

@@ -14,13 +14,13 @@ from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.bars import fraction_of_text
 from fundapp.kernel.errors import BadInput, Forbidden, Refused
 from fundapp.projects.changes import USUAL_RISE
+from fundapp.publicity.rules import NOTICE_KEYS, USUAL_NOTICE, NoticeTerms, notice_terms
 
 SHORTEST = timedelta(days=1)
 LONGEST = timedelta(days=60)
 KEYING_DAYS = 3
-REPLY_DAYS = 3
 TERMS = (
-    "regime", "days", "keying_days", "follow", "publicity_days", "reply_days", "show_doors", "cost_rise", *PAPER_KEYS,
+    "regime", "days", "keying_days", "follow", "show_doors", "cost_rise", *sorted(NOTICE_KEYS), *PAPER_KEYS,
 )  # fmt: skip
 MOST_SHEETS = 500
 
@@ -98,27 +98,36 @@ class Window:
 class Terms:
     """The part "consent" of a policy version: the rule, the usual length, the days for keying in paper, 从众.
 
-    ``publicity_days`` is how long a preliminary result is on public notice (0: none, the result is final at once),
-    ``reply_days`` how soon an objection is answered, ``show_doors`` whether the doors that took part are listed,
-    ``cost_rise`` by how much the cost may rise before the households must be asked again.
+    ``notice`` is how long a preliminary result is on public notice (0 days: none, the result is final at once) and how
+    objections are taken, ``show_doors`` whether the doors that took part are listed, ``cost_rise`` by how much the cost
+    may rise before the households must be asked again.
     """
 
     regime: str
     days: int
     keying_days: int
     follow: bool = False
-    publicity_days: int = 0
-    reply_days: int = REPLY_DAYS
+    notice: NoticeTerms = USUAL_NOTICE
     show_doors: bool = False
     cost_rise: Fraction = USUAL_RISE
     paper: PaperTerms = NOTHING_SAID
+
+    @property
+    def publicity_days(self) -> int:
+        """Give for how many days a preliminary result is on public notice."""
+        return self.notice.publicity_days
+
+    @property
+    def reply_days(self) -> int:
+        """Give within how many days an objection is answered."""
+        return self.notice.reply_days
 
 
 def terms_of(parts: Mapping[str, Any]) -> Terms:
     """Read the part "consent" of a policy version.
 
-    Where it is silent, ``keying_days`` and ``reply_days`` are 3, nobody follows, there is no notice, no door is shown,
-    the cost may rise by a tenth.
+    Where it is silent, ``keying_days`` is 3, nobody follows, there is no notice, no door is shown, the cost may rise
+    by a tenth.
 
     Raises:
         BadInput: no such part, an unknown key or regime, or a number of days that is none.
@@ -139,8 +148,7 @@ def terms_of(parts: Mapping[str, Any]) -> Terms:
         days=_days(part, "days", None, 1),
         keying_days=_days(part, "keying_days", KEYING_DAYS, 0),
         follow=_yes(part, "follow"),
-        publicity_days=_days(part, "publicity_days", 0, 0),
-        reply_days=_days(part, "reply_days", REPLY_DAYS, 1),
+        notice=notice_terms(part, "consent"),
         show_doors=_yes(part, "show_doors"),
         cost_rise=fraction_of_text(part["cost_rise"], "consent.cost_rise") if "cost_rise" in part else USUAL_RISE,
         paper=paper_terms_of(part),

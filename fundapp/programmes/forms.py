@@ -38,7 +38,8 @@ from fundapp.web.forms import REQUIRED, BoxesField, MoneyField, TextField
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 TIERS = 5
-NOTICE = {"publicity_days": 0, "reply_days": 3, "show_doors": False, "cost_rise": "1/10"}  # what an older policy means
+# what an older policy means
+NOTICE = {"publicity_days": 0, "reply_days": 3, "objections_most": 3, "show_doors": False, "cost_rise": "1/10"}
 BASE = ("min_gift", "unlock", "household_cap", "related_cap")
 
 
@@ -95,6 +96,11 @@ class PolicyForm(CouncilFields, VotingFields, PayingForm, AllocatingForm, Raisin
         0,
     )
     reply_days = _days(_("异议答复天数"), _("默认 3 天：招标异议 3 天内答复，杭州规定 10 天。"))
+    objections_most = IntegerField(
+        _("每户最多提几条异议"),
+        description=_("默认 3 条：一户反复提，别人的异议就排不上；公示内容改动以后重新算。"),
+        validators=[REQUIRED, NumberRange(1, 20)],
+    )
     show_doors = BooleanField(
         _("公布参与表态的门牌"), description=_("默认不公布。勾选后只公布门牌，不公布意见和姓名；北京业主投票公布房号。")
     )

@@ -112,6 +112,7 @@ def offered_parts() -> dict[str, Any]:
     """
     parts = usual_parts()
     parts["consent"]["publicity_days"] = 5
+    parts["voting"]["publicity_days"] = 5
     parts["raising"] = {"terms": "first"}
     parts["payout"] = copy.deepcopy(_PAYOUT)
     parts["approval"] = dict(_APPROVAL)

@@ -123,6 +123,7 @@ PLACES: Mapping[str, Any] = {
     "consent.follow": _("可以选“从众”"),
     "consent.publicity_days": _("初步结果公示天数"),
     "consent.reply_days": _("异议答复天数"),
+    "consent.objections_most": _("每户最多提几条异议"),
     "consent.show_doors": _("公布参与表态的门牌"),
     "consent.cost_rise": _("费用增加超过多少要重新征求"),
     "council.quorum": _("议事会至少到会"),
@@ -184,11 +185,12 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
 _UNITS: Mapping[str, Any] = {
     **dict.fromkeys(
         ("consent.days", "consent.keying_days", "consent.publicity_days", "consent.reply_days", "council.notice_days",
-         "voting.days", "approval.notice_days"), _("%(n)s 天")),
+         "voting.days", "voting.publicity_days", "voting.reply_days", "approval.notice_days"), _("%(n)s 天")),
     "voting.max_choices": _("%(n)s 个项目"),
     "procurement.quotes_min": _("%(n)s 家"),
     "consent.proxies_most": _("%(n)s 户"),
     "consent.second_keying_share": _("已录入纸质意见的 %(n)s"),
+    **dict.fromkeys(("consent.objections_most", "voting.objections_most"), _("%(n)s 条")),
     "voting.points": _("%(n)s 分"),
     "voting.each": _("%(n)s 分"),
     "voting.threshold": _("%(n)s 分"),

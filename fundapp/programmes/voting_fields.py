@@ -16,6 +16,11 @@ _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 USUAL: Mapping[str, str] = {
     "ballot": "approval", "rule": "greedy", "utility": "cost", "start": "integral", "stop": "overspend", "fill": "none",
 }  # fmt: skip
+NOTICE_FIELDS = {
+    "publicity_days": ("vote_notice_days", 0),
+    "reply_days": ("vote_reply_days", 3),
+    "objections_most": ("vote_objections", 3),
+}  # and what an older policy means
 SHARED = ("utility", "start", "stop", "fill")
 
 
@@ -69,6 +74,21 @@ class VotingFields(PageForm):
         description=_("默认 1 元，与欧洲各市做法相同。"),
         validators=[Optional()],
     )
+    vote_notice_days = IntegerField(
+        _("表决结果公示天数"),
+        description=_("通常 5 天：绵阳业主表决的询异公示为 5 天；0 天表示不公示，结果公布就生效。"),
+        validators=[REQUIRED, NumberRange(0, 60)],
+    )
+    vote_reply_days = IntegerField(
+        _("表决异议答复天数"),
+        description=_("默认 3 天；由没有经手公布结果的工作人员答复。"),
+        validators=[REQUIRED, NumberRange(1, 60)],
+    )
+    vote_objections = IntegerField(
+        _("表决结果每户最多提几条异议"),
+        description=_("默认 3 条：一户反复提，别人的异议就排不上；公示内容改动以后重新算。"),
+        validators=[REQUIRED, NumberRange(1, 20)],
+    )
     utility = SelectField(_("先选哪些（等额分担）"), choices=_choices(voting_texts.UTILITY_LABELS))
     start = SelectField(_("份额从多少算起（逐步补足）"), choices=_choices(voting_texts.START_LABELS))
     stop = SelectField(_("补到什么时候停（逐步补足）"), choices=_choices(voting_texts.STOP_LABELS))
@@ -84,6 +104,8 @@ class VotingFields(PageForm):
         """Show the part "voting" of a policy."""
         self.choose_by_vote.data, self.max_choices.data = part["choose_by_vote"], part["max_choices"]
         self.vote_days.data = part["days"]
+        for name, (field, usual) in NOTICE_FIELDS.items():
+            self[field].data = part.get(name, usual)
         for name, usual in USUAL.items():
             self["fill_rest" if name == "fill" else name].data = part.get(name, usual)
         for name in ("points", "each", "threshold"):
@@ -97,6 +119,7 @@ class VotingFields(PageForm):
             "max_choices": self.max_choices.data,
             "days": self.vote_days.data,
         }
+        told |= {name: self[field].data for name, (field, usual) in NOTICE_FIELDS.items() if self[field].data != usual}
         names = ["ballot", "rule", *{"mes": SHARED[:1], "mes-add1": SHARED}.get(str(self.rule.data), ())]
         for name in names:
             value = self["fill_rest" if name == "fill" else name].data

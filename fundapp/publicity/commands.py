@@ -28,7 +28,7 @@ from fundapp.publicity.models import (
     PublicityRevision,
     PublicityWithdrawal,
 )
-from fundapp.publicity.rules import Medium, Verdict, end_of_days, ordered
+from fundapp.publicity.rules import Medium, NoticeTerms, Verdict, end_of_days, ordered
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,13 @@ class Posting:
 
 @dataclass(frozen=True)
 class OpenNotice:
-    """A notice of *source*, for *days* whole days; objections are answered within *reply_days*."""
+    """A notice of *source* by the terms of its policy, which ask for at least one day."""
 
     source: str
     kind: str
     place_id: int
     posting: Posting
-    days: int
-    reply_days: int
+    terms: NoticeTerms
 
 
 @dataclass(frozen=True)
@@ -92,15 +91,16 @@ def open_notice(session: Session, actor: Actor, cmd: OpenNotice, now: datetime) 
         source=cmd.source,
         kind=cmd.kind,
         place_id=cmd.place_id,
-        days=cmd.days,
-        reply_days=cmd.reply_days,
+        days=cmd.terms.publicity_days,
+        reply_days=cmd.terms.reply_days,
+        objections_most=cmd.terms.objections_most,
         opened_by_id=actor.person_id,
         opened_at=now,
     )
     session.add(notice)
     session.flush()
     _add_revision(session, actor, notice, cmd.posting, "", now)
-    record(session, actor, "publicity.open", f"publicity_notice:{notice.id}", now, days=cmd.days)
+    record(session, actor, "publicity.open", f"publicity_notice:{notice.id}", now, days=notice.days)
     return notice
 
 
@@ -111,11 +111,11 @@ def restart(
 
     Raises:
         NotVisible: there is none of this number.
-        Refused: the notice was withdrawn, or has run its whole course.
+        Refused: the notice was withdrawn.
 
     """
     notice = hold(session, notice_id)
-    policy.check_may_repost(queries.standing_of(session, notice.id, now).state)
+    policy.check_stands(queries.standing_of(session, notice.id, now).state)
     made = _add_revision(session, actor, notice, posting, reason, now)
     record(session, actor, "publicity.restart", f"publicity_notice:{notice.id}", now, number=made.number)
     return made
@@ -137,6 +137,7 @@ def repost(
     policy.check_worker(actor, get_place(session, notice.place_id).path)
     if not reason.strip():
         raise Refused("publicity.reason_needed", field="reason")
+    policy.check_may_repost(queries.standing_of(session, notice.id, now).state)
     newest = queries.newest_revision(session, notice.id)
     return restart(session, actor, notice.id, Posting(newest.title, newest.body, media), reason.strip(), now)
 
@@ -183,7 +184,8 @@ def object_to(session: Session, actor: Actor, cmd: Object, clock: Clock) -> Publ
     Raises:
         Forbidden: not a household of the person (on paper: not the worker), or not one of the notice's place.
         NotVisible: there is no such notice.
-        Refused: the notice is not open, nothing was said, paper without photo, or the key was used otherwise.
+        Refused: the notice is not open, the household has objected as often as it may, nothing was said, paper
+            without photo, or the key was used otherwise.
 
     """
     notice = hold(session, cmd.notice_id)
@@ -196,6 +198,8 @@ def object_to(session: Session, actor: Actor, cmd: Object, clock: Clock) -> Publ
         return sent
     standing = queries.standing_of(session, notice.id, now)
     policy.check_open(standing.period, standing.state, now)
+    made = queries.objections_by(session, notice.id, standing.number, cmd.unit_id)
+    policy.check_few(made, notice.objections_most, "door" if cmd.on_paper else "text")
     if not cmd.text.strip():
         raise Refused("publicity.text_needed", field="text")
     if cmd.on_paper and cmd.photo_id is None:
@@ -221,7 +225,8 @@ def reply(session: Session, actor: Actor, cmd: Reply, clock: Clock) -> Publicity
     A late answer is taken: it is late on the page for ever, and nothing is final without it.
 
     Raises:
-        Forbidden: neither community worker nor street officer here, or an objection of the person's own household.
+        Forbidden: neither community worker nor street officer here, an objection of the person's own household, or
+            one against what the person has done herself.
         NotVisible: there is none of this number.
         Refused: answered already, summary or reason missing, or something is named that cannot fall.
 
@@ -233,6 +238,7 @@ def reply(session: Session, actor: Actor, cmd: Reply, clock: Clock) -> Publicity
     notice = session.get_one(PublicityNotice, objection.notice_id)
     answered = queries.reply_of(session, objection.id) is not None
     policy.check_may_reply(actor, get_place(session, notice.place_id).path, objection.unit_id, answered)
+    policy.check_no_party(actor, ask("publicity.parties", session, notice.source))
     _check_reply(session, notice, cmd)
     row = PublicityReply(
         objection_id=objection.id,

@@ -9,9 +9,9 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from fundapp.publicity.commands import Object, ProvePosting, Reply
-from fundapp.publicity.rules import Medium, Verdict
+from fundapp.publicity.rules import About, Medium, Verdict
 from fundapp.publicity.texts import MEDIA, VERDICTS
-from fundapp.web.forms import REQUIRED, InstantField, OnceForm, PageForm, TextField, options
+from fundapp.web.forms import REQUIRED, BoxesField, InstantField, OnceForm, PageForm, TextField, options
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 
@@ -123,15 +123,11 @@ class ReplyForm(PageForm):
         description=_("查了什么、依据什么、怎样处理；不写姓名和门牌。"),
         validators=[REQUIRED, Length(max=1000)],
     )
-    named = SelectMultipleField(
-        _("作废哪几户的意见"),
-        coerce=int,
-        description=_("只在异议成立时选。作废以后重新计票，公示期重新计算。"),
-        validators=[Optional()],
-    )
+    named = BoxesField("", coerce=int, validators=[Optional()])
 
-    def offer(self, nameable: list[tuple[int, str]]) -> None:
-        """Offer what an upheld objection may bring down."""
+    def offer(self, nameable: list[tuple[int, str]], about: About) -> None:
+        """Offer what an upheld objection may bring down, in the words of what the notice is about."""
+        self.named.label.text, self.named.description = about.falls, about.falls_hint
         self.named.choices = options((str(number), label) for number, label in nameable)
 
     def to_command(self, objection_id: int) -> Reply:

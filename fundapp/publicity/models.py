@@ -20,6 +20,7 @@ class PublicityNotice(Numbered, Base):
         UniqueConstraint("source", "kind"),
         CheckConstraint("days BETWEEN 1 AND 60", name="some_days"),
         CheckConstraint("reply_days BETWEEN 1 AND 60", name="days_to_reply"),
+        CheckConstraint("objections_most BETWEEN 1 AND 20", name="some_objections"),
         Index("ix_publicity_notice_place_id", "place_id", "id"),
         {"info": {"sealed": True}},
     )
@@ -29,6 +30,7 @@ class PublicityNotice(Numbered, Base):
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
     days: Mapped[int]
     reply_days: Mapped[int]
+    objections_most: Mapped[int]
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime]
 
@@ -181,6 +183,14 @@ refuse(
     "INSERT",
     f"NOT {_NEWEST_OPEN} OR {_WITHDRAWN}",
     "objections are taken while the newest revision is open",
+)
+refuse(
+    "publicity_objection_few",
+    "publicity_objection",
+    "INSERT",
+    "(SELECT COUNT(*) FROM publicity_objection o WHERE o.notice_id = NEW.notice_id AND o.number = NEW.number "
+    "AND o.unit_id = NEW.unit_id) >= (SELECT n.objections_most FROM publicity_notice n WHERE n.id = NEW.notice_id)",
+    "a household objects only so often to one revision",
 )
 refuse(
     "publicity_objection_by_household",

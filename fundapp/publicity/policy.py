@@ -90,6 +90,39 @@ def check_may_reply(actor: Actor, place_path: str, unit_id: int, answered: bool)
         raise Refused("publicity.answered")
 
 
+def check_no_party(actor: Actor, parties: frozenset[int]) -> None:
+    """Keep who made what is objected to from answering.
+
+    Raises:
+        Forbidden: ``publicity.own_deed``.
+
+    """
+    if actor.person_id in parties:
+        raise Forbidden("publicity.own_deed")
+
+
+def check_few(made: int, most: int, field: str) -> None:
+    """Keep a household to so many objections against one revision of a notice.
+
+    Raises:
+        Refused: ``publicity.enough``, on *field*.
+
+    """
+    if made >= most:
+        raise Refused("publicity.enough", field=field, most=most)
+
+
+def check_stands(state: NoticeState) -> None:
+    """Check that a notice was not withdrawn.
+
+    Raises:
+        Refused: ``publicity.withdrawn``.
+
+    """
+    if state is NoticeState.WITHDRAWN:
+        raise Refused("publicity.withdrawn")
+
+
 def check_may_repost(state: NoticeState) -> None:
     """Let a notice be posted anew as long as it stands.
 
@@ -97,8 +130,7 @@ def check_may_repost(state: NoticeState) -> None:
         Refused: ``publicity.withdrawn`` or ``publicity.settled``.
 
     """
-    if state is NoticeState.WITHDRAWN:
-        raise Refused("publicity.withdrawn")
+    check_stands(state)
     if state is NoticeState.OVER:
         raise Refused("publicity.settled")
 

@@ -90,6 +90,7 @@ class NoticePage:
     place: PlaceRow
     days: int
     reply_days: int
+    objections_most: int
     standing: Standing
     revisions: tuple[PublicityRevision, ...]
     proofs: tuple[Proof, ...]
@@ -119,13 +120,18 @@ def newest_revision(session: Session, notice_id: int) -> PublicityRevision:
 
 def last_number(session: Session, notice_id: int) -> int:
     """Give the number of a notice's newest revision, 0 before the first."""
-    query = select(func.max(PublicityRevision.number)).where(PublicityRevision.notice_id == notice_id)
-    return session.scalar(query) or 0
+    return session.scalar(select(func.max(PublicityRevision.number)).filter_by(notice_id=notice_id)) or 0
 
 
 def reply_of(session: Session, objection_id: int) -> PublicityReply | None:
     """Give the answer to an objection."""
     return session.scalar(select(PublicityReply).where(PublicityReply.objection_id == objection_id))
+
+
+def objections_by(session: Session, notice_id: int, number: int, unit_id: int) -> int:
+    """Count the objections of a household to one revision of a notice."""
+    query = select(func.count(PublicityObjection.id)).filter_by(notice_id=notice_id, number=number, unit_id=unit_id)
+    return session.scalar(query) or 0
 
 
 def standing_of(session: Session, notice_id: int, now: datetime) -> Standing:
@@ -143,8 +149,7 @@ def standing_of(session: Session, notice_id: int, now: datetime) -> Standing:
 
 def standings(session: Session, notice_ids: Iterable[int], now: datetime) -> dict[int, Standing]:
     """Tell where several notices stand, in three statements."""
-    ids = list(notice_ids)
-    return _standings(session, PublicityNotice.id.in_(ids), now) if ids else {}
+    return _standings(session, PublicityNotice.id.in_(ids), now) if (ids := list(notice_ids)) else {}
 
 
 def _standings(session: Session, which: ColumnElement[bool], now: datetime) -> dict[int, Standing]:
@@ -241,6 +246,7 @@ def notice_page(session: Session, notice_id: int, actor: Actor, now: datetime) -
         place=place,
         days=notice.days,
         reply_days=notice.reply_days,
+        objections_most=notice.objections_most,
         standing=standing_of(session, notice_id, now),
         revisions=tuple(revisions_of(session, [notice_id])),
         proofs=tuple(proofs_of(session, notice_id)),
@@ -253,8 +259,8 @@ def notice_page(session: Session, notice_id: int, actor: Actor, now: datetime) -
 
 def revisions_of(session: Session, notice_ids: Sequence[int]) -> list[PublicityRevision]:
     """List all revisions of some notices, the oldest first."""
-    query = select(PublicityRevision).where(PublicityRevision.notice_id.in_(notice_ids))
-    return list(session.scalars(query.order_by(PublicityRevision.notice_id, PublicityRevision.number)))
+    row = PublicityRevision
+    return list(session.scalars(select(row).where(row.notice_id.in_(notice_ids)).order_by(row.notice_id, row.number)))
 
 
 def proofs_of(session: Session, notice_id: int) -> list[Proof]:

@@ -1,14 +1,19 @@
 """What a notice is, when its period ends, and where it stands: functions of values."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
 from fundapp.kernel.clock import SHANGHAI
+from fundapp.kernel.errors import BadInput
 
 MOST_DAYS = 60
 USUAL_REPLY_DAYS = 3
+USUAL_OBJECTIONS = 3
+"""How many objections a household may make to one revision of a notice, where a policy says nothing."""
+MOST_OBJECTIONS = 20
 
 
 class Medium(StrEnum):
@@ -53,6 +58,53 @@ class Period:
     def holds(self, now: datetime) -> bool:
         """Tell whether *now* lies inside."""
         return self.starts_at <= now < self.ends_at
+
+
+@dataclass(frozen=True)
+class About:
+    """What a notice is about, told by its source: the page, its name, and what an upheld objection may bring down.
+
+    ``falls`` is the question to who answers, ``falls_hint`` what follows; ``one``: exactly one thing is named.
+    """
+
+    address: str
+    label: str
+    result: str
+    falls: str
+    falls_hint: str
+    one: bool = False
+
+
+@dataclass(frozen=True)
+class NoticeTerms:
+    """What a policy says of a notice: for how many whole days (0: none), and how objections are taken and answered."""
+
+    publicity_days: int = 0
+    reply_days: int = USUAL_REPLY_DAYS
+    objections_most: int = USUAL_OBJECTIONS
+
+
+USUAL_NOTICE = NoticeTerms()
+"""What a policy means that says nothing of a notice: there is none."""
+NOTICE_KEYS = frozenset({"publicity_days", "reply_days", "objections_most"})
+_LIMITS = {"publicity_days": (0, MOST_DAYS), "reply_days": (1, MOST_DAYS), "objections_most": (1, MOST_OBJECTIONS)}
+
+
+def notice_terms(part: Mapping[str, Any], subject: str) -> NoticeTerms:
+    """Read what a part of a policy says of its notice; what is not named is usual, and no days mean no notice.
+
+    Raises:
+        BadInput: a number out of range.
+
+    >>> notice_terms({"publicity_days": 5}, "voting")
+    NoticeTerms(publicity_days=5, reply_days=3, objections_most=3)
+    """
+    said = {name: part[name] for name in NOTICE_KEYS if name in part}
+    for name, value in said.items():
+        least, most = _LIMITS[name]
+        if type(value) is not int or not least <= value <= most:
+            raise BadInput(f"{subject}.{name}", repr(value), f"a whole number from {least} to {most}")
+    return NoticeTerms(**said)
 
 
 def end_of_days(start: datetime, days: int) -> datetime:

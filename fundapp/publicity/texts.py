@@ -11,6 +11,8 @@ REFUSALS: Mapping[str, Any] = {
     "publicity.not_worker": _("只有本社区的社区工作者可以办理。"),
     "publicity.not_staff": _("异议由本社区的社区工作者或者街道干部答复。"),
     "publicity.own_objection": _("不能答复自己这一户提出的异议，请由其他工作人员答复。"),
+    "publicity.own_deed": _("这是您自己公布的，异议由另一位工作人员答复。"),
+    "publicity.enough": _("本户对这一版公示已经提了 %(most)s 条异议，不能再提；公示内容改动以后可以重新提。"),
     "publicity.answered": _("这条异议已经答复，答复不能更改。"),
     "publicity.not_your_household": _("您的账号没有绑定这一户。"),
     "publicity.not_here": _("这一户不在公示的范围里。"),

@@ -31,8 +31,8 @@ def labels() -> dict[str, Any]:
 def show(notice_id: int) -> Answer:
     """Show a notice: its words, where it hangs, what was objected and how that was answered."""
     page = _page(notice_id)
-    source = ask("publicity.address", page.source)
-    return render_template("publicity/show.html", page=page, against=_against_objecting(page), source=source)
+    about = ask("publicity.about", page.source)
+    return render_template("publicity/show.html", page=page, against=_against_objecting(page), about=about)
 
 
 @bp.route("/<int:notice_id>/postings/new", methods=["GET", "POST"])
@@ -115,7 +115,8 @@ def objection(objection_id: int) -> Answer:
 def reply(objection_id: int) -> Answer:
     """Answer an objection."""
     (page, row), form = _objection(objection_id), forms.ReplyForm()
-    form.offer(ask("publicity.nameable", reading(), page.source))
+    about = ask("publicity.about", page.source)
+    form.offer(ask("publicity.nameable", reading(), page.source), about)
     if form.filled_in():
         with form.deed() as session:
             commands.reply(session, current_actor(), form.to_command(objection_id), clock())
@@ -123,7 +124,8 @@ def reply(objection_id: int) -> Answer:
             flash(_("已答复。"))
             return redirect(url_for(".show", notice_id=page.id), 303)
     reasons = _against_reply(page, row)
-    return render_template("publicity/reply.html", page=page, row=row, form=form, reasons=reasons), form.status
+    shown = {"page": page, "row": row, "about": about, "reasons": reasons}
+    return render_template("publicity/reply.html", form=form, **shown), form.status
 
 
 def _page(notice_id: int) -> queries.NoticePage:
@@ -158,4 +160,6 @@ def _against_now(page: queries.NoticePage) -> list[str]:
 
 def _against_reply(page: queries.NoticePage, row: queries.ObjectionRow) -> list[str]:
     answered = row.verdict is not None
-    return reasons_of(policy.check_may_reply, current_actor(), page.place.path, row.unit_id, answered)
+    actor, parties = current_actor(), ask("publicity.parties", reading(), page.source)
+    against = reasons_of(policy.check_may_reply, actor, page.place.path, row.unit_id, answered)
+    return against or reasons_of(policy.check_no_party, actor, parties)

@@ -18,7 +18,16 @@ from fundapp.voting.models import (
     VoteRound,
     VoteStanding,
 )
-from fundapp.voting.queries import candidates_of, frozen_terms, leaf_of_row, recount, sealed_of
+from fundapp.voting.queries import (
+    bindings,
+    bound_of_round,
+    candidates_of,
+    frozen_terms,
+    leaf_of_row,
+    recount,
+    results_unbound,
+    sealed_of,
+)
 from fundapp.voting.rounds import outcome_record, rules_hash, standings
 
 
@@ -159,10 +168,24 @@ def _standing(session: Session, round_id: int) -> set[tuple[object, ...]]:
     return {tuple(row) for row in rows}
 
 
+def check_bound(session: Session) -> CheckResult:
+    """Compare what binds with what was counted, and look for a result without a notice that does not bind."""
+    rows = bindings(session)
+    for number, row in enumerate(rows, start=1):
+        bound = bound_of_round(session, row.round_id)
+        costs = {one.project_id: fen(one.cost_fen) for one in candidates_of(session, row.round_id)}
+        told = (tuple(row.selected), tuple(row.reserve), fen(row.cost_fen))
+        if told != (bound.selected, bound.reserve, sum(costs[project_id] for project_id in bound.selected)):
+            return CheckResult(number, f"vote_binding:{row.id} is not what its round came to")
+    left = results_unbound(session)
+    return CheckResult(len(rows), None if left is None else f"vote_result of vote_round:{left} does not bind")
+
+
 CHECKS: tuple[Check, ...] = (
     Check("voting.rules", check_rules),
     Check("voting.ballots", check_ballots),
     Check("voting.one_each", check_unique),
     Check("voting.box", check_box),
     Check("voting.results", check_results),
+    Check("voting.bound", check_bound),
 )

@@ -21,8 +21,8 @@ class RoundOpened:
 
 
 @dataclass(frozen=True)
-class ResultPublished:
-    """A result stands: the selected projects in their order, and the reserve list from its first rank."""
+class OutcomeBound:
+    """An outcome binds: the selected projects in their order, and the reserve list from its first rank."""
 
     round_id: int
     title: str
@@ -35,7 +35,7 @@ class ResultPublished:
 
 @dataclass(frozen=True)
 class RoundVoided:
-    """A round is void: its projects were never decided about."""
+    """A round is void, or its result fell: its projects stand again where they came from."""
 
     round_id: int
     title: str

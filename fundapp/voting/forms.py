@@ -9,7 +9,10 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import Field, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
+from fundapp.publicity.rules import Medium
+from fundapp.publicity.texts import MEDIA
 from fundapp.voting.commands import (
+    BindOutcome,
     CastBallot,
     CastSealed,
     DraftRound,
@@ -195,11 +198,26 @@ class PaperForm(MarkedForm):
 
 
 class PublishForm(PageForm):
-    """Nothing but the button."""
+    """Where the result is posted beside this site, in a round whose result goes on notice."""
+
+    media = BoxesField(
+        lazy_gettext("结果除了网上，还在哪里公示"),
+        choices=options((medium.value, MEDIA[medium]) for medium in Medium if medium is not Medium.ONLINE),
+        description=lazy_gettext("选了楼道公告栏，公示期内就要拍照登记张贴；没有照片，结果不能生效。"),
+        validators=[Optional()],
+    )
 
     def to_command(self, round_id: int) -> PublishResult:
         """Make the command."""
-        return PublishResult(round_id)
+        return PublishResult(round_id, tuple(Medium(name) for name in self.media.data or ()))
+
+
+class BindForm(PageForm):
+    """Nothing but the button."""
+
+    def to_command(self, round_id: int) -> BindOutcome:
+        """Make the command."""
+        return BindOutcome(round_id)
 
 
 class ReceiptForm(PageForm):

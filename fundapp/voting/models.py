@@ -7,12 +7,14 @@ from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import fundapp.voting.after_models
 import fundapp.voting.box_models
 import fundapp.voting.sheet_models
 import fundapp.voting.void_models  # noqa: F401 - and those of paper without a door, and of rounds that are void
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, no_replace, no_truncate, refuse
 from fundapp.db.types import CanonicalJson, stored
+from fundapp.publicity.rules import NoticeTerms
 from fundapp.voting.method import BallotType, Method, options_of
 from fundapp.voting.rounds import Channel
 from fundapp.voting.rules import Rule, Why
@@ -29,6 +31,9 @@ class VoteRound(Numbered, Base):
         CheckConstraint("budget_fen > 0", name="budget_positive"),
         CheckConstraint("length(trim(title)) > 0", name="titled"),
         CheckConstraint("most_points BETWEEN 1 AND points", name="points_fit"),
+        CheckConstraint("publicity_days BETWEEN 0 AND 60", name="days_of_notice"),
+        CheckConstraint("reply_days BETWEEN 1 AND 60", name="days_to_reply"),
+        CheckConstraint("objections_most BETWEEN 1 AND 20", name="some_objections"),
         Index("ix_vote_round_place_id", "place_id", "id"),
         {"info": {"sealed": True}},
     )
@@ -47,6 +52,9 @@ class VoteRound(Numbered, Base):
     rule: Mapped[Rule] = mapped_column(stored(Rule))
     options: Mapped[Any] = mapped_column(CanonicalJson)
     secrecy: Mapped[Secrecy] = mapped_column(stored(Secrecy))
+    publicity_days: Mapped[int]
+    reply_days: Mapped[int]
+    objections_most: Mapped[int]
     drafted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]
 
@@ -54,6 +62,11 @@ class VoteRound(Numbered, Base):
     def method(self) -> Method:
         """Give how its ballots look and how they are counted."""
         return Method(self.ballot, self.max_choices, self.points, self.most_points, options_of(self.rule, self.options))
+
+    @property
+    def notice(self) -> NoticeTerms:
+        """Give how its result is put on public notice."""
+        return NoticeTerms(self.publicity_days, self.reply_days, self.objections_most)
 
 
 class VoteCandidate(Numbered, Base):

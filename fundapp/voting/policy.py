@@ -151,6 +151,18 @@ def check_may_publish(actor: Actor, place_path: str, window: Window, state: Roun
         raise Refused("voting.still_open", closes_at=window.closes_at)
 
 
+def check_not_settled(binds: bool, fell: bool) -> None:
+    """Let something be done about a result only until it binds or falls.
+
+    Raises:
+        Refused: ``voting.binds_already`` or ``voting.fell``.
+    """
+    if binds:
+        raise Refused("voting.binds_already")
+    if fell:
+        raise Refused("voting.fell")
+
+
 def check_starts_ahead(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
     """Check that a round that is about to be frozen has not closed before it opens.
 

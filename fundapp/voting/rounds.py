@@ -12,6 +12,7 @@ from moneyed import Money
 
 from fundapp.db.types import canonical
 from fundapp.kernel.errors import BadInput, Refused
+from fundapp.publicity.rules import NOTICE_KEYS, USUAL_NOTICE, NoticeTerms, notice_terms
 from fundapp.voting.method import OPTIONAL, Method, method_of, named_options
 from fundapp.voting.rules import Outcome, Why, allocate, marked_election
 
@@ -48,6 +49,7 @@ class Terms:
     choose_by_vote: bool
     method: Method
     days: int
+    notice: NoticeTerms = USUAL_NOTICE
 
     @property
     def max_choices(self) -> int:
@@ -118,15 +120,15 @@ def terms_of(parts: Mapping[str, Any]) -> Terms:
     """
     part = parts.get("voting")
     names = {"choose_by_vote", "max_choices", "days"}
-    if not isinstance(part, Mapping) or part.keys() - OPTIONAL != names:
-        expected = f"a table with {', '.join(sorted(names))}, and {', '.join(sorted(OPTIONAL))} if wished"
+    if not isinstance(part, Mapping) or part.keys() - OPTIONAL - NOTICE_KEYS != names:
+        expected = f"a table with {', '.join(sorted(names))}, and {', '.join(sorted(OPTIONAL | NOTICE_KEYS))} if wished"
         raise BadInput("voting", repr(part), expected)
     by_vote, days = part["choose_by_vote"], part["days"]
     if type(by_vote) is not bool:
         raise BadInput("voting.choose_by_vote", repr(by_vote), "true or false")
     if type(days) is not int or not 1 <= days <= LONGEST.days:
         raise BadInput("voting.days", repr(days), f"a whole number from 1 to {LONGEST.days}")
-    return Terms(by_vote, method_of(part), days)
+    return Terms(by_vote, method_of(part), days, notice_terms(part, "voting"))
 
 
 def state_of(window: Window, now: datetime, *, opened: bool, published: bool, void: bool = False) -> RoundState:

@@ -6,14 +6,15 @@ from typing import Any
 from flask_babel import lazy_gettext
 
 from fundapp.kernel.money import yuan_text
+from fundapp.voting.after import Consequence
 from fundapp.voting.method import BallotType, Method
 from fundapp.voting.rounds import Channel, RoundState, show_code
 from fundapp.voting.rules import Fill, Rule, Stop, Utility, Why
 from fundapp.voting.secrecy import Secrecy
 
 __all__ = [
-    "BALLOTS", "CHANNELS", "MODES", "PROMISES", "REFUSALS", "RULES", "STATES", "ballot_sentence", "rule_sentences",
-    "show_code", "why_words",
+    "AFTER", "BALLOTS", "CHANNELS", "CONSEQUENCES", "MODES", "PROMISES", "REFUSALS", "RULES", "STATES", "after_words",
+    "ballot_sentence", "rule_sentences", "show_code", "why_words",
 ]  # fmt: skip
 
 REFUSALS: Mapping[str, Any] = {
@@ -86,8 +87,37 @@ REFUSALS: Mapping[str, Any] = {
     "voting.void_needs_a_reason": lazy_gettext("请写明原因，大家都会看到。"),
     "voting.void_by_another": lazy_gettext("您提出的作废，要由另一个人确认。"),
     "voting.void_asked_anew": lazy_gettext("作废的理由刚刚重新提出过，请看过新的理由再确认。"),
+    "voting.binds_already": lazy_gettext("结果已经生效，不再改动。"),
+    "voting.fell": lazy_gettext("这一轮表决已经作废。"),
+    "voting.one_consequence": lazy_gettext("异议成立或者部分成立，要选一项怎样处理。"),
+    "voting.recount_differs": lazy_gettext(
+        "重新计票和公布的结果不一样，说明选票或者结果被改过。请先查明，再按作废处理。"
+    ),
     "voting.no_such_receipt": lazy_gettext("没有找到这个回执号，请核对后重新输入。"),
 }
+
+CONSEQUENCES: Mapping[Consequence, Any] = {
+    Consequence.RECOUNT: lazy_gettext("重新计票：结果不变，公示期重新计算"),
+    Consequence.VOID: lazy_gettext("本轮作废：项目回到表决以前，可以另办一轮"),
+}
+AFTER: Mapping[str, Any] = {
+    "notice": lazy_gettext("结果公示中"),
+    "answering": lazy_gettext("公示期已过，异议待答复"),
+    "unproven": lazy_gettext("公示期已过，缺张贴照片"),
+    "due": lazy_gettext("公示已结束，等待生效"),
+    "bound": lazy_gettext("结果已生效"),
+    "void": lazy_gettext("本轮作废"),
+}
+
+
+def after_words(state: str) -> Any:
+    """Say what a result means for its projects as it stands."""
+    if state == "bound":
+        return lazy_gettext("入选的项目已进入下一步，其余列入备选库。")
+    if state == "void":
+        return lazy_gettext("一项异议成立，这个结果不算数，项目回到表决以前。")
+    return lazy_gettext("结果还没有生效：公示期满、异议全部答复以前，哪个项目都不进入下一步。")
+
 
 MODES: Mapping[Secrecy, Any] = {
     Secrecy.NAMED: lazy_gettext("记名"),

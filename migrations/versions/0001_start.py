@@ -327,9 +327,11 @@ def upgrade():
         sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
         sa.Column("reply_days", sa.Integer(), nullable=False),
+        sa.Column("objections_most", sa.Integer(), nullable=False),
         sa.Column("opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("days BETWEEN 1 AND 60", name=op.f("ck_publicity_notice_some_days")),
+        sa.CheckConstraint("objections_most BETWEEN 1 AND 20", name=op.f("ck_publicity_notice_some_objections")),
         sa.CheckConstraint("reply_days BETWEEN 1 AND 60", name=op.f("ck_publicity_notice_days_to_reply")),
         sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name=op.f("fk_publicity_notice_opened_by_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_publicity_notice_place_id")),
@@ -1640,6 +1642,9 @@ def upgrade():
             ),
             nullable=False,
         ),
+        sa.Column("publicity_days", sa.Integer(), nullable=False),
+        sa.Column("reply_days", sa.Integer(), nullable=False),
+        sa.Column("objections_most", sa.Integer(), nullable=False),
         sa.Column("drafted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("budget_fen > 0", name=op.f("ck_vote_round_budget_positive")),
@@ -1647,6 +1652,9 @@ def upgrade():
         sa.CheckConstraint("length(trim(title)) > 0", name=op.f("ck_vote_round_titled")),
         sa.CheckConstraint("max_choices BETWEEN 1 AND 100", name=op.f("ck_vote_round_some_choices")),
         sa.CheckConstraint("most_points BETWEEN 1 AND points", name=op.f("ck_vote_round_points_fit")),
+        sa.CheckConstraint("objections_most BETWEEN 1 AND 20", name=op.f("ck_vote_round_some_objections")),
+        sa.CheckConstraint("publicity_days BETWEEN 0 AND 60", name=op.f("ck_vote_round_days_of_notice")),
+        sa.CheckConstraint("reply_days BETWEEN 1 AND 60", name=op.f("ck_vote_round_days_to_reply")),
         sa.ForeignKeyConstraint(["drafted_by_id"], ["person.id"], name=op.f("fk_vote_round_drafted_by_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_vote_round_place_id")),
         sa.ForeignKeyConstraint(
@@ -4203,6 +4211,23 @@ def upgrade():
     )
     op.create_index("ix_subsidy_payment_request_id", "subsidy_payment", ["request_id", "id"], unique=False)
     op.create_table(
+        "vote_binding",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("selected", sa.Text(), nullable=False),
+        sa.Column("reserve", sa.Text(), nullable=False),
+        sa.Column("budget_fen", sa.BigInteger(), nullable=False),
+        sa.Column("cost_fen", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("cost_fen >= 0 AND cost_fen <= budget_fen", name=op.f("ck_vote_binding_within_budget")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_binding_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_result.round_id"], name=op.f("fk_vote_binding_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_binding")),
+        sa.UniqueConstraint("round_id", name=op.f("uq_vote_binding_round_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "vote_choice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -4226,6 +4251,47 @@ def upgrade():
     )
     op.create_index("ix_vote_choice_candidate_id", "vote_choice", ["candidate_id"], unique=False)
     op.create_index("ix_vote_choice_round_id", "vote_choice", ["round_id"], unique=False)
+    op.create_table(
+        "vote_consequence",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("objection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("recount", "void", name="consequence", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("counted", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'recount') = (length(counted) = 64)", name=op.f("ck_vote_consequence_recount_has_fingerprint")
+        ),
+        sa.ForeignKeyConstraint(
+            ["objection_id"], ["publicity_objection.id"], name=op.f("fk_vote_consequence_objection_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_consequence_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_result.round_id"], name=op.f("fk_vote_consequence_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_consequence")),
+        sa.UniqueConstraint("objection_id", name=op.f("uq_vote_consequence_objection_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "vote_fall",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("objection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_vote_fall_has_reason")),
+        sa.ForeignKeyConstraint(["objection_id"], ["publicity_objection.id"], name=op.f("fk_vote_fall_objection_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_fall_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_result.round_id"], name=op.f("fk_vote_fall_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_fall")),
+        sa.UniqueConstraint("round_id", name=op.f("uq_vote_fall_round_id")),
+        info={"sealed": True},
+    )
     op.create_table(
         "vote_opened",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -10599,6 +10665,16 @@ GUARDS = [
             "CREATE TRIGGER publicity_objection_by_household BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_by_household()",
         ),
     ),
+    # publicity_objection_few on publicity_objection
+    (
+        (
+            "CREATE TRIGGER publicity_objection_few BEFORE INSERT ON publicity_objection FOR EACH ROW WHEN (SELECT COUNT(*) FROM publicity_objection o WHERE o.notice_id = NEW.notice_id AND o.number = NEW.number AND o.unit_id = NEW.unit_id) >= (SELECT n.objections_most FROM publicity_notice n WHERE n.id = NEW.notice_id) BEGIN SELECT RAISE(ABORT, 'a household objects only so often to one revision'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_objection_few() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT COUNT(*) FROM publicity_objection o WHERE o.notice_id = NEW.notice_id AND o.number = NEW.number AND o.unit_id = NEW.unit_id) >= (SELECT n.objections_most FROM publicity_notice n WHERE n.id = NEW.notice_id) THEN RAISE EXCEPTION 'a household objects only so often to one revision' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_objection_few BEFORE INSERT ON publicity_objection FOR EACH ROW EXECUTE FUNCTION publicity_objection_few()",
+        ),
+    ),
     # publicity_objection_in_period on publicity_objection
     (
         (
@@ -10697,6 +10773,16 @@ GUARDS = [
         (
             "CREATE FUNCTION publicity_posting_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'publicity_posting keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER publicity_posting_no_truncate BEFORE TRUNCATE ON publicity_posting FOR EACH STATEMENT EXECUTE FUNCTION publicity_posting_no_truncate()",
+        ),
+    ),
+    # publicity_reply_by_another on publicity_reply
+    (
+        (
+            "CREATE TRIGGER publicity_reply_by_another BEFORE INSERT ON publicity_reply FOR EACH ROW WHEN EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN vote_result x ON n.source = 'voting:' || x.round_id WHERE o.id = NEW.objection_id AND x.published_by_id = NEW.person_id) BEGIN SELECT RAISE(ABORT, 'nobody answers an objection to a result of her own'); END",
+        ),
+        (
+            "CREATE FUNCTION publicity_reply_by_another() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN vote_result x ON n.source = 'voting:' || x.round_id WHERE o.id = NEW.objection_id AND x.published_by_id = NEW.person_id) THEN RAISE EXCEPTION 'nobody answers an objection to a result of her own' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER publicity_reply_by_another BEFORE INSERT ON publicity_reply FOR EACH ROW EXECUTE FUNCTION publicity_reply_by_another()",
         ),
     ),
     # publicity_reply_keeps_rows on publicity_reply
@@ -12519,6 +12605,51 @@ GUARDS = [
             "CREATE TRIGGER vote_ballot_no_truncate BEFORE TRUNCATE ON vote_ballot FOR EACH STATEMENT EXECUTE FUNCTION vote_ballot_no_truncate()",
         ),
     ),
+    # vote_binding_after_notice on vote_binding
+    (
+        (
+            "CREATE TRIGGER vote_binding_after_notice BEFORE INSERT ON vote_binding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_fall v WHERE v.round_id = NEW.round_id) OR NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.budget_fen = NEW.budget_fen AND (r.publicity_days = 0 OR EXISTS (SELECT 1 FROM publicity_notice n JOIN publicity_revision v ON v.notice_id = n.id WHERE n.source = 'voting:' || r.id AND v.ends_at <= NEW.at AND NOT EXISTS (SELECT 1 FROM publicity_revision w WHERE w.notice_id = n.id AND w.number > v.number) AND NOT EXISTS (SELECT 1 FROM publicity_withdrawal g WHERE g.notice_id = n.id) AND NOT EXISTS (SELECT 1 FROM publicity_objection o WHERE o.notice_id = n.id AND NOT EXISTS (SELECT 1 FROM publicity_reply a WHERE a.objection_id = o.id))))) BEGIN SELECT RAISE(ABORT, 'no outcome binds before its notice is over and every objection answered'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_binding_after_notice() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_fall v WHERE v.round_id = NEW.round_id) OR NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.budget_fen = NEW.budget_fen AND (r.publicity_days = 0 OR EXISTS (SELECT 1 FROM publicity_notice n JOIN publicity_revision v ON v.notice_id = n.id WHERE n.source = 'voting:' || r.id AND v.ends_at <= NEW.at AND NOT EXISTS (SELECT 1 FROM publicity_revision w WHERE w.notice_id = n.id AND w.number > v.number) AND NOT EXISTS (SELECT 1 FROM publicity_withdrawal g WHERE g.notice_id = n.id) AND NOT EXISTS (SELECT 1 FROM publicity_objection o WHERE o.notice_id = n.id AND NOT EXISTS (SELECT 1 FROM publicity_reply a WHERE a.objection_id = o.id))))) THEN RAISE EXCEPTION 'no outcome binds before its notice is over and every objection answered' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_binding_after_notice BEFORE INSERT ON vote_binding FOR EACH ROW EXECUTE FUNCTION vote_binding_after_notice()",
+        ),
+    ),
+    # vote_binding_keeps_rows on vote_binding
+    (
+        (
+            "CREATE TRIGGER vote_binding_keeps_rows BEFORE DELETE ON vote_binding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_binding is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_binding_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_binding is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_binding_keeps_rows BEFORE DELETE ON vote_binding FOR EACH ROW EXECUTE FUNCTION vote_binding_keeps_rows()",
+        ),
+    ),
+    # vote_binding_keeps_values on vote_binding
+    (
+        (
+            "CREATE TRIGGER vote_binding_keeps_values BEFORE UPDATE ON vote_binding FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_binding is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_binding_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_binding is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_binding_keeps_values BEFORE UPDATE ON vote_binding FOR EACH ROW EXECUTE FUNCTION vote_binding_keeps_values()",
+        ),
+    ),
+    # vote_binding_no_replace on vote_binding
+    (
+        (
+            "CREATE TRIGGER vote_binding_no_replace BEFORE INSERT ON vote_binding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_binding WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'vote_binding keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_binding_no_truncate on vote_binding
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_binding_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_binding keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_binding_no_truncate BEFORE TRUNCATE ON vote_binding FOR EACH STATEMENT EXECUTE FUNCTION vote_binding_no_truncate()",
+        ),
+    ),
     # vote_box_closing_counted on vote_box_closing
     (
         (
@@ -12832,6 +12963,96 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_choice_within_points() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) <= r.points) THEN RAISE EXCEPTION 'a ballot gives no more points than its round allows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_choice_within_points BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_within_points()",
+        ),
+    ),
+    # vote_consequence_keeps_rows on vote_consequence
+    (
+        (
+            "CREATE TRIGGER vote_consequence_keeps_rows BEFORE DELETE ON vote_consequence FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_consequence is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_consequence_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_consequence is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_consequence_keeps_rows BEFORE DELETE ON vote_consequence FOR EACH ROW EXECUTE FUNCTION vote_consequence_keeps_rows()",
+        ),
+    ),
+    # vote_consequence_keeps_values on vote_consequence
+    (
+        (
+            "CREATE TRIGGER vote_consequence_keeps_values BEFORE UPDATE ON vote_consequence FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_consequence is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_consequence_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_consequence is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_consequence_keeps_values BEFORE UPDATE ON vote_consequence FOR EACH ROW EXECUTE FUNCTION vote_consequence_keeps_values()",
+        ),
+    ),
+    # vote_consequence_no_replace on vote_consequence
+    (
+        (
+            "CREATE TRIGGER vote_consequence_no_replace BEFORE INSERT ON vote_consequence FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_consequence WHERE (id = NEW.id) OR (objection_id = NEW.objection_id)) BEGIN SELECT RAISE(ABORT, 'vote_consequence keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_consequence_no_truncate on vote_consequence
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_consequence_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_consequence keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_consequence_no_truncate BEFORE TRUNCATE ON vote_consequence FOR EACH STATEMENT EXECUTE FUNCTION vote_consequence_no_truncate()",
+        ),
+    ),
+    # vote_consequence_of_upheld on vote_consequence
+    (
+        (
+            "CREATE TRIGGER vote_consequence_of_upheld BEFORE INSERT ON vote_consequence FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'voting:' || NEW.round_id AND a.verdict <> 'rejected') OR EXISTS (SELECT 1 FROM vote_binding b WHERE b.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_fall v WHERE v.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'only an upheld objection to a result that stands leads to something'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_consequence_of_upheld() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'voting:' || NEW.round_id AND a.verdict <> 'rejected') OR EXISTS (SELECT 1 FROM vote_binding b WHERE b.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_fall v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'only an upheld objection to a result that stands leads to something' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_consequence_of_upheld BEFORE INSERT ON vote_consequence FOR EACH ROW EXECUTE FUNCTION vote_consequence_of_upheld()",
+        ),
+    ),
+    # vote_fall_by_objection on vote_fall
+    (
+        (
+            "CREATE TRIGGER vote_fall_by_objection BEFORE INSERT ON vote_fall FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'voting:' || NEW.round_id AND a.verdict <> 'rejected') OR EXISTS (SELECT 1 FROM vote_binding b WHERE b.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a result falls only by an upheld objection, before it binds'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_fall_by_objection() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'voting:' || NEW.round_id AND a.verdict <> 'rejected') OR EXISTS (SELECT 1 FROM vote_binding b WHERE b.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a result falls only by an upheld objection, before it binds' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_fall_by_objection BEFORE INSERT ON vote_fall FOR EACH ROW EXECUTE FUNCTION vote_fall_by_objection()",
+        ),
+    ),
+    # vote_fall_keeps_rows on vote_fall
+    (
+        (
+            "CREATE TRIGGER vote_fall_keeps_rows BEFORE DELETE ON vote_fall FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_fall is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_fall_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_fall is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_fall_keeps_rows BEFORE DELETE ON vote_fall FOR EACH ROW EXECUTE FUNCTION vote_fall_keeps_rows()",
+        ),
+    ),
+    # vote_fall_keeps_values on vote_fall
+    (
+        (
+            "CREATE TRIGGER vote_fall_keeps_values BEFORE UPDATE ON vote_fall FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_fall is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_fall_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_fall is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_fall_keeps_values BEFORE UPDATE ON vote_fall FOR EACH ROW EXECUTE FUNCTION vote_fall_keeps_values()",
+        ),
+    ),
+    # vote_fall_no_replace on vote_fall
+    (
+        (
+            "CREATE TRIGGER vote_fall_no_replace BEFORE INSERT ON vote_fall FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_fall WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'vote_fall keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_fall_no_truncate on vote_fall
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_fall_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_fall keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_fall_no_truncate BEFORE TRUNCATE ON vote_fall FOR EACH STATEMENT EXECUTE FUNCTION vote_fall_no_truncate()",
         ),
     ),
     # vote_holder_frozen_delete on vote_holder

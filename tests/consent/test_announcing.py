@@ -33,6 +33,7 @@ def wired(monkeypatch):
     monkeypatch.setitem(wiring._reactions, ObjectionAnswered, [commands.carry_out])
     monkeypatch.setitem(wiring._providers, "publicity.nameable", queries.nameable)
     monkeypatch.setitem(wiring._providers, "publicity.may_see", queries.may_see)
+    monkeypatch.setitem(wiring._providers, "publicity.parties", lambda *_: frozenset())
 
 
 @pytest.fixture

@@ -35,6 +35,8 @@ NOT_FOR_PAGES = {
     "fundapp/rosters/rows.py": "reads the headings that people write",
     "fundapp/council/rules.py": "blackens names inside minutes",
     "fundapp/settings.py": "the name of the site, which a setting replaces",
+    "fundapp/voting/after.py": "written once into a public notice",
+    "fundapp/voting/commands/after.py": "written once into a public notice",
     "fundapp/web/filters.py": "how a date is written",
 }
 ENVIRONMENT = Environment(

@@ -117,6 +117,7 @@ def _set_up(life: Life) -> None:
             foundation_name="演示社区基金会",
             funding="100000",
             publicity_days=0,
+            vote_notice_days=0,
             terms="free",  # what is decided before raising has tests of its own
             basis="",  # all at once; tranches and settlement have tests of their own
         )

@@ -8,7 +8,7 @@ from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.clock import SetClock
 from fundapp.publicity import commands, queries
-from fundapp.publicity.rules import Medium, Verdict, end_of_days
+from fundapp.publicity.rules import Medium, NoticeTerms, Verdict, end_of_days
 from tests.consent.asking import make_scan
 from tests.support.world import NOW, PlaceTree, make_person, make_place_tree, make_resident
 
@@ -42,7 +42,7 @@ def make_posted(media=(Medium.ONLINE, Medium.BOARD)) -> Posted:
         residents = tuple(make_resident(session, f"居民{n}", places.units[n]) for n in range(2))
         stranger = make_resident(session, "外人", elsewhere.units[0])
         posting = commands.Posting("初步结果公示", "4 户中同意 3 户。\n门槛 3 户。", media)
-        cmd = commands.OpenNotice(SOURCE, "preliminary", places.compound, posting, 5, 3)
+        cmd = commands.OpenNotice(SOURCE, "preliminary", places.compound, posting, NoticeTerms(5, 3))
         notice = commands.open_notice(session, worker, cmd, NOW).id
         photo = make_scan(session, worker, places.compound)
         return Posted(places, worker, officer, supervisor, residents, stranger, notice, photo)

@@ -26,8 +26,10 @@ from fundapp.programmes.events import ProgrammeOpened
 from fundapp.programmes.models import PolicyVersion, Programme
 from fundapp.projects.models import CostLine, Project, ProjectVersion
 from fundapp.projects.rules import Kind, Stage, Theme
+from fundapp.publicity.events import ObjectionAnswered
 from fundapp.voting import commands
-from fundapp.voting.events import ResultPublished, RoundOpened, RoundVoided
+from fundapp.voting.events import OutcomeBound, RoundOpened, RoundVoided
+from fundapp.voting.queries import noticed
 from tests.support.world import NOW, PlaceTree, make_person, make_place_tree, make_resident
 
 OPENS = NOW + timedelta(hours=1)
@@ -67,11 +69,19 @@ def bound(url: str) -> Iterator[None]:
 def wire_rounds() -> None:
     """Connect rounds with the council."""
     wire(
-        {RoundOpened: [take_into_round], ResultPublished: [apply_result], RoundVoided: [release_from_round]},
+        {
+            RoundOpened: [take_into_round],
+            OutcomeBound: [apply_result],
+            RoundVoided: [release_from_round],
+            ObjectionAnswered: [commands.carry_out],
+        },
         {
             "voting.programme": programme_facts,
             "voting.programmes": programmes_of_worker,
             "voting.options": round_options,
+            "publicity.may_see": lambda session, source, _actor: noticed.may_see(session, source),
+            "publicity.nameable": noticed.nameable,
+            "publicity.parties": noticed.parties,
         },
     )
 

@@ -111,7 +111,7 @@ def test_the_pages_of_sheets_lead_from_the_print_to_the_result(sqlite_app, visit
     assert worker.post(f"{path}/sheets/end", data={"serials": "一", "how": "missing"}).status_code == 422
     assert worker.post(f"{path}/sheets/end", data={"serials": "1、3", "how": "missing"}).status_code == 303
     assert worker.post(f"{path}/result").status_code == 303
-    assert "结果已公布" in page_of(visit(), path)
+    assert "结果已生效" in page_of(visit(), path)
 
 
 def test_a_named_round_tells_each_doors_choice_when_it_is_published(sqlite_app, visit, stand):

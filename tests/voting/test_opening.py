@@ -256,4 +256,5 @@ def test_the_checks_of_an_honest_round_find_nothing(polled):
             ("voting.one_each", None),
             ("voting.box", None),
             ("voting.results", None),
+            ("voting.bound", None),
         ]

@@ -155,13 +155,14 @@ def test_after_the_close_everybody_sees_the_count_and_an_officer_publishes_it(po
     stand(CLOSES)
     path = f"/votes/{polled.round}"
     assert "待工作人员公布后生效" in page_of(visit(), path)
-    assert "公布结果</button>" not in page_of(visit(polled.residents[0]), path)
+    assert "公布结果</a>" not in page_of(visit(polled.residents[0]), path)
     officer = visit(polled.officer)
-    assert "公布结果</button>" in page_of(officer, path)
+    assert "公布结果</a>" in page_of(officer, path)
+    assert "没有公示期" in page_of(officer, f"{path}/result")
     assert officer.post(f"{path}/result").status_code == 303
-    assert "结果已公布" in page_of(visit(), path)
-    assert officer.post(f"{path}/result").status_code == 303
-    assert "结果已经公布。" in page_of(officer, path)
+    assert "结果已生效" in page_of(visit(), path)
+    assert officer.post(f"{path}/result").status_code == 422
+    assert "结果已经公布。" in page_of(officer, f"{path}/result")
 
 
 def test_a_result_tells_every_project_why(polled, visit, stand):

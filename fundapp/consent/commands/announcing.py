@@ -40,9 +40,7 @@ def announce(
     """Count the answers and put the preliminary result on public notice. The caller holds project and round."""
     count = queries.count_round(session, round_)
     posting = Posting(f"初步结果公示：{queries.title_of(session, round_.id)}", words(round_, count, terms), media)
-    cmd = OpenNotice(
-        queries.source_of(round_.id), KIND, round_.place_id, posting, terms.publicity_days, terms.reply_days
-    )
+    cmd = OpenNotice(queries.source_of(round_.id), KIND, round_.place_id, posting, terms.notice)
     notice = open_notice(session, actor, cmd, now)
     return _count(session, actor, round_, count, notice.id, keying_complete, now)
 

@@ -15,7 +15,7 @@ from fundapp.kernel.errors import Refused
 from fundapp.projects.commands import lock_project, move_on
 from fundapp.projects.queries import came_from, get_project
 from fundapp.projects.rules import Stage
-from fundapp.voting.events import ResultPublished, RoundOpened, RoundVoided
+from fundapp.voting.events import OutcomeBound, RoundOpened, RoundVoided
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def take_into_round(session: Session, event: RoundOpened) -> None:
         move_on(session, event.actor, project_id, Stage.IN_ROUND, event.at, moved_into_round(event.title))
 
 
-def apply_result(session: Session, event: ResultPublished) -> None:
+def apply_result(session: Session, event: OutcomeBound) -> None:
     """Move the selected projects to 入选 and the others, with their rank, to the reserve list."""
     ranks = {project_id: rank for rank, project_id in enumerate(event.reserve, start=1)}
     for project_id in sorted((*event.selected, *event.reserve)):

@@ -140,6 +140,10 @@ def _for_workers(session: Session, actor: Actor, now: datetime) -> list[Waiting]
         for row in voting.rounds_waiting_to_publish(session, actor, now)
     ]
     votes += [
+        Waiting(_("让表决结果生效：%(title)s", title=row.title), Link("voting.bind", {"round_id": row.round_id}))
+        for row in voting.rounds_waiting_to_bind(session, actor, now)
+    ]
+    votes += [
         Waiting(_("公布评选结果：%(title)s", title=title), Link("scoring.show", {"sheet_id": sheet_id}))
         for sheet_id, title in sheets_to_publish(session, places, now)
     ]

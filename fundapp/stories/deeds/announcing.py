@@ -10,14 +10,20 @@ from fundapp.publicity.rules import Medium, Verdict
 from fundapp.stories.deeds.ground import unit_of_door
 from fundapp.stories.engine import Facts, Scene, deed
 from fundapp.stories.props import key, picture
+from fundapp.voting.after import NAMED, Consequence
+from fundapp.voting.commands import BindOutcome, bind_outcome
+from fundapp.voting.queries import notice_of
 
 
 def _notice(scene: Scene) -> PublicityNotice:
-    round_id = scene.thing("consent_round", "round")
-    announced = announced_of(scene.session, round_id)
-    if announced is None:
-        raise BadInput(f"{scene.fields.where}, round", "no notice", "a round whose preliminary result was published")
-    return scene.session.get_one(PublicityNotice, announced.notice_id)
+    if scene.fields.text("vote", ""):
+        found = notice_of(scene.session, scene.thing("vote_round", "vote"))
+    else:
+        announced = announced_of(scene.session, scene.thing("consent_round", "round"))
+        found = announced.notice_id if announced else None
+    if found is None:
+        raise BadInput(f"{scene.fields.where}, round", "no notice", "a round whose result was put on notice")
+    return scene.session.get_one(PublicityNotice, found)
 
 
 def _stands(scene: Scene, notice: PublicityNotice) -> Facts:
@@ -25,9 +31,9 @@ def _stands(scene: Scene, notice: PublicityNotice) -> Facts:
     return {"state": found.state.value, "number": found.number, "unanswered": found.unanswered}
 
 
-@deed("publicity.prove", "round spot medium")
+@deed("publicity.prove", "round vote spot medium")
 def publicity_prove(scene: Scene) -> Facts:
-    """Prove with a picture that a round's notice hangs. Fields: round, spot, medium."""
+    """Prove with a picture that a round's notice hangs. Fields: round or vote, spot, medium."""
     notice, fields = _notice(scene), scene.fields
     until = standing_of(scene.session, notice.id, scene.clock.at).period.ends_at
     photo = picture(scene.session, scene.actor, notice.place_id, scene.clock, public=True, tint=11)
@@ -37,9 +43,9 @@ def publicity_prove(scene: Scene) -> Facts:
     return _stands(scene, notice)
 
 
-@deed("publicity.object", "round door text paper")
+@deed("publicity.object", "round vote door text paper")
 def publicity_object(scene: Scene) -> Facts:
-    """Object for one's household, or on paper through the worker. Fields: round, door, text, paper."""
+    """Object for one's household, or on paper through the worker. Fields: round or vote, door, text, paper."""
     notice, fields = _notice(scene), scene.fields
     unit, on_paper = unit_of_door(scene, notice.place_id, fields.text("door")), fields.yes("paper", False)
     photo = picture(scene.session, scene.actor, notice.place_id, scene.clock) if on_paper else None
@@ -48,11 +54,16 @@ def publicity_object(scene: Scene) -> Facts:
     return _stands(scene, notice)
 
 
-@deed("publicity.reply", "round objection verdict summary reason doors")
+@deed("publicity.reply", "round vote objection verdict summary reason doors leads_to")
 def publicity_reply(scene: Scene) -> Facts:
-    """Answer an objection. Fields: round, objection, verdict, summary, reason, doors (whose answers fall)."""
+    """Answer an objection.
+
+    Fields: round or vote, objection, verdict, summary, reason, doors (whose answers fall), leads_to (of a vote).
+    """
     notice, fields = _notice(scene), scene.fields
     named = tuple(unit_of_door(scene, notice.place_id, str(door)) for door in fields.listed("doors", []))
+    if fields.text("leads_to", ""):
+        named = (NAMED.index(fields.choice("leads_to", Consequence)) + 1,)
     verdict, summary = fields.choice("verdict", Verdict), fields.text("summary")
     cmd = Reply(scene.thing("objection"), verdict, summary, fields.text("reason"), named)
     reply(scene.session, scene.actor, cmd, scene.clock)
@@ -69,3 +80,10 @@ def consent_final(scene: Scene) -> Facts:
         "agree": bar.agree, "oppose": bar.oppose, "abstain": bar.abstain, "silent": bar.silent, "needed": bar.needed,
         "outcome": bar.outcome.value if bar.outcome else "",
     }  # fmt: skip
+
+
+@deed("voting.bind", "round")
+def voting_bind(scene: Scene) -> Facts:
+    """Let the outcome of a round bind. Fields: round. Facts: selected, reserve (how many)."""
+    bound = bind_outcome(scene.session, scene.actor, BindOutcome(scene.thing("vote_round", "round")), scene.clock)
+    return {"selected": len(bound.selected), "reserve": len(bound.reserve)}

@@ -1,5 +1,6 @@
 """The deeds of a round: draft and open it, cast and key in ballots, publish the result."""
 
+from fundapp.voting.commands.after import BindOutcome, bind_outcome, carry_out
 from fundapp.voting.commands.ballots import CastBallot, KeyBallot, cast_ballot, key_ballot
 from fundapp.voting.commands.boxes import (
     CastSealed,
@@ -35,6 +36,7 @@ from fundapp.voting.commands.voiding import AskVoid, ConfirmVoid, TellShare, ask
 
 __all__ = [
     "AskVoid",
+    "BindOutcome",
     "CastBallot",
     "CastSealed",
     "CloseBox",
@@ -54,6 +56,8 @@ __all__ = [
     "TellShare",
     "WriteBack",
     "ask_void",
+    "bind_outcome",
+    "carry_out",
     "cast_ballot",
     "cast_sealed",
     "change_draft",

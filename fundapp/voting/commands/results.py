@@ -6,15 +6,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
-from fundapp.db.wiring import tell
 from fundapp.db.work import lock
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import from_fen
 from fundapp.places.queries import get_place
+from fundapp.publicity.rules import Medium
 from fundapp.voting import policy, queries
-from fundapp.voting.events import ResultPublished
+from fundapp.voting.commands.after import announce, settle
 from fundapp.voting.models import VoteOpening, VoteResult, VoteRound, VoteStanding
 from fundapp.voting.rounds import Standing, outcome_record, standings
 from fundapp.voting.rules import Outcome
@@ -22,13 +22,14 @@ from fundapp.voting.rules import Outcome
 
 @dataclass(frozen=True)
 class PublishResult:
-    """Publish what the ballots of a round say."""
+    """Publish what the ballots of a round say; ``media`` are where it is posted beside the public page."""
 
     round_id: int
+    media: tuple[Medium, ...] = ()
 
 
 def publish_result(session: Session, actor: Actor, cmd: PublishResult, clock: Clock) -> VoteResult:
-    """Count the ballots, publish the result, move its projects to 入选 or to the reserve list with their rank.
+    """Count the ballots, publish the result, and put it on notice; without days of notice it binds at once.
 
     Raises:
         NotVisible: there is no such round, or it is a draft.
@@ -49,11 +50,13 @@ def publish_result(session: Session, actor: Actor, cmd: PublishResult, clock: Cl
     result = _result(actor, round_, opening, outcome, now)
     session.add(result)
     session.flush()
-    ranked = standings(outcome)
-    _stand(session, round_.id, ranked)
+    _stand(session, round_.id, standings(outcome))
     about = f"vote_round:{round_.id}"
     record(session, actor, "voting.publish", about, now, ballots=outcome.ballots, selected=len(outcome.selected))
-    tell(session, _published(round_, ranked, actor, now))
+    if round_.publicity_days:
+        announce(session, actor, round_, cmd.media, now)
+    else:
+        settle(session, actor, round_, now)
     return result
 
 
@@ -86,15 +89,3 @@ def _stand(session: Session, round_id: int, ranked: list[Standing]) -> None:
         for one in ranked
     )
     session.flush()
-
-
-def _published(round_: VoteRound, ranked: list[Standing], actor: Actor, now: datetime) -> ResultPublished:
-    return ResultPublished(
-        round_.id,
-        round_.title,
-        round_.place_id,
-        tuple(one.project_id for one in ranked if one.selected),
-        tuple(one.project_id for one in ranked if not one.selected),
-        actor,
-        now,
-    )

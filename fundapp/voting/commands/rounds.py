@@ -1,7 +1,7 @@
 """Draft a round, put projects on it, and open it: from then on everything is frozen."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from moneyed import Money
@@ -210,6 +210,7 @@ def _wishes(session: Session, cmd: DraftRound, programme: ProgrammeFacts) -> dic
         "most_points": method.each,
         "rule": method.options.rule,
         "options": named_options(method.options),
+        **asdict(programme.terms.notice),
     }
 
 

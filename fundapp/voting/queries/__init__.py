@@ -43,6 +43,19 @@ from fundapp.voting.queries.facts import (
     state_now,
     title_of,
 )
+from fundapp.voting.queries.noticed import (
+    After,
+    AfterState,
+    after_of,
+    bindings,
+    bound_of_round,
+    ends_of,
+    notice_of,
+    result_of,
+    results_unbound,
+    rounds_waiting_to_bind,
+    turnout_told,
+)
 from fundapp.voting.queries.package import FORMAT as PACKAGE_FORMAT
 from fundapp.voting.queries.package import check_recount, package_of, pb_of
 from fundapp.voting.queries.pages import (
@@ -83,6 +96,8 @@ from fundapp.voting.queries.waiting import (
 
 __all__ = [
     "PACKAGE_FORMAT",
+    "After",
+    "AfterState",
     "AskRow",
     "BoxStand",
     "CandidateRow",
@@ -104,11 +119,14 @@ __all__ = [
     "Turnout",
     "VoidRow",
     "WaitingRound",
+    "after_of",
     "ballot_asked",
     "ballot_lines",
     "ballot_list",
     "ballot_of_key",
     "ballot_of_unit",
+    "bindings",
+    "bound_of_round",
     "box_stand",
     "candidate_ids",
     "candidates_of",
@@ -118,6 +136,7 @@ __all__ = [
     "door_or_refuse",
     "doors_of",
     "drafts_of",
+    "ends_of",
     "frozen_terms",
     "holders",
     "is_counted",
@@ -135,6 +154,7 @@ __all__ = [
     "newest_ask",
     "newest_readings",
     "newest_words",
+    "notice_of",
     "on_roster",
     "opened_now",
     "opened_of",
@@ -152,11 +172,14 @@ __all__ = [
     "receipt_by_code",
     "receipt_of",
     "recount",
+    "result_of",
     "result_page",
+    "results_unbound",
     "round_page",
     "rounds_held_by",
     "rounds_open_for",
     "rounds_standing_on",
+    "rounds_waiting_to_bind",
     "rounds_waiting_to_publish",
     "sealed_of",
     "serial_used",
@@ -167,5 +190,6 @@ __all__ = [
     "tally",
     "title_of",
     "turnout",
+    "turnout_told",
     "written_between",
 ]

@@ -1,7 +1,7 @@
 """Single facts about a round, for the deeds on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -180,6 +180,7 @@ def frozen_terms(
         "budget_fen": fen(round_.budget_fen),
         "rule": round_.rule.value,
         "secrecy": round_.secrecy.value,
+        "notice": asdict(round_.notice),
         "snapshot": roster[0],
         "roster": roster[1],
         "lots": lots,

@@ -13,6 +13,7 @@ from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places.models import Place
 from fundapp.places.queries import PlaceRow, get_place
+from fundapp.publicity.rules import NoticeTerms
 from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
 from fundapp.voting.box_models import VoteBox
 from fundapp.voting.method import BallotType, Method, options_of
@@ -93,6 +94,7 @@ class RoundPage:
     method: Method
     secrecy: Secrecy
     budget: Money
+    notice: NoticeTerms
     state: RoundState
     snapshot_id: int | None
     roster_hash: str
@@ -203,6 +205,7 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         method=round_.method,
         secrecy=round_.secrecy,
         budget=round_.budget_fen,
+        notice=round_.notice,
         state=state_of(round_, now, opened=opening is not None, published=result_id is not None, void=bool(void)),
         snapshot_id=opening.snapshot_id if opening else None,
         roster_hash=roster_hash or "",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from fundapp.kernel.actor import Actor, Role
 from fundapp.places.models import Place
 from fundapp.rosters.models import SnapshotUnit
+from fundapp.voting.after_models import VoteBinding
 from fundapp.voting.box_models import VoteBox
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound, VoteStanding
 from fundapp.voting.policy import PUBLISHERS
@@ -39,7 +40,7 @@ class WaitingRound:
 class RoundMark:
     """Where a project stands in its newest round; the last three are empty until the result is published.
 
-    ``votes`` stays empty where fewer than ten ballots were cast.
+    ``votes`` stays empty where fewer than ten ballots were cast; ``bound`` is set once the outcome binds.
     """
 
     round_id: int
@@ -49,6 +50,7 @@ class RoundMark:
     selected: bool | None
     rank: int | None
     votes: int | None
+    bound: bool
 
 
 @cache
@@ -62,7 +64,7 @@ def _newest_opened() -> Select[*tuple[Any, ...]]:
         .subquery()
     )
     return (
-        select(VoteRound, newest.c.project_id, VoteStanding, VoteResult.ballots)
+        select(VoteRound, newest.c.project_id, VoteStanding, VoteResult.ballots, VoteBinding)
         .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
         .join(newest, newest.c.opening_id == VoteOpening.id)
         .join(
@@ -71,13 +73,14 @@ def _newest_opened() -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(VoteStanding, VoteStanding.candidate_id == VoteCandidate.id)
         .outerjoin(VoteResult, VoteResult.round_id == VoteRound.id)
+        .outerjoin(VoteBinding, VoteBinding.round_id == VoteRound.id)
     )
 
 
 def place_of(session: Session, project_ids: Iterable[int]) -> dict[int, RoundMark]:
     """Give the newest opened round of each project that was in one, in one statement."""
     rows = session.execute(_newest_opened(), {"project_ids": list(project_ids)})
-    return {project_id: _mark(round_, standing, ballots) for round_, project_id, standing, ballots in rows}
+    return {project_id: _mark(round_, project_id, *rest) for round_, project_id, *rest in rows}
 
 
 def rounds_open_for(session: Session, actor: Actor, now: datetime) -> list[WaitingRound]:
@@ -89,7 +92,7 @@ def rounds_open_for(session: Session, actor: Actor, now: datetime) -> list[Waiti
         )
     )
     rows = session.execute(
-        _rounds()
+        rounds_with_place()
         .add_columns(SnapshotUnit.unit_id, SnapshotUnit.door, cast.label("cast"))
         .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
         .join(SnapshotUnit, SnapshotUnit.snapshot_id == VoteOpening.snapshot_id)
@@ -104,9 +107,9 @@ def rounds_waiting_to_publish(session: Session, actor: Actor, now: datetime) -> 
     """List the closed rounds without a result that the actor may publish, the oldest close first."""
     published = select(VoteResult.id).where(VoteResult.round_id == VoteRound.id).exists()
     rows = session.execute(
-        _rounds()
+        rounds_with_place()
         .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
-        .where(_in_places_of(actor, *PUBLISHERS), VoteRound.closes_at <= now, ~published, ~is_void())
+        .where(in_places_of(actor, *PUBLISHERS), VoteRound.closes_at <= now, ~published, ~is_void())
         .order_by(VoteRound.closes_at, VoteRound.id)
     )
     return [WaitingRound(*row) for row in rows]
@@ -130,28 +133,39 @@ def rounds_standing_on(session: Session, unit_ids: Iterable[int]) -> list[str]:
 def drafts_of(session: Session, actor: Actor) -> list[WaitingRound]:
     """List the drafts of the places in which the actor works, the newest first."""
     opened = select(VoteOpening.id).where(VoteOpening.round_id == VoteRound.id).exists()
-    rows = session.execute(_rounds().where(_in_places_of(actor, Role.WORKER), ~opened).order_by(VoteRound.id.desc()))
+    rows = session.execute(
+        rounds_with_place().where(in_places_of(actor, Role.WORKER), ~opened).order_by(VoteRound.id.desc())
+    )
     return [WaitingRound(*row) for row in rows]
 
 
-def _rounds() -> Select[int, str, int, str, datetime, datetime]:
+def rounds_with_place() -> Select[int, str, int, str, datetime, datetime]:
+    """Select the columns of :class:`WaitingRound`, up to its moments."""
     return select(
         VoteRound.id, VoteRound.title, VoteRound.place_id, Place.name, VoteRound.opens_at, VoteRound.closes_at
     ).join(Place, Place.id == VoteRound.place_id)
 
 
-def _in_places_of(actor: Actor, *roles: Role) -> ColumnElement[bool]:
+def in_places_of(actor: Actor, *roles: Role) -> ColumnElement[bool]:
+    """Ask for the places in which the actor has one of some roles."""
     paths = {grant.path for grant in actor.grants if grant.role in roles}
     return or_(false(), *(Place.path.startswith(path, autoescape=True) for path in sorted(paths)))
 
 
-def _mark(round_: VoteRound, standing: VoteStanding | None, ballots: int | None) -> RoundMark:
+def _mark(
+    round_: VoteRound, project_id: int, standing: VoteStanding | None, ballots: int | None, binding: VoteBinding | None
+) -> RoundMark:
+    selected, rank = (standing.selected, standing.rank) if standing else (None, None)
+    if binding is not None:
+        selected = project_id in binding.selected
+        rank = (binding.selected if selected else binding.reserve).index(project_id) + 1
     return RoundMark(
         round_id=round_.id,
         title=round_.title,
         opens_at=round_.opens_at,
         closes_at=round_.closes_at,
-        selected=standing.selected if standing else None,
-        rank=standing.rank if standing else None,
+        selected=selected,
+        rank=rank,
         votes=standing.votes if standing and votes_shown(ballots or 0) else None,
+        bound=binding is not None,
     )

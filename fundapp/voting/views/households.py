@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from fundapp.kernel.archive import zipped
 from fundapp.kernel.errors import NotVisible, Refused
+from fundapp.publicity.policy import check_settled
 from fundapp.voting import commands, forms, policy, queries, texts
 from fundapp.voting.rounds import RoundState, results_visible
 from fundapp.voting.secrecy import Secrecy
@@ -46,7 +48,8 @@ def show(round_id: int) -> Answer:
     """Show a round: what is frozen, the turnout, and after the close the result."""
     page = read_page(round_id)
     void = queries.key_loss(reading(), round_id).void if page.state is RoundState.VOID else None
-    return render_template("voting/show.html", page=page, result=read_result(page), void=void, **possible(page))
+    seen = {"page": page, "result": read_result(page), "void": void, "after": read_after(page)}
+    return render_template("voting/show.html", **seen, **possible(page))
 
 
 @bp.route("/<int:round_id>/ballot", methods=["GET", "POST"])
@@ -142,6 +145,13 @@ def read_page(round_id: int) -> queries.RoundPage:
     return queries.round_page(session, round_id, current_actor(), clock().now(session))
 
 
+def read_after(page: queries.RoundPage) -> queries.After | None:
+    """Read what follows a published result."""
+    if page.state is not RoundState.PUBLISHED:
+        return None
+    return queries.after_of(reading(), page.id, clock().now(reading()))
+
+
 def read_result(page: queries.RoundPage) -> queries.ResultPage | None:
     """Read the result, which is nobody's before the close."""
     session = reading()
@@ -166,6 +176,17 @@ def possible(page: queries.RoundPage) -> dict[str, Any]:
         "against_publishing": reasons(policy.check_may_publish, actor, page.place.path, page, page.state),
         "against_phone": reasons(policy.check_phone, page.secrecy),
     }
+
+
+def against_binding(page: queries.RoundPage, after: queries.After | None) -> list[str]:
+    """Say why an outcome does not bind yet."""
+    if after is None:
+        return [str(gettext("结果还没有公布。"))]
+    found = reasons(policy.check_not_settled, after.state == "bound", after.state == "void")
+    if found or after.notice is None:
+        return found
+    notice = after.notice
+    return reasons(check_settled, notice.state, notice.period.ends_at, notice.unanswered)
 
 
 def reasons(check: Callable[..., None], *values: Any) -> list[str]:

@@ -11,7 +11,7 @@ from fundapp.kernel.actor import Role
 from fundapp.places.queries import workplaces
 from fundapp.voting import commands, forms, policy, queries
 from fundapp.voting.rounds import Option
-from fundapp.voting.views.households import Answer, bp, possible, read_page
+from fundapp.voting.views.households import Answer, against_binding, bp, possible, read_page
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
 from fundapp.web.gate import current_actor, for_roles
@@ -100,19 +100,36 @@ def new_paper(round_id: int) -> Answer:
     return render_template("voting/new_paper.html", form=form, page=page, doors=doors, **possible(page)), form.status
 
 
-@bp.post("/<int:round_id>/result")
+@bp.route("/<int:round_id>/result", methods=["GET", "POST"])
 @for_roles(*policy.PUBLISHERS)
 def publish(round_id: int) -> Answer:
-    """Publish the result."""
-    form = forms.PublishForm()
+    """Publish the result; where it goes on notice, say where it is posted."""
+    page, form = read_page(round_id), forms.PublishForm(media=["board"])
+    policy.check_publisher(current_actor(), page.place.path)
     if form.filled_in():
         with form.deed() as session:
             commands.publish_result(session, current_actor(), form.to_command(round_id), clock())
-        for words in form.refused:
-            flash(words, "error")
         if form.done:
-            flash(_("结果已公布。"))
-    return redirect(url_for(".show", round_id=round_id), 303)
+            flash(_("结果已公布，公示期开始。") if page.notice.publicity_days else _("结果已公布，即日生效。"))
+            return redirect(url_for(".show", round_id=round_id), 303)
+    return render_template("voting/publish.html", form=form, page=page, **possible(page)), form.status
+
+
+@bp.route("/<int:round_id>/binding", methods=["GET", "POST"])
+@for_roles(*policy.PUBLISHERS)
+def bind(round_id: int) -> Answer:
+    """Let the outcome bind when its notice is over."""
+    page, form = read_page(round_id), forms.BindForm()
+    policy.check_publisher(current_actor(), page.place.path)
+    if form.filled_in():
+        with form.deed() as session:
+            commands.bind_outcome(session, current_actor(), form.to_command(round_id), clock())
+        if form.done:
+            flash(_("结果已生效：入选的项目进入下一步，其余列入备选库。"))
+            return redirect(url_for(".show", round_id=round_id), 303)
+    after = queries.after_of(reading(), round_id, clock().now(reading()))
+    against = against_binding(page, after)
+    return render_template("voting/bind.html", form=form, page=page, after=after, against=against), form.status
 
 
 def _worker_page(round_id: int) -> queries.RoundPage:
