@@ -104,8 +104,8 @@ class VotingFields(PageForm):
         """Show the part "voting" of a policy."""
         self.choose_by_vote.data, self.max_choices.data = part["choose_by_vote"], part["max_choices"]
         self.vote_days.data = part["days"]
-        for name, (field, usual) in NOTICE_FIELDS.items():
-            self[field].data = part.get(name, usual)
+        for name, (field, least) in NOTICE_FIELDS.items():
+            self[field].data = part.get(name, least)
         for name, usual in USUAL.items():
             self["fill_rest" if name == "fill" else name].data = part.get(name, usual)
         for name in ("points", "each", "threshold"):
