@@ -1,6 +1,6 @@
 """Closing a project: what is left goes back to its sources, the foundation's part to the pool, in one transaction."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,14 +13,16 @@ from fundapp.delivery.queries import another, books_of
 from fundapp.delivery.rules import returns
 from fundapp.delivery.texts import return_purpose
 from fundapp.fundraising.commands import project_accounts
+from fundapp.fundraising.purses import Purse
+from fundapp.fundraising.queries import funds_of
 from fundapp.fundraising.rules import ORDER, Source
 from fundapp.fundraising.texts import SOURCE_LABELS
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
-from fundapp.kernel.money import from_fen
+from fundapp.kernel.money import fen, from_fen
 from fundapp.ledger.chart import bank_code
 from fundapp.ledger.commands import post_all
-from fundapp.ledger.queries import balance, balances
+from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger, Leg, Posting
 from fundapp.matching.lapsing import lapse_due
 from fundapp.matching.pool import book_of, lock_pool, pool_account
@@ -47,13 +49,32 @@ def close_project(session: Session, actor: Actor, project_id: int, clock: Clock)
     lapse_due(session, actor, programme, now)
     book_id = book_of_project(session, actor, project, now)
     project_accounts(session, book_id, project.id, project.title)
-    given = {s.value: -balance(session, book_id, Ledger.ACTUAL, f"gift:{project_id}:{s.value}") for s in ORDER}
-    left = balances(session, book_id, Ledger.ACTUAL, f"cash:{project_id}").get(f"cash:{project_id}", 0)
-    closing = _closing(session, actor, project, sum(given.values()), left, now)
-    _give_back(session, actor, programme, project, closing, returns(left, given), (book_id, theirs), now)
+    purses = _purses(session, book_id, project_id)
+    received, left = sum(sum(one.given.values()) for one in purses), sum(one.left for one in purses)
+    closing = _closing(session, actor, project, received, left, now)
+    _give_back(session, actor, programme, project, closing, purses, (book_id, theirs), now)
     move_on(session, actor, project_id, Stage.CLOSED, now)
     serve_queue(session, actor, programme, now)
     return closing
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a fund of a project got by source, and what is left of it, in fen."""
+
+    purse: Purse
+    given: dict[str, int]
+    left: int
+
+
+def _purses(session: Session, book_id: int, project_id: int) -> list[Left]:
+    """Look at the general money, and at what was given for one purpose: its rest goes back to those who gave it."""
+    purse = Purse(project_id)
+    given = {s.value: -balance(session, book_id, Ledger.ACTUAL, purse.gift(s)) for s in ORDER}
+    funds = [
+        Left(one.purse, {s.value: one.given[s] for s in ORDER}, fen(one.left)) for one in funds_of(session, project_id)
+    ]
+    return [Left(purse, given, balance(session, book_id, Ledger.ACTUAL, purse.cash)), *funds]
 
 
 def _closing(
@@ -75,16 +96,19 @@ def _closing(
 
 def _give_back(
     session: Session, actor: Actor, programme: ProgrammeRow, project: ProjectRow, closing: ProjectClosing,
-    parts: dict[str, int], books: tuple[int, int], now: datetime,
+    purses: list[Left], books: tuple[int, int], now: datetime,
 ) -> None:  # fmt: skip
     book_id, foundation = books
-    postings = []
-    for source, amount in parts.items():
-        session.add(ClosingReturn(closing_id=closing.id, source=source, amount_fen=from_fen(amount)))
-        legs = (Leg(f"gift:{project.id}:{source}", amount), Leg(f"cash:{project.id}", -amount))
-        went = _posting(project, closing, book_id, Ledger.ACTUAL, source, legs, now)
-        approved = another(session, actor, project.id)
-        postings.append(replace(went, asked_by=actor.person_id, approved_by=approved))
+    postings, parts, approved = [], dict.fromkeys((s.value for s in ORDER), 0), another(session, actor, project.id)
+    for one in purses:
+        for source, amount in returns(one.left, one.given).items():
+            parts[source] += amount
+            legs = (Leg(one.purse.gift(source), amount), Leg(one.purse.cash, -amount))
+            part = f":r{one.purse.number}" if one.purse.number else ""
+            went = _posting(project, closing, book_id, Ledger.ACTUAL, source, legs, now, part)
+            postings.append(replace(went, asked_by=actor.person_id, approved_by=approved))
+    told = [ClosingReturn(closing_id=closing.id, source=s, amount_fen=from_fen(a)) for s, a in parts.items() if a]
+    session.add_all(told)
     back = parts.get(Source.FOUNDATION.value, 0)
     if back:
         open_part = pool_account(session, foundation, programme, "available")

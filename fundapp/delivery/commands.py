@@ -17,6 +17,8 @@ from fundapp.delivery.queries import expenses_of, pays_by_tranche, reports_of, s
 from fundapp.delivery.texts import expense_purpose
 from fundapp.files.models import Attachment
 from fundapp.fundraising.commands import project_accounts
+from fundapp.fundraising.purses import Purse
+from fundapp.fundraising.queries import funds_of, get_fund
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import NotVisible, Refused
@@ -72,7 +74,10 @@ def report_progress(session: Session, actor: Actor, cmd: NewReport, clock: Clock
 
 @dataclass(frozen=True)
 class NewExpense:
-    """A claim for payment as filled in; ``payee_code``: the payee's 统一社会信用代码, as for a quote."""
+    """A claim for payment as filled in; ``payee_code``: the payee's 统一社会信用代码, as for a quote.
+
+    ``fund_id``: the purpose whose money pays; none: what is for the whole project.
+    """
 
     project_id: int
     op_key: str
@@ -83,6 +88,7 @@ class NewExpense:
     invoice_id: int
     spent_on: date
     payee_code: str = ""
+    fund_id: int | None = None
 
 
 def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock) -> Expense:
@@ -90,6 +96,7 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
 
     Raises:
         Forbidden, Refused: see :func:`fundapp.delivery.policy.check_may_claim_expense`; ``delivery.invoice_twice``,
+            ``delivery.other_purpose``,
             ``delivery.not_yet``, ``web.used_key``, or by :func:`fundapp.parties.commands.know_counterparty`.
     """
     lock_project(session, cmd.project_id)
@@ -102,6 +109,8 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
     project = get_project(session, cmd.project_id)
     settled = settlement_of(session, project.id) is not None
     check_may_claim_expense(actor, project, tasks_of(session, project.id), pays_by_tranche(session, project), settled)
+    if cmd.fund_id is not None and cmd.fund_id not in {fund.id for fund in funds_of(session, project.id)}:
+        raise Refused("delivery.other_purpose", field="fund_id")
     if any(row.invoice_no == cmd.invoice_no for row in expenses_of(session, cmd.project_id)):
         raise Refused("delivery.invoice_twice", field="invoice_no")
     if cmd.spent_on > local_date(now):
@@ -171,9 +180,11 @@ def decide_expense(
 def _pay(session: Session, actor: Actor, project: ProjectRow, expense: Expense, now: datetime) -> None:
     book_id = book_of_project(session, actor, project, now)
     project_accounts(session, book_id, project.id, project.title)
+    fund = get_fund(session, expense.fund_id) if expense.fund_id else None
+    purse = fund.purse if fund else Purse(project.id)
     invoice = session.get_one(Attachment, expense.invoice_id)
     amount = fen(expense.amount_fen)
-    legs = (Leg(f"spend:{project.id}", amount), Leg(f"cash:{project.id}", -amount))
+    legs = (Leg(purse.spend, amount), Leg(purse.cash, -amount))
     purpose = expense_purpose(project.title, expense.purpose, expense.payee)
     source, subject = f"expense:{expense.id}", f"project:{project.id}"
     evidence, two = (invoice.public_id,), (expense.claimed_by_id, actor.person_id)

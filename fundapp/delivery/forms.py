@@ -4,10 +4,12 @@ from typing import Any
 
 import flask_babel
 from flask_wtf.file import FileField, FileRequired, MultipleFileField
-from wtforms import DateField, IntegerField, RadioField, TextAreaField
+from wtforms import DateField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from fundapp.delivery.commands import NewExpense, NewReport
+from fundapp.fundraising.queries import FundRow
+from fundapp.web.filters import yuan
 from fundapp.web.forms import REQUIRED, ConfirmField, MoneyField, OnceForm, PageForm, TextField, options
 
 _: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
@@ -31,6 +33,12 @@ class ReportForm(OnceForm):
 class ExpenseForm(OnceForm):
     """A claim for payment."""
 
+    fund_id = SelectField(
+        _("用哪笔钱付"),
+        coerce=int,
+        validators=[Optional()],
+        description=_("有人指定只能用在一处的钱，只能付那一处；其他的都用项目款。"),
+    )
     purpose = TextField(
         _("用途"), validators=[REQUIRED, Length(max=120)], description=_("会公开，如：购买感应灯 24 盏。")
     )
@@ -45,6 +53,15 @@ class ExpenseForm(OnceForm):
     invoice_no = TextField(_("发票号码"), validators=[REQUIRED, Length(max=40)])
     invoice = FileField(_("发票照片"), validators=[FileRequired(_("请拍下发票。"))], description=_("会公开。"))
 
+    def offer(self, funds: list[FundRow]) -> None:
+        """Offer the project's purposes; where it has none there is nothing to choose."""
+        told = [
+            (fund.id, _("限定用途：%(what)s，还剩 %(left)s", what=fund.purpose, left=yuan(fund.left))) for fund in funds
+        ]
+        self.fund_id.choices = options([(0, _("项目款")), *told])
+        if not funds:
+            del self.fund_id
+
     def to_command(self, project_id: int, invoice_id: int) -> NewExpense:
         """Make the command."""
         return NewExpense(
@@ -57,6 +74,7 @@ class ExpenseForm(OnceForm):
             invoice_id=invoice_id,
             spent_on=self.spent_on.data,
             payee_code=self.payee_code.data or "",
+            fund_id=(self.fund_id.data or None) if self.fund_id else None,
         )
 
 

@@ -43,7 +43,7 @@ class ProgressPhoto(Base):
 
 
 class Expense(Numbered, Base):
-    """A claim for payment, with the invoice."""
+    """A claim for payment, with the invoice; ``fund_id``: out of which purpose's money, none: the project's own."""
 
     __tablename__ = "expense"
     __table_args__ = (
@@ -62,6 +62,7 @@ class Expense(Numbered, Base):
     purpose: Mapped[str] = mapped_column(String(120))
     payee: Mapped[str] = mapped_column(String(120))
     counterparty_id: Mapped[int] = mapped_column(ForeignKey("counterparty.id"), index=True)
+    fund_id: Mapped[int | None] = mapped_column(ForeignKey("restricted_fund.id"))
     invoice_no: Mapped[str] = mapped_column(String(40))
     invoice_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"))
     spent_on: Mapped[date]
@@ -192,6 +193,14 @@ refuse(
     "INSERT",
     "EXISTS (SELECT 1 FROM expense e WHERE e.id = NEW.expense_id AND e.claimed_by_id = NEW.decided_by_id)",
     "who claims an expense does not approve it",
+)
+refuse(
+    "expense_of_a_purpose_of_its_project",
+    "expense",
+    "INSERT",
+    "NEW.fund_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM restricted_fund f WHERE f.id = NEW.fund_id "
+    "AND f.project_id = NEW.project_id)",
+    "money for one purpose is spent in its own project",
 )
 refuse(
     "expense_before_settlement",

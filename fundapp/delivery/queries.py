@@ -22,6 +22,9 @@ from fundapp.delivery.models import (
 from fundapp.delivery.policy import Books
 from fundapp.delivery.rules import returns
 from fundapp.files.models import Attachment
+from fundapp.fundraising.purpose_models import RestrictedFund
+from fundapp.fundraising.purses import Purse
+from fundapp.fundraising.queries import funds_of
 from fundapp.fundraising.rules import ORDER
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible
@@ -38,7 +41,7 @@ from fundapp.projects.rules import Stage, Task
 
 @dataclass(frozen=True)
 class ExpenseRow:
-    """An expense and what became of it; all of it is public but who claimed."""
+    """An expense and what became of it; all of it is public but who claimed. ``restricted``: out of which purpose."""
 
     id: int
     project_id: int
@@ -46,6 +49,7 @@ class ExpenseRow:
     number: int
     amount: Money
     purpose: str
+    restricted: str
     payee: str
     counterparty_id: int
     invoice_no: str
@@ -59,10 +63,11 @@ class ExpenseRow:
 
 def _expenses(session: Session, *where: object) -> list[ExpenseRow]:
     query = (
-        select(Expense, ExpenseDecision, Attachment.public_id, Project.title)
+        select(Expense, ExpenseDecision, Attachment.public_id, Project.title, RestrictedFund.purpose)
         .join(Project, Project.id == Expense.project_id)
         .join(Attachment, Attachment.id == Expense.invoice_id)
         .outerjoin(ExpenseDecision, ExpenseDecision.expense_id == Expense.id)
+        .outerjoin(RestrictedFund, RestrictedFund.id == Expense.fund_id)
         .where(*where)  # type: ignore[arg-type]  # conditions made in this file
         .order_by(Expense.id)
     )
@@ -74,6 +79,7 @@ def _expenses(session: Session, *where: object) -> list[ExpenseRow]:
             number=e.number,
             amount=e.amount_fen,
             purpose=e.purpose,
+            restricted=restricted or "",
             payee=e.payee,
             counterparty_id=e.counterparty_id,
             invoice_no=e.invoice_no,
@@ -84,7 +90,7 @@ def _expenses(session: Session, *where: object) -> list[ExpenseRow]:
             approved=decision.approved if decision else None,
             reason=decision.reason if decision else "",
         )
-        for e, decision, invoice, title in session.execute(query)
+        for e, decision, invoice, title, restricted in session.execute(query)
     ]
 
 
@@ -224,9 +230,15 @@ def what_goes_back(session: Session, project_id: int) -> dict[str, Money]:
         for prefix in (f"cash:{project_id}", f"gift:{project_id}:"):
             for code, amount in balances(session, book.id, Ledger.ACTUAL, prefix).items():
                 found[code] = found.get(code, 0) + amount
-    given = {source.value: -found.get(f"gift:{project_id}:{source.value}", 0) for source in ORDER}
-    parts = returns(found.get(f"cash:{project_id}", 0), given)
-    return {source: from_fen(amount) for source, amount in parts.items()}
+    purse, whole = Purse(project_id), dict.fromkeys((source.value for source in ORDER), 0)
+    given = {source.value: -found.get(purse.gift(source), 0) for source in ORDER}
+    shares = [returns(found.get(purse.cash, 0), given)]
+    for fund in funds_of(session, project_id):
+        shares.append(returns(fen(fund.left), {source.value: fund.given[source] for source in ORDER}))
+    for share in shares:
+        for source, amount in share.items():
+            whole[source] += amount
+    return {source: from_fen(amount) for source, amount in whole.items() if amount}
 
 
 def closing_of(session: Session, project_id: int) -> ClosingRow | None:

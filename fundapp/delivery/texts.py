@@ -36,6 +36,7 @@ REFUSALS: dict[str, Any] = {
     "delivery.nothing_to_repay": _("没有要退回的钱，或者项目账上没有钱可退。"),
     "delivery.not_settled": _("配比还没有结算，请基金会经办人先结算。"),
     "delivery.advances_open": _("还有 %(count)s 笔垫付没有归还，归还或者由垫付人放弃以后才能办结。"),
+    "delivery.other_purpose": _("请选择本项目的限定用途，或者选项目款。"),
     "delivery.money_owed": _("还欠基金会的配比资金没有退回，退清才能办结。"),
     "delivery.money_not_paid": _("还有获批的配比资金没有拨付，拨付或退回以后才能办结。"),
 }

@@ -9,6 +9,7 @@ from fundapp.delivery.closing import close_project
 from fundapp.delivery.pages import owed_words, settling_words
 from fundapp.delivery.policy import check_may_repay
 from fundapp.files.commands import Audience, store_picture
+from fundapp.fundraising.queries import funds_of
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.procurement.pages import blocked_payee
@@ -61,6 +62,7 @@ def new_report(project_id: int) -> Answer:
 def new_expense(project_id: int) -> Answer:
     """Claim an expense."""
     project, form = _project(project_id), forms.ExpenseForm()
+    form.offer(funds_of(reading(), project_id))
     if form.filled_in():
         with form.deed() as session:
             actor = current_actor()

@@ -8,11 +8,20 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, DecimalField, FieldList, Form, FormField, RadioField, SelectField
 from wtforms.validators import Length, Optional, StopValidation
 
-from fundapp.fundraising.commands import NewContribution, NewCount, NewHelp, NewPledge, NewRefund, NewTerms
+from fundapp.fundraising.commands import NewContribution, NewCount, NewHelp, NewPledge, NewRefund, NewRelease, NewTerms
+from fundapp.fundraising.purpose_models import AgreedBy
 from fundapp.fundraising.queries import PledgeRow
 from fundapp.fundraising.rules import GIVERS, RECORDED, RECORDED_MEANS, Giver, Help, Means, Source
 from fundapp.fundraising.terms import IfMissed, Need
-from fundapp.fundraising.texts import GIVER_LABELS, HELP_LABELS, IF_MISSED, MEANS_LABELS, NEED_LABELS, SOURCE_LABELS
+from fundapp.fundraising.texts import (
+    AGREED_BY,
+    GIVER_LABELS,
+    HELP_LABELS,
+    IF_MISSED,
+    MEANS_LABELS,
+    NEED_LABELS,
+    SOURCE_LABELS,
+)
 from fundapp.web.filters import yuan
 from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, PageForm, TextField, options
 
@@ -167,6 +176,39 @@ class DecideRefundForm(PageForm):
     found = RadioField(
         _("核对结果"),
         choices=options([("yes", _("交款人已收到退款，确认")), ("no", _("没有退，不予确认"))]),
+        validators=[REQUIRED],
+    )
+    reason = TextField(_("不予确认的理由"), validators=[Optional(), Length(max=200)])
+
+
+class ReleaseForm(OnceForm):
+    """How much of a purpose's money may be spent otherwise."""
+
+    amount = MoneyField(_("解除的金额"), validators=[REQUIRED])
+    agreed_by = RadioField(
+        _("谁同意的"), choices=options((a.value, AGREED_BY[a]) for a in AgreedBy), validators=[REQUIRED]
+    )
+    reason = TextField(
+        _("理由"), validators=[REQUIRED, Length(max=200)], description=_("例如：长椅买完有余。会公开，请不要写姓名。")
+    )
+    proof = FileField(
+        _("同意书或会议记录照片"),
+        validators=[FileRequired(_("请拍下同意书或会议记录。"))],
+        description=_("只有小组和工作人员能看。"),
+    )
+
+    def to_command(self, fund_id: int, proof_id: int) -> NewRelease:
+        """Make the command."""
+        agreed, reason = AgreedBy(self.agreed_by.data), str(self.reason.data)
+        return NewRelease(fund_id, str(self.op_key.data), self.amount.data, agreed, reason, proof_id)
+
+
+class DecideReleaseForm(PageForm):
+    """What the second person found."""
+
+    found = RadioField(
+        _("核对结果"),
+        choices=options([("yes", _("确实同意过，确认")), ("no", _("没有同意，不予确认"))]),
         validators=[REQUIRED],
     )
     reason = TextField(_("不予确认的理由"), validators=[Optional(), Length(max=200)])

@@ -6,6 +6,7 @@ from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import fundapp.fundraising.purpose_models  # noqa: F401 - the tables of purposes stand beside these
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, refuse
 from fundapp.db.types import stored
@@ -319,7 +320,6 @@ refuse(
     "EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.recorded_by_id = NEW.decided_by_id)",
     "who recorded a contribution does not confirm it",
 )
-
 refuse(
     "contribution_within_pledge",
     "contribution",

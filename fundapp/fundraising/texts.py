@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from fundapp.fundraising.purpose_models import AgreedBy
 from fundapp.fundraising.rules import Giver, Help, Means, PledgeState, ReceiptState, Source
 from fundapp.fundraising.terms import IfMissed, Need, Outcome
 from fundapp.notify.commands import Told
@@ -60,6 +61,10 @@ OUTCOMES: dict[Outcome, Any] = {
     Outcome.SMALLER: _("没有筹足，按约定缩小规模"),
     Outcome.RETURNED: _("没有筹足，按约定全部退还"),
 }
+AGREED_BY: dict[AgreedBy, Any] = {
+    AgreedBy.GIVER: _("捐赠人书面同意"),
+    AgreedBy.BODY: _("居民会议或议事会决定"),
+}
 DEADLINE_MISSED = _("到期没有筹足，按事先约定退还")
 
 REFUSALS: dict[str, Any] = {
@@ -91,6 +96,8 @@ REFUSALS: dict[str, Any] = {
     "fundraising.too_late_for_refund": _("项目已经验收，余款在办结时按来源退回。"),
     "fundraising.not_confirmed": _("没有核对到账的钱不能退。"),
     "fundraising.beyond_gift": _("这张收据最多还能退 %(room)s。"),
+    "fundraising.why_released": _("请写明为什么，会公开。"),
+    "fundraising.beyond_fund": _("这一项限定用途只剩 %(room)s。"),
     "fundraising.why_refund": _("请写明为什么退。"),
     "fundraising.refund_prepared_by_you": _("办理退款的人不能自己核对，请由另一个人核对。"),
     "fundraising.refund_decided": _("这笔退款已经核对过了，结论不能改动。"),
@@ -125,6 +132,11 @@ def account_name(title: str, what: object) -> str:
     return f"{title} {what}"
 
 
+def restricted_name(purpose: str) -> str:
+    """Say in the names of accounts that they are for one purpose alone."""
+    return gettext("限定用途（%(what)s）", what=purpose)
+
+
 def receipt_purpose(title: str, source: Source, number: str) -> str:
     """Say in the public ledger what a contribution was."""
     return gettext(
@@ -137,6 +149,11 @@ def refund_purpose(title: str, source: Source, number: str) -> str:
     return gettext(
         "%(title)s：退还%(source)s，收据第 %(number)s 号", title=title, source=SOURCE_LABELS[source], number=number
     )
+
+
+def release_purpose(title: str, purpose: str) -> str:
+    """Say in the public ledger that restricted money now serves the whole project."""
+    return gettext("%(title)s：解除限定用途（%(what)s），转为项目款", title=title, what=purpose)
 
 
 def pledge_reminder(project_id: int, title: str, day: str) -> Told:

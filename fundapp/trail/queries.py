@@ -252,6 +252,8 @@ def public_entries(lines: Sequence[LedgerLine]) -> list[LedgerLine]:
 def _tells(line: LedgerLine) -> bool:
     if line.ledger is Ledger.COMMIT:
         return line.account_code.startswith("pool:") and ":available" not in line.account_code
+    if line.source.startswith("fund_release:"):
+        return False  # money that stays where it is: the page of purposes tells of it
     waived = line.source.startswith("contribution:") and line.account_code.startswith("advance:")
     return waived or line.account_code.startswith("cash:")
 

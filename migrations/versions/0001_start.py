@@ -1989,34 +1989,6 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
-        "expense",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("op_key", sa.String(length=36), nullable=False),
-        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.Column("purpose", sa.String(length=120), nullable=False),
-        sa.Column("payee", sa.String(length=120), nullable=False),
-        sa.Column("counterparty_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("invoice_no", sa.String(length=40), nullable=False),
-        sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("spent_on", sa.Date(), nullable=False),
-        sa.Column("claimed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_expense_amount_positive")),
-        sa.ForeignKeyConstraint(["claimed_by_id"], ["person.id"], name=op.f("fk_expense_claimed_by_id")),
-        sa.ForeignKeyConstraint(["counterparty_id"], ["counterparty.id"], name=op.f("fk_expense_counterparty_id")),
-        sa.ForeignKeyConstraint(["invoice_id"], ["attachment.id"], name=op.f("fk_expense_invoice_id")),
-        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_expense_project_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_expense")),
-        sa.UniqueConstraint("op_key", name=op.f("uq_expense_op_key")),
-        sa.UniqueConstraint("project_id", "invoice_no", name=op.f("uq_expense_project_id_invoice_no")),
-        sa.UniqueConstraint("project_id", "number", name=op.f("uq_expense_project_id_number")),
-        info={"sealed": True},
-    )
-    op.create_index(op.f("ix_expense_counterparty_id"), "expense", ["counterparty_id"], unique=False)
-    op.create_index("ix_expense_project_id", "expense", ["project_id"], unique=False)
-    op.create_table(
         "grade_sheet",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2554,6 +2526,21 @@ def upgrade():
     op.create_index(op.f("ix_quote_counterparty_id"), "quote", ["counterparty_id"], unique=False)
     op.create_index("ix_quote_project_id", "quote", ["project_id"], unique=False)
     op.create_table(
+        "restricted_fund",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=120), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(purpose)) > 0", name=op.f("ck_restricted_fund_purpose_told")),
+        sa.CheckConstraint("number > 0", name=op.f("ck_restricted_fund_counted_from_one")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_restricted_fund_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restricted_fund")),
+        sa.UniqueConstraint("project_id", "number", name=op.f("uq_restricted_fund_project_id_number")),
+        sa.UniqueConstraint("project_id", "purpose", name=op.f("uq_restricted_fund_project_id_purpose")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "score_member",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sheet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3061,20 +3048,60 @@ def upgrade():
     )
     op.create_index("ix_disbursement_project_id", "disbursement", ["project_id"], unique=False)
     op.create_table(
-        "expense_decision",
+        "expense",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("expense_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("approved", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("approved OR length(trim(reason)) > 0", name=op.f("ck_expense_decision_refusal_has_reason")),
-        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_expense_decision_decided_by_id")),
-        sa.ForeignKeyConstraint(["expense_id"], ["expense.id"], name=op.f("fk_expense_decision_expense_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_expense_decision")),
-        sa.UniqueConstraint("expense_id", name=op.f("uq_expense_decision_expense_id")),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("purpose", sa.String(length=120), nullable=False),
+        sa.Column("payee", sa.String(length=120), nullable=False),
+        sa.Column("counterparty_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fund_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("invoice_no", sa.String(length=40), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("spent_on", sa.Date(), nullable=False),
+        sa.Column("claimed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_expense_amount_positive")),
+        sa.ForeignKeyConstraint(["claimed_by_id"], ["person.id"], name=op.f("fk_expense_claimed_by_id")),
+        sa.ForeignKeyConstraint(["counterparty_id"], ["counterparty.id"], name=op.f("fk_expense_counterparty_id")),
+        sa.ForeignKeyConstraint(["fund_id"], ["restricted_fund.id"], name=op.f("fk_expense_fund_id")),
+        sa.ForeignKeyConstraint(["invoice_id"], ["attachment.id"], name=op.f("fk_expense_invoice_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_expense_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expense")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_expense_op_key")),
+        sa.UniqueConstraint("project_id", "invoice_no", name=op.f("uq_expense_project_id_invoice_no")),
+        sa.UniqueConstraint("project_id", "number", name=op.f("uq_expense_project_id_number")),
         info={"sealed": True},
     )
+    op.create_index(op.f("ix_expense_counterparty_id"), "expense", ["counterparty_id"], unique=False)
+    op.create_index("ix_expense_project_id", "expense", ["project_id"], unique=False)
+    op.create_table(
+        "fund_release",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fund_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "agreed_by",
+            sa.Enum("giver", "body", name="agreed_by", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("proof_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_fund_release_amount_positive")),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_fund_release_has_reason")),
+        sa.ForeignKeyConstraint(["fund_id"], ["restricted_fund.id"], name=op.f("fk_fund_release_fund_id")),
+        sa.ForeignKeyConstraint(["proof_id"], ["attachment.id"], name=op.f("fk_fund_release_proof_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_fund_release_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_release")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_fund_release_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_fund_release_fund_id", "fund_release", ["fund_id", "id"], unique=False)
     op.create_table(
         "help_decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4080,6 +4107,38 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_council_speech_item_id", "council_speech", ["item_id", "id"], unique=False)
+    op.create_table(
+        "expense_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expense_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("approved", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("approved OR length(trim(reason)) > 0", name=op.f("ck_expense_decision_refusal_has_reason")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_expense_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(["expense_id"], ["expense.id"], name=op.f("fk_expense_decision_expense_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expense_decision")),
+        sa.UniqueConstraint("expense_id", name=op.f("uq_expense_decision_expense_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "fund_release_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "confirmed OR length(trim(reason)) > 0", name=op.f("ck_fund_release_decision_refusal_has_reason")
+        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_fund_release_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(["release_id"], ["fund_release.id"], name=op.f("fk_fund_release_decision_release_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_release_decision")),
+        sa.UniqueConstraint("release_id", name=op.f("uq_fund_release_decision_release_id")),
+        info={"sealed": True},
+    )
     op.create_table(
         "questionnaire_option",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -8418,6 +8477,16 @@ GUARDS = [
             "CREATE TRIGGER expense_no_truncate BEFORE TRUNCATE ON expense FOR EACH STATEMENT EXECUTE FUNCTION expense_no_truncate()",
         ),
     ),
+    # expense_of_a_purpose_of_its_project on expense
+    (
+        (
+            "CREATE TRIGGER expense_of_a_purpose_of_its_project BEFORE INSERT ON expense FOR EACH ROW WHEN NEW.fund_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM restricted_fund f WHERE f.id = NEW.fund_id AND f.project_id = NEW.project_id) BEGIN SELECT RAISE(ABORT, 'money for one purpose is spent in its own project'); END",
+        ),
+        (
+            "CREATE FUNCTION expense_of_a_purpose_of_its_project() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.fund_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM restricted_fund f WHERE f.id = NEW.fund_id AND f.project_id = NEW.project_id) THEN RAISE EXCEPTION 'money for one purpose is spent in its own project' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_of_a_purpose_of_its_project BEFORE INSERT ON expense FOR EACH ROW EXECUTE FUNCTION expense_of_a_purpose_of_its_project()",
+        ),
+    ),
     # expense_payee_is_not_related on expense_decision
     (
         (
@@ -8436,6 +8505,76 @@ GUARDS = [
         (
             "CREATE FUNCTION expense_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM expense e WHERE e.id = NEW.expense_id AND e.claimed_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who claims an expense does not approve it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER expense_second_person BEFORE INSERT ON expense_decision FOR EACH ROW EXECUTE FUNCTION expense_second_person()",
+        ),
+    ),
+    # fund_release_decision_keeps_rows on fund_release_decision
+    (
+        (
+            "CREATE TRIGGER fund_release_decision_keeps_rows BEFORE DELETE ON fund_release_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'fund_release_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION fund_release_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'fund_release_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER fund_release_decision_keeps_rows BEFORE DELETE ON fund_release_decision FOR EACH ROW EXECUTE FUNCTION fund_release_decision_keeps_rows()",
+        ),
+    ),
+    # fund_release_decision_keeps_values on fund_release_decision
+    (
+        (
+            "CREATE TRIGGER fund_release_decision_keeps_values BEFORE UPDATE ON fund_release_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'fund_release_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION fund_release_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'fund_release_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER fund_release_decision_keeps_values BEFORE UPDATE ON fund_release_decision FOR EACH ROW EXECUTE FUNCTION fund_release_decision_keeps_values()",
+        ),
+    ),
+    # fund_release_decision_no_replace on fund_release_decision
+    (
+        (
+            "CREATE TRIGGER fund_release_decision_no_replace BEFORE INSERT ON fund_release_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM fund_release_decision WHERE (id = NEW.id) OR (release_id = NEW.release_id)) BEGIN SELECT RAISE(ABORT, 'fund_release_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # fund_release_decision_no_truncate on fund_release_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION fund_release_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'fund_release_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER fund_release_decision_no_truncate BEFORE TRUNCATE ON fund_release_decision FOR EACH STATEMENT EXECUTE FUNCTION fund_release_decision_no_truncate()",
+        ),
+    ),
+    # fund_release_keeps_rows on fund_release
+    (
+        (
+            "CREATE TRIGGER fund_release_keeps_rows BEFORE DELETE ON fund_release FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'fund_release is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION fund_release_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'fund_release is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER fund_release_keeps_rows BEFORE DELETE ON fund_release FOR EACH ROW EXECUTE FUNCTION fund_release_keeps_rows()",
+        ),
+    ),
+    # fund_release_keeps_values on fund_release
+    (
+        (
+            "CREATE TRIGGER fund_release_keeps_values BEFORE UPDATE ON fund_release FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'fund_release is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION fund_release_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'fund_release is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER fund_release_keeps_values BEFORE UPDATE ON fund_release FOR EACH ROW EXECUTE FUNCTION fund_release_keeps_values()",
+        ),
+    ),
+    # fund_release_no_replace on fund_release
+    (
+        (
+            "CREATE TRIGGER fund_release_no_replace BEFORE INSERT ON fund_release FOR EACH ROW WHEN EXISTS (SELECT 1 FROM fund_release WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'fund_release keeps its rows'); END",
+        ),
+        (),
+    ),
+    # fund_release_no_truncate on fund_release
+    (
+        (),
+        (
+            "CREATE FUNCTION fund_release_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'fund_release keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER fund_release_no_truncate BEFORE TRUNCATE ON fund_release FOR EACH STATEMENT EXECUTE FUNCTION fund_release_no_truncate()",
         ),
     ),
     # grade_sheet_keeps_rows on grade_sheet
@@ -11565,6 +11704,16 @@ GUARDS = [
             "CREATE TRIGGER refund_within_gift BEFORE INSERT ON refund FOR EACH ROW EXECUTE FUNCTION refund_within_gift()",
         ),
     ),
+    # release_second_person on fund_release_decision
+    (
+        (
+            "CREATE TRIGGER release_second_person BEFORE INSERT ON fund_release_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM fund_release r WHERE r.id = NEW.release_id AND r.recorded_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who recorded a release does not confirm it'); END",
+        ),
+        (
+            "CREATE FUNCTION release_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM fund_release r WHERE r.id = NEW.release_id AND r.recorded_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who recorded a release does not confirm it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER release_second_person BEFORE INSERT ON fund_release_decision FOR EACH ROW EXECUTE FUNCTION release_second_person()",
+        ),
+    ),
     # repayment_second_person on advance_repayment_decision
     (
         (
@@ -11583,6 +11732,51 @@ GUARDS = [
         (
             "CREATE FUNCTION repayment_within_advance() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.amount_fen > (COALESCE((SELECT a.amount_fen FROM advance a JOIN advance_decision d ON d.advance_id = a.id AND d.confirmed WHERE a.id = NEW.advance_id), 0) - COALESCE((SELECT sum(r.amount_fen) FROM advance_repayment r WHERE r.advance_id = NEW.advance_id AND NOT EXISTS (SELECT 1 FROM advance_repayment_decision e WHERE e.repayment_id = r.id AND NOT e.confirmed)), 0) - COALESCE((SELECT sum(w.amount_fen) FROM advance_waiver w WHERE w.advance_id = NEW.advance_id AND NOT EXISTS (SELECT 1 FROM contribution_decision c WHERE c.contribution_id = w.contribution_id AND NOT c.confirmed)), 0)) THEN RAISE EXCEPTION 'no more is repaid than was advanced and confirmed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER repayment_within_advance BEFORE INSERT ON advance_repayment FOR EACH ROW EXECUTE FUNCTION repayment_within_advance()",
+        ),
+    ),
+    # restricted_fund_keeps_rows on restricted_fund
+    (
+        (
+            "CREATE TRIGGER restricted_fund_keeps_rows BEFORE DELETE ON restricted_fund FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'restricted_fund is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION restricted_fund_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'restricted_fund is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER restricted_fund_keeps_rows BEFORE DELETE ON restricted_fund FOR EACH ROW EXECUTE FUNCTION restricted_fund_keeps_rows()",
+        ),
+    ),
+    # restricted_fund_keeps_values on restricted_fund
+    (
+        (
+            "CREATE TRIGGER restricted_fund_keeps_values BEFORE UPDATE ON restricted_fund FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'restricted_fund is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION restricted_fund_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'restricted_fund is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER restricted_fund_keeps_values BEFORE UPDATE ON restricted_fund FOR EACH ROW EXECUTE FUNCTION restricted_fund_keeps_values()",
+        ),
+    ),
+    # restricted_fund_no_replace on restricted_fund
+    (
+        (
+            "CREATE TRIGGER restricted_fund_no_replace BEFORE INSERT ON restricted_fund FOR EACH ROW WHEN EXISTS (SELECT 1 FROM restricted_fund WHERE (id = NEW.id) OR (project_id = NEW.project_id AND number = NEW.number) OR (project_id = NEW.project_id AND purpose = NEW.purpose)) BEGIN SELECT RAISE(ABORT, 'restricted_fund keeps its rows'); END",
+        ),
+        (),
+    ),
+    # restricted_fund_no_truncate on restricted_fund
+    (
+        (),
+        (
+            "CREATE FUNCTION restricted_fund_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'restricted_fund keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER restricted_fund_no_truncate BEFORE TRUNCATE ON restricted_fund FOR EACH STATEMENT EXECUTE FUNCTION restricted_fund_no_truncate()",
+        ),
+    ),
+    # restricted_gift_has_its_fund on contribution_decision
+    (
+        (
+            "CREATE TRIGGER restricted_gift_has_its_fund BEFORE INSERT ON contribution_decision FOR EACH ROW WHEN NEW.confirmed AND EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.purpose <> '' AND NOT EXISTS (SELECT 1 FROM restricted_fund f WHERE f.project_id = c.project_id AND f.purpose = c.purpose)) BEGIN SELECT RAISE(ABORT, 'a gift for one purpose lies in a fund of its own'); END",
+        ),
+        (
+            "CREATE FUNCTION restricted_gift_has_its_fund() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.confirmed AND EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.purpose <> '' AND NOT EXISTS (SELECT 1 FROM restricted_fund f WHERE f.project_id = c.project_id AND f.purpose = c.purpose)) THEN RAISE EXCEPTION 'a gift for one purpose lies in a fund of its own' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER restricted_gift_has_its_fund BEFORE INSERT ON contribution_decision FOR EACH ROW EXECUTE FUNCTION restricted_gift_has_its_fund()",
         ),
     ),
     # role_grant_keeps_rows on role_grant

@@ -1,6 +1,8 @@
 """Forms about advances, as they come to be sent."""
 
 from fundapp.advances.commands import NewRepayment, NewWaiver, prepare_repayment, record_advance, waive_advance
+from fundapp.fundraising.commands import NewRelease, record_release
+from fundapp.fundraising.purpose_models import AgreedBy
 from fundapp.kernel.money import from_fen
 from fundapp.projects.rules import Task
 from tests.advances.lending import lent, loan_of
@@ -31,6 +33,19 @@ def advance_repayment() -> Sending:
         asked.groups[0][Task.LEAD],
         lambda s, who, key, otherwise: prepare_repayment(
             s, who, NewRepayment(number, key, from_fen(500 + otherwise), "捐款"), CLOCK
+        ),
+    )
+
+
+def fund_release() -> Sending:
+    """Restricted money may serve the whole project."""
+    asked = asked_town()
+    given(asked, purpose="只买长椅")
+    return Sending(
+        asked.groups[0][Task.TREASURER],
+        asked.groups[0][Task.LEAD],
+        lambda s, who, key, otherwise: record_release(
+            s, who, NewRelease(1, key, from_fen(500 + otherwise), AgreedBy.GIVER, "有余", asked.proof), CLOCK
         ),
     )
 

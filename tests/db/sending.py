@@ -49,7 +49,7 @@ from tests.banking.sending import bank_account, bank_match, bank_reconciliation
 from tests.collecting.walking import HOUR, PHONE, make_walking
 from tests.consent.asking import OPENS, at, make_asked
 from tests.db.choosing import council_point, score_paper, vote_ballot
-from tests.db.lending import advance, advance_repayment, advance_waiver
+from tests.db.lending import advance, advance_repayment, advance_waiver, fund_release
 from tests.db.pooling import (
     common_funding,
     match_plan,
@@ -358,7 +358,7 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
         subsidy_payment, disbursement, quote, expense, interest,
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
         questionnaire_answer, collect_entry, publicity_objection, vote_ballot, council_point, score_paper,
-        pledge, refund, cash_count, advance, advance_repayment, advance_waiver,
+        pledge, refund, cash_count, advance, advance_repayment, advance_waiver, fund_release,
         bank_account, bank_match, bank_reconciliation, policy_signature,
     )
 }  # fmt: skip

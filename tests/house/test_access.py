@@ -195,7 +195,9 @@ def _raising(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
     row = session.scalars(select(Contribution).order_by(Contribution.id)).first()
     assert row is not None
     told = {"pledge": "pledge", "refund": "back", "count": "count", "advance": "lent", "repayment": "paid-back"}
+    told["release"] = "less-paint"
     numbers = {f"{kind}_id": things[kind, handle] for kind, handle in told.items()}
+    numbers["fund_id"] = 1
     numbers |= {"fundraising.book_id": row.book_id, "fundraising.help_id": things["help", "cement"]}
     return numbers | {"year": row.receipt_year, "number": row.receipt_no}
 

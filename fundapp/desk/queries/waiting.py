@@ -228,7 +228,7 @@ def _for_money(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         )
         for row in fundraising.refunds_waiting_for(session, actor)
     ]
-    money += _advances(session, actor)
+    money += _releases(session, actor) + _advances(session, actor)
     claims = [
         Waiting(
             f"{STEP_LABELS[row.waits_for]}：{row.project_title}",
@@ -248,6 +248,15 @@ def _for_money(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         for row in delivery.expenses_waiting_for(session, actor)
     ]
     return [*money, *claims, *expenses, *_rounds(session, actor, now), *_tree(session, actor)]
+
+
+def _releases(session: Session, actor: Actor) -> list[Waiting]:
+    """List the releases of restricted money that this person may confirm."""
+    return [
+        Waiting(_("核对解除限定用途：%(title)s", title=fund.project_title),
+                Link("fundraising.release", {"release_id": row.id}), text=f"{fund.purpose} {yuan(row.amount)}")
+        for fund, row in fundraising.releases_waiting(session, actor)
+    ]  # fmt: skip
 
 
 def _advances(session: Session, actor: Actor) -> list[Waiting]:

@@ -11,6 +11,8 @@ from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
 from fundapp.fundraising.models import CashCount, CashCountDecision
 from fundapp.fundraising.policy import check_may_confirm, check_may_count
+from fundapp.fundraising.purses import Purse
+from fundapp.fundraising.queries import funds_of
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
@@ -53,7 +55,8 @@ def count_cash(session: Session, actor: Actor, cmd: NewCount, clock: Clock) -> C
     check_may_count(actor, tasks_of(session, cmd.project_id))
     book_id = book_of_project(session, actor, project, now)
     lock_books(session, [book_id])
-    book = from_fen(balance(session, book_id, Ledger.ACTUAL, f"cash:{project.id}"))
+    general = balance(session, book_id, Ledger.ACTUAL, Purse(project.id).cash)
+    book = sum((fund.left for fund in funds_of(session, project.id)), from_fen(general))
     difference = cmd.cash + cmd.bank - book
     if difference != ZERO and not cmd.explanation.strip():
         raise Refused("fundraising.explain_difference", field="explanation", difference=difference)

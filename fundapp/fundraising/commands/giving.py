@@ -12,11 +12,11 @@ from fundapp.audit.commands import record
 from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
 from fundapp.db.wiring import tell
-from fundapp.fundraising.commands.booking import advance_account, project_accounts
+from fundapp.fundraising.commands.booking import advance_account, open_fund, purse_accounts
 from fundapp.fundraising.events import ContributionConfirmed
 from fundapp.fundraising.models import Contribution, ContributionDecision
 from fundapp.fundraising.policy import check_may_confirm, check_may_record
-from fundapp.fundraising.queries import outcome_of, pledges_of, terms_of
+from fundapp.fundraising.queries import outcome_of, pledges_of, purse_of, terms_of
 from fundapp.fundraising.rules import (
     GIVERS,
     RECORDED_MEANS,
@@ -248,6 +248,8 @@ def decide_contribution(
     decision = ContributionDecision(
         contribution_id=row.id, confirmed=confirmed, reason=reason, decided_by_id=actor.person_id, decided_at=now
     )
+    if confirmed:
+        open_fund(session, row.project_id, row.purpose, now)
     session.add(decision)
     session.flush()
     record(session, actor, "fundraising.decide", f"project:{row.project_id}", now, contribution=row.id)
@@ -259,11 +261,12 @@ def decide_contribution(
 
 def _post(session: Session, actor: Actor, row: Contribution, project: ProjectRow, now: datetime) -> None:
     book_id = book_of_project(session, actor, project, now)
-    project_accounts(session, book_id, project.id, project.title)
-    amount, into = fen(row.amount_fen), f"cash:{project.id}"
+    purse = purse_of(session, row)
+    purse_accounts(session, book_id, purse, project.title, row.purpose)
+    amount, into = fen(row.amount_fen), purse.cash
     if row.means is Means.WAIVED:  # the money came when it was lent: now it is no longer owed
         into = advance_account(session, book_id, project.id, project.title)
-    legs = (Leg(into, amount), Leg(f"gift:{project.id}:{row.source.value}", -amount))
+    legs = (Leg(into, amount), Leg(purse.gift(row.source), -amount))
     purpose = receipt_purpose(project.title, row.source, receipt_label(row.receipt_year, row.receipt_no))
     posting = Posting(
         book_id, Ledger.ACTUAL, f"contribution:{row.id}", purpose, f"contribution:{row.id}", f"project:{project.id}",

@@ -11,10 +11,10 @@ from fundapp.audit.commands import record
 from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
 from fundapp.db.wiring import ask
-from fundapp.fundraising.commands.booking import project_accounts
+from fundapp.fundraising.commands.booking import purse_accounts
 from fundapp.fundraising.models import Contribution, Refund, RefundDecision
 from fundapp.fundraising.policy import check_may_confirm, check_may_refund
-from fundapp.fundraising.queries import refundable
+from fundapp.fundraising.queries import purse_of, refundable
 from fundapp.fundraising.rules import check_amount, receipt_label
 from fundapp.fundraising.texts import refund_purpose
 from fundapp.kernel.actor import Actor
@@ -135,9 +135,10 @@ def _post(
     session: Session, actor: Actor, project: ProjectRow, gift: Contribution, refund: Refund, now: datetime
 ) -> None:
     book_id = book_of_project(session, actor, project, now)
-    project_accounts(session, book_id, project.id, project.title)
+    purse = purse_of(session, gift)
+    purse_accounts(session, book_id, purse, project.title, gift.purpose)
     amount, key = fen(refund.amount_fen), f"refund:{refund.id}"
-    legs = (Leg(f"gift:{project.id}:{gift.source.value}", amount), Leg(f"cash:{project.id}", -amount))
+    legs = (Leg(purse.gift(gift.source), amount), Leg(purse.cash, -amount))
     purpose = refund_purpose(project.title, gift.source, receipt_label(gift.receipt_year, gift.receipt_no))
     subject = f"project:{project.id}"
     two = (refund.prepared_by_id, actor.person_id)

@@ -9,6 +9,7 @@ from fundapp.delivery.queries import closing_of
 from fundapp.delivery.settling import settle_match
 from fundapp.evaluation.commands import NewGrade, NewSheet, grade_project, publish_result, record_sheet
 from fundapp.evaluation.rules import Count, Grade, Party
+from fundapp.fundraising.queries import funds_of
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import fen, yuan_text
@@ -57,10 +58,11 @@ def delivery_report(scene: Scene) -> Facts:
     return {}
 
 
-@deed("delivery.claim", "project amount purpose payee invoice")
+@deed("delivery.claim", "project amount purpose payee invoice restricted")
 def delivery_claim(scene: Scene) -> Facts:
-    """Claim an expense. Fields: project, amount, purpose, payee, invoice."""
+    """Claim an expense. Fields: project, amount, purpose, payee, invoice, restricted (out of which purpose's money)."""
     project, fields = _project(scene), scene.fields
+    funds = {fund.purpose: fund.id for fund in funds_of(scene.session, project.id)}
     cmd = NewExpense(
         project_id=project.id,
         op_key=key(),
@@ -71,6 +73,7 @@ def delivery_claim(scene: Scene) -> Facts:
         invoice_id=picture(scene.session, scene.actor, project.place_id, scene.clock, public=True, tint=7),
         spent_on=local_date(scene.clock.at),
         payee_code=made_up_code(fields.text("payee")),
+        fund_id=funds.get(fields.text("restricted", "")),
     )
     scene.make("expense", claim_expense(scene.session, scene.actor, cmd, scene.clock).id)
     return {}

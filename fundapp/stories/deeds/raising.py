@@ -9,6 +9,7 @@ from fundapp.fundraising.commands import (
     NewHelp,
     NewPledge,
     NewRefund,
+    NewRelease,
     NewTerms,
     cancel_pledge,
     count_cash,
@@ -16,16 +17,28 @@ from fundapp.fundraising.commands import (
     decide_count,
     decide_help,
     decide_refund,
+    decide_release,
     end_raising,
     make_pledge,
     prepare_refund,
     record_contribution,
     record_help,
+    record_release,
     remind_pledges,
     set_terms,
 )
 from fundapp.fundraising.models import Contribution
-from fundapp.fundraising.queries import get_help, get_pledge, get_refund, help_of, help_totals, raised
+from fundapp.fundraising.purpose_models import AgreedBy
+from fundapp.fundraising.queries import (
+    funds_of,
+    get_help,
+    get_pledge,
+    get_refund,
+    get_release,
+    help_of,
+    help_totals,
+    raised,
+)
 from fundapp.fundraising.rules import Giver, Help, Means, Source, receipt_label, reference_code
 from fundapp.fundraising.terms import IfMissed, Need
 from fundapp.kernel.clock import local_date
@@ -220,6 +233,30 @@ def fundraising_decide_refund(scene: Scene) -> Facts:
     number, confirmed = scene.thing("refund"), scene.fields.yes("confirmed", True)
     decide_refund(scene.session, scene.actor, number, confirmed, scene.fields.text("reason", ""), scene.clock)
     return _raised(scene, get_refund(scene.session, number).project_id)
+
+
+@deed("fundraising.release", "project restricted amount agreed_by reason")
+def fundraising_release(scene: Scene) -> Facts:
+    """Record that restricted money may serve the whole project.
+
+    Fields: project, restricted, amount, agreed_by, reason.
+    """
+    fields, project = scene.fields, get_project(scene.session, scene.thing("project"))
+    wanted = fields.text("restricted")
+    fund = next(one for one in funds_of(scene.session, project.id) if one.purpose == wanted)
+    proof = picture(scene.session, scene.actor, project.place_id, scene.clock)
+    agreed, reason = fields.choice("agreed_by", AgreedBy), fields.text("reason")
+    cmd = NewRelease(fund.id, key(), fields.money("amount"), agreed, reason, proof)
+    scene.make("release", record_release(scene.session, scene.actor, cmd, scene.clock).id)
+    return {"left": yuan_text(fen(fund.left))}
+
+
+@deed("fundraising.decide_release", "release confirmed reason")
+def fundraising_decide_release(scene: Scene) -> Facts:
+    """Confirm a release, or say that nobody agreed. Fields: release, confirmed, reason."""
+    number, confirmed = scene.thing("release"), scene.fields.yes("confirmed", True)
+    decide_release(scene.session, scene.actor, number, confirmed, scene.fields.text("reason", ""), scene.clock)
+    return {"left": yuan_text(fen(get_release(scene.session, number)[0].left))}
 
 
 @deed("fundraising.terms", "project needs deadline if_missed")
