@@ -54,6 +54,7 @@ from fundapp.publicity.events import ObjectionAnswered
 from fundapp.settings import Settings
 from fundapp.trail.queries import help_of_programme, sources_of_programme
 from fundapp.voting.commands import carry_out as carry_out_of_vote
+from fundapp.voting.commands import end_codes as end_vote_codes
 from fundapp.voting.events import OutcomeBound as VoteBound
 from fundapp.voting.events import RoundOpened as VoteRoundOpened
 from fundapp.voting.events import RoundVoided as VoteRoundVoided
@@ -153,7 +154,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         PlaceMade: [give_maker_her_district],
         SignInsEnd: [partial(_end_sign_ins, app.extensions["side_engine"])],
         ProgrammeOpened: [first_funding],
-        HouseholdLeft: [end_codes],
+        HouseholdLeft: [end_codes, end_vote_codes],
         AnswerGiven: [tell_household],
         RoundVoided: [tell_struck],
         ProjectMaterialEdit: [_ask_again],

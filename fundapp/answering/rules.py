@@ -1,16 +1,12 @@
 """Answer codes and the time of help, as functions of values."""
 
-import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from fundapp.people.rules import code_hash, draw_code
+from fundapp.people.rules import slip_hash
 
 HELP = timedelta(minutes=15)
 VISIT = timedelta(minutes=20)
-TOKEN_BYTES = 16
-MOST_SLIPS = 500
 TRIES = 5
 WAIT = timedelta(minutes=15)
 
@@ -23,19 +19,9 @@ class SlipScope(StrEnum):
     ONE = "one"
 
 
-def draw_token(draw: Callable[[int], str] = secrets.token_urlsafe) -> str:
-    """Draw the secret in a slip's QR code: 128 random bits."""
-    return draw(TOKEN_BYTES)
-
-
-def draw_typed() -> str:
-    """Draw the code that is typed where there is no camera: 60 random bits, like a household's code."""
-    return draw_code()
-
-
 def kept(plain: str, secret: str) -> str:
     """Give the keyed hash under which a token or a typed code is kept; never that of a household's joining code."""
-    return code_hash(f"answer:{plain}", secret)
+    return slip_hash("answer", plain, secret)
 
 
 def minutes_left(until: datetime, now: datetime) -> int:

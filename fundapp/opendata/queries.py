@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.consent.queries import bars
 from fundapp.kernel.actor import NOBODY
+from fundapp.kernel.clock import local_date
 from fundapp.kernel.money import fen, yuan_text
 from fundapp.ledger.queries import public_lines
 from fundapp.matching.queries import queue_of
@@ -16,6 +17,7 @@ from fundapp.programmes.queries import list_programmes
 from fundapp.projects.models import Project
 from fundapp.projects.queries import project_row, select_projects, visible_to
 from fundapp.trail.queries import sources_of
+from fundapp.voting.queries import closed_turnouts
 from fundapp.web.spreadsheet import Cell
 
 Rows = list[Sequence[Cell]]
@@ -27,6 +29,7 @@ PROJECT_HEAD = (
 )  # fmt: skip
 LEDGER_HEAD = ("id", "date", "holder", "purpose", "amount_yuan", "flow_yuan", "subject", "reverses", "hash")
 AWARD_HEAD = ("programme", "ticket", "project", "matchable_yuan", "givers", "entitled_yuan", "granted_yuan", "state")
+TURNOUT_HEAD = ("round", "title", "place", "closed", "households", "channel", "voted")
 
 
 def projects(session: Session, now: datetime) -> Rows:
@@ -88,6 +91,23 @@ def awards(session: Session, now: datetime) -> Rows:
     return rows
 
 
+def turnout(session: Session, now: datetime) -> Rows:
+    """Give the turnout of every closed round by channel; what is told together is called merged."""
+    return [
+        (
+            one.round_id,
+            one.title,
+            one.place_name,
+            local_date(one.closed_at).isoformat(),
+            one.households,
+            channel.value if channel else "merged",
+            count,
+        )
+        for one in closed_turnouts(session, now, MOST)
+        for channel, count in one.channels.items()
+    ]
+
+
 @dataclass(frozen=True)
 class DataSet:
     """A data set: its columns and where its rows come from."""
@@ -100,6 +120,7 @@ SETS: dict[str, DataSet] = {
     "projects": DataSet(PROJECT_HEAD, projects),
     "ledger": DataSet(LEDGER_HEAD, ledger),
     "awards": DataSet(AWARD_HEAD, awards),
+    "turnout": DataSet(TURNOUT_HEAD, turnout),
 }
 
 

@@ -36,6 +36,7 @@ from fundapp.people.register import (
     set_password,
     standing_grant,
 )
+from fundapp.people.slips import Slip, keep_slips
 from fundapp.places.commands import MakePlace, make_place
 from fundapp.places.events import PlaceMade
 from fundapp.places.models import PlaceKind
@@ -46,10 +47,12 @@ __all__ = [
     "MakeAccount",
     "PrintedCode",
     "Scope",
+    "Slip",
     "UseCode",
     "bind_household",
     "give_role_by_task",
     "issue_codes",
+    "keep_slips",
     "rekey_people",
     "release_household",
     "use_code",

@@ -18,6 +18,8 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 12
 CODE_LIFETIME = timedelta(days=60)
 MOST_CODES = 200
+TOKEN_BYTES = 16
+MOST_SLIPS = 500
 PASSWORD_LENGTH = 8
 LOGIN = re.compile(r"[a-z0-9_.\-\u4e00-\u9fff]{2,40}")
 BY_HAND = frozenset(Role) - {Role.RESIDENT, Role.GROUP_MEMBER}
@@ -58,6 +60,21 @@ def code_hash(code: str, secret: str) -> str:
     """Give the keyed hash under which a code is kept: without *secret* no code can be found from it."""
     key = hashlib.sha256(b"household code:" + secret.encode()).digest()
     return hmac.new(key, code.encode(), hashlib.sha256).hexdigest()
+
+
+def draw_token(draw: Callable[[int], str] = secrets.token_urlsafe) -> str:
+    """Draw the secret in a slip's QR code: 128 random bits."""
+    return draw(TOKEN_BYTES)
+
+
+def draw_typed() -> str:
+    """Draw the code that is typed where there is no camera: 60 random bits, like a household's code."""
+    return draw_code()
+
+
+def slip_hash(kind: str, plain: str, secret: str) -> str:
+    """Give the keyed hash under which a slip's code is kept; never that of a code for something else."""
+    return code_hash(f"{kind}:{plain}", secret)
 
 
 def clean_login(typed: str) -> str:

@@ -23,9 +23,9 @@ Facts = dict[str, Any]
 class World:
     """What the story has made so far: ``things`` maps (kind, handle) to a number.
 
-    ``slips`` holds the codes that were printed, by round and household, as the households hold them on paper;
-    ``secret`` is the key of their hashes. ``shares`` are the shares of sealed rounds and ``counts`` the files that were
-    counted from their boxes, by round: what key-holders have in hand.
+    ``slips`` and ``vote_slips`` hold the codes that were printed, by round and household, as the households hold them
+    on paper; ``secret`` is the key of their hashes. ``shares`` are the shares of sealed rounds and ``counts`` the files
+    that were counted from their boxes, by round: what key-holders have in hand.
     """
 
     today: date
@@ -33,6 +33,7 @@ class World:
     logins: list[tuple[str, str, str]] = field(default_factory=list)
     secret: str = field(default_factory=lambda: token_hex(32), repr=False)
     slips: dict[tuple[int, int], str] = field(default_factory=dict, repr=False)
+    vote_slips: dict[tuple[int, int], str] = field(default_factory=dict, repr=False)
     shares: dict[int, tuple[str, ...]] = field(default_factory=dict, repr=False)
     counts: dict[int, bytes] = field(default_factory=dict, repr=False)
 

@@ -19,7 +19,7 @@ from fundapp.voting.commands import (
     TakePaper,
     WriteBack,
 )
-from fundapp.voting.forms import MarkedForm
+from fundapp.voting.forms import MarkedForm, came_field
 from fundapp.web.forms import REQUIRED, PageForm, TextField, options
 
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
@@ -74,11 +74,12 @@ class TakeForm(PageForm):
     """A household that hands in its paper."""
 
     door = TextField(lazy_gettext("门牌"), validators=[REQUIRED, Length(max=160)])
+    came = came_field()
     seat = TextField(lazy_gettext("在哪里交的"), validators=[REQUIRED, Length(max=80)])
 
     def to_command(self, round_id: int, unit_id: int) -> TakePaper:
         """Make the command for the household that was found."""
-        return TakePaper(round_id, unit_id, str(self.seat.data))
+        return TakePaper(round_id, unit_id, str(self.seat.data), visit=self.came.data == "visit")
 
 
 class CloseBoxForm(PageForm):

@@ -57,8 +57,8 @@ class VoteBox(Base):
         UniqueConstraint("sealed"),
         ForeignKeyConstraint(["round_id", "snapshot_id"], ["vote_opening.round_id", "vote_opening.snapshot_id"]),
         ForeignKeyConstraint(["snapshot_id", "unit_id"], ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"]),
-        CheckConstraint("(channel = 'paper') = (sealed IS NULL)", name="paper_is_not_sealed"),
-        CheckConstraint("(channel = 'paper') = (taken_by_id IS NOT NULL)", name="paper_was_taken"),
+        CheckConstraint("(channel IN ('paper', 'visit')) = (sealed IS NULL)", name="paper_is_not_sealed"),
+        CheckConstraint("(channel IN ('paper', 'visit')) = (taken_by_id IS NOT NULL)", name="paper_was_taken"),
         {"info": {"recomputed_by": "voting.box"}},
     )
 
@@ -132,7 +132,10 @@ class VoteOpened(Numbered, Base):
 
 
 class VoteSlip(Numbered, Base):
-    """A ballot without a household: out of the box with its code, or a numbered paper. No choices: it is invalid."""
+    """A ballot without a household: out of the box with its code, or a numbered paper. No choices: it is invalid.
+
+    Its channel is ``phone`` for everything that lay sealed in the box, ``paper`` for every sheet.
+    """
 
     __tablename__ = "vote_slip"
     __table_args__ = (
@@ -201,7 +204,7 @@ for _on in ("INSERT", "UPDATE"):
         "vote_box",
         _on,
         "NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at "
-        "AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.channel = 'paper')))",
+        "AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.sealed IS NULL)))",
         "the box of a round takes what its mode takes, in its window",
     )
     refuse(
@@ -216,7 +219,7 @@ refuse(
     "vote_box",
     "UPDATE",
     "NEW.round_id <> OLD.round_id OR NEW.unit_id <> OLD.unit_id OR NEW.snapshot_id <> OLD.snapshot_id "
-    "OR NEW.at < OLD.at OR OLD.channel = 'paper'",
+    "OR NEW.at < OLD.at OR OLD.sealed IS NULL",
     "a ballot is only replaced by a later one of its household, a paper by none",
 )
 refuse("vote_box_keeps_rows", "vote_box", "DELETE", None, "vote_box keeps its rows")
@@ -233,8 +236,8 @@ refuse(
     "vote_box_closing",
     "INSERT",
     "NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.closes_at) OR "
-    "NEW.phones <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.channel = 'phone') OR "
-    "NEW.papers <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.channel = 'paper')",
+    "NEW.phones <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.sealed IS NOT NULL) OR "
+    "NEW.papers <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.sealed IS NULL)",
     "a box is closed after the vote, with what lies in it",
 )
 refuse("vote_slip_before_result", "vote_slip", "INSERT", _NO_RESULT, "no ballot once a result stands")

@@ -168,6 +168,15 @@ class SealedForm(BallotForm):
         return CastSealed(round_id, self.unit_id.data, chosen, str(self.digits.data), points)
 
 
+def came_field() -> RadioField:
+    """Ask whether a paper was brought to the polling place or fetched at the door."""
+    return RadioField(
+        lazy_gettext("纸票怎样来的"),
+        choices=options([("desk", lazy_gettext("住户到投票点交的")), ("visit", lazy_gettext("上门收回的"))]),
+        default="desk",
+    )
+
+
 class PaperForm(MarkedForm):
     """A paper ballot, field by field in the order of the paper."""
 
@@ -180,6 +189,7 @@ class PaperForm(MarkedForm):
         choices=options([("yes", lazy_gettext("有效")), ("no", lazy_gettext("无效：多选、空白或看不清"))]),
         default="yes",
     )
+    came = came_field()
     scan = FileField(lazy_gettext("纸质票照片"), validators=[FileRequired(lazy_gettext("请拍照或选择扫描件。"))])
 
     def to_command(self, round_id: int, unit_id: int, scan_id: int) -> KeyBallot:
@@ -194,6 +204,7 @@ class PaperForm(MarkedForm):
             str(self.op_key.data),
             valid=self.valid.data == "yes",
             points=points,
+            visit=self.came.data == "visit",
         )
 
 

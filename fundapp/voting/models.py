@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import fundapp.voting.after_models
 import fundapp.voting.box_models
+import fundapp.voting.code_models
 import fundapp.voting.sheet_models
 import fundapp.voting.void_models  # noqa: F401 - and those of paper without a door, and of rounds that are void
 from fundapp.db.base import Base, Numbered
@@ -129,11 +130,13 @@ class VoteBallot(Numbered, Base):
         UniqueConstraint("id", "round_id"),
         ForeignKeyConstraint(["round_id", "snapshot_id"], ["vote_opening.round_id", "vote_opening.snapshot_id"]),
         ForeignKeyConstraint(["snapshot_id", "unit_id"], ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"]),
-        CheckConstraint("(channel = 'paper') = (serial IS NOT NULL)", name="paper_has_serial"),
-        CheckConstraint("(channel = 'paper') = (scan_id IS NOT NULL)", name="paper_has_scan"),
+        CheckConstraint("(channel IN ('paper', 'visit')) = (serial IS NOT NULL)", name="paper_has_serial"),
+        CheckConstraint("(channel IN ('paper', 'visit')) = (scan_id IS NOT NULL)", name="paper_has_scan"),
+        CheckConstraint("(channel IN ('code', 'kiosk')) = (person_id IS NULL)", name="code_has_no_person"),
+        CheckConstraint("channel <> 'kiosk' OR seat <> ''", name="kiosk_stands_somewhere"),
         CheckConstraint("serial IS NULL OR serial > 0", name="numbered_from_one"),
         CheckConstraint("choices >= 0", name="choices_counted"),
-        CheckConstraint("choices > 0 OR channel = 'paper'", name="only_paper_is_invalid"),
+        CheckConstraint("choices > 0 OR channel IN ('paper', 'visit')", name="only_paper_is_invalid"),
         {"info": {"sealed": True}},
     )
 
@@ -141,9 +144,10 @@ class VoteBallot(Numbered, Base):
     snapshot_id: Mapped[int]
     unit_id: Mapped[int]
     op_key: Mapped[str] = mapped_column(String(36))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
     channel: Mapped[Channel] = mapped_column(stored(Channel))
+    seat: Mapped[str] = mapped_column(String(80), default="")
     choices: Mapped[int]
     rules_hash: Mapped[str] = mapped_column(String(64))
     receipt_code: Mapped[str] = mapped_column(String(12))

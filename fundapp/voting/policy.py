@@ -78,6 +78,18 @@ def check_not_void(state: RoundState) -> None:
         raise Refused("voting.void")
 
 
+def check_takes_codes(secrecy: Secrecy, window: Window, state: RoundState) -> None:
+    """Check that codes may be printed: for a round that is not on paper only, while it waits or is open.
+
+    Raises:
+        Refused: ``voting.paper_only``, ``voting.void`` or ``voting.closed``.
+    """
+    check_phone(secrecy)
+    check_not_void(state)
+    if state not in (RoundState.WAITING, RoundState.OPEN):
+        raise Refused("voting.closed", closes_at=window.closes_at)
+
+
 class Keys(Protocol):
     """The key of a sealed round, as far as its opening asks."""
 

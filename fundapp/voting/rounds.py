@@ -25,10 +25,21 @@ _CODE = 12
 
 
 class Channel(StrEnum):
-    """How a ballot came in."""
+    """How a ballot came in: by an account, by a printed code, at a kiosk, on paper, or on paper fetched at the door."""
 
     PHONE = "phone"
+    CODE = "code"
+    KIOSK = "kiosk"
     PAPER = "paper"
+    VISIT = "visit"
+
+    @property
+    def on_paper(self) -> bool:
+        """Say whether it came on paper."""
+        return self in PAPERS
+
+
+PAPERS = (Channel.PAPER, Channel.VISIT)
 
 
 class RoundState(StrEnum):
@@ -155,15 +166,24 @@ def shown_turnout(cast: int, window: Window, now: datetime) -> int:
 
 
 def by_channel(counts: Mapping[Channel, int]) -> dict[Channel | None, int]:
-    """Give the ballots by channel; where one has fewer than ten, all together under ``None``.
+    """Give the ballots by channel; those with fewer than ten together under ``None``, which has ten or is all.
+
+    Where the small ones together are still fewer than ten, the next larger channel joins them, so that nothing follows
+    from the sum.
 
     >>> by_channel({Channel.PHONE: 40, Channel.PAPER: 9})
     {None: 49}
+    >>> by_channel({Channel.PHONE: 40, Channel.PAPER: 20, Channel.CODE: 9, Channel.KIOSK: 1})
+    {<Channel.PHONE: 'phone'>: 40, <Channel.PAPER: 'paper'>: 20, None: 10}
     """
-    told: dict[Channel | None, int] = {channel: count for channel, count in counts.items() if count}
-    if any(count < SMALL for count in told.values()):
-        return {None: sum(told.values())}
-    return told
+    rising = sorted((count, channel) for channel, count in counts.items() if count)
+    merged, hidden = 0, set()
+    for count, channel in rising:
+        if count < SMALL or 0 < merged < SMALL:
+            merged += count
+            hidden.add(channel)
+    told: dict[Channel | None, int] = {one: counts[one] for one in Channel if counts.get(one) and one not in hidden}
+    return told | ({None: merged} if hidden else {})
 
 
 def votes_shown(ballots: int) -> bool:

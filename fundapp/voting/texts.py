@@ -13,8 +13,8 @@ from fundapp.voting.rules import Fill, Rule, Stop, Utility, Why
 from fundapp.voting.secrecy import Secrecy
 
 __all__ = [
-    "AFTER", "BALLOTS", "CHANNELS", "CONSEQUENCES", "MODES", "PROMISES", "REFUSALS", "RULES", "STATES", "after_words",
-    "ballot_sentence", "rule_sentences", "show_code", "why_words",
+    "AFTER", "BALLOTS", "CHANNELS", "CODED", "CONSEQUENCES", "MODES", "PROMISES", "REFUSALS", "RULES", "STATES",
+    "after_words", "ballot_sentence", "rule_sentences", "show_code", "why_words",
 ]  # fmt: skip
 
 REFUSALS: Mapping[str, Any] = {
@@ -48,7 +48,15 @@ REFUSALS: Mapping[str, Any] = {
     "voting.too_many_points": lazy_gettext("已给 %(given)s 分，一共只有 %(points)s 分，请减掉一些。选票还没有投出。"),
     "voting.not_a_candidate": lazy_gettext("选票上没有这个项目。"),
     "voting.already_cast_phone": lazy_gettext("本户已于 %(at)s 在手机上投过票，一户一票，以先投出的为准。"),
+    "voting.already_cast_code": lazy_gettext("本户已于 %(at)s 用打印码投过票，一户一票，以先投出的为准。"),
+    "voting.already_cast_kiosk": lazy_gettext("本户已于 %(at)s 在自助机上投过票，一户一票，以先投出的为准。"),
     "voting.already_cast_paper": lazy_gettext("本户的纸质票已于 %(at)s 录入，一户一票，以先收到的为准。"),
+    "voting.already_cast_visit": lazy_gettext("本户的纸质票已于 %(at)s 上门收回，一户一票，以先收到的为准。"),
+    "voting.code_unknown": lazy_gettext("这个投票码不能使用。请对照投票单重新填写；已换新的旧码和公布后的码都不能用。"),
+    "voting.visit_over": lazy_gettext("为了安全，页面已超时退出。请重新扫码或填写投票码。"),
+    "voting.nothing_to_print": lazy_gettext("没有需要打印的住户：都已有投票码，或已经投票。"),
+    "voting.kiosk_ended": lazy_gettext("这台自助机已经结束，或者不收这一轮的票。请告诉社区工作者。"),
+    "voting.kiosk_pin": lazy_gettext("结束码不对。"),
     "voting.serial_used": lazy_gettext("编号 %(serial)s 的纸质票已经录入过。"),
     "voting.invalid_names_nothing": lazy_gettext("无效票不记所选项目。"),
     "voting.still_open": lazy_gettext("结果在截止时间 %(closes_at)s 之前对任何人都不公开。"),
@@ -141,10 +149,17 @@ PROMISES: Mapping[Secrecy, Any] = {
 }
 
 CHANNELS: Mapping[Channel | None, Any] = {
-    Channel.PHONE: lazy_gettext("手机"),
-    Channel.PAPER: lazy_gettext("纸质票"),
-    None: lazy_gettext("手机和纸质票合计"),
+    Channel.PHONE: lazy_gettext("网上"),
+    Channel.CODE: lazy_gettext("打印码"),
+    Channel.KIOSK: lazy_gettext("自助机"),
+    Channel.PAPER: lazy_gettext("纸面"),
+    Channel.VISIT: lazy_gettext("上门"),
+    None: lazy_gettext("合并的几种方式"),
 }
+CODED = lazy_gettext(
+    "投票码只说明是哪一户，选了什么和用手机投的一样保密；打印的人当时看得到码，打印和换新都有记录，"
+    "所以请留意信封是否完好；本户什么时候、用什么方式投过，这一页都会告诉您。"
+)
 STATES: Mapping[RoundState, Any] = {
     RoundState.DRAFT: lazy_gettext("草稿"),
     RoundState.WAITING: lazy_gettext("尚未开始"),

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from fundapp.kernel.actor import NOBODY, Actor, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
+KIOSK = "kiosk"
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 
@@ -35,6 +36,12 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
     return mark
 
 
+def at_kiosk(view: View) -> View:
+    """Leave a page open to a browser that was made a kiosk; every other page sends it back to the kiosk's first one."""
+    view.at_kiosk = True  # type: ignore[attr-defined]  # the mark that the gate reads
+    return view
+
+
 def current_actor() -> Actor:
     """Give the actor of this request; :data:`NOBODY` where nobody has signed in."""
     actor: Actor = g.get("actor", NOBODY)
@@ -55,10 +62,14 @@ def guard_app(app: Flask, load_actor: Callable[[], Actor]) -> None:
 
     @app.before_request
     def enter() -> Response | None:
-        if request.endpoint is None or request.endpoint == "static":
+        if request.endpoint == "static":
+            return None
+        view: Any = current_app.view_functions.get(request.endpoint or "")
+        if session.get(KIOSK) and not getattr(view, "at_kiosk", False):
+            return redirect(url_for("voting.kiosk"), 303)
+        if view is None:
             return None
         g.actor = load_actor()
-        view: Any = current_app.view_functions[request.endpoint]
         return _turned_away(view.may_enter, g.actor)
 
 

@@ -487,6 +487,22 @@ def upgrade():
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
+        "vote_kiosk",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seat", sa.String(length=80), nullable=False),
+        sa.Column("opened_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("ended_at IS NULL OR ended_at >= opened_at", name=op.f("ck_vote_kiosk_ends_after_opening")),
+        sa.CheckConstraint("length(trim(seat)) > 0", name=op.f("ck_vote_kiosk_stands_somewhere")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name=op.f("fk_vote_kiosk_opened_by_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_vote_kiosk_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_kiosk")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_vote_kiosk_seat", "vote_kiosk", ["seat"], unique=False)
+    op.create_table(
         "bank_account",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("op_key", sa.String(length=36), nullable=False),
@@ -3468,21 +3484,42 @@ def upgrade():
         sa.Column("snapshot_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("op_key", sa.String(length=36), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "channel",
-            sa.Enum("phone", "paper", name="channel", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "phone",
+                "code",
+                "kiosk",
+                "paper",
+                "visit",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
             nullable=False,
         ),
+        sa.Column("seat", sa.String(length=80), nullable=False),
         sa.Column("choices", sa.Integer(), nullable=False),
         sa.Column("rules_hash", sa.String(length=64), nullable=False),
         sa.Column("receipt_code", sa.String(length=12), nullable=False),
         sa.Column("serial", sa.Integer(), nullable=True),
         sa.Column("scan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.CheckConstraint("(channel = 'paper') = (scan_id IS NOT NULL)", name=op.f("ck_vote_ballot_paper_has_scan")),
-        sa.CheckConstraint("(channel = 'paper') = (serial IS NOT NULL)", name=op.f("ck_vote_ballot_paper_has_serial")),
-        sa.CheckConstraint("choices > 0 OR channel = 'paper'", name=op.f("ck_vote_ballot_only_paper_is_invalid")),
+        sa.CheckConstraint(
+            "(channel IN ('code', 'kiosk')) = (person_id IS NULL)", name=op.f("ck_vote_ballot_code_has_no_person")
+        ),
+        sa.CheckConstraint(
+            "(channel IN ('paper', 'visit')) = (scan_id IS NOT NULL)", name=op.f("ck_vote_ballot_paper_has_scan")
+        ),
+        sa.CheckConstraint(
+            "(channel IN ('paper', 'visit')) = (serial IS NOT NULL)", name=op.f("ck_vote_ballot_paper_has_serial")
+        ),
+        sa.CheckConstraint("channel <> 'kiosk' OR seat <> ''", name=op.f("ck_vote_ballot_kiosk_stands_somewhere")),
+        sa.CheckConstraint(
+            "choices > 0 OR channel IN ('paper', 'visit')", name=op.f("ck_vote_ballot_only_paper_is_invalid")
+        ),
         sa.CheckConstraint("choices >= 0", name=op.f("ck_vote_ballot_choices_counted")),
         sa.CheckConstraint("serial IS NULL OR serial > 0", name=op.f("ck_vote_ballot_numbered_from_one")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_ballot_person_id")),
@@ -3521,7 +3558,17 @@ def upgrade():
         sa.Column("snapshot_id", sa.Integer(), nullable=False),
         sa.Column(
             "channel",
-            sa.Enum("phone", "paper", name="channel", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "phone",
+                "code",
+                "kiosk",
+                "paper",
+                "visit",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -3529,8 +3576,12 @@ def upgrade():
         sa.Column("seat", sa.String(length=80), nullable=False),
         sa.Column("taken_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("leaf", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("(channel = 'paper') = (sealed IS NULL)", name=op.f("ck_vote_box_paper_is_not_sealed")),
-        sa.CheckConstraint("(channel = 'paper') = (taken_by_id IS NOT NULL)", name=op.f("ck_vote_box_paper_was_taken")),
+        sa.CheckConstraint(
+            "(channel IN ('paper', 'visit')) = (sealed IS NULL)", name=op.f("ck_vote_box_paper_is_not_sealed")
+        ),
+        sa.CheckConstraint(
+            "(channel IN ('paper', 'visit')) = (taken_by_id IS NOT NULL)", name=op.f("ck_vote_box_paper_was_taken")
+        ),
         sa.ForeignKeyConstraint(
             ["round_id", "snapshot_id"],
             ["vote_opening.round_id", "vote_opening.snapshot_id"],
@@ -3599,6 +3650,43 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_vote_candidate_project_id", "vote_candidate", ["project_id", "round_id"], unique=False)
+    op.create_table(
+        "vote_code",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("typed_hash", sa.String(length=64), nullable=False),
+        sa.Column("issued_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "replaced_at IS NULL OR replaced_at >= issued_at", name=op.f("ck_vote_code_replaced_after_issue")
+        ),
+        sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_vote_code_issued_by_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "snapshot_id"],
+            ["vote_opening.round_id", "vote_opening.snapshot_id"],
+            name=op.f("fk_vote_code_round_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_vote_code_snapshot_id_unit_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_code")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_vote_code_token_hash")),
+        sa.UniqueConstraint("typed_hash", name=op.f("uq_vote_code_typed_hash")),
+    )
+    op.create_index(
+        "uq_vote_code_live",
+        "vote_code",
+        ["round_id", "unit_id"],
+        unique=True,
+        sqlite_where=sa.text("replaced_at IS NULL"),
+        postgresql_where=sa.text("replaced_at IS NULL"),
+    )
     op.create_table(
         "vote_holder",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4438,7 +4526,17 @@ def upgrade():
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "channel",
-            sa.Enum("phone", "paper", name="channel", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "phone",
+                "code",
+                "kiosk",
+                "paper",
+                "visit",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("code", sa.String(length=10), nullable=True),
@@ -12764,6 +12862,26 @@ GUARDS = [
             "CREATE TRIGGER vote_ballot_in_window BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_in_window()",
         ),
     ),
+    # vote_ballot_insert_at_kiosk on vote_ballot
+    (
+        (
+            "CREATE TRIGGER vote_ballot_insert_at_kiosk BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NEW.channel = 'kiosk' AND NOT EXISTS (SELECT 1 FROM vote_kiosk k WHERE k.seat = NEW.seat AND k.opened_at <= NEW.at AND (k.ended_at IS NULL OR k.ended_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'a ballot at a kiosk needs a kiosk that stands there'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_ballot_insert_at_kiosk() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'kiosk' AND NOT EXISTS (SELECT 1 FROM vote_kiosk k WHERE k.seat = NEW.seat AND k.opened_at <= NEW.at AND (k.ended_at IS NULL OR k.ended_at > NEW.at)) THEN RAISE EXCEPTION 'a ballot at a kiosk needs a kiosk that stands there' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_ballot_insert_at_kiosk BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_insert_at_kiosk()",
+        ),
+    ),
+    # vote_ballot_insert_by_code on vote_ballot
+    (
+        (
+            "CREATE TRIGGER vote_ballot_insert_by_code BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NEW.channel IN ('code', 'kiosk') AND NOT EXISTS (SELECT 1 FROM vote_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'a ballot by code needs a living code of the household'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_ballot_insert_by_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel IN ('code', 'kiosk') AND NOT EXISTS (SELECT 1 FROM vote_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) THEN RAISE EXCEPTION 'a ballot by code needs a living code of the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_ballot_insert_by_code BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_insert_by_code()",
+        ),
+    ),
     # vote_ballot_keeps_rows on vote_ballot
     (
         (
@@ -12847,10 +12965,10 @@ GUARDS = [
     # vote_box_closing_counted on vote_box_closing
     (
         (
-            "CREATE TRIGGER vote_box_closing_counted BEFORE INSERT ON vote_box_closing FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.closes_at) OR NEW.phones <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.channel = 'phone') OR NEW.papers <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.channel = 'paper') BEGIN SELECT RAISE(ABORT, 'a box is closed after the vote, with what lies in it'); END",
+            "CREATE TRIGGER vote_box_closing_counted BEFORE INSERT ON vote_box_closing FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.closes_at) OR NEW.phones <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.sealed IS NOT NULL) OR NEW.papers <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.sealed IS NULL) BEGIN SELECT RAISE(ABORT, 'a box is closed after the vote, with what lies in it'); END",
         ),
         (
-            "CREATE FUNCTION vote_box_closing_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.closes_at) OR NEW.phones <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.channel = 'phone') OR NEW.papers <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.channel = 'paper') THEN RAISE EXCEPTION 'a box is closed after the vote, with what lies in it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_box_closing_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.closes_at) OR NEW.phones <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.sealed IS NOT NULL) OR NEW.papers <> (SELECT COUNT(*) FROM vote_box b WHERE b.round_id = NEW.round_id AND b.sealed IS NULL) THEN RAISE EXCEPTION 'a box is closed after the vote, with what lies in it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_box_closing_counted BEFORE INSERT ON vote_box_closing FOR EACH ROW EXECUTE FUNCTION vote_box_closing_counted()",
         ),
     ),
@@ -12899,6 +13017,16 @@ GUARDS = [
             "CREATE TRIGGER vote_box_closing_no_truncate BEFORE TRUNCATE ON vote_box_closing FOR EACH STATEMENT EXECUTE FUNCTION vote_box_closing_no_truncate()",
         ),
     ),
+    # vote_box_insert_at_kiosk on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_insert_at_kiosk BEFORE INSERT ON vote_box FOR EACH ROW WHEN NEW.channel = 'kiosk' AND NOT EXISTS (SELECT 1 FROM vote_kiosk k WHERE k.seat = NEW.seat AND k.opened_at <= NEW.at AND (k.ended_at IS NULL OR k.ended_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'a ballot at a kiosk needs a kiosk that stands there'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_insert_at_kiosk() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'kiosk' AND NOT EXISTS (SELECT 1 FROM vote_kiosk k WHERE k.seat = NEW.seat AND k.opened_at <= NEW.at AND (k.ended_at IS NULL OR k.ended_at > NEW.at)) THEN RAISE EXCEPTION 'a ballot at a kiosk needs a kiosk that stands there' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_insert_at_kiosk BEFORE INSERT ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_insert_at_kiosk()",
+        ),
+    ),
     # vote_box_insert_before_closing on vote_box
     (
         (
@@ -12909,13 +13037,23 @@ GUARDS = [
             "CREATE TRIGGER vote_box_insert_before_closing BEFORE INSERT ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_insert_before_closing()",
         ),
     ),
+    # vote_box_insert_by_code on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_insert_by_code BEFORE INSERT ON vote_box FOR EACH ROW WHEN NEW.channel IN ('code', 'kiosk') AND NOT EXISTS (SELECT 1 FROM vote_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'a ballot by code needs a living code of the household'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_insert_by_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel IN ('code', 'kiosk') AND NOT EXISTS (SELECT 1 FROM vote_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) THEN RAISE EXCEPTION 'a ballot by code needs a living code of the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_insert_by_code BEFORE INSERT ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_insert_by_code()",
+        ),
+    ),
     # vote_box_insert_in_window on vote_box
     (
         (
-            "CREATE TRIGGER vote_box_insert_in_window BEFORE INSERT ON vote_box FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.channel = 'paper'))) BEGIN SELECT RAISE(ABORT, 'the box of a round takes what its mode takes, in its window'); END",
+            "CREATE TRIGGER vote_box_insert_in_window BEFORE INSERT ON vote_box FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.sealed IS NULL))) BEGIN SELECT RAISE(ABORT, 'the box of a round takes what its mode takes, in its window'); END",
         ),
         (
-            "CREATE FUNCTION vote_box_insert_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.channel = 'paper'))) THEN RAISE EXCEPTION 'the box of a round takes what its mode takes, in its window' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_box_insert_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.sealed IS NULL))) THEN RAISE EXCEPTION 'the box of a round takes what its mode takes, in its window' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_box_insert_in_window BEFORE INSERT ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_insert_in_window()",
         ),
     ),
@@ -12992,11 +13130,21 @@ GUARDS = [
     # vote_box_stays_with_household on vote_box
     (
         (
-            "CREATE TRIGGER vote_box_stays_with_household BEFORE UPDATE ON vote_box FOR EACH ROW WHEN NEW.round_id <> OLD.round_id OR NEW.unit_id <> OLD.unit_id OR NEW.snapshot_id <> OLD.snapshot_id OR NEW.at < OLD.at OR OLD.channel = 'paper' BEGIN SELECT RAISE(ABORT, 'a ballot is only replaced by a later one of its household, a paper by none'); END",
+            "CREATE TRIGGER vote_box_stays_with_household BEFORE UPDATE ON vote_box FOR EACH ROW WHEN NEW.round_id <> OLD.round_id OR NEW.unit_id <> OLD.unit_id OR NEW.snapshot_id <> OLD.snapshot_id OR NEW.at < OLD.at OR OLD.sealed IS NULL BEGIN SELECT RAISE(ABORT, 'a ballot is only replaced by a later one of its household, a paper by none'); END",
         ),
         (
-            "CREATE FUNCTION vote_box_stays_with_household() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id <> OLD.round_id OR NEW.unit_id <> OLD.unit_id OR NEW.snapshot_id <> OLD.snapshot_id OR NEW.at < OLD.at OR OLD.channel = 'paper' THEN RAISE EXCEPTION 'a ballot is only replaced by a later one of its household, a paper by none' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_box_stays_with_household() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id <> OLD.round_id OR NEW.unit_id <> OLD.unit_id OR NEW.snapshot_id <> OLD.snapshot_id OR NEW.at < OLD.at OR OLD.sealed IS NULL THEN RAISE EXCEPTION 'a ballot is only replaced by a later one of its household, a paper by none' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_box_stays_with_household BEFORE UPDATE ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_stays_with_household()",
+        ),
+    ),
+    # vote_box_update_at_kiosk on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_update_at_kiosk BEFORE UPDATE ON vote_box FOR EACH ROW WHEN NEW.channel = 'kiosk' AND NOT EXISTS (SELECT 1 FROM vote_kiosk k WHERE k.seat = NEW.seat AND k.opened_at <= NEW.at AND (k.ended_at IS NULL OR k.ended_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'a ballot at a kiosk needs a kiosk that stands there'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_update_at_kiosk() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel = 'kiosk' AND NOT EXISTS (SELECT 1 FROM vote_kiosk k WHERE k.seat = NEW.seat AND k.opened_at <= NEW.at AND (k.ended_at IS NULL OR k.ended_at > NEW.at)) THEN RAISE EXCEPTION 'a ballot at a kiosk needs a kiosk that stands there' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_update_at_kiosk BEFORE UPDATE ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_update_at_kiosk()",
         ),
     ),
     # vote_box_update_before_closing on vote_box
@@ -13009,13 +13157,23 @@ GUARDS = [
             "CREATE TRIGGER vote_box_update_before_closing BEFORE UPDATE ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_update_before_closing()",
         ),
     ),
+    # vote_box_update_by_code on vote_box
+    (
+        (
+            "CREATE TRIGGER vote_box_update_by_code BEFORE UPDATE ON vote_box FOR EACH ROW WHEN NEW.channel IN ('code', 'kiosk') AND NOT EXISTS (SELECT 1 FROM vote_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'a ballot by code needs a living code of the household'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_box_update_by_code() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel IN ('code', 'kiosk') AND NOT EXISTS (SELECT 1 FROM vote_code c WHERE c.round_id = NEW.round_id AND c.unit_id = NEW.unit_id AND c.issued_at <= NEW.at AND (c.replaced_at IS NULL OR c.replaced_at > NEW.at)) THEN RAISE EXCEPTION 'a ballot by code needs a living code of the household' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_box_update_by_code BEFORE UPDATE ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_update_by_code()",
+        ),
+    ),
     # vote_box_update_in_window on vote_box
     (
         (
-            "CREATE TRIGGER vote_box_update_in_window BEFORE UPDATE ON vote_box FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.channel = 'paper'))) BEGIN SELECT RAISE(ABORT, 'the box of a round takes what its mode takes, in its window'); END",
+            "CREATE TRIGGER vote_box_update_in_window BEFORE UPDATE ON vote_box FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.sealed IS NULL))) BEGIN SELECT RAISE(ABORT, 'the box of a round takes what its mode takes, in its window'); END",
         ),
         (
-            "CREATE FUNCTION vote_box_update_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.channel = 'paper'))) THEN RAISE EXCEPTION 'the box of a round takes what its mode takes, in its window' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_box_update_in_window() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND NEW.at < r.closes_at AND (r.secrecy = 'sealed' OR (r.secrecy = 'paper' AND NEW.sealed IS NULL))) THEN RAISE EXCEPTION 'the box of a round takes what its mode takes, in its window' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_box_update_in_window BEFORE UPDATE ON vote_box FOR EACH ROW EXECUTE FUNCTION vote_box_update_in_window()",
         ),
     ),
@@ -13157,6 +13315,61 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_choice_within_points() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) <= r.points) THEN RAISE EXCEPTION 'a ballot gives no more points than its round allows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_choice_within_points BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_within_points()",
+        ),
+    ),
+    # vote_code_keeps_rows on vote_code
+    (
+        (
+            "CREATE TRIGGER vote_code_keeps_rows BEFORE DELETE ON vote_code FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_code keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_code_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_code keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_code_keeps_rows BEFORE DELETE ON vote_code FOR EACH ROW EXECUTE FUNCTION vote_code_keeps_rows()",
+        ),
+    ),
+    # vote_code_keeps_values on vote_code
+    (
+        (
+            "CREATE TRIGGER vote_code_keeps_values BEFORE UPDATE ON vote_code FOR EACH ROW WHEN NEW.round_id IS NOT OLD.round_id OR NEW.snapshot_id IS NOT OLD.snapshot_id OR NEW.unit_id IS NOT OLD.unit_id OR NEW.token_hash IS NOT OLD.token_hash OR NEW.typed_hash IS NOT OLD.typed_hash OR NEW.issued_by_id IS NOT OLD.issued_by_id OR NEW.issued_at IS NOT OLD.issued_at BEGIN SELECT RAISE(ABORT, 'vote_code keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_code_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.round_id IS DISTINCT FROM OLD.round_id OR NEW.snapshot_id IS DISTINCT FROM OLD.snapshot_id OR NEW.unit_id IS DISTINCT FROM OLD.unit_id OR NEW.token_hash IS DISTINCT FROM OLD.token_hash OR NEW.typed_hash IS DISTINCT FROM OLD.typed_hash OR NEW.issued_by_id IS DISTINCT FROM OLD.issued_by_id OR NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN RAISE EXCEPTION 'vote_code keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_code_keeps_values BEFORE UPDATE ON vote_code FOR EACH ROW EXECUTE FUNCTION vote_code_keeps_values()",
+        ),
+    ),
+    # vote_code_no_replace on vote_code
+    (
+        (
+            "CREATE TRIGGER vote_code_no_replace BEFORE INSERT ON vote_code FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_code WHERE (id = NEW.id) OR (token_hash = NEW.token_hash) OR (typed_hash = NEW.typed_hash) OR (round_id = NEW.round_id AND unit_id = NEW.unit_id) AND replaced_at IS NULL AND NEW.replaced_at IS NULL) BEGIN SELECT RAISE(ABORT, 'vote_code keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_code_no_truncate on vote_code
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_code_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_code keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_code_no_truncate BEFORE TRUNCATE ON vote_code FOR EACH STATEMENT EXECUTE FUNCTION vote_code_no_truncate()",
+        ),
+    ),
+    # vote_code_of_living_round on vote_code
+    (
+        (
+            "CREATE TRIGGER vote_code_of_living_round BEFORE INSERT ON vote_code FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.issued_at < r.closes_at AND r.secrecy <> 'paper') BEGIN SELECT RAISE(ABORT, 'codes are printed for a round that takes them, before its close'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_code_of_living_round() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.issued_at < r.closes_at AND r.secrecy <> 'paper') THEN RAISE EXCEPTION 'codes are printed for a round that takes them, before its close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_code_of_living_round BEFORE INSERT ON vote_code FOR EACH ROW EXECUTE FUNCTION vote_code_of_living_round()",
+        ),
+    ),
+    # vote_code_stays_dead on vote_code
+    (
+        (
+            "CREATE TRIGGER vote_code_stays_dead BEFORE UPDATE ON vote_code FOR EACH ROW WHEN OLD.replaced_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a code that was replaced stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_code_stays_dead() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.replaced_at IS NOT NULL THEN RAISE EXCEPTION 'a code that was replaced stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_code_stays_dead BEFORE UPDATE ON vote_code FOR EACH ROW EXECUTE FUNCTION vote_code_stays_dead()",
         ),
     ),
     # vote_consequence_keeps_rows on vote_consequence
@@ -13337,6 +13550,51 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_key_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_key keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_key_no_truncate BEFORE TRUNCATE ON vote_key FOR EACH STATEMENT EXECUTE FUNCTION vote_key_no_truncate()",
+        ),
+    ),
+    # vote_kiosk_keeps_rows on vote_kiosk
+    (
+        (
+            "CREATE TRIGGER vote_kiosk_keeps_rows BEFORE DELETE ON vote_kiosk FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_kiosk keeps its rows'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_kiosk_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_kiosk keeps its rows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_kiosk_keeps_rows BEFORE DELETE ON vote_kiosk FOR EACH ROW EXECUTE FUNCTION vote_kiosk_keeps_rows()",
+        ),
+    ),
+    # vote_kiosk_keeps_values on vote_kiosk
+    (
+        (
+            "CREATE TRIGGER vote_kiosk_keeps_values BEFORE UPDATE ON vote_kiosk FOR EACH ROW WHEN NEW.place_id IS NOT OLD.place_id OR NEW.seat IS NOT OLD.seat OR NEW.opened_by_id IS NOT OLD.opened_by_id OR NEW.opened_at IS NOT OLD.opened_at BEGIN SELECT RAISE(ABORT, 'vote_kiosk keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_kiosk_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.place_id IS DISTINCT FROM OLD.place_id OR NEW.seat IS DISTINCT FROM OLD.seat OR NEW.opened_by_id IS DISTINCT FROM OLD.opened_by_id OR NEW.opened_at IS DISTINCT FROM OLD.opened_at THEN RAISE EXCEPTION 'vote_kiosk keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_kiosk_keeps_values BEFORE UPDATE ON vote_kiosk FOR EACH ROW EXECUTE FUNCTION vote_kiosk_keeps_values()",
+        ),
+    ),
+    # vote_kiosk_no_replace on vote_kiosk
+    (
+        (
+            "CREATE TRIGGER vote_kiosk_no_replace BEFORE INSERT ON vote_kiosk FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_kiosk WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'vote_kiosk keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_kiosk_no_truncate on vote_kiosk
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_kiosk_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_kiosk keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_kiosk_no_truncate BEFORE TRUNCATE ON vote_kiosk FOR EACH STATEMENT EXECUTE FUNCTION vote_kiosk_no_truncate()",
+        ),
+    ),
+    # vote_kiosk_stays_ended on vote_kiosk
+    (
+        (
+            "CREATE TRIGGER vote_kiosk_stays_ended BEFORE UPDATE ON vote_kiosk FOR EACH ROW WHEN OLD.ended_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a kiosk that has ended stays so'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_kiosk_stays_ended() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ended_at IS NOT NULL THEN RAISE EXCEPTION 'a kiosk that has ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_kiosk_stays_ended BEFORE UPDATE ON vote_kiosk FOR EACH ROW EXECUTE FUNCTION vote_kiosk_stays_ended()",
         ),
     ),
     # vote_opened_insert_not_void on vote_opened

@@ -46,6 +46,28 @@
   if (speech) { count(); setInterval(count, 1000); }
   if (document.body.classList.contains("room")) { setTimeout(function () { location.reload(); }, 10000); }
 
+  // A kiosk leaves no page behind in its history, and goes back to its first page when it is left alone.
+  var kiosk = document.body.dataset.kiosk, leaving;
+  function wait() {
+    clearTimeout(leaving);
+    leaving = setTimeout(function () { location.replace(kiosk); }, Number(document.body.dataset.idle) * 1000);
+  }
+  if (kiosk) {
+    history.replaceState(null, "", kiosk);
+    window.addEventListener("pageshow", function (event) { if (event.persisted) { location.replace(kiosk); } });
+    ["pointerdown", "keydown", "wheel"].forEach(function (sign) { document.addEventListener(sign, wait); });
+    wait();
+  }
+
+  // A published vote is counted again here when somebody asks for it; the program for it is loaded only then.
+  document.querySelectorAll("[data-recount]").forEach(function (button) {
+    var place = document.getElementById(button.dataset.tell);
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      import(button.dataset.recount).then(function (program) { return program.show(button, place); });
+    });
+  });
+
   document.addEventListener("click", function (event) {
     if (event.target.closest && event.target.closest("[data-print]")) { window.print(); }
   });

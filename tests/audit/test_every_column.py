@@ -33,6 +33,7 @@ NO_PROOF = {
     "household_code": "spent codes; the binding that they made is sealed",
     "answer_code": "spent codes; the answers that they gave are sealed",
     "questionnaire_code": "spent codes; the answers that they gave are sealed",
+    "vote_code": "spent codes; the ballots that they gave are sealed",
     "name_view": "a log of who looked at names",
     "place": "names on the map",
     "project_draft": "nothing was said yet",

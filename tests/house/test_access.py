@@ -168,7 +168,7 @@ def _people(session: Session) -> dict[Role, str]:
 def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
     """Number the rounds of each package that has pages of them."""
     asked = {f"{name}.round_id": things["consent_round", "round"] for name in ("consent", "answering", "collecting")}
-    return asked | {"voting.round_id": things["vote_round", "vote"]}
+    return asked | {"voting.round_id": things["vote_round", "vote"], "kiosk_id": things["vote_kiosk", "hall"]}
 
 
 def _councils(things: dict[tuple[str, str], int]) -> dict[str, int]:

@@ -197,7 +197,9 @@ def cast(polled: Polled, number: int, *chosen: int, clock=OPEN, key=None, unit=N
         return commands.cast_ballot(session, who or polled.residents[number], cmd, clock).id
 
 
-def paper(polled: Polled, serial: int, number: int, *chosen: int, clock=OPEN, key=None, valid=True, points=()) -> int:
+def paper(
+    polled: Polled, serial: int, number: int, *chosen: int, clock=OPEN, key=None, valid=True, points=(), visit=False
+) -> int:
     """Let the worker key in a household's paper ballot; give the ballot."""
     cmd = commands.KeyBallot(
         polled.round,
@@ -208,6 +210,7 @@ def paper(polled: Polled, serial: int, number: int, *chosen: int, clock=OPEN, ke
         key or str(uuid4()),
         valid=valid,
         points=points,
+        visit=visit,
     )
     with unit_of_work() as session:
         return commands.key_ballot(session, polled.worker, cmd, clock).id

@@ -16,8 +16,8 @@ from tests.voting.polling import BY_VOTE, CLOSES, JUST, OPENS, cast, make_polled
 
 BALLOT = (
     "INSERT INTO vote_ballot (round_id, snapshot_id, unit_id, op_key, person_id, at, channel, choices, rules_hash, "
-    "receipt_code, serial, scan_id) VALUES (:round, :snapshot, :unit, :key, :person, :at, :channel, :choices, :hash, "
-    ":code, :serial, :scan)"
+    "receipt_code, serial, scan_id, seat) VALUES (:round, :snapshot, :unit, :key, :person, :at, :channel, :choices, "
+    ":hash, :code, :serial, :scan, :seat)"
 )
 RESULT = (
     "INSERT INTO vote_result (round_id, households, ballots, invalid, budget_fen, cost_fen, outcome, "
@@ -50,7 +50,7 @@ def ballot(polled, number=0, **changes):
     values = {
         "round": polled.round, "snapshot": snapshot, "unit": polled.places.units[number],
         "key": str(uuid4()), "person": polled.residents[number].person_id, "at": OPENS, "channel": "phone",
-        "choices": 1, "hash": rules, "code": uuid4().hex[:12], "serial": None, "scan": None,
+        "choices": 1, "hash": rules, "code": uuid4().hex[:12], "serial": None, "scan": None, "seat": "",
     }  # fmt: skip
     return values | changes
 

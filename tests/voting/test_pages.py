@@ -61,7 +61,7 @@ def test_the_second_of_the_household_sees_when_and_how_it_voted(polled, visit):
     client = visit(polled.residents[0])
     send(client, path, unit_id=unit, choices=polled.projects[0])
     page = page_of(client, path)
-    assert "已于 2026年3月1日 12:00 投票（手机）" in page
+    assert "已于 2026年3月1日 12:00 投票（网上）" in page
     assert "投出我的票</button>" not in page
     late = client.post(path, data={"unit_id": unit, "choices": polled.projects[1], "op_key": str(uuid4())})
     assert late.status_code == 422
@@ -266,7 +266,7 @@ def test_the_worker_keys_paper_in_and_the_next_number_is_ready(polled, visit):
     done = send(client, path, **values, door="1栋 101", scan=sheet())
     assert done.headers["Location"].endswith("papers/new?serial=2")
     text = page_of(visit(polled.residents[0]), f"/votes/{polled.round}/ballot")
-    assert "（纸质票）" in text
+    assert "（纸面）" in text
     assert send(visit(polled.residents[1]), path, **values, door="1栋102", scan=sheet()).status_code == 404
 
 

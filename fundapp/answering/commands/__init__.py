@@ -3,7 +3,6 @@
 from fundapp.answering.commands.codes import (
     AnswerByCode,
     PrintSlips,
-    Slip,
     answer_by_code,
     code_of_token,
     code_of_typed,
@@ -19,7 +18,6 @@ __all__ = [
     "AnswerWithHelp",
     "BeginHelp",
     "PrintSlips",
-    "Slip",
     "answer_by_code",
     "answer_with_help",
     "begin_help",

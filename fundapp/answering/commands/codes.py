@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -17,8 +18,9 @@ from fundapp.consent.queries import door_or_refuse, path_of
 from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
+from fundapp.people.commands import Slip, keep_slips
 from fundapp.people.events import HouseholdLeft
-from fundapp.people.rules import read_code
+from fundapp.people.rules import MOST_SLIPS, draw_token, draw_typed, read_code
 from fundapp.rosters.queries import snapshot_units
 
 
@@ -29,16 +31,6 @@ class PrintSlips:
     round_id: int
     scope: SlipScope = SlipScope.WITHOUT_CODE
     door: str = ""
-
-
-@dataclass(frozen=True)
-class Slip:
-    """A household's new code in clear: it exists only on the slip that is printed now."""
-
-    unit_id: int
-    door: str
-    token: str
-    typed: str
 
 
 @dataclass(frozen=True)
@@ -56,8 +48,8 @@ def print_slips(
     cmd: PrintSlips,
     secret: str,
     clock: Clock,
-    draw_token: Callable[[], str] = rules.draw_token,
-    draw_typed: Callable[[], str] = rules.draw_typed,
+    tokens: Callable[[], str] = draw_token,
+    typed: Callable[[], str] = draw_typed,
 ) -> list[Slip]:
     """Make new codes for the households of a scope; the former code of each of them dies.
 
@@ -72,11 +64,10 @@ def print_slips(
     doors = _doors_in_scope(session, held, cmd)
     if not doors:
         raise Refused("answering.nothing_to_print", field="scope")
-    doors = doors[: rules.MOST_SLIPS]
-    _replace(session, round_.id, [unit_id for unit_id, _ in doors], now)
-    slips = [Slip(unit_id, door, draw_token(), draw_typed()) for unit_id, door in doors]
-    session.add_all(_kept(held, slip, secret, actor) for slip in slips)
-    session.flush()
+    doors = doors[:MOST_SLIPS]
+    slips = [Slip(unit_id, door, tokens(), typed()) for unit_id, door in doors]
+    of = {"round_id": round_.id, "snapshot_id": round_.snapshot_id}
+    keep_slips(session, AnswerCode, of, slips, partial(rules.kept, secret=secret), actor, now)
     record(session, actor, "answering.print_slips", f"consent_round:{round_.id}", now, slips=len(slips))
     return slips
 
@@ -131,23 +122,3 @@ def _doors_in_scope(session: Session, held: Held, cmd: PrintSlips) -> list[tuple
         silent = queries.silent_units(session, held.round.id)
         return [one for one in doors if one[0] in silent]
     return [one for one in doors if one[0] not in done]
-
-
-def _replace(session: Session, round_id: int, unit_ids: list[int], now: datetime) -> None:
-    session.execute(
-        update(AnswerCode)
-        .where(AnswerCode.round_id == round_id, AnswerCode.unit_id.in_(unit_ids), AnswerCode.replaced_at.is_(None))
-        .values(replaced_at=now)
-    )
-
-
-def _kept(held: Held, slip: Slip, secret: str, actor: Actor) -> AnswerCode:
-    return AnswerCode(
-        round_id=held.round.id,
-        snapshot_id=held.round.snapshot_id,
-        unit_id=slip.unit_id,
-        token_hash=rules.kept(slip.token, secret),
-        typed_hash=rules.kept(slip.typed, secret),
-        issued_by_id=actor.person_id,
-        issued_at=held.now,
-    )

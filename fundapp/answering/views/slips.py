@@ -11,6 +11,7 @@ from fundapp.answering.views.visits import secret
 from fundapp.consent.policy import check_worker
 from fundapp.consent.queries import RoundPage, doors_of, round_page
 from fundapp.kernel.actor import Role
+from fundapp.people.commands import Slip
 from fundapp.people.rules import grouped
 from fundapp.web.clock import clock, page_time
 from fundapp.web.database import reading
@@ -39,7 +40,7 @@ def slips(round_id: int) -> Page:
     ), form.status
 
 
-def _printed(page: RoundPage, printed: list[commands.Slip]) -> Response:
+def _printed(page: RoundPage, printed: list[Slip]) -> Response:
     """Print the codes: the only moment at which they are there in clear."""
     site = current_app.extensions["settings"].public_url
     made = [(one, grouped(one.typed), qr_data(site + url_for(".scan", token=one.token))) for one in printed]

@@ -11,7 +11,6 @@ from fundapp.questionnaire.commands.answering import (
 from fundapp.questionnaire.commands.asking import Ask, ask_households
 from fundapp.questionnaire.commands.codes import (
     PrintCodes,
-    Slip,
     code_of_token,
     code_of_typed,
     print_codes,
@@ -25,7 +24,6 @@ __all__ = [
     "KeyPaper",
     "PrintCodes",
     "Release",
-    "Slip",
     "answer_by_code",
     "answer_by_phone",
     "ask_households",

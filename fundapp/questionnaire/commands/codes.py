@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from fundapp.answering.rules import MOST_SLIPS, draw_token, draw_typed
 from fundapp.audit.commands import record
 from fundapp.db.work import lock
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
-from fundapp.people.rules import code_hash, read_code
+from fundapp.people.commands import Slip, keep_slips
+from fundapp.people.rules import MOST_SLIPS, draw_token, draw_typed, read_code, slip_hash
 from fundapp.places.queries import get_place
 from fundapp.questionnaire import policy, queries
 from fundapp.questionnaire.models import Questionnaire, QuestionnaireCode
@@ -26,16 +25,6 @@ class PrintCodes:
 
     questionnaire_id: int
     door: str = ""
-
-
-@dataclass(frozen=True)
-class Slip:
-    """A household's new code in clear: it exists only on the slip that is printed now."""
-
-    unit_id: int
-    door: str
-    token: str
-    typed: str
 
 
 def print_codes(
@@ -64,10 +53,9 @@ def print_codes(
     doors = _doors(session, row, cmd.door)[:MOST_SLIPS]
     if not doors:
         raise Refused("questionnaire.nothing_to_print")
-    _replace(session, row.id, [unit_id for unit_id, _door in doors], now)
     slips = [Slip(unit_id, door, tokens(), typed()) for unit_id, door in doors]
-    session.add_all(_kept(row, slip, secret, actor, now) for slip in slips)
-    session.flush()
+    of = {"questionnaire_id": row.id, "snapshot_id": row.snapshot_id}
+    keep_slips(session, QuestionnaireCode, of, slips, partial(kept, secret=secret), actor, now)
     record(session, actor, "questionnaire.print_codes", f"questionnaire:{row.id}", now, slips=len(slips))
     return slips
 
@@ -84,7 +72,7 @@ def code_of_typed(session: Session, typed: str, secret: str) -> int | None:
 
 def kept(plain: str, secret: str) -> str:
     """Give the keyed hash under which a code is kept; never that of a code for something else."""
-    return code_hash(f"questionnaire:{plain}", secret)
+    return slip_hash("questionnaire", plain, secret)
 
 
 def _doors(session: Session, row: Questionnaire, door: str) -> list[tuple[int, str]]:
@@ -94,27 +82,3 @@ def _doors(session: Session, row: Questionnaire, door: str) -> list[tuple[int, s
         return [one for one in doors if one[0] == wanted]
     done = queries.coded_units(session, row.id)
     return [one for one in doors if one[0] not in done]
-
-
-def _replace(session: Session, questionnaire_id: int, unit_ids: list[int], now: datetime) -> None:
-    session.execute(
-        update(QuestionnaireCode)
-        .where(
-            QuestionnaireCode.questionnaire_id == questionnaire_id,
-            QuestionnaireCode.unit_id.in_(unit_ids),
-            QuestionnaireCode.replaced_at.is_(None),
-        )
-        .values(replaced_at=now)
-    )
-
-
-def _kept(row: Questionnaire, slip: Slip, secret: str, actor: Actor, now: datetime) -> QuestionnaireCode:
-    return QuestionnaireCode(
-        questionnaire_id=row.id,
-        snapshot_id=row.snapshot_id,
-        unit_id=slip.unit_id,
-        token_hash=kept(slip.token, secret),
-        typed_hash=kept(slip.typed, secret),
-        issued_by_id=actor.person_id,
-        issued_at=now,
-    )

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from fundapp.kernel.actor import Role
+from fundapp.people.commands import Slip
 from fundapp.people.rules import grouped
 from fundapp.questionnaire import commands, forms, policy, queries
 from fundapp.questionnaire.queries import QuestionnairePage
@@ -36,7 +37,7 @@ def slips(questionnaire_id: int) -> Page:
     return render_template("questionnaire/slips.html", page=page, form=form, **values), form.status
 
 
-def _printed(page: QuestionnairePage, printed: list[commands.Slip]) -> Response:
+def _printed(page: QuestionnairePage, printed: list[Slip]) -> Response:
     """Print the codes: the only moment at which they are there in clear."""
     site = current_app.extensions["settings"].public_url
     made = [(one, grouped(one.typed), qr_data(site + url_for(".scan", token=one.token))) for one in printed]

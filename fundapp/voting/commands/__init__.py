@@ -1,7 +1,7 @@
 """The deeds of a round: draft and open it, cast and key in ballots, publish the result."""
 
 from fundapp.voting.commands.after import BindOutcome, bind_outcome, carry_out
-from fundapp.voting.commands.ballots import CastBallot, KeyBallot, cast_ballot, key_ballot
+from fundapp.voting.commands.ballots import CastBallot, Coded, KeyBallot, cast_ballot, key_ballot
 from fundapp.voting.commands.boxes import (
     CastSealed,
     CloseBox,
@@ -13,7 +13,9 @@ from fundapp.voting.commands.boxes import (
     take_paper,
     write_back,
 )
+from fundapp.voting.commands.codes import PrintCodes, code_of_token, code_of_typed, end_codes, print_codes
 from fundapp.voting.commands.keys import ConfirmShare, RegisterKey, confirm_share, register_key
+from fundapp.voting.commands.kiosks import OpenKiosk, end_kiosk, open_kiosk
 from fundapp.voting.commands.results import PublishResult, publish_result
 from fundapp.voting.commands.rounds import (
     DraftRound,
@@ -40,13 +42,16 @@ __all__ = [
     "CastBallot",
     "CastSealed",
     "CloseBox",
+    "Coded",
     "ConfirmShare",
     "ConfirmVoid",
     "DraftRound",
     "EndBallots",
     "KeyBallot",
+    "OpenKiosk",
     "OpenRound",
     "PrintBallots",
+    "PrintCodes",
     "PublishResult",
     "ReadBallot",
     "RegisterKey",
@@ -62,13 +67,19 @@ __all__ = [
     "cast_sealed",
     "change_draft",
     "close_box",
+    "code_of_token",
+    "code_of_typed",
     "confirm_share",
     "confirm_void",
     "draft_round",
     "end_ballots",
+    "end_codes",
+    "end_kiosk",
     "key_ballot",
+    "open_kiosk",
     "open_round",
     "print_ballots",
+    "print_codes",
     "publish_result",
     "read_ballot",
     "register_key",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import append, append_once, record
 from fundapp.db.once import own_key
-from fundapp.kernel.actor import Actor
+from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen
@@ -35,10 +35,27 @@ class CastBallot:
 
 
 @dataclass(frozen=True)
+class Coded:
+    """What stands for a person where a household votes by its printed code: the code, and the kiosk it is typed at."""
+
+    code_id: int
+    kiosk_id: int | None = None
+
+    @property
+    def channel(self) -> Channel:
+        """Give the channel of a ballot that is cast so."""
+        return Channel.CODE if self.kiosk_id is None else Channel.KIOSK
+
+    def key(self, sent: str) -> str:
+        """Give the key of a form that this code sent."""
+        return own_key(NOBODY, f"code:{self.code_id}:{sent}")
+
+
+@dataclass(frozen=True)
 class KeyBallot:
     """A paper ballot as it was filled in; not ``valid``: it cannot be counted and names nothing.
 
-    ``scan_id`` is the attachment with its photo.
+    ``scan_id`` is the attachment with its photo; ``visit`` says that it was fetched at the door.
     """
 
     round_id: int
@@ -49,6 +66,7 @@ class KeyBallot:
     op_key: str
     valid: bool = True
     points: tuple[int, ...] = ()
+    visit: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,11 +79,13 @@ class Cast:
 
 
 @dataclass(frozen=True)
-class _Paper:
-    """The paper that a ballot came on."""
+class _Way:
+    """How a ballot came: by which channel, where, and on which paper."""
 
-    serial: int
-    scan_id: int
+    channel: Channel = Channel.PHONE
+    seat: str = ""
+    serial: int | None = None
+    scan_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,29 +99,39 @@ class _Held:
 
 
 def cast_ballot(
-    session: Session, actor: Actor, cmd: CastBallot, clock: Clock, chance: random.Random | None = None
+    session: Session,
+    actor: Actor,
+    cmd: CastBallot,
+    clock: Clock,
+    chance: random.Random | None = None,
+    by: Coded | None = None,
 ) -> Cast:
     """Cast a household's one ballot. It is final; the same form sent again gives the same ballot.
+
+    The household's own person casts it, or, with nobody signed in, whoever holds its living code (``by``).
 
     Raises:
         NotVisible: there is no such round, or it is a draft.
         Forbidden: not a person of the household, or the household is not on the frozen roster.
         Refused: outside the window; nothing or too much chosen; the household's ballot stands already (code
-            ``voting.already_cast`` with the moment and the channel); a round whose ballots have no door.
+            ``voting.already_cast`` with the moment and the channel); a round whose ballots have no door; a code that
+            was replaced meanwhile, a kiosk that has ended.
 
     Source: peers.md failures 1, 3, 18 and 23.
     """
     held = _hold(session, cmd.round_id, clock)
-    marks, key = marks_of(held.round.method, cmd.project_ids, cmd.points), own_key(actor, cmd.op_key)
+    marks = marks_of(held.round.method, cmd.project_ids, cmd.points)
+    key = by.key(cmd.op_key) if by else own_key(actor, cmd.op_key)
     whose = {"unit_id": cmd.unit_id, "person_id": actor.person_id, "op_key": key, "now": held.now}
     known = queries.known_of(session, snapshot_id=held.opening.snapshot_id, **whose)
     sent = _sent_before(session, actor, key, cmd.round_id, cmd.unit_id, marks) if known.sent else None
     if sent is not None:
         return sent
-    policy.check_may_vote(held.round, held.state, known.speaks, known.listed)
+    way = _Way(by.channel, check_coded(session, by, held.round, cmd.unit_id)) if by else _Way()
+    policy.check_may_vote(held.round, held.state, by is not None or known.speaks, known.listed)
     lines = queries.ballot_lines(session, held.round.id)
     _check(held, cmd.project_ids, marks, lines)
-    ballot = _ballot(actor, held, cmd.unit_id, key)
+    ballot = _ballot(actor, held, cmd.unit_id, key, way)
     return _take(session, actor, held, ballot, marks, lines, chance)
 
 
@@ -130,8 +160,25 @@ def key_ballot(
         _check(held, cmd.project_ids, marks, lines)
     elif cmd.project_ids:
         raise Refused("voting.invalid_names_nothing", field="choices")
-    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), _Paper(cmd.serial, cmd.scan_id))
+    way = _Way(Channel.VISIT if cmd.visit else Channel.PAPER, serial=cmd.serial, scan_id=cmd.scan_id)
+    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), way)
     return _take(session, actor, held, ballot, marks, lines, chance)
+
+
+def check_coded(session: Session, by: Coded, round_: VoteRound, unit_id: int) -> str:
+    """Check, with the round held, that a code is the household's living one and its kiosk stands; give where it stands.
+
+    Raises:
+        Refused: ``voting.code_unknown`` or ``voting.kiosk_ended``.
+    """
+    if not queries.code_lives(session, by.code_id, round_.id, unit_id):
+        raise Refused("voting.code_unknown")
+    if by.kiosk_id is None:
+        return ""
+    seat = queries.kiosk_seat(session, by.kiosk_id, get_place(session, round_.place_id).path)
+    if seat is None:
+        raise Refused("voting.kiosk_ended")
+    return seat
 
 
 _SHARED = (
@@ -177,7 +224,7 @@ def _sent_before(
     return Cast(row.id, row.unit_id, row.serial)
 
 
-def _ballot(actor: Actor, held: _Held, unit_id: int, op_key: str, paper: _Paper | None = None) -> dict[str, Any]:
+def _ballot(actor: Actor, held: _Held, unit_id: int, op_key: str, way: _Way) -> dict[str, Any]:
     """Put together what a ballot says of itself; what it names comes after it."""
     return {
         "round_id": held.round.id,
@@ -186,10 +233,11 @@ def _ballot(actor: Actor, held: _Held, unit_id: int, op_key: str, paper: _Paper 
         "op_key": op_key,
         "person_id": actor.person_id,
         "at": held.now,
-        "channel": Channel.PAPER if paper else Channel.PHONE,
+        "channel": way.channel,
+        "seat": way.seat,
         "rules_hash": held.opening.rules_hash,
-        "serial": paper.serial if paper else None,
-        "scan_id": paper.scan_id if paper else None,
+        "serial": way.serial,
+        "scan_id": way.scan_id,
     }
 
 

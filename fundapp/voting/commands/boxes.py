@@ -32,6 +32,7 @@ from fundapp.voting.box import (
     root_of,
 )
 from fundapp.voting.box_models import VoteBox, VoteBoxClosing, VoteBoxRoot, VoteOpened, VoteSlip, VoteSlipChoice
+from fundapp.voting.commands.ballots import Coded, check_coded
 from fundapp.voting.method import check_marks, marks_of
 from fundapp.voting.models import VoteOpening, VoteRound
 from fundapp.voting.rounds import Channel, RoundState
@@ -54,11 +55,12 @@ class CastSealed:
 
 @dataclass(frozen=True)
 class TakePaper:
-    """A household hands in its paper at this place; what stands on it nobody sees here."""
+    """A household hands in its paper at this place, or at its door; what stands on it nobody sees here."""
 
     round_id: int
     unit_id: int
     seat: str
+    visit: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,17 +101,23 @@ class BoxHold:
 
 
 def cast_sealed(
-    session: Session, actor: Actor, cmd: CastSealed, clock: Clock, chance: random.Random | None = None
+    session: Session,
+    actor: Actor,
+    cmd: CastSealed,
+    clock: Clock,
+    chance: random.Random | None = None,
+    by: Coded | None = None,
 ) -> SealedReceipt:
     """Seal a household's ballot and put it into the box; the newest one counts, the older one is overwritten.
 
-    No deed is noted of it, and the code is only in what this gives back and inside the seal.
+    The household's own person casts it, or, with nobody signed in, whoever holds its living code (``by``). No deed is
+    noted of it, and the code of the ballot is only in what this gives back and inside the seal.
 
     Raises:
         NotVisible: there is no such round, or it is a draft.
         Forbidden: not a person of the household, or the household is not on the frozen roster.
         Refused: the round is not sealed; outside the window; nothing or too much chosen; not four digits; the household
-            handed in a paper (``voting.already_cast_paper``).
+            handed in a paper (``voting.already_cast_paper``); a code that was replaced, a kiosk that has ended.
 
     Source: reliability.md §4.1.
     """
@@ -119,7 +127,8 @@ def cast_sealed(
     marks = marks_of(held.round.method, cmd.project_ids, cmd.points)
     whose = {"unit_id": cmd.unit_id, "person_id": actor.person_id, "op_key": "", "now": held.now}
     known = queries.known_of(session, snapshot_id=held.opening.snapshot_id, **whose)
-    policy.check_may_vote(held.round, held.state, known.speaks, known.listed)
+    seat = check_coded(session, by, held.round, cmd.unit_id) if by else ""
+    policy.check_may_vote(held.round, held.state, by is not None or known.speaks, known.listed)
     lines = queries.ballot_lines(session, held.round.id)
     costs = {project_id: cost for project_id, (_id, cost) in lines.items()}
     check_marks(held.round.method, cmd.project_ids, marks, costs, fen(held.round.budget_fen))
@@ -128,7 +137,8 @@ def cast_sealed(
     slip = Slip(draw_slip_code(chance or random.SystemRandom()), cmd.digits, marks)
     key = queries.public_key_of(session, held.round.id)
     sealed = seal(plain(slip, room(held.round.method, lines)), key, held.opening.rules_hash)
-    again = _put(session, held, VoteBox(unit_id=cmd.unit_id, channel=Channel.PHONE, sealed=sealed.hex(), seat=""))
+    channel = by.channel if by else Channel.PHONE
+    again = _put(session, held, VoteBox(unit_id=cmd.unit_id, channel=channel, sealed=sealed.hex(), seat=seat))
     return SealedReceipt(cmd.unit_id, held.now, slip.code, cmd.digits, fingerprint(sealed), again)
 
 
@@ -150,7 +160,8 @@ def take_paper(session: Session, actor: Actor, cmd: TakePaper, clock: Clock) -> 
     policy.check_open(held.round, held.state)
     if not queries.on_roster(session, held.opening.snapshot_id, cmd.unit_id):
         raise Refused("voting.door_not_on_roster", field="door")
-    row = VoteBox(unit_id=cmd.unit_id, channel=Channel.PAPER, seat=cmd.seat, taken_by_id=actor.person_id)
+    channel = Channel.VISIT if cmd.visit else Channel.PAPER
+    row = VoteBox(unit_id=cmd.unit_id, channel=channel, seat=cmd.seat, taken_by_id=actor.person_id)
     _put(session, held, row)
     record(session, actor, "voting.take_paper", f"vote_round:{held.round.id}", held.now)
     return row
@@ -206,8 +217,8 @@ def _put(session: Session, held: BoxHold, new: VoteBox) -> bool:
             return False
         except IntegrityError:
             row = session.get_one(VoteBox, place, with_for_update=True, populate_existing=True)
-    if row.channel is Channel.PAPER:
-        field = "door" if new.channel is Channel.PAPER else None
+    if row.channel.on_paper:
+        field = "door" if new.channel.on_paper else None
         raise Refused("voting.already_cast_paper", field=field, at=row.at)
     row.channel, row.at, row.sealed, row.seat = new.channel, max(row.at, new.at), new.sealed, new.seat
     row.taken_by_id = new.taken_by_id

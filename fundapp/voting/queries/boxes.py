@@ -27,7 +27,7 @@ from fundapp.voting.box_models import (
 )
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteRound
 from fundapp.voting.queries.facts import candidates_of, frozen_terms
-from fundapp.voting.rounds import Channel, instant_text
+from fundapp.voting.rounds import instant_text
 from fundapp.voting.secrecy import Secrecy
 
 HOLD = (
@@ -148,7 +148,7 @@ def sealed_of(session: Session, round_id: int) -> list[str]:
 
 def papers_in(session: Session, round_id: int) -> int:
     """Count the households that handed in a paper."""
-    papers = VoteBox.round_id == round_id, VoteBox.channel == Channel.PAPER
+    papers = VoteBox.round_id == round_id, VoteBox.sealed.is_(None)
     return session.scalar(select(func.count()).select_from(VoteBox).where(*papers)) or 0
 
 

@@ -14,14 +14,15 @@ from fundapp.voting.box_models import VoteBox
 from fundapp.voting.models import VoteBallot, VoteOpening, VoteResult, VoteRound
 from fundapp.voting.pabulib_write import Written, pb_text
 from fundapp.voting.queries.boxes import closing_of, slips_of
-from fundapp.voting.queries.counting import ballot_list
+from fundapp.voting.queries.counting import ballot_list, turnout
 from fundapp.voting.queries.facts import candidates_of, frozen_terms
 from fundapp.voting.queries.sheets import paper_serials
-from fundapp.voting.rounds import votes_shown
+from fundapp.voting.rounds import by_channel, votes_shown
 from fundapp.voting.secrecy import Secrecy
 
 FORMAT = "fundapp-vote-package/1"
 ROLL = ("door", "voted")
+TURNOUT = ("channel", "households")
 BALLOTS = ("ballot", "project", "points")
 CODES, PRINTS = ("code", "digits", "project", "points"), ("sha256",)
 
@@ -53,6 +54,7 @@ def package_of(session: Session, round_id: int) -> dict[str, bytes]:
             }
         ),
         "roll.csv": table(ROLL, _roll(session, round_id, opening.snapshot_id)),
+        "turnout.csv": table(TURNOUT, _turnout(session, round_id)),
         "ballots.csv": table(BALLOTS, _rows(ballots)),
         "result.json": _text(result.outcome),
         "ballots.pb": _pb(session, round_, result, ballots).encode(),
@@ -128,6 +130,12 @@ def _roll(session: Session, round_id: int, snapshot_id: int) -> list[tuple[str, 
         .order_by(SnapshotUnit.unit_id)
     )
     return [(door, "no" if voted is None else "yes") for door, voted in rows]
+
+
+def _turnout(session: Session, round_id: int) -> list[tuple[str, int]]:
+    """Give the households by channel, small numbers merged."""
+    told = by_channel(turnout(session, round_id)).items()
+    return [(channel.value if channel else "merged", count) for channel, count in told]
 
 
 def _sorted(ballots: list[dict[int, int]]) -> list[list[tuple[int, int]]]:

@@ -113,7 +113,7 @@ class RoundPage:
     def left(self) -> list[OwnUnit]:
         """List the person's households that may still vote by phone: under seal also again, never after a paper."""
         again = self.secrecy is Secrecy.SEALED
-        return [unit for unit in self.own if unit.at is None or (again and unit.channel is not Channel.PAPER)]
+        return [one for one in self.own if one.channel is None or (again and not one.channel.on_paper)]
 
     def mixed(self, unit_id: int) -> list[CandidateRow]:
         """Give the candidates in the order for one household."""
@@ -324,7 +324,7 @@ def _own(session: Session, round_id: int, snapshot_id: int, actor: Actor) -> tup
             SnapshotUnit.door,
             func.coalesce(VoteBallot.at, VoteBox.at, type_=Instant()),
             func.coalesce(VoteBallot.channel, VoteBox.channel),
-            func.coalesce(VoteBox.seat, ""),
+            func.coalesce(VoteBallot.seat, VoteBox.seat, ""),
         )
         .outerjoin(VoteBallot, (VoteBallot.round_id == round_id) & (VoteBallot.unit_id == SnapshotUnit.unit_id))
         .outerjoin(VoteBox, (VoteBox.round_id == round_id) & (VoteBox.unit_id == SnapshotUnit.unit_id))
