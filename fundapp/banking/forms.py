@@ -1,6 +1,6 @@
 """The forms of bank accounts: files, columns, matches and papers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -10,10 +10,11 @@ from wtforms import DateField, IntegerField, RadioField, SelectField, TextAreaFi
 from wtforms.validators import Length, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
-from fundapp.banking.commands import KeepFile, NewBooking, NewMatch, OpenAccount, Prepare, SayLayout
+from fundapp.banking.commands import KeepFile, NewBooking, NewMatch, NewTransfer, OpenAccount, Prepare, SayLayout
 from fundapp.banking.layouts import EXTRA, HEAD_WITHIN, NEEDED, Column, Layout, Shape
+from fundapp.banking.queries import AccountRow
 from fundapp.banking.rules import Booking, month_of
-from fundapp.banking.texts import BOOKINGS, COLUMNS, COVERS, SHAPES
+from fundapp.banking.texts import BOOKINGS, COLUMNS, COVERS, FURTHER, SHAPES
 from fundapp.web.forms import REQUIRED, MoneyField, OnceForm, PageForm, TextField, options
 from fundapp.web.sheets import MAX_BYTES
 
@@ -40,11 +41,38 @@ class AccountForm(OnceForm):
 
     def __init__(self, free: Sequence[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.covers.choices = options((code, cast(str, COVERS.get(code, code))) for code in free)
+        self.covers.choices = options((code, cast(str, COVERS.get(code, FURTHER))) for code in free)
 
     def to_command(self, book_id: int) -> OpenAccount:
         """Give the command."""
         return OpenAccount(book_id, self.op_key.data, str(self.bank.data), str(self.tail.data), str(self.covers.data))
+
+
+class TransferForm(OnceForm):
+    """Money from one bank account of a book to another."""
+
+    from_id = SelectField(_("从哪个账户"), [REQUIRED], coerce=int)
+    to_id = SelectField(_("转到哪个账户"), [REQUIRED], coerce=int)
+    part = SelectField(_("哪一部分钱"), description=_("每个计划的钱单独记账，一次只转一部分。"))
+    amount = MoneyField(_("金额"), validators=[REQUIRED])
+    reason = TextField(_("理由"), [REQUIRED, Length(max=200)])
+
+    def __init__(self, accounts: Sequence[AccountRow], parts: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.from_id.choices = self.to_id.choices = options((one.id, one.label) for one in accounts)
+        self.part.choices = options(sorted(parts.items()))
+
+    def to_command(self, book_id: int) -> NewTransfer:
+        """Give the command."""
+        ends, part = (self.from_id.data, self.to_id.data), str(self.part.data or "")
+        return NewTransfer(book_id, str(self.op_key.data), *ends, part, self.amount.data, str(self.reason.data))
+
+
+class DecideTransferForm(PageForm):
+    """Another person's word on a transfer."""
+
+    passed = RadioField(_("意见"), [REQUIRED], choices=options([("yes", _("同意转账")), ("no", _("不同意"))]))
+    reason = TextField(_("不同意的理由"), [Optional(), Length(max=200)])
 
 
 class FileForm(PageForm):

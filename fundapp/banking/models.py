@@ -12,6 +12,7 @@ from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import fundapp.banking.transfer_models  # noqa: F401 - the tables of transfers stand beside these
 from fundapp.banking.rules import Booking
 from fundapp.db.base import ID, Base, Numbered
 from fundapp.db.guards import append_only, refuse

@@ -42,6 +42,31 @@ def may_book(kind: Booking, amount_fen: int, opening: bool) -> bool:
     return amount_fen < 0 if kind is Booking.FEE else amount_fen > 0
 
 
+class TransferState(StrEnum):
+    """Asked for, refused, approved and unknown to the banks, known to one of them, or to both."""
+
+    ASKED = "asked"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    IN_TRANSIT = "in_transit"
+    SETTLED = "settled"
+
+
+def transfer_state(passed: bool | None, left: bool, arrived: bool) -> TransferState:
+    """Give where a transfer stands; ``None``: nobody has decided.
+
+    >>> [transfer_state(*one).value for one in ((None, False, False), (True, True, False), (True, True, True))]
+    ['asked', 'in_transit', 'settled']
+    """
+    if passed is None:
+        return TransferState.ASKED
+    if not passed:
+        return TransferState.REFUSED
+    if left and arrived:
+        return TransferState.SETTLED
+    return TransferState.IN_TRANSIT if left or arrived else TransferState.UNKNOWN
+
+
 class Why(StrEnum):
     """Why a line and an entry are proposed to each other."""
 

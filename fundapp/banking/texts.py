@@ -1,9 +1,10 @@
 """The sentences and labels of bank accounts."""
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from fundapp.banking.layouts import Column, Shape
-from fundapp.banking.rules import Booking, Why
+from fundapp.banking.rules import Booking, TransferState, Why
 
 REFUSALS = {
     "banking.not_keeper": _("只有本账簿的经办人可以办理银行对账。"),
@@ -26,6 +27,11 @@ REFUSALS = {
     "banking.explain_items": _("有未达账项，请逐笔说明原因。"),
     "banking.checked": _("这张余额调节表已经复核过，结论不同。"),
     "banking.changed_since": _("编制以后账目或核对有变化，请重新编制余额调节表。"),
+    "banking.transfer_amount": _("金额必须大于 0。"),
+    "banking.not_between": _("请选择同一本账的两个不同的银行账户。"),
+    "banking.why_transfer": _("请写明为什么转。"),
+    "banking.not_there": _("这个账户的这一部分钱只有 %(room)s。"),
+    "banking.transfer_decided": _("这次转账已经有了结论，不能改动。"),
     "banking.no_account": _("账簿有银行存款，却还没有登记银行账户。"),
     "banking.not_prepared": _("还没有编制到月末的余额调节表，或复核没有通过。"),
     "banking.only_bank": _("还有银行已记、账簿未记的流水，要先入账或核对。"),
@@ -73,7 +79,27 @@ WHY = {
     Why.SAME_DAY: _("同一天，金额相同"),
     Why.NEAR: _("金额相同，日期相近"),
 }
+FURTHER = _("另开的银行账户，钱从本账的其他账户转入")
 COVERS = {"bank": _("银行存款"), "cash:": _("各项目的现金和存款")}
+
+
+TRANSFER_STATES = {
+    TransferState.ASKED: _("等待批准"),
+    TransferState.REFUSED: _("没有批准"),
+    TransferState.UNKNOWN: _("已记账，两家银行的流水都没有核对"),
+    TransferState.IN_TRANSIT: _("在途：只核对了一家银行的流水"),
+    TransferState.SETTLED: _("两家银行的流水都已核对"),
+}
+
+
+def transfer_purpose(here: str, there: str) -> str:
+    """Write the purpose of a transfer between two accounts of one holder."""
+    return gettext("账户之间转账：%(here)s转到%(there)s", here=here, there=there)[:200]
+
+
+def further_name(bank: str, tail: str) -> str:
+    """Name the account of the book for a further bank account."""
+    return gettext("银行存款（%(bank)s%(tail)s）", bank=bank, tail=tail)
 
 
 def booked_purpose(kind: Booking, account: str) -> str:

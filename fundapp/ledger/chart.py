@@ -93,15 +93,15 @@ class Chart:
 
 
 def kind_of(code: str) -> AccountKind:
-    """Give the kind of an account from its code: what stands before the first colon, or the whole.
+    """Give the kind of an account from its code: what stands before the first colon or dash, or the whole.
 
     Raises:
         ValueError: no kind begins so.
 
-    >>> kind_of("cash:12").value, kind_of("spend:bank_fee").value, kind_of("bank").value
-    ('cash', 'fee', 'bank')
+    >>> kind_of("cash:12").value, kind_of("spend:bank_fee").value, kind_of("bank").value, kind_of("bank-2:3").value
+    ('cash', 'fee', 'bank', 'bank')
     """
-    found = _PREFIXES.get(code) or _PREFIXES.get(code.partition(":")[0])
+    found = _PREFIXES.get(code) or _PREFIXES.get(code.partition(":")[0].partition("-")[0])
     if found is None:
         raise ValueError(f"account {code} is of no known kind")
     return found

@@ -1223,6 +1223,30 @@ def upgrade():
     )
     op.create_index("ix_bank_statement_account_id", "bank_statement", ["account_id", "id"], unique=False)
     op.create_table(
+        "bank_transfer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("book_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("to_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_bank_transfer_amount_positive")),
+        sa.CheckConstraint("from_id <> to_id", name=op.f("ck_bank_transfer_two_accounts")),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_bank_transfer_has_reason")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_bank_transfer_asked_by_id")),
+        sa.ForeignKeyConstraint(["book_id"], ["book.id"], name=op.f("fk_bank_transfer_book_id")),
+        sa.ForeignKeyConstraint(["from_id"], ["bank_account.id"], name=op.f("fk_bank_transfer_from_id")),
+        sa.ForeignKeyConstraint(["to_id"], ["bank_account.id"], name=op.f("fk_bank_transfer_to_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_transfer")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_bank_transfer_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_bank_transfer_book_id", "bank_transfer", ["book_id", "id"], unique=False)
+    op.create_table(
         "bank_upload",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1820,6 +1844,25 @@ def upgrade():
             name=op.f("fk_bank_reconciliation_check_reconciliation_id"),
         ),
         sa.PrimaryKeyConstraint("reconciliation_id", name=op.f("pk_bank_reconciliation_check")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "bank_transfer_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("transfer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "passed OR length(trim(reason)) > 0", name=op.f("ck_bank_transfer_decision_refusal_has_reason")
+        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_bank_transfer_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(
+            ["transfer_id"], ["bank_transfer.id"], name=op.f("fk_bank_transfer_decision_transfer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_transfer_decision")),
+        sa.UniqueConstraint("transfer_id", name=op.f("uq_bank_transfer_decision_transfer_id")),
         info={"sealed": True},
     )
     op.create_table(
@@ -6048,6 +6091,96 @@ GUARDS = [
         (
             "CREATE FUNCTION bank_statement_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_statement keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER bank_statement_no_truncate BEFORE TRUNCATE ON bank_statement FOR EACH STATEMENT EXECUTE FUNCTION bank_statement_no_truncate()",
+        ),
+    ),
+    # bank_transfer_decision_keeps_rows on bank_transfer_decision
+    (
+        (
+            "CREATE TRIGGER bank_transfer_decision_keeps_rows BEFORE DELETE ON bank_transfer_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_transfer_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_transfer_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_transfer_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_transfer_decision_keeps_rows BEFORE DELETE ON bank_transfer_decision FOR EACH ROW EXECUTE FUNCTION bank_transfer_decision_keeps_rows()",
+        ),
+    ),
+    # bank_transfer_decision_keeps_values on bank_transfer_decision
+    (
+        (
+            "CREATE TRIGGER bank_transfer_decision_keeps_values BEFORE UPDATE ON bank_transfer_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_transfer_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_transfer_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_transfer_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_transfer_decision_keeps_values BEFORE UPDATE ON bank_transfer_decision FOR EACH ROW EXECUTE FUNCTION bank_transfer_decision_keeps_values()",
+        ),
+    ),
+    # bank_transfer_decision_no_replace on bank_transfer_decision
+    (
+        (
+            "CREATE TRIGGER bank_transfer_decision_no_replace BEFORE INSERT ON bank_transfer_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_transfer_decision WHERE (id = NEW.id) OR (transfer_id = NEW.transfer_id)) BEGIN SELECT RAISE(ABORT, 'bank_transfer_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_transfer_decision_no_truncate on bank_transfer_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_transfer_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_transfer_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_transfer_decision_no_truncate BEFORE TRUNCATE ON bank_transfer_decision FOR EACH STATEMENT EXECUTE FUNCTION bank_transfer_decision_no_truncate()",
+        ),
+    ),
+    # bank_transfer_keeps_rows on bank_transfer
+    (
+        (
+            "CREATE TRIGGER bank_transfer_keeps_rows BEFORE DELETE ON bank_transfer FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_transfer is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_transfer_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_transfer is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_transfer_keeps_rows BEFORE DELETE ON bank_transfer FOR EACH ROW EXECUTE FUNCTION bank_transfer_keeps_rows()",
+        ),
+    ),
+    # bank_transfer_keeps_values on bank_transfer
+    (
+        (
+            "CREATE TRIGGER bank_transfer_keeps_values BEFORE UPDATE ON bank_transfer FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'bank_transfer is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_transfer_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'bank_transfer is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_transfer_keeps_values BEFORE UPDATE ON bank_transfer FOR EACH ROW EXECUTE FUNCTION bank_transfer_keeps_values()",
+        ),
+    ),
+    # bank_transfer_no_replace on bank_transfer
+    (
+        (
+            "CREATE TRIGGER bank_transfer_no_replace BEFORE INSERT ON bank_transfer FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_transfer WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'bank_transfer keeps its rows'); END",
+        ),
+        (),
+    ),
+    # bank_transfer_no_truncate on bank_transfer
+    (
+        (),
+        (
+            "CREATE FUNCTION bank_transfer_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'bank_transfer keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER bank_transfer_no_truncate BEFORE TRUNCATE ON bank_transfer FOR EACH STATEMENT EXECUTE FUNCTION bank_transfer_no_truncate()",
+        ),
+    ),
+    # bank_transfer_second_person on bank_transfer_decision
+    (
+        (
+            "CREATE TRIGGER bank_transfer_second_person BEFORE INSERT ON bank_transfer_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM bank_transfer t WHERE t.id = NEW.transfer_id AND t.asked_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who asked for a transfer does not approve it'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_transfer_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM bank_transfer t WHERE t.id = NEW.transfer_id AND t.asked_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who asked for a transfer does not approve it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_transfer_second_person BEFORE INSERT ON bank_transfer_decision FOR EACH ROW EXECUTE FUNCTION bank_transfer_second_person()",
+        ),
+    ),
+    # bank_transfer_within_its_book on bank_transfer
+    (
+        (
+            "CREATE TRIGGER bank_transfer_within_its_book BEFORE INSERT ON bank_transfer FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM bank_account f JOIN bank_account t ON t.book_id = f.book_id WHERE f.id = NEW.from_id AND t.id = NEW.to_id AND f.book_id = NEW.book_id AND f.covers NOT LIKE '%:' AND t.covers NOT LIKE '%:') BEGIN SELECT RAISE(ABORT, 'a transfer goes between two bank accounts of one book'); END",
+        ),
+        (
+            "CREATE FUNCTION bank_transfer_within_its_book() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM bank_account f JOIN bank_account t ON t.book_id = f.book_id WHERE f.id = NEW.from_id AND t.id = NEW.to_id AND f.book_id = NEW.book_id AND f.covers NOT LIKE '%:' AND t.covers NOT LIKE '%:') THEN RAISE EXCEPTION 'a transfer goes between two bank accounts of one book' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER bank_transfer_within_its_book BEFORE INSERT ON bank_transfer FOR EACH ROW EXECUTE FUNCTION bank_transfer_within_its_book()",
         ),
     ),
     # bank_unmatch_keeps_rows on bank_unmatch

@@ -55,6 +55,13 @@ def make_bank(logins: bool = False) -> Bank:
     return made
 
 
+def second_account(bank: Bank) -> int:
+    """Open another bank account of the same book."""
+    with unit_of_work() as session:
+        cmd = OpenAccount(bank.book, "further", "另一银行", "5678", "bank-2")
+        return open_account(session, bank.officer, cmd, CLOCK).id
+
+
 def book_money(bank: Bank, key: str, amount: int, day: date, other: str, subject: str | None = None) -> int:
     """Post money that came to the bank or went."""
     legs = (Leg("bank", amount), Leg(other, -amount))

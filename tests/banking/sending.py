@@ -1,13 +1,22 @@
 """The forms of banking that carry a key, for the tests of one effect per form."""
 
 from fundapp.audit.commands import record
-from fundapp.banking.commands import NewMatch, OpenAccount, Prepare, match, open_account, prepare
+from fundapp.banking.commands import (
+    NewMatch,
+    NewTransfer,
+    OpenAccount,
+    Prepare,
+    ask_transfer,
+    match,
+    open_account,
+    prepare,
+)
 from fundapp.banking.queries import free_entries, free_lines, get_account
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.money import from_fen
 from fundapp.ledger.commands import ensure_account
 from fundapp.ledger.rules import Ledger
-from tests.banking.bank import CLOCK, MARCH, NOW, make_bank, taken
+from tests.banking.bank import CLOCK, MARCH, NOW, make_bank, second_account, taken
 from tests.banking.files import OPENING, ROWS
 from tests.db.town import Sending
 
@@ -58,5 +67,18 @@ def bank_reconciliation() -> Sending:
         bank.second,
         lambda s, who, key, otherwise: prepare(
             s, who, Prepare(bank.account, key, MARCH, END, f"待入账 {otherwise}"), CLOCK
+        ),
+    )
+
+
+def bank_transfer() -> Sending:
+    """Money goes from one account of the book to another."""
+    bank = make_bank()
+    further = second_account(bank)
+    return Sending(
+        bank.officer,
+        bank.second,
+        lambda s, who, key, otherwise: ask_transfer(
+            s, who, NewTransfer(bank.book, key, bank.account, further, "", from_fen(500 + otherwise), "存定期"), CLOCK
         ),
     )

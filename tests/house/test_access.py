@@ -254,7 +254,7 @@ def _banking(things: dict[tuple[str, str], int], first: Any) -> dict[str, int | 
         cmd = KeepFile(account, "流水.csv", "日期,金额,余额\n2026-01-01,1.00,1.00\n".encode())
         upload = keep_file(session, actor_of(session, officer, now), cmd, SetClock(now)).id
     numbers = {"account_id": account, "upload_id": upload, "paper_id": things["reconciliation", "paper"]}
-    numbers |= {"closing_id": things["month_closing", "closed"]}
+    numbers |= {"closing_id": things["month_closing", "closed"], "transfer_id": things["bank_transfer", "moved"]}
     numbers |= {"line_id": first(BankLine.id), "match_id": first(BankMatch.id), "book_id": _book_of(account)}
     told: dict[str, int | str] = {f"banking.{name}": number for name, number in numbers.items()}
     told |= {"reports.name": "trial", "reports.account_id": first(LedgerAccount.id)}

@@ -8,12 +8,14 @@ from fundapp.audit.commands import record
 from fundapp.banking.models import BankAccount
 from fundapp.banking.policy import check_may_keep
 from fundapp.banking.queries import covers_free, own_book
+from fundapp.banking.texts import further_name
 from fundapp.db.once import done_before, own_key
 from fundapp.db.work import lock
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
-from fundapp.ledger.commands import lock_books
+from fundapp.ledger.commands import ensure_account, lock_books
+from fundapp.ledger.rules import Ledger
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,9 @@ def open_account(session: Session, actor: Actor, cmd: OpenAccount, clock: Clock)
         return standing
     if cmd.covers not in covers_free(session, book.id):
         raise Refused("banking.covered_already", field="covers")
+    if cmd.covers.startswith("bank-"):
+        name = further_name(cmd.bank.strip(), cmd.tail.strip())
+        ensure_account(session, book.id, Ledger.ACTUAL, cmd.covers, name, floor_fen=0)
     now = clock.now(session)
     row = BankAccount(op_key=key, **said, opened_by_id=actor.person_id, opened_at=now)
     session.add(row)

@@ -33,6 +33,7 @@ from fundapp.banking.queries.reconciling import (
     state_at,
     unreconciled,
 )
+from fundapp.banking.queries.transfers import TransferRow, get_transfer, parts_held, parts_of, transfers_of
 from fundapp.banking.queries.uploads import (
     UploadRow,
     kept_since,
@@ -53,6 +54,7 @@ __all__ = [
     "MonthRow",
     "ReconciliationRow",
     "State",
+    "TransferRow",
     "UploadRow",
     "accounts_of_books",
     "bank_at",
@@ -62,6 +64,7 @@ __all__ = [
     "free_entries",
     "free_lines",
     "get_account",
+    "get_transfer",
     "kept_since",
     "last_layout",
     "last_line",
@@ -76,11 +79,14 @@ __all__ = [
     "paper",
     "papers_of",
     "papers_to_check",
+    "parts_held",
+    "parts_of",
     "pays_from",
     "plan_of",
     "state_at",
     "statements_of",
     "stored_layout",
+    "transfers_of",
     "unreconciled",
     "upload_row",
     "waiting_lines",

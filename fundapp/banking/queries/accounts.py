@@ -131,12 +131,17 @@ def pays_from(account: AccountRow) -> str:
 
 
 def covers_free(session: Session, book_id: int) -> list[str]:
-    """List what a further bank account of a book may stand for: each thing is at one bank."""
+    """List what a further bank account of a book may stand for: each thing is at one bank.
+
+    Where the money at the bank has its account, a further one ("bank-2") is for what is transferred there.
+    """
     there = select(case((LedgerAccount.kind == AccountKind.CASH, FAMILY), else_=SINGLE)).where(
         LedgerAccount.book_id == book_id, LedgerAccount.ledger == Ledger.ACTUAL, LedgerAccount.kind.in_(MONEY)
     )
     taken = set(session.scalars(select(BankAccount.covers).where(BankAccount.book_id == book_id)))
-    return sorted(set(session.scalars(there.distinct())) - taken)
+    banks = sum(one.startswith(SINGLE) for one in taken)
+    further = [f"{SINGLE}-{banks + 1}"] if SINGLE in taken else []
+    return [*sorted(set(session.scalars(there.distinct())) - taken), *further]
 
 
 def statements_of(session: Session, account_id: int) -> list[StatementRow]:

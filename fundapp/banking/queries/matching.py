@@ -80,7 +80,7 @@ class MatchRow:
     entries: tuple[EntryRow, ...]
 
 
-def _standing(member: Any, *same: ColumnElement[bool]) -> ColumnElement[bool]:
+def standing(member: Any, *same: ColumnElement[bool]) -> ColumnElement[bool]:
     """Say that a line or entry is in a match that was not taken back."""
     taken_back = exists().where(BankUnmatch.match_id == BankMatch.id)
     return exists().where(BankMatch.op_key == member.match_key, ~taken_back, *same)
@@ -105,14 +105,14 @@ def select_entries() -> Select[*tuple[Any, ...]]:
 
 def free_lines(session: Session, account_id: int) -> list[LineRow]:
     """List the lines that no standing match holds, the oldest first."""
-    held = _standing(BankMatchLine, BankMatchLine.line_id == BankLine.id)
+    held = standing(BankMatchLine, BankMatchLine.line_id == BankLine.id)
     query = select_lines().where(BankLine.account_id == account_id, ~held).order_by(BankLine.position)
     return [LineRow(*row) for row in session.execute(query)]
 
 
 def waiting_lines(session: Session, account_ids: list[int]) -> dict[int, int]:
     """Count for each account the lines that no standing match holds; an account without any is left out."""
-    held = _standing(BankMatchLine, BankMatchLine.line_id == BankLine.id)
+    held = standing(BankMatchLine, BankMatchLine.line_id == BankLine.id)
     query = select(BankLine.account_id, func.count()).where(BankLine.account_id.in_(account_ids), ~held)
     return {account_id: count for account_id, count in session.execute(query.group_by(BankLine.account_id))}
 
@@ -120,7 +120,7 @@ def waiting_lines(session: Session, account_ids: list[int]) -> dict[int, int]:
 def free_entries(session: Session, account: AccountRow) -> list[EntryRow]:
     """List the entries of the book that no standing match holds, the oldest first."""
     same = and_(BankMatchEntry.journal_id == Entry.journal_id, BankMatchEntry.leg == Entry.leg)
-    held = _standing(BankMatchEntry, same)
+    held = standing(BankMatchEntry, same)
     query = (
         select_entries()
         .where(Entry.account_id.in_(covered(session, account)), ~held)

@@ -14,7 +14,7 @@ from fundapp.desk.rules import reasons
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import local_date
 from fundapp.ledger.queries import BookRow
-from fundapp.web.filters import day
+from fundapp.web.filters import day, yuan
 
 
 def for_bank(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
@@ -25,7 +25,20 @@ def for_bank(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     accounts = {row.id: row for row in banking.accounts_of_books(session, [book.id for book in books])}
     kept = [row for row in accounts.values() if may_keep(actor, row.holder_kind, row.place_path)]
     months = _months(session, [book for book in books if book.id in {row.book_id for row in kept}], now)
-    return [*_lines(session, kept), *_papers(session, actor, accounts), *months]
+    return [*_lines(session, kept), *_papers(session, actor, accounts), *_transfers(session, actor, books), *months]
+
+
+def _transfers(session: Session, actor: Actor, books: list[BookRow]) -> list[Waiting]:
+    held, found = {book.id: book for book in books}, []
+    for row in banking.transfers_of(session, list(held)) if held else ():
+        book = held[row.book_id]
+        check = partial(check_may_check, actor, book.holder_kind, book.place_path, row.asked_by_id)
+        if row.passed is None and not reasons(check):
+            title = _("批准转账：%(here)s转到%(there)s", here=row.here.label, there=row.there.label)
+            found.append(
+                Waiting(title, Link("banking.decide_transfer", {"transfer_id": row.id}), text=yuan(row.amount))
+            )
+    return found
 
 
 def _lines(session: Session, accounts: list[AccountRow]) -> list[Waiting]:

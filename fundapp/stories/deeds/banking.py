@@ -5,7 +5,7 @@ import io
 from datetime import date
 
 from fundapp.banking import commands, queries
-from fundapp.banking.commands import KeepFile, NewBooking, OpenAccount, Prepare
+from fundapp.banking.commands import KeepFile, NewBooking, NewTransfer, OpenAccount, Prepare
 from fundapp.banking.rules import Booking, last_day, suggest
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import BadInput, Refused
@@ -30,6 +30,27 @@ def banking_open(scene: Scene) -> Facts:
     made = commands.open_account(scene.session, scene.actor, cmd, scene.clock)
     scene.make("bank_account", made.id)
     return {"account": made.id}
+
+
+@deed("banking.ask_transfer", "from to amount reason")
+def banking_ask_transfer(scene: Scene) -> Facts:
+    """Ask for a transfer of the fund's money that its account has most of. Fields: from, to, amount, reason."""
+    here, there = (scene.thing("bank_account", name) for name in ("from", "to"))
+    account, fields = queries.get_account(scene.session, here), scene.fields
+    held = queries.parts_of(scene.session, account)
+    part = max(sorted(held), key=lambda one: held[one], default="")
+    cmd = NewTransfer(account.book_id, key(), here, there, part, fields.money("amount"), fields.text("reason"))
+    made = commands.ask_transfer(scene.session, scene.actor, cmd, scene.clock)
+    scene.make("bank_transfer", made.id)
+    return {"state": queries.get_transfer(scene.session, made.id).state.value}
+
+
+@deed("banking.decide_transfer", "transfer passed reason")
+def banking_decide_transfer(scene: Scene) -> Facts:
+    """Approve a transfer as another person, or refuse it. Fields: transfer, passed, reason."""
+    number, passed = scene.thing("bank_transfer", "transfer"), scene.fields.yes("passed", True)
+    commands.decide_transfer(scene.session, scene.actor, number, passed, scene.fields.text("reason", ""), scene.clock)
+    return {"state": queries.get_transfer(scene.session, number).state.value}
 
 
 @deed("banking.take_in", "account upto last_month lines")
