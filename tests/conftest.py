@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from fundapp.cli.doctor import KINDS
 from tests.support.needs import need
-from tests.support.quick import Templates, hash_cheaply, remember_rules
+from tests.support.quick import Templates, hash_cheaply, remember_rules, remember_statements
 
 collect_ignore = ["bench"]  # measured by ./run bench, and its bare app tunes every engine of its process
 
@@ -25,6 +25,7 @@ def pytest_configure() -> None:
 
     bind_data_key(("only-for-tests",))
     remember_rules()
+    remember_statements()
     hash_cheaply()
     # How long a machine takes for an example is no property of the example: slow machines test the same.
     settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

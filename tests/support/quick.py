@@ -1,30 +1,71 @@
-"""What every test would otherwise do again, or slowly: compile templates and addresses, hash passwords."""
+"""What every test would otherwise do again, or slowly: compile templates, addresses and SQL, hash passwords."""
 
 from argon2 import PasswordHasher
 from jinja2 import BytecodeCache
-from werkzeug.routing import Rule
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
+from werkzeug.routing import Map
+from werkzeug.routing.matcher import StateMachineMatcher
 
+from fundapp.db import engine
 from fundapp.people import rules
 
 STRONG = rules._hasher
-_compiled = Rule._compile_builder
-_builders = {}
+_update, _create = Map.update, engine.create_engine
+_maps = {}
 _templates = {}
+_statements = {}
 
 
-def _remembered(rule, append_unknown=True):
-    """Give the function that writes a rule's address; it depends on the rule's words alone, where nothing is preset."""
-    if rule.defaults:
-        return _compiled(rule, append_unknown)
-    words = rule.rule, tuple(rule._trace), append_unknown
-    if words not in _builders:
-        _builders[words] = _compiled(rule, append_unknown)
-    return _builders[words]
+def _add_later(map_, factory):
+    """Note the rules of an address; they are compiled when the map is used."""
+    vars(map_).setdefault("_said", []).extend(factory.get_rules(map_))
+    vars(map_)["_remap"] = True
+
+
+def _update_once(map_):
+    """Take what an earlier map with the same rules was compiled to, or compile this one."""
+    if not map_._remap:
+        return
+    said = vars(map_).get("_said", [])
+    words = tuple(
+        (one.rule, one.endpoint, frozenset(one.methods or ()), one.strict_slashes, one.build_only, one.redirect_to,
+         str(one.defaults), one.subdomain, one.host, one.alias, one.websocket, one.merge_slashes,
+         vars(one).get("provide_automatic_options"))
+        for one in said
+    )  # fmt: skip
+    if words not in _maps:
+        map_._matcher, map_._rules_by_endpoint = StateMachineMatcher(map_.merge_slashes), {}
+        for rule in said:
+            rule.bind(map_, rebind=True)
+            if not rule.build_only:
+                map_._matcher.add(rule)
+            map_._rules_by_endpoint.setdefault(rule.endpoint, []).append(rule)
+        _update(map_)
+        _maps[words] = map_._matcher, map_._rules_by_endpoint
+    map_._matcher, map_._rules_by_endpoint = _maps[words]
+    map_._remap = False
 
 
 def remember_rules():
-    """Compile each address once in this process."""
-    Rule._compile_builder = _remembered
+    """Compile the addresses of the app once in this process."""
+    Map.add, Map.update = _add_later, _update_once
+
+
+def _create_sharing(url, **options):
+    """Make an engine that compiles no statement which another of its kind has compiled in this process."""
+    made = _create(url, **options)
+    made._compiled_cache = _statements.setdefault(made.dialect.name, LRUCache(20_000))
+    return made
+
+
+def remember_statements():
+    """Compile each statement once for each kind of database, as a server does that lives long."""
+    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        kind.__eq__ = lambda self, other: type(self) is type(other)
+        kind.__hash__ = lambda self: hash(type(self))
+    engine.create_engine = _create_sharing
 
 
 class Templates(BytecodeCache):
