@@ -265,4 +265,4 @@ class LedgerAudit(Numbered, Base):
     ran_at: Mapped[datetime]
 
 
-from fundapp.ledger import function, guards, seal  # noqa: E402, F401 - declares them for the tables above
+from fundapp.ledger import function, guards, reversal_models, seal  # noqa: E402, F401 - declares them for the tables above

@@ -2,7 +2,9 @@
 
 from flask_babel import lazy_gettext
 
-from fundapp.ledger.rules import Holder, Ledger
+from fundapp.ledger.chart import LineClass
+from fundapp.ledger.reversing import ReversalState
+from fundapp.ledger.rules import Holder, Ledger, ReversalReason
 
 REFUSALS = {
     "ledger.used_key": lazy_gettext("这一笔已经用同一编号登记过别的内容，请刷新页面后重新填写。"),
@@ -21,6 +23,12 @@ REFUSALS = {
     "ledger.another_opens": lazy_gettext("申请的人不能自己批准，请另一位批准。"),
     "ledger.not_keeper": lazy_gettext("由本账簿的经办人办理。"),
     "ledger.not_approver": lazy_gettext("由监督本账簿的人批准。"),
+    "ledger.by_its_own_deed": lazy_gettext("这张凭证由它自己的业务办理冲销，不在这里办。"),
+    "ledger.not_free": lazy_gettext("这张凭证已经冲销，或者已经有人申请冲销。"),
+    "ledger.why_reverse": lazy_gettext("请写明为什么要冲销。"),
+    "ledger.why_not": lazy_gettext("请写明为什么不同意。"),
+    "ledger.another_reverses": lazy_gettext("申请的人不能自己批准，请另一位批准。"),
+    "ledger.reversal_decided": lazy_gettext("这次申请已经有了结论，不能改动。"),
     "ledger.is_reversal": lazy_gettext("冲销凭证不能再冲销，请另记一笔。"),
 }
 LEDGERS = {Ledger.ACTUAL: lazy_gettext("实际资金"), Ledger.COMMIT: lazy_gettext("承诺额度")}
@@ -29,3 +37,34 @@ HOLDERS = {
     Holder.COMMITTEE: lazy_gettext("社区居委会"),
     Holder.CHARITY: lazy_gettext("托管的慈善组织"),
 }
+REASONS = {
+    ReversalReason.DUPLICATE: lazy_gettext("重复记账"),
+    ReversalReason.WRONG_AMOUNT: lazy_gettext("金额有误"),
+    ReversalReason.WRONG_ACCOUNT: lazy_gettext("科目或账户有误"),
+    ReversalReason.WRONG_PARTY: lazy_gettext("对方有误"),
+    ReversalReason.BANK_RETURNED: lazy_gettext("银行退回"),
+    ReversalReason.NOT_HAPPENED: lazy_gettext("没有发生"),
+}
+REVERSAL_STATES = {
+    ReversalState.ASKED: lazy_gettext("等待批准"),
+    ReversalState.REFUSED: lazy_gettext("没有批准"),
+    ReversalState.POSTED: lazy_gettext("已冲销"),
+}
+CLASSES = {
+    LineClass.ASSET: lazy_gettext("资产"),
+    LineClass.LIABILITY: lazy_gettext("负债"),
+    LineClass.NET_ASSETS: lazy_gettext("净资产"),
+    LineClass.INCOME: lazy_gettext("收入"),
+    LineClass.COST: lazy_gettext("费用"),
+}
+OWN_DEEDS = {
+    "contribution": (lazy_gettext("收款：由财务办理退款"), "fundraising.new_refund", "contribution_id"),
+    "refund": (lazy_gettext("退款：退错的重新收款"), "fundraising.refund", "refund_id"),
+    "advance": (lazy_gettext("垫付：由财务办理归还或放弃"), "advances.repay", "advance_id"),
+    "advance_repayment": (lazy_gettext("归还垫付：还错的重新登记垫付"), "advances.decide_repayment", "repayment_id"),
+    "fund_release": (lazy_gettext("解除限定用途：经办的页面"), "fundraising.release", "release_id"),
+    "expense": (lazy_gettext("报销：由收款方退回后登记收款"), "delivery.decide", "expense_id"),
+    "bank_line": (lazy_gettext("凭对账单入账：撤销那一次核对，随之冲销"), "banking.index", ""),
+}
+"""What takes back a posting of each source: in words, the page of the deed, and what its address names."""
+OTHER_DEED = lazy_gettext("由产生它的业务办理（配比、划转、结算、办结各有自己的退回）")

@@ -1421,6 +1421,40 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "ledger_reversal_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("journal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "duplicate",
+                "wrong_amount",
+                "wrong_account",
+                "wrong_party",
+                "bank_returned",
+                "not_happened",
+                name="reversal_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("told", sa.String(length=160), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(told)) > 0", name=op.f("ck_ledger_reversal_request_told")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_ledger_reversal_request_asked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["journal_id"], ["ledger_journal.id"], name=op.f("fk_ledger_reversal_request_journal_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_reversal_request")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_ledger_reversal_request_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_ledger_reversal_request_journal_id", "ledger_reversal_request", ["journal_id"], unique=False)
+    op.create_table(
         "match_plan",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2177,6 +2211,27 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_reopening")),
         sa.UniqueConstraint("closing_id", name=op.f("uq_ledger_reopening_closing_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "ledger_reversal_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "passed OR length(trim(why)) > 0", name=op.f("ck_ledger_reversal_decision_refusal_has_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], name=op.f("fk_ledger_reversal_decision_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["ledger_reversal_request.id"], name=op.f("fk_ledger_reversal_decision_request_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_reversal_decision")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_ledger_reversal_decision_request_id")),
         info={"sealed": True},
     )
     op.create_table(
@@ -9780,6 +9835,76 @@ GUARDS = [
             "CREATE TRIGGER ledger_reopening_no_truncate BEFORE TRUNCATE ON ledger_reopening FOR EACH STATEMENT EXECUTE FUNCTION ledger_reopening_no_truncate()",
         ),
     ),
+    # ledger_reversal_decision_keeps_rows on ledger_reversal_decision
+    (
+        (
+            "CREATE TRIGGER ledger_reversal_decision_keeps_rows BEFORE DELETE ON ledger_reversal_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_reversal_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_reversal_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_reversal_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_reversal_decision_keeps_rows BEFORE DELETE ON ledger_reversal_decision FOR EACH ROW EXECUTE FUNCTION ledger_reversal_decision_keeps_rows()",
+        ),
+    ),
+    # ledger_reversal_decision_keeps_values on ledger_reversal_decision
+    (
+        (
+            "CREATE TRIGGER ledger_reversal_decision_keeps_values BEFORE UPDATE ON ledger_reversal_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_reversal_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_reversal_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_reversal_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_reversal_decision_keeps_values BEFORE UPDATE ON ledger_reversal_decision FOR EACH ROW EXECUTE FUNCTION ledger_reversal_decision_keeps_values()",
+        ),
+    ),
+    # ledger_reversal_decision_no_replace on ledger_reversal_decision
+    (
+        (
+            "CREATE TRIGGER ledger_reversal_decision_no_replace BEFORE INSERT ON ledger_reversal_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_reversal_decision WHERE (id = NEW.id) OR (request_id = NEW.request_id)) BEGIN SELECT RAISE(ABORT, 'ledger_reversal_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # ledger_reversal_decision_no_truncate on ledger_reversal_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION ledger_reversal_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_reversal_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER ledger_reversal_decision_no_truncate BEFORE TRUNCATE ON ledger_reversal_decision FOR EACH STATEMENT EXECUTE FUNCTION ledger_reversal_decision_no_truncate()",
+        ),
+    ),
+    # ledger_reversal_request_keeps_rows on ledger_reversal_request
+    (
+        (
+            "CREATE TRIGGER ledger_reversal_request_keeps_rows BEFORE DELETE ON ledger_reversal_request FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_reversal_request is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_reversal_request_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_reversal_request is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_reversal_request_keeps_rows BEFORE DELETE ON ledger_reversal_request FOR EACH ROW EXECUTE FUNCTION ledger_reversal_request_keeps_rows()",
+        ),
+    ),
+    # ledger_reversal_request_keeps_values on ledger_reversal_request
+    (
+        (
+            "CREATE TRIGGER ledger_reversal_request_keeps_values BEFORE UPDATE ON ledger_reversal_request FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'ledger_reversal_request is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_reversal_request_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'ledger_reversal_request is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_reversal_request_keeps_values BEFORE UPDATE ON ledger_reversal_request FOR EACH ROW EXECUTE FUNCTION ledger_reversal_request_keeps_values()",
+        ),
+    ),
+    # ledger_reversal_request_no_replace on ledger_reversal_request
+    (
+        (
+            "CREATE TRIGGER ledger_reversal_request_no_replace BEFORE INSERT ON ledger_reversal_request FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_reversal_request WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'ledger_reversal_request keeps its rows'); END",
+        ),
+        (),
+    ),
+    # ledger_reversal_request_no_truncate on ledger_reversal_request
+    (
+        (),
+        (
+            "CREATE FUNCTION ledger_reversal_request_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'ledger_reversal_request keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER ledger_reversal_request_no_truncate BEFORE TRUNCATE ON ledger_reversal_request FOR EACH STATEMENT EXECUTE FUNCTION ledger_reversal_request_no_truncate()",
+        ),
+    ),
     # match_checker_is_not_related on match_decision
     (
         (
@@ -12008,6 +12133,26 @@ GUARDS = [
         (
             "CREATE FUNCTION restricted_gift_has_its_fund() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.confirmed AND EXISTS (SELECT 1 FROM contribution c WHERE c.id = NEW.contribution_id AND c.purpose <> '' AND NOT EXISTS (SELECT 1 FROM restricted_fund f WHERE f.project_id = c.project_id AND f.purpose = c.purpose)) THEN RAISE EXCEPTION 'a gift for one purpose lies in a fund of its own' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER restricted_gift_has_its_fund BEFORE INSERT ON contribution_decision FOR EACH ROW EXECUTE FUNCTION restricted_gift_has_its_fund()",
+        ),
+    ),
+    # reversal_of_a_plain_posting on ledger_reversal_request
+    (
+        (
+            "CREATE TRIGGER reversal_of_a_plain_posting BEFORE INSERT ON ledger_reversal_request FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM ledger_journal j WHERE j.id = NEW.journal_id AND j.reverses_id IS NULL AND (j.source LIKE 'bank_transfer:%' OR j.source LIKE 'opening:%' OR j.source LIKE 'manual:%')) BEGIN SELECT RAISE(ABORT, 'what has a deed of its own is taken back by that deed'); END",
+        ),
+        (
+            "CREATE FUNCTION reversal_of_a_plain_posting() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM ledger_journal j WHERE j.id = NEW.journal_id AND j.reverses_id IS NULL AND (j.source LIKE 'bank_transfer:%' OR j.source LIKE 'opening:%' OR j.source LIKE 'manual:%')) THEN RAISE EXCEPTION 'what has a deed of its own is taken back by that deed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER reversal_of_a_plain_posting BEFORE INSERT ON ledger_reversal_request FOR EACH ROW EXECUTE FUNCTION reversal_of_a_plain_posting()",
+        ),
+    ),
+    # reversal_second_person on ledger_reversal_decision
+    (
+        (
+            "CREATE TRIGGER reversal_second_person BEFORE INSERT ON ledger_reversal_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_reversal_request r WHERE r.id = NEW.request_id AND r.asked_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who asks for a reversal does not approve it'); END",
+        ),
+        (
+            "CREATE FUNCTION reversal_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_reversal_request r WHERE r.id = NEW.request_id AND r.asked_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who asks for a reversal does not approve it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER reversal_second_person BEFORE INSERT ON ledger_reversal_decision FOR EACH ROW EXECUTE FUNCTION reversal_second_person()",
         ),
     ),
     # role_grant_keeps_rows on role_grant

@@ -3,11 +3,24 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from fundapp.banking.commands import KeepFile, OpenAccount, keep_file, open_account, take_in
+from sqlalchemy import select
+
+from fundapp.banking.commands import (
+    KeepFile,
+    NewTransfer,
+    OpenAccount,
+    ask_transfer,
+    decide_transfer,
+    keep_file,
+    open_account,
+    take_in,
+)
 from fundapp.db.work import unit_of_work
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.clock import SetClock
+from fundapp.kernel.money import from_fen
 from fundapp.ledger.commands import ensure_account, open_book, post
+from fundapp.ledger.models import Journal
 from fundapp.ledger.rules import Holder, Ledger, Leg, Posting
 from tests.banking.files import two_columns
 from tests.support.world import make_account, make_person, make_place_tree
@@ -60,6 +73,16 @@ def second_account(bank: Bank) -> int:
     with unit_of_work() as session:
         cmd = OpenAccount(bank.book, "further", "另一银行", "5678", "bank-2")
         return open_account(session, bank.officer, cmd, CLOCK).id
+
+
+def transferred(bank: Bank, amount: int = 100_000) -> int:
+    """Move money to a second account; give the posting's number."""
+    further = second_account(bank)
+    with unit_of_work() as session:
+        cmd = NewTransfer(bank.book, "moved", bank.account, further, "", from_fen(amount), "存定期")
+        number = ask_transfer(session, bank.officer, cmd, CLOCK).id
+        decide_transfer(session, bank.approver, number, True, "", CLOCK)
+        return session.scalars(select(Journal.id).where(Journal.source == f"bank_transfer:{number}")).one()
 
 
 def book_money(bank: Bank, key: str, amount: int, day: date, other: str, subject: str | None = None) -> int:

@@ -14,9 +14,9 @@ from fundapp.banking.commands import (
 from fundapp.banking.queries import free_entries, free_lines, get_account
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.money import from_fen
-from fundapp.ledger.commands import ensure_account
-from fundapp.ledger.rules import Ledger
-from tests.banking.bank import CLOCK, MARCH, NOW, make_bank, second_account, taken
+from fundapp.ledger.commands import NewReversal, ask_reversal, ensure_account
+from fundapp.ledger.rules import Ledger, ReversalReason
+from tests.banking.bank import CLOCK, MARCH, NOW, make_bank, second_account, taken, transferred
 from tests.banking.files import OPENING, ROWS
 from tests.db.town import Sending
 
@@ -80,5 +80,18 @@ def bank_transfer() -> Sending:
         bank.second,
         lambda s, who, key, otherwise: ask_transfer(
             s, who, NewTransfer(bank.book, key, bank.account, further, "", from_fen(500 + otherwise), "存定期"), CLOCK
+        ),
+    )
+
+
+def ledger_reversal_request() -> Sending:
+    """A transfer's posting shall be taken back."""
+    bank = make_bank()
+    moved = transferred(bank)
+    return Sending(
+        bank.officer,
+        bank.second,
+        lambda s, who, key, otherwise: ask_reversal(
+            s, who, NewReversal(moved, key, ReversalReason.WRONG_AMOUNT, "多转了" if otherwise else "转错了"), CLOCK
         ),
     )

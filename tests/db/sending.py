@@ -45,7 +45,7 @@ from fundapp.publicity.commands import Object, object_to
 from fundapp.questionnaire.commands import Answer
 from fundapp.questionnaire.commands import answer_by_phone as answer_questionnaire
 from fundapp.questionnaire.rules import Said
-from tests.banking.sending import bank_account, bank_match, bank_reconciliation, bank_transfer
+from tests.banking.sending import bank_account, bank_match, bank_reconciliation, bank_transfer, ledger_reversal_request
 from tests.collecting.walking import HOUR, PHONE, make_walking
 from tests.consent.asking import OPENS, at, make_asked
 from tests.db.choosing import council_point, score_paper, vote_ballot
@@ -359,6 +359,6 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
         project_settlement, match_repayment, progress_report, household_grade, consent_answer, consent_visit,
         questionnaire_answer, collect_entry, publicity_objection, vote_ballot, council_point, score_paper,
         pledge, refund, cash_count, advance, advance_repayment, advance_waiver, fund_release,
-        bank_account, bank_match, bank_reconciliation, bank_transfer, policy_signature,
+        bank_account, bank_match, bank_reconciliation, bank_transfer, ledger_reversal_request, policy_signature,
     )
 }  # fmt: skip

@@ -24,7 +24,7 @@ from fundapp.files.models import Attachment
 from fundapp.fundraising.models import Contribution
 from fundapp.kernel.actor import Role
 from fundapp.kernel.clock import SetClock, local_date
-from fundapp.ledger.models import Book, LedgerAccount
+from fundapp.ledger.models import Book, Journal, LedgerAccount
 from fundapp.matching.models import PoolFunding
 from fundapp.notify.models import NotifyMessage
 from fundapp.people.models import RoleGrant, UnitBinding
@@ -234,6 +234,7 @@ def _numbers(session: Session, things: dict[tuple[str, str], int]) -> dict[str, 
         "person_id": worker,
         "grant_id": first(RoleGrant.id, RoleGrant.person_id == worker),
         "book_id": first(Book.id),
+        **{"journal_id": first(Journal.id), "ledger.request_id": things["reversal", "wrong"]},
         "upload_id": _upload(worker, things["place", "yard"]),
         "walk_id": _walk(session, worker, things["consent_round", "round"]),
         "group_id": _group(worker, things["place", "yard"]),

@@ -13,6 +13,8 @@ from fundapp.desk.lines import Link, Waiting
 from fundapp.desk.rules import reasons
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import local_date
+from fundapp.ledger.journals import requests_waiting
+from fundapp.ledger.policy import check_may_approve
 from fundapp.ledger.queries import BookRow
 from fundapp.web.filters import day, yuan
 
@@ -25,7 +27,24 @@ def for_bank(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     accounts = {row.id: row for row in banking.accounts_of_books(session, [book.id for book in books])}
     kept = [row for row in accounts.values() if may_keep(actor, row.holder_kind, row.place_path)]
     months = _months(session, [book for book in books if book.id in {row.book_id for row in kept}], now)
-    return [*_lines(session, kept), *_papers(session, actor, accounts), *_transfers(session, actor, books), *months]
+    return [
+        *_lines(session, kept),
+        *_papers(session, actor, accounts),
+        *_transfers(session, actor, books),
+        *_reversals(session, actor, books),
+        *months,
+    ]
+
+
+def _reversals(session: Session, actor: Actor, books: list[BookRow]) -> list[Waiting]:
+    held, found = {book.id: book for book in books}, []
+    for row in requests_waiting(session, list(held)) if held else ():
+        book = held[row.book_id]
+        why_not = reasons(partial(check_may_approve, actor, book.holder_kind, book.place_path))
+        if row.asked_by_id != actor.person_id and not why_not:
+            title = _("批准冲销：%(name)s 第 %(n)s 号凭证", name=book.holder_name, n=row.seq)
+            found.append(Waiting(title, Link("ledger.decide_reversal", {"request_id": row.id}), text=row.told))
+    return found
 
 
 def _transfers(session: Session, actor: Actor, books: list[BookRow]) -> list[Waiting]:

@@ -4,14 +4,19 @@ import csv
 import io
 from datetime import date
 
+from sqlalchemy import select
+
 from fundapp.banking import commands, queries
 from fundapp.banking.commands import KeepFile, NewBooking, NewTransfer, OpenAccount, Prepare
 from fundapp.banking.rules import Booking, last_day, suggest
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import BadInput, Refused
 from fundapp.kernel.money import fen_of_text, from_fen, yuan_text
+from fundapp.ledger.commands import NewReversal, ask_reversal, decide_reversal
+from fundapp.ledger.journals import get_request
+from fundapp.ledger.models import Journal
 from fundapp.ledger.queries import list_books
-from fundapp.ledger.rules import Holder
+from fundapp.ledger.rules import Holder, ReversalReason
 from fundapp.stories.engine import Facts, Scene, deed
 from fundapp.stories.props import key
 
@@ -167,3 +172,23 @@ def banking_check(scene: Scene) -> Facts:
         fields.text("reason", ""), scene.clock,
     )  # fmt: skip
     return {"passed": row.passed}
+
+
+@deed("ledger.ask_reversal", "transfer reason told")
+def ledger_ask_reversal(scene: Scene) -> Facts:
+    """Ask that the posting of a transfer be taken back. Fields: transfer, reason, told."""
+    number, fields = scene.thing("bank_transfer", "transfer"), scene.fields
+    source = f"bank_transfer:{number}"
+    journal = scene.session.scalars(select(Journal.id).where(Journal.source == source)).one()
+    cmd = NewReversal(journal, key(), fields.choice("reason", ReversalReason), fields.text("told"))
+    made = ask_reversal(scene.session, scene.actor, cmd, scene.clock)
+    scene.make("reversal", made.id)
+    return {"state": get_request(scene.session, made.id).state.value}
+
+
+@deed("ledger.decide_reversal", "reversal passed reason")
+def ledger_decide_reversal(scene: Scene) -> Facts:
+    """Approve that it be taken back as another person, or refuse it. Fields: reversal, passed, reason."""
+    number, passed = scene.thing("reversal"), scene.fields.yes("passed", True)
+    decide_reversal(scene.session, scene.actor, number, passed, scene.fields.text("reason", ""), scene.clock)
+    return {"state": get_request(scene.session, number).state.value}
