@@ -24,16 +24,21 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
     return out.getvalue().encode()
 
 
+def manifest(files: Mapping[str, bytes], about: Mapping[str, str | int]) -> bytes:
+    """Write what tells of *files*: *about*, and the SHA-256 of each."""
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    told = json.dumps({**about, "files": hashes}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return told.encode()
+
+
 def zipped(files: Mapping[str, bytes], about: Mapping[str, str | int]) -> bytes:
     """Make a zip of *files* and of a manifest that holds *about* and the SHA-256 of each file.
 
     >>> zipped({"a.txt": b"a"}, {"round": 1}) == zipped({"a.txt": b"a"}, {"round": 1})
     True
     """
-    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    manifest = json.dumps({**about, "files": hashes}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, data in {**files, MANIFEST: manifest.encode()}.items():
+        for name, data in {**files, MANIFEST: manifest(files, about)}.items():
             made.writestr(zipfile.ZipInfo(name, _DAY), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 import fundapp.voting.after_models
 import fundapp.voting.box_models
 import fundapp.voting.code_models
+import fundapp.voting.cycle_models
 import fundapp.voting.sheet_models
 import fundapp.voting.void_models  # noqa: F401 - and those of paper without a door, and of rounds that are void
 from fundapp.db.base import Base, Numbered
@@ -56,6 +57,7 @@ class VoteRound(Numbered, Base):
     publicity_days: Mapped[int]
     reply_days: Mapped[int]
     objections_most: Mapped[int]
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("vote_cycle.id"), index=True)
     drafted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]
 

@@ -101,6 +101,9 @@ REFUSALS: Mapping[str, Any] = {
     "voting.recount_differs": lazy_gettext(
         "重新计票和公布的结果不一样，说明选票或者结果被改过。请先查明，再按作废处理。"
     ),
+    "voting.pools_wrong": lazy_gettext("请给 1 到 %(most)s 个下级地方填写资金，每个地方一份。"),
+    "voting.pool_empty": lazy_gettext("%(title)s：还没有选定参加表决的项目。"),
+    "voting.in_two_pools": lazy_gettext("%(title)s：%(project)s 已经在另一份资金里参加表决。"),
     "voting.no_such_receipt": lazy_gettext("没有找到这个回执号，请核对后重新输入。"),
 }
 

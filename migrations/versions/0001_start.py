@@ -1143,6 +1143,22 @@ def upgrade():
         sa.PrimaryKeyConstraint("unit_id", "from_unit_id", name=op.f("pk_unit_origin")),
     )
     op.create_table(
+        "vote_cycle",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("drafted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(title)) > 0", name=op.f("ck_vote_cycle_titled")),
+        sa.ForeignKeyConstraint(["drafted_by_id"], ["person.id"], name=op.f("fk_vote_cycle_drafted_by_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_vote_cycle_place_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_vote_cycle_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_cycle")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_vote_cycle_place_id", "vote_cycle", ["place_id", "id"], unique=False)
+    op.create_table(
         "bank_match",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("op_key", sa.String(length=36), nullable=False),
@@ -1719,6 +1735,7 @@ def upgrade():
         sa.Column("publicity_days", sa.Integer(), nullable=False),
         sa.Column("reply_days", sa.Integer(), nullable=False),
         sa.Column("objections_most", sa.Integer(), nullable=False),
+        sa.Column("cycle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("drafted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("budget_fen > 0", name=op.f("ck_vote_round_budget_positive")),
@@ -1729,6 +1746,7 @@ def upgrade():
         sa.CheckConstraint("objections_most BETWEEN 1 AND 20", name=op.f("ck_vote_round_some_objections")),
         sa.CheckConstraint("publicity_days BETWEEN 0 AND 60", name=op.f("ck_vote_round_days_of_notice")),
         sa.CheckConstraint("reply_days BETWEEN 1 AND 60", name=op.f("ck_vote_round_days_to_reply")),
+        sa.ForeignKeyConstraint(["cycle_id"], ["vote_cycle.id"], name=op.f("fk_vote_round_cycle_id")),
         sa.ForeignKeyConstraint(["drafted_by_id"], ["person.id"], name=op.f("fk_vote_round_drafted_by_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_vote_round_place_id")),
         sa.ForeignKeyConstraint(
@@ -1738,6 +1756,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_round")),
         info={"sealed": True},
     )
+    op.create_index(op.f("ix_vote_round_cycle_id"), "vote_round", ["cycle_id"], unique=False)
     op.create_index("ix_vote_round_place_id", "vote_round", ["place_id", "id"], unique=False)
     op.create_table(
         "acceptance",
@@ -13693,6 +13712,41 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_consequence_of_upheld() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM publicity_objection o JOIN publicity_notice n ON n.id = o.notice_id JOIN publicity_reply a ON a.objection_id = o.id WHERE o.id = NEW.objection_id AND n.source = 'voting:' || NEW.round_id AND a.verdict <> 'rejected') OR EXISTS (SELECT 1 FROM vote_binding b WHERE b.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_fall v WHERE v.round_id = NEW.round_id) THEN RAISE EXCEPTION 'only an upheld objection to a result that stands leads to something' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_consequence_of_upheld BEFORE INSERT ON vote_consequence FOR EACH ROW EXECUTE FUNCTION vote_consequence_of_upheld()",
+        ),
+    ),
+    # vote_cycle_keeps_rows on vote_cycle
+    (
+        (
+            "CREATE TRIGGER vote_cycle_keeps_rows BEFORE DELETE ON vote_cycle FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_cycle is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_cycle_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_cycle is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_cycle_keeps_rows BEFORE DELETE ON vote_cycle FOR EACH ROW EXECUTE FUNCTION vote_cycle_keeps_rows()",
+        ),
+    ),
+    # vote_cycle_keeps_values on vote_cycle
+    (
+        (
+            "CREATE TRIGGER vote_cycle_keeps_values BEFORE UPDATE ON vote_cycle FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_cycle is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_cycle_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_cycle is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_cycle_keeps_values BEFORE UPDATE ON vote_cycle FOR EACH ROW EXECUTE FUNCTION vote_cycle_keeps_values()",
+        ),
+    ),
+    # vote_cycle_no_replace on vote_cycle
+    (
+        (
+            "CREATE TRIGGER vote_cycle_no_replace BEFORE INSERT ON vote_cycle FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_cycle WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'vote_cycle keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_cycle_no_truncate on vote_cycle
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_cycle_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_cycle keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_cycle_no_truncate BEFORE TRUNCATE ON vote_cycle FOR EACH STATEMENT EXECUTE FUNCTION vote_cycle_no_truncate()",
         ),
     ),
     # vote_fall_by_objection on vote_fall

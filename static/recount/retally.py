@@ -244,11 +244,17 @@ class Count:
 
 if __name__ == "__main__":
     here = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
-    found, again = main(here if here.is_dir() else here.parent)
-    print("入选 selected:", "、".join(again["selected"]) or "—")
-    print("补足 filled:", "、".join(again["filled"]) or "—")
-    print("造价 cost:", f"{again['cost_fen'] // 100}.{again['cost_fen'] % 100:02d} 元")
-    for fault in found:
-        print("不符 fault:", fault)
-    print("一致：重新计出的结果和公布的相同。" if not found else f"不一致：{len(found)} 处。")
-    sys.exit(1 if found else 0)
+    here = here if here.is_dir() else here.parent
+    several = [] if (here / "round.json").is_file() else sorted(path.parent for path in here.glob("*/round.json"))
+    wrong = 0
+    for each in several or [here]:  # several: one folder for each pool of a vote
+        found, again = main(each)
+        wrong += len(found)
+        print(json.loads((each / "round.json").read_text("utf-8"))["frozen"]["title"])
+        print("入选 selected:", "、".join(again["selected"]) or "—")
+        print("补足 filled:", "、".join(again["filled"]) or "—")
+        print("造价 cost:", f"{again['cost_fen'] // 100}.{again['cost_fen'] % 100:02d} 元")
+        for fault in found:
+            print("不符 fault:", fault)
+    print("一致：重新计出的结果和公布的相同。" if not wrong else f"不一致：{wrong} 处。")
+    sys.exit(1 if wrong else 0)

@@ -85,6 +85,7 @@ PRINTED = [
         "council.minutes_pdf",
         "questionnaire.form_pdf",
         "trail.poster",
+        "voting.cycle_pdf",
     )
 ]
 PAGES = [row for row in ROWS if row not in PRINTED and row.endpoint != "static"]
@@ -168,7 +169,9 @@ def _people(session: Session) -> dict[Role, str]:
 def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
     """Number the rounds of each package that has pages of them."""
     asked = {f"{name}.round_id": things["consent_round", "round"] for name in ("consent", "answering", "collecting")}
-    return asked | {"voting.round_id": things["vote_round", "vote"], "kiosk_id": things["vote_kiosk", "hall"]}
+    votes = {"round_id": things["vote_round", "vote-community"], "cycle_id": things["vote_cycle", "vote"]}
+    named = {f"voting.{name}": number for name, number in votes.items()}
+    return asked | named | {"kiosk_id": things["vote_kiosk", "hall"]}
 
 
 def _councils(things: dict[tuple[str, str], int]) -> dict[str, int]:

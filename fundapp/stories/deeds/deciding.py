@@ -33,6 +33,7 @@ from fundapp.council.rules import ItemOutcome
 from fundapp.council.templates import BodyKind
 from fundapp.kernel.clock import SetClock
 from fundapp.kernel.errors import BadInput
+from fundapp.kernel.money import fen, fen_of_text, from_fen, yuan_text
 from fundapp.people.models import UnitBinding
 from fundapp.people.queries import actor_of
 from fundapp.projects.models import Project
@@ -42,18 +43,24 @@ from fundapp.stories.engine import Facts, Scene, deed
 from fundapp.stories.props import key
 from fundapp.voting.commands import (
     CastBallot,
+    DraftCycle,
     DraftRound,
     OpenRound,
+    Pool,
     PublishResult,
     SetCandidates,
     cast_ballot,
+    draft_cycle,
     draft_round,
+    open_cycle,
     open_round,
+    publish_cycle,
     publish_result,
     set_candidates,
 )
-from fundapp.voting.models import VoteBallot, VoteOpening
-from fundapp.voting.queries import candidates_of
+from fundapp.voting.models import VoteBallot, VoteOpening, VoteRound
+from fundapp.voting.queries import candidates_of, cycle_page
+from fundapp.voting.secrecy import Secrecy
 
 
 def projects_named(scene: Scene, handles: list[Any]) -> tuple[int, ...]:
@@ -188,6 +195,50 @@ def voting_open(scene: Scene) -> Facts:
     open_round(scene.session, scene.actor, OpenRound(made.id), scene.clock)
     scene.make("vote_round", made.id)
     return {"candidates": len(named.project_ids)}
+
+
+@deed("voting.cycle", "programme place title opens closes choices secrecy pools")
+def voting_cycle(scene: Scene) -> Facts:
+    """Draft a round for each of several pools, and open them all. Makes a vote_cycle, and a vote_round for each place.
+
+    Fields: programme, place, title, opens, closes, choices, secrecy, pools ([{place, budget, projects}]).
+    """
+    fields = scene.fields
+    pools = [_pool(scene, row) for row in fields.listed("pools")]
+    cmd = DraftCycle(
+        scene.thing("programme"),
+        scene.thing("place"),
+        fields.text("title"),
+        fields.instant("opens"),
+        fields.instant("closes"),
+        tuple(pool for _handle, pool in pools),
+        fields.whole("choices", None),
+        fields.choice("secrecy", Secrecy, Secrecy.SIMPLE),
+    )
+    cycle = draft_cycle(scene.session, scene.actor, cmd, scene.clock)
+    opened = open_cycle(scene.session, scene.actor, cycle.id, scene.clock)
+    scene.make("vote_cycle", cycle.id)
+    ids = scene.session.scalars(select(VoteRound.id).where(VoteRound.cycle_id == cycle.id).order_by(VoteRound.id))
+    for (handle, _pool_row), round_id in zip(pools, ids, strict=True):
+        scene.make("vote_round", round_id, f"{scene.handle}-{handle}")
+    return {"pools": opened, "candidates": sum(len(pool.project_ids) for _handle, pool in pools)}
+
+
+def _pool(scene: Scene, row: Any) -> tuple[str, Pool]:
+    where = f"{scene.fields.where}, pools"
+    if not isinstance(row, dict) or set(row) != {"place", "budget", "projects"}:
+        raise BadInput(where, repr(row), '{place = "…", budget = "100.00", projects = ["…"]}')
+    place, budget = scene.world.named("place", str(row["place"]), where), from_fen(fen_of_text(row["budget"], where))
+    return str(row["place"]), Pool(place, budget, projects_named(scene, row["projects"]))
+
+
+@deed("voting.publish_cycle", "cycle")
+def voting_publish_cycle(scene: Scene) -> Facts:
+    """Publish the results of all pools of a vote. Fields: cycle. Facts: pools, selected."""
+    cycle = scene.thing("vote_cycle", "cycle")
+    told = publish_cycle(scene.session, scene.actor, cycle, scene.clock)
+    page = cycle_page(scene.session, cycle, scene.actor, scene.clock.at)
+    return {"pools": told, "selected": sum(len(row.selected) for row in page.pools), "cost": yuan_text(fen(page.cost))}
 
 
 @deed("voting.cast", "round door projects")

@@ -14,6 +14,7 @@ from fundapp.voting.commands.boxes import (
     write_back,
 )
 from fundapp.voting.commands.codes import PrintCodes, code_of_token, code_of_typed, end_codes, print_codes
+from fundapp.voting.commands.cycles import DraftCycle, Pool, draft_cycle, open_cycle, publish_cycle
 from fundapp.voting.commands.keys import ConfirmShare, RegisterKey, confirm_share, register_key
 from fundapp.voting.commands.kiosks import OpenKiosk, end_kiosk, open_kiosk
 from fundapp.voting.commands.results import PublishResult, publish_result
@@ -45,11 +46,13 @@ __all__ = [
     "Coded",
     "ConfirmShare",
     "ConfirmVoid",
+    "DraftCycle",
     "DraftRound",
     "EndBallots",
     "KeyBallot",
     "OpenKiosk",
     "OpenRound",
+    "Pool",
     "PrintBallots",
     "PrintCodes",
     "PublishResult",
@@ -71,15 +74,18 @@ __all__ = [
     "code_of_typed",
     "confirm_share",
     "confirm_void",
+    "draft_cycle",
     "draft_round",
     "end_ballots",
     "end_codes",
     "end_kiosk",
     "key_ballot",
+    "open_cycle",
     "open_kiosk",
     "open_round",
     "print_ballots",
     "print_codes",
+    "publish_cycle",
     "publish_result",
     "read_ballot",
     "register_key",

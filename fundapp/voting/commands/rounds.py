@@ -56,8 +56,10 @@ class OpenRound:
     round_id: int
 
 
-def draft_round(session: Session, actor: Actor, cmd: DraftRound, clock: Clock) -> VoteRound:
-    """Draft a round among a programme's projects in a place.
+def draft_round(
+    session: Session, actor: Actor, cmd: DraftRound, clock: Clock, cycle_id: int | None = None
+) -> VoteRound:
+    """Draft a round among a programme's projects in a place; *cycle_id* where several pools vote together.
 
     Raises:
         Forbidden: not the worker of the community.
@@ -75,6 +77,7 @@ def draft_round(session: Session, actor: Actor, cmd: DraftRound, clock: Clock) -
         policy_version_id=programme.policy_version_id,
         drafted_by_id=actor.person_id,
         drafted_at=now,
+        cycle_id=cycle_id,
         **_wishes(session, cmd, programme),
     )
     session.add(draft)
@@ -138,7 +141,7 @@ def open_round(
     draft, place, now = hold_draft(session, actor, cmd.round_id, clock)
     policy.check_starts_ahead(draft.opens_at, draft.closes_at, now)
     draft.opens_at = max(draft.opens_at, now)
-    _check_pool(session, draft.programme_id, draft.budget_fen)
+    check_pool(session, draft.programme_id, draft.budget_fen)
     policy.check_keys(draft.secrecy, queries.key_row(session, draft.id) if draft.secrecy is Secrecy.SEALED else None)
     candidates = _freshen(session, draft, place)
     snapshot = freeze_roster(session, actor, place.id, now)
@@ -196,7 +199,7 @@ def _wishes(session: Session, cmd: DraftRound, programme: ProgrammeFacts) -> dic
     if cmd.max_choices is not None and not 1 <= cmd.max_choices <= most:
         raise Refused("voting.more_than_policy", field="max_choices", most=most)
     check_window(cmd.opens_at, cmd.closes_at)
-    _check_pool(session, programme.programme_id, cmd.budget)
+    check_pool(session, programme.programme_id, cmd.budget)
     method = programme.terms.method.narrowed(cmd.max_choices or most)
     return {
         "title": cmd.title,
@@ -214,11 +217,15 @@ def _wishes(session: Session, cmd: DraftRound, programme: ProgrammeFacts) -> dic
     }
 
 
-def _check_pool(session: Session, programme_id: int, budget: Money) -> None:
-    """Refuse to let households spend what the pool has not."""
+def check_pool(session: Session, programme_id: int, budget: Money, field: str = "budget") -> None:
+    """Refuse to let households spend what the pool has not.
+
+    Raises:
+        Refused: ``voting.over_pool``.
+    """
     left = pool_state(session, programme_id).available
     if fen(budget) > left:
-        raise Refused("voting.over_pool", field="budget", budget=yuan_text(fen(budget)), left=yuan_text(left))
+        raise Refused("voting.over_pool", field=field, budget=yuan_text(fen(budget)), left=yuan_text(left))
 
 
 def _options(session: Session, programme_id: int, place: PlaceRow, wanted: list[int]) -> list[Option]:

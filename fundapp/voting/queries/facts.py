@@ -165,6 +165,7 @@ def frozen_terms(
     """
     return {
         **sealing_key(session, round_),
+        **({} if round_.cycle_id is None else {"cycle": round_.cycle_id}),
         "round": round_.id,
         "programme": round_.programme_id,
         "place": round_.place_id,

@@ -89,6 +89,7 @@ class RoundPage:
     title: str
     place: PlaceRow
     programme_id: int
+    cycle_id: int | None
     opens_at: datetime
     closes_at: datetime
     method: Method
@@ -149,14 +150,17 @@ class Receipt:
 
 
 def list_rounds(session: Session, actor: Actor, now: datetime, before: int | None = None) -> list[RoundRow]:
-    """List rounds, the newest first, one row more than a page; drafts only for the workers of their place."""
+    """List rounds, the newest first, one row more than a page; drafts only for the workers of their place.
+
+    Those of a vote of several pools stand on its page.
+    """
     opened = exists().where(VoteOpening.round_id == VoteRound.id)
     published = exists().where(VoteResult.round_id == VoteRound.id)
     drafts = [Place.path.startswith(grant.path, autoescape=True) for grant in actor.grants if grant.role is Role.WORKER]
     query = (
         select(VoteRound, Place.name, opened.label("opened"), published.label("published"), is_void().label("void"))
         .join(Place, Place.id == VoteRound.place_id)
-        .where(or_(opened, *drafts))
+        .where(VoteRound.cycle_id.is_(None), or_(opened, *drafts))
         .order_by(VoteRound.id.desc())
         .limit(PER_PAGE + 1)
     )
@@ -200,6 +204,7 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         title=round_.title,
         place=place,
         programme_id=round_.programme_id,
+        cycle_id=round_.cycle_id,
         opens_at=round_.opens_at,
         closes_at=round_.closes_at,
         method=round_.method,

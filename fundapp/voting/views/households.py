@@ -39,7 +39,8 @@ def index() -> Answer:
     session = reading()
     before = request.args.get("before", type=int)
     rows = queries.list_rounds(session, current_actor(), clock().now(session), before)
-    return render_template("voting/index.html", page=page_of(rows, lambda row: row.id))
+    cycles = queries.newest_cycles(session) if before is None else []
+    return render_template("voting/index.html", page=page_of(rows, lambda row: row.id), cycles=cycles)
 
 
 @bp.get("/<int:round_id>")
@@ -84,7 +85,9 @@ def ballot(round_id: int) -> Answer:
 def receipt(round_id: int, unit_id: int) -> Answer:
     """Show a household its receipt."""
     found = queries.receipt_of(reading(), round_id, unit_id, current_actor())
-    return render_template("voting/receipt.html", receipt=found)
+    still = queries.rounds_open_for(reading(), current_actor(), clock().now(reading()))
+    left = [row for row in still if not row.cast and row.unit_id == unit_id]
+    return render_template("voting/receipt.html", receipt=found, left=left)
 
 
 @bp.route("/receipt", methods=["GET", "POST"])

@@ -57,6 +57,9 @@ def candidates(round_id: int) -> Answer:
     """Choose the projects that stand on the ballot."""
     page = _worker_page(round_id)
     options: list[Option] = ask("voting.options", reading(), page.programme_id, page.place.path)
+    if page.cycle_id is not None:
+        taken = queries.taken_in_cycle(reading(), round_id)
+        options = [option for option in options if option.project_id not in taken]
     form = forms.CandidatesForm(projects=[row.project_id for row in page.candidates])
     form.projects.choices = [(option.project_id, option.title) for option in options]
     if form.filled_in():
