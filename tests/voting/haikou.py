@@ -13,6 +13,8 @@ from datetime import timedelta
 from itertools import cycle, islice
 from uuid import uuid4
 
+from sqlalchemy.orm import Session
+
 from fundapp.db.work import unit_of_work
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.clock import SetClock
@@ -128,19 +130,7 @@ def make_haikou(households: int = 2, quick: bool = False) -> Haikou:
             )
         else:
             made.programme = make_programme(session, made.district, parts, funding="6000000.00").id
-        compounds: dict[str, int] = {}
-        communities = iter(made.pools[2:])
-        for street, names in zip(made.pools[:2], COMMUNITIES, strict=True):
-            street.place_id = make_place(
-                session, who, MakePlace(PlaceKind.STREET, street.name, made.district), clock
-            ).id
-            for pool in islice(communities, len(names)):
-                community = MakePlace(PlaceKind.COMMUNITY, pool.name, street.place_id)
-                pool.place_id = make_place(session, who, community, clock).id
-                compound, units = make_compound(session, pool.place_id, f"{pool.name[:-2]}小区", households)
-                compounds[pool.name] = compound
-                compounds.setdefault(street.name, compound)
-                made.homes += [(unit, street, pool) for unit in units]
+        compounds = _places(session, made, who, households)
         made.scan = rows.make_scan(session, made.worker, compounds[made.pools[2].name])
         for number, (unit, _street, _pool) in enumerate(made.homes, start=1):
             made.residents[unit] = make_resident(session, f"演示·住户{number}", unit)
@@ -153,6 +143,23 @@ def make_haikou(households: int = 2, quick: bool = False) -> Haikou:
     if not quick:
         _propose(made, compounds)
     return made
+
+
+def _places(session: Session, made: Haikou, who: Actor, households: int) -> dict[str, int]:
+    """Make streets, communities and their households; give a compound for each pool."""
+    clock = SetClock(NOW)
+    compounds: dict[str, int] = {}
+    communities = iter(made.pools[2:])
+    for street, names in zip(made.pools[:2], COMMUNITIES, strict=True):
+        street.place_id = make_place(session, who, MakePlace(PlaceKind.STREET, street.name, made.district), clock).id
+        for pool in islice(communities, len(names)):
+            community = MakePlace(PlaceKind.COMMUNITY, pool.name, street.place_id)
+            pool.place_id = make_place(session, who, community, clock).id
+            compound, units = make_compound(session, pool.place_id, f"{pool.name[:-2]}小区", households)
+            compounds[pool.name] = compound
+            compounds.setdefault(street.name, compound)
+            made.homes += [(unit, street, pool) for unit in units]
+    return compounds
 
 
 def _propose(made: Haikou, compounds: dict[str, int]) -> None:
