@@ -3,6 +3,8 @@
 Every rule is written as its definition reads, in whole numbers and fractions (BigInt), like retally.py in the package; it
 shares no line with the program that counted first. Nothing is sent anywhere. Money is in fen. */
 
+const NONE = "—";
+
 class Fraction {
   constructor(over, under = 1n) {
     let a = over < 0n ? -over : over, b = under;
@@ -185,7 +187,7 @@ export async function check(files, digest) {
   if (result.ballots !== cast) { faults.push(["ballots", result.ballots, cast]); }
   if (files["codes.csv"]) { faults.push(...coded(files, fair)); }
   const counted = tally(frozen, fair), titles = new Map(frozen.candidates.map((row) => [String(row[0]), row[3]]));
-  const named = (ids) => ids.map((one) => titles.get(one)).join("、") || "—";
+  const named = (ids) => ids.map((one) => titles.get(one)).join("、") || NONE;
   for (const name of ["selected", "filled"]) {
     if (written(result[name]) !== written(counted[name])) { faults.push([name, named(result[name]), named(counted[name])]); }
   }
@@ -293,7 +295,9 @@ export async function show(button, place) {
     place.className = `notice ${found.faults.length ? "stop" : "done"}`;
     line(say(found.faults.length ? ["differs", found.faults.length] : ["agrees", found.ballots]));
     found.faults.forEach((fault) => line(say(fault)));
-    line(say(["counted", found.selected, found.filled, found.cost]));
+    line(say(["counted", found.selected]));
+    if (found.filled !== NONE) { line(say(["topped", found.filled])); }
+    line(say(["sum", found.cost]));
     if (!(window.crypto && crypto.subtle)) { line(words.unhashed); }
   } catch (error) {
     told.replaceChildren();
