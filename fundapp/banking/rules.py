@@ -43,17 +43,18 @@ def may_book(kind: Booking, amount_fen: int, opening: bool) -> bool:
 
 
 class TransferState(StrEnum):
-    """Asked for, refused, approved and unknown to the banks, known to one of them, or to both."""
+    """Asked for, refused, approved and unknown to the banks, known to one of them, or to both; or taken back."""
 
     ASKED = "asked"
     REFUSED = "refused"
     UNKNOWN = "unknown"
     IN_TRANSIT = "in_transit"
     SETTLED = "settled"
+    REVERSED = "reversed"
 
 
-def transfer_state(passed: bool | None, left: bool, arrived: bool) -> TransferState:
-    """Give where a transfer stands; ``None``: nobody has decided.
+def transfer_state(passed: bool | None, left: bool, arrived: bool, back: bool = False) -> TransferState:
+    """Give where a transfer stands; *passed* none: nobody has decided; *back*: its posting was reversed.
 
     >>> [transfer_state(*one).value for one in ((None, False, False), (True, True, False), (True, True, True))]
     ['asked', 'in_transit', 'settled']
@@ -62,6 +63,8 @@ def transfer_state(passed: bool | None, left: bool, arrived: bool) -> TransferSt
         return TransferState.ASKED
     if not passed:
         return TransferState.REFUSED
+    if back:
+        return TransferState.REVERSED
     if left and arrived:
         return TransferState.SETTLED
     return TransferState.IN_TRANSIT if left or arrived else TransferState.UNKNOWN

@@ -86,9 +86,10 @@ COVERS = {"bank": _("银行存款"), "cash:": _("各项目的现金和存款")}
 TRANSFER_STATES = {
     TransferState.ASKED: _("等待批准"),
     TransferState.REFUSED: _("没有批准"),
-    TransferState.UNKNOWN: _("已记账，两家银行的流水都没有核对"),
+    TransferState.UNKNOWN: _("已记账，等两家银行的流水"),
     TransferState.IN_TRANSIT: _("在途：只核对了一家银行的流水"),
     TransferState.SETTLED: _("两家银行的流水都已核对"),
+    TransferState.REVERSED: _("已冲销"),
 }
 
 

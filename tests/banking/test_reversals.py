@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from fundapp.banking.queries import get_account, parts_of
+from fundapp.banking.queries import get_account, parts_of, transfers_of
+from fundapp.banking.rules import TransferState
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.ledger.chart import chart_to_toml, shipped_chart
@@ -54,6 +55,7 @@ def test_a_transfer_is_taken_back_once_another_person_approved_it(bank):
     for _ in range(2):
         decided(bank, second)
     with reading_session() as session:
+        assert transfers_of(session, [bank.book])[0].state is TransferState.REVERSED
         back = session.scalars(select(Journal).where(Journal.reverses_id == moved)).one()
         people = (back.reason, back.asked_by_id, back.approved_by_id)
         assert people == (WRONG, bank.officer.person_id, bank.approver.person_id)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from moneyed import Money
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from fundapp.banking.models import BankMatchEntry
 from fundapp.banking.queries.accounts import AccountRow, accounts_of_books
@@ -21,7 +21,10 @@ from fundapp.ledger.rules import Ledger
 
 @dataclass(frozen=True)
 class TransferRow:
-    """A transfer; ``left`` and ``arrived``: whether a line of the bank's stands beside that side of it."""
+    """A transfer; ``left`` and ``arrived``: whether a line of the bank's stands beside that side of it.
+
+    ``back``: its posting was reversed.
+    """
 
     id: int
     book_id: int
@@ -36,11 +39,12 @@ class TransferRow:
     why_not: str
     left: bool
     arrived: bool
+    back: bool
 
     @property
     def state(self) -> TransferState:
         """Give where it stands."""
-        return transfer_state(self.passed, self.left, self.arrived)
+        return transfer_state(self.passed, self.left, self.arrived, self.back)
 
 
 def transfers_of(session: Session, book_ids: Collection[int]) -> list[TransferRow]:
@@ -53,11 +57,13 @@ def transfers_of(session: Session, book_ids: Collection[int]) -> list[TransferRo
     )
     rows = list(session.execute(query))
     accounts = {one.id: one for one in accounts_of_books(session, {row[0].book_id for row in rows})} if rows else {}
-    known = _known(session, [row[0].id for row in rows]) if rows else set()
+    numbers = [row[0].id for row in rows]
+    known, back = (_known(session, numbers), _taken_back(session, numbers)) if rows else (set(), set())
     return [
         TransferRow(
             t.id, t.book_id, accounts[t.from_id], accounts[t.to_id], t.part, t.amount_fen, t.reason, t.asked_by_id,
             t.asked_at, d.passed if d else None, d.reason if d else "", (t.id, -1) in known, (t.id, 1) in known,
+            t.id in back,
         )
         for t, d in rows
     ]  # fmt: skip
@@ -73,6 +79,14 @@ def get_transfer(session: Session, transfer_id: int) -> TransferRow:
     if row is None:
         raise NotVisible
     return next(one for one in transfers_of(session, [row.book_id]) if one.id == transfer_id)
+
+
+def _taken_back(session: Session, numbers: list[int]) -> set[int]:
+    """Give the transfers whose posting was reversed."""
+    again = aliased(Journal)
+    query = select(Journal.source).join(again, again.reverses_id == Journal.id)
+    sources = session.scalars(query.where(Journal.source.in_([f"bank_transfer:{number}" for number in numbers])))
+    return {int(source.partition(":")[2]) for source in sources}
 
 
 def _known(session: Session, numbers: list[int]) -> set[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """Transfers between a book's own bank accounts: the list, a new one, and another person's word."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from fundapp.banking import commands, queries
@@ -39,10 +39,13 @@ def new_transfer(book_id: int) -> Page:
         if form.done:
             flash(_("已申请转账，请另一个人批准。"))
             return redirect(url_for(".transfers", book_id=book_id), 303)
+    elif request.method == "GET" and len(accounts) > 1:
+        form.to_id.data = accounts[1].id
     held = [f"{one.label}：{yuan(sum(queries.parts_of(session, one).values()))}" for one in accounts]
     crumbs = [(book.holder_name, url_for(".transfers", book_id=book_id))]
     page = {"title": _("本单位账户之间转账"), "button": _("申请转账"), "told": held, "crumbs": crumbs}
-    return render_template("_form.html", form=form, **page), form.status
+    few = [] if len(accounts) > 1 else [_("登记了两个以上银行账户，才能在它们之间转账。")]
+    return render_template("_form.html", form=form, reasons=few, **page), form.status
 
 
 @bp.route("/transfers/<int:transfer_id>", methods=["GET", "POST"])
