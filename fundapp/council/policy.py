@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fundapp.council.rules import MemberRow, SessionState
+from fundapp.council.rules import ItemOutcome, MemberRow, SessionState
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import Forbidden, Refused
 from fundapp.places.queries import UnitRow
@@ -29,6 +29,48 @@ def check_secretary(actor: Actor, place_path: str) -> None:
     """
     if not is_secretary(actor, place_path):
         raise Forbidden("council.not_secretary")
+
+
+def check_keeps_any(actor: Actor, place_path: str) -> None:
+    """Let those go on who keep papers in a place or around it.
+
+    Raises:
+        Forbidden: ``council.not_secretary``.
+    """
+    if not any(place_path.startswith(grant.path) for grant in actor.grants if grant.role in SECRETARIES):
+        raise Forbidden("council.not_secretary")
+
+
+def check_competent(body_path: str, place_path: str) -> None:
+    """Let a body decide about its own place and what lies in it.
+
+    Raises:
+        Forbidden: ``council.not_competent``.
+    """
+    if not place_path.startswith(body_path):
+        raise Forbidden("council.not_competent", field="item_id")
+
+
+def check_decided(closed_at: datetime | None, outcome: ItemOutcome | None) -> None:
+    """Check that an item was passed in a session that is closed.
+
+    Raises:
+        Refused: ``council.not_closed`` or ``council.not_passed``.
+    """
+    if closed_at is None:
+        raise Refused("council.not_closed")
+    if outcome is not ItemOutcome.PASSED:
+        raise Refused("council.not_passed")
+
+
+def check_was_there(actor: Actor, people: set[int]) -> None:
+    """Let only a member go on who was present.
+
+    Raises:
+        Forbidden: ``council.was_not_there``.
+    """
+    if not actor.signed_in or actor.person_id not in people:
+        raise Forbidden("council.was_not_there")
 
 
 def own_seat(actor: Actor, members: list[MemberRow]) -> MemberRow:

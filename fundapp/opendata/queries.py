@@ -17,7 +17,16 @@ from fundapp.programmes.queries import list_programmes
 from fundapp.projects.models import Project
 from fundapp.projects.queries import project_row, select_projects, visible_to
 from fundapp.trail.queries import sources_of
-from fundapp.voting.queries import closed_turnouts
+from fundapp.voting.after import Bound
+from fundapp.voting.queries import (
+    bound_of_round,
+    candidates_of,
+    closed_turnouts,
+    computed_of_round,
+    ends_of,
+    overrides_of,
+    published_rounds,
+)
 from fundapp.web.spreadsheet import Cell
 
 Rows = list[Sequence[Cell]]
@@ -28,6 +37,10 @@ PROJECT_HEAD = (
     "invented",
 )  # fmt: skip
 LEDGER_HEAD = ("id", "date", "holder", "purpose", "amount_yuan", "flow_yuan", "subject", "reverses", "hash")
+VOTE_HEAD = (
+    "round", "round_title", "project", "title", "cost_yuan", "selected_by_count", "selected", "rank_by_count", "rank",
+    "state", "decided_otherwise",
+)  # fmt: skip
 AWARD_HEAD = ("programme", "ticket", "project", "matchable_yuan", "givers", "entitled_yuan", "granted_yuan", "state")
 TURNOUT_HEAD = ("round", "title", "place", "closed", "households", "channel", "voted")
 
@@ -116,11 +129,33 @@ class DataSet:
     rows: Callable[[Session, datetime], Rows]
 
 
+def votes(session: Session, now: datetime) -> Rows:
+    """Give every project of the published rounds: what was computed, what a body decided, what binds."""
+    del now  # a result is published once, after the close
+    rows: Rows = []
+    for round_id, title in published_rounds(session)[:MOST]:
+        computed, binds = computed_of_round(session, round_id), bound_of_round(session, round_id)
+        bound, fell = ends_of(session, round_id)
+        state = "void" if fell else "bound" if bound else "notice"
+        decided = "; ".join(f"{row.body}: {row.reason}" for row in overrides_of(session, round_id) if row.signed_at)
+        for one in candidates_of(session, round_id):
+            number, cost = one.project_id, yuan_text(fen(one.cost_fen))
+            told = (int(number in computed.selected), int(number in binds.selected))
+            ranks = (_rank(computed, number), _rank(binds, number))
+            rows.append((round_id, title, number, one.title, cost, *told, *ranks, state, decided))
+    return rows
+
+
+def _rank(bound: Bound, project_id: int) -> int:
+    return (bound.selected if project_id in bound.selected else bound.reserve).index(project_id) + 1
+
+
 SETS: dict[str, DataSet] = {
     "projects": DataSet(PROJECT_HEAD, projects),
     "ledger": DataSet(LEDGER_HEAD, ledger),
     "awards": DataSet(AWARD_HEAD, awards),
     "turnout": DataSet(TURNOUT_HEAD, turnout),
+    "votes": DataSet(VOTE_HEAD, votes),
 }
 
 

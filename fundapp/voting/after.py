@@ -1,6 +1,6 @@
 """What follows the count: the notice, what an upheld objection leads to, and what binds in the end."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,10 +13,11 @@ SOURCE = "voting:"
 
 
 class Consequence(StrEnum):
-    """What an upheld objection to a result leads to: 重新计票, or 本轮作废."""
+    """What an upheld objection to a result leads to: 重新计票, 本轮作废, or 提交议事会."""
 
     RECOUNT = "recount"
     VOID = "void"
+    BODY = "body"
 
 
 NAMED: tuple[Consequence, ...] = tuple(Consequence)
@@ -80,6 +81,21 @@ def bound_of(standings: Iterable[tuple[int, bool, int]]) -> Bound:
         tuple(project for project, selected, _rank in ranked if selected),
         tuple(project for project, selected, _rank in ranked if not selected),
     )
+
+
+def overridden(bound: Bound, changes: Mapping[int, bool]) -> Bound:
+    """Give what binds after a body decided otherwise: ``True`` puts a project in, ``False`` takes it out.
+
+    Who is put in stands after the selected ones; who is taken out, at the end of the reserve list.
+
+    >>> overridden(Bound((1, 2), (3, 4)), {1: False, 4: True})
+    Bound(selected=(2, 4), reserve=(3, 1))
+    """
+    stays = [project for project in bound.selected if changes.get(project, True)]
+    comes = [project for project in bound.reserve if changes.get(project, False)]
+    waits = [project for project in bound.reserve if project not in comes]
+    goes = [project for project in bound.selected if project not in stays]
+    return Bound((*stays, *comes), (*waits, *goes))
 
 
 def words(

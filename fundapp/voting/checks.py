@@ -18,6 +18,7 @@ from fundapp.voting.models import (
     VoteRound,
     VoteStanding,
 )
+from fundapp.voting.override_models import VoteOverride, VoteOverrideSignature
 from fundapp.voting.queries import (
     bindings,
     bound_of_round,
@@ -168,6 +169,21 @@ def _standing(session: Session, round_id: int) -> set[tuple[object, ...]]:
     return {tuple(row) for row in rows}
 
 
+def check_overrides(session: Session) -> CheckResult:
+    """Look for a signed decision of one person alone, or one whose projects cost more than its round has."""
+    rows = session.execute(
+        select(VoteOverride, VoteOverrideSignature, VoteRound.budget_fen)
+        .join(VoteOverrideSignature, VoteOverrideSignature.override_id == VoteOverride.id)
+        .join(VoteRound, VoteRound.id == VoteOverride.round_id)
+        .order_by(VoteOverrideSignature.id)
+    ).all()
+    for number, (one, sign, budget) in enumerate(rows, start=1):
+        alone = sign.person_id == one.drafted_by_id or sign.at < one.drafted_at
+        if alone or fen(sign.cost_fen) > fen(budget) or sign.budget_fen != budget:
+            return CheckResult(number, f"vote_override:{one.id} is not signed by two within the money of its round")
+    return CheckResult(len(rows))
+
+
 def check_bound(session: Session) -> CheckResult:
     """Compare what binds with what was counted, and look for a result without a notice that does not bind."""
     rows = bindings(session)
@@ -187,5 +203,6 @@ CHECKS: tuple[Check, ...] = (
     Check("voting.one_each", check_unique),
     Check("voting.box", check_box),
     Check("voting.results", check_results),
+    Check("voting.overrides", check_overrides),
     Check("voting.bound", check_bound),
 )

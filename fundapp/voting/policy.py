@@ -175,6 +175,16 @@ def check_not_settled(binds: bool, fell: bool) -> None:
         raise Refused("voting.fell")
 
 
+def check_second(actor: Actor, drafted_by_id: int) -> None:
+    """Let a decision be signed by another than who drafted it.
+
+    Raises:
+        Forbidden: ``voting.own_override``.
+    """
+    if actor.person_id == drafted_by_id:
+        raise Forbidden("voting.own_override")
+
+
 def check_starts_ahead(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
     """Check that a round that is about to be frozen has not closed before it opens.
 

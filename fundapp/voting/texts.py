@@ -97,6 +97,15 @@ REFUSALS: Mapping[str, Any] = {
     "voting.void_asked_anew": lazy_gettext("作废的理由刚刚重新提出过，请看过新的理由再确认。"),
     "voting.binds_already": lazy_gettext("结果已经生效，不再改动。"),
     "voting.fell": lazy_gettext("这一轮表决已经作废。"),
+    "voting.body_waits": lazy_gettext("一项异议已提交议事会，议事会作出决定以后才能生效。"),
+    "voting.own_override": lazy_gettext("您起草的决定，要由到会的另一位成员签字。"),
+    "voting.override_needs_reason": lazy_gettext("请写明理由，大家都会看到。"),
+    "voting.override_signed": lazy_gettext("这项决定已经签字。"),
+    "voting.override_outdated": lazy_gettext("起草以后结果又变过，请重新起草。"),
+    "voting.override_too_dear": lazy_gettext("这样入选的项目一共要 %(cost)s 元，超过本轮资金 %(budget)s 元。"),
+    "voting.not_in_reserve": lazy_gettext("只能从备选库里补入。"),
+    "voting.not_selected": lazy_gettext("只能去掉已经入选的项目。"),
+    "voting.put_in_without_votes": lazy_gettext("没有一户投票的项目不能入选。"),
     "voting.one_consequence": lazy_gettext("异议成立或者部分成立，要选一项怎样处理。"),
     "voting.recount_differs": lazy_gettext(
         "重新计票和公布的结果不一样，说明选票或者结果被改过。请先查明，再按作废处理。"
@@ -110,11 +119,13 @@ REFUSALS: Mapping[str, Any] = {
 CONSEQUENCES: Mapping[Consequence, Any] = {
     Consequence.RECOUNT: lazy_gettext("重新计票：结果不变，公示期重新计算"),
     Consequence.VOID: lazy_gettext("本轮作废：项目回到表决以前，可以另办一轮"),
+    Consequence.BODY: lazy_gettext("提交议事会另作决定：决定签字以后重新公示"),
 }
 AFTER: Mapping[str, Any] = {
     "notice": lazy_gettext("结果公示中"),
     "answering": lazy_gettext("公示期已过，异议待答复"),
     "unproven": lazy_gettext("公示期已过，缺张贴照片"),
+    "body": lazy_gettext("等待议事会决定"),
     "due": lazy_gettext("公示已结束，等待生效"),
     "bound": lazy_gettext("结果已生效"),
     "void": lazy_gettext("本轮作废"),

@@ -4522,7 +4522,9 @@ def upgrade():
         sa.Column("objection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("recount", "void", name="consequence", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "recount", "void", "body", name="consequence", native_enum=False, create_constraint=True, length=32
+            ),
             nullable=False,
         ),
         sa.Column("counted", sa.String(length=64), nullable=False),
@@ -4569,6 +4571,27 @@ def upgrade():
         sa.ForeignKeyConstraint(["round_id"], ["vote_box_closing.round_id"], name=op.f("fk_vote_opened_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_opened")),
         sa.UniqueConstraint("round_id", name=op.f("uq_vote_opened_round_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "vote_override",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("body", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("drafted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_vote_override_has_reason")),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_vote_override_numbered_from_one")),
+        sa.ForeignKeyConstraint(["drafted_by_id"], ["person.id"], name=op.f("fk_vote_override_drafted_by_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["council_item.id"], name=op.f("fk_vote_override_item_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_result.round_id"], name=op.f("fk_vote_override_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_override")),
+        sa.UniqueConstraint("id", "round_id", name=op.f("uq_vote_override_id_round_id")),
+        sa.UniqueConstraint("item_id", name=op.f("uq_vote_override_item_id")),
+        sa.UniqueConstraint("round_id", "number", name=op.f("uq_vote_override_round_id_number")),
         info={"sealed": True},
     )
     op.create_table(
@@ -5119,6 +5142,46 @@ def upgrade():
         sa.ForeignKeyConstraint(["use_id"], ["share_use.id"], name=op.f("fk_share_use_decision_use_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_share_use_decision")),
         sa.UniqueConstraint("use_id", name=op.f("uq_share_use_decision_use_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "vote_override_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("override_id", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("selected", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["candidate_id", "round_id"],
+            ["vote_candidate.id", "vote_candidate.round_id"],
+            name=op.f("fk_vote_override_line_candidate_id_round_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["override_id", "round_id"],
+            ["vote_override.id", "vote_override.round_id"],
+            name=op.f("fk_vote_override_line_override_id_round_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_override_line")),
+        sa.UniqueConstraint("override_id", "candidate_id", name=op.f("uq_vote_override_line_override_id_candidate_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "vote_override_signature",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("override_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("budget_fen", sa.BigInteger(), nullable=False),
+        sa.Column("cost_fen", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "cost_fen >= 0 AND cost_fen <= budget_fen", name=op.f("ck_vote_override_signature_within_budget")
+        ),
+        sa.ForeignKeyConstraint(
+            ["override_id"], ["vote_override.id"], name=op.f("fk_vote_override_signature_override_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_override_signature_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_override_signature")),
+        sa.UniqueConstraint("override_id", name=op.f("uq_vote_override_signature_override_id")),
         info={"sealed": True},
     )
     op.create_table(
@@ -13224,6 +13287,16 @@ GUARDS = [
             "CREATE TRIGGER vote_binding_after_notice BEFORE INSERT ON vote_binding FOR EACH ROW EXECUTE FUNCTION vote_binding_after_notice()",
         ),
     ),
+    # vote_binding_after_the_body on vote_binding
+    (
+        (
+            "CREATE TRIGGER vote_binding_after_the_body BEFORE INSERT ON vote_binding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_consequence c WHERE c.round_id = NEW.round_id AND c.kind = 'body' AND NOT EXISTS (SELECT 1 FROM vote_override o JOIN vote_override_signature g ON g.override_id = o.id WHERE o.round_id = c.round_id AND g.at >= c.at)) BEGIN SELECT RAISE(ABORT, 'no outcome binds before the body decided what was handed to it'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_binding_after_the_body() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_consequence c WHERE c.round_id = NEW.round_id AND c.kind = 'body' AND NOT EXISTS (SELECT 1 FROM vote_override o JOIN vote_override_signature g ON g.override_id = o.id WHERE o.round_id = c.round_id AND g.at >= c.at)) THEN RAISE EXCEPTION 'no outcome binds before the body decided what was handed to it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_binding_after_the_body BEFORE INSERT ON vote_binding FOR EACH ROW EXECUTE FUNCTION vote_binding_after_the_body()",
+        ),
+    ),
     # vote_binding_keeps_rows on vote_binding
     (
         (
@@ -14057,6 +14130,161 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_opening_pins_versions() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_candidate c LEFT JOIN project_version v ON v.id = c.version_id AND v.project_id = c.project_id AND v.budget_fen = c.cost_fen WHERE c.round_id = NEW.round_id AND v.id IS NULL) THEN RAISE EXCEPTION 'a candidate is a version of its project with its budget' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_opening_pins_versions BEFORE INSERT ON vote_opening FOR EACH ROW EXECUTE FUNCTION vote_opening_pins_versions()",
+        ),
+    ),
+    # vote_override_before_it_binds on vote_override
+    (
+        (
+            "CREATE TRIGGER vote_override_before_it_binds BEFORE INSERT ON vote_override FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_binding b WHERE b.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_fall f WHERE f.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'nothing is decided otherwise once an outcome binds or fell'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_override_before_it_binds() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_binding b WHERE b.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_fall f WHERE f.round_id = NEW.round_id) THEN RAISE EXCEPTION 'nothing is decided otherwise once an outcome binds or fell' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_override_before_it_binds BEFORE INSERT ON vote_override FOR EACH ROW EXECUTE FUNCTION vote_override_before_it_binds()",
+        ),
+    ),
+    # vote_override_by_competent_body on vote_override
+    (
+        (
+            "CREATE TRIGGER vote_override_by_competent_body BEFORE INSERT ON vote_override FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id JOIN council_body c ON c.id = s.body_id JOIN place p ON p.id = c.place_id JOIN vote_round r ON r.id = NEW.round_id JOIN place h ON h.id = r.place_id JOIN vote_result x ON x.round_id = r.id WHERE i.id = NEW.item_id AND i.outcome = 'passed' AND s.closed_at <= NEW.drafted_at AND s.held_at >= x.at AND h.path LIKE p.path || '%') BEGIN SELECT RAISE(ABORT, 'a body of the place decides otherwise by an item that it passed after the result'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_override_by_competent_body() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id JOIN council_body c ON c.id = s.body_id JOIN place p ON p.id = c.place_id JOIN vote_round r ON r.id = NEW.round_id JOIN place h ON h.id = r.place_id JOIN vote_result x ON x.round_id = r.id WHERE i.id = NEW.item_id AND i.outcome = 'passed' AND s.closed_at <= NEW.drafted_at AND s.held_at >= x.at AND h.path LIKE p.path || '%') THEN RAISE EXCEPTION 'a body of the place decides otherwise by an item that it passed after the result' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_override_by_competent_body BEFORE INSERT ON vote_override FOR EACH ROW EXECUTE FUNCTION vote_override_by_competent_body()",
+        ),
+    ),
+    # vote_override_keeps_rows on vote_override
+    (
+        (
+            "CREATE TRIGGER vote_override_keeps_rows BEFORE DELETE ON vote_override FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_override is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_override_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_override is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_override_keeps_rows BEFORE DELETE ON vote_override FOR EACH ROW EXECUTE FUNCTION vote_override_keeps_rows()",
+        ),
+    ),
+    # vote_override_keeps_values on vote_override
+    (
+        (
+            "CREATE TRIGGER vote_override_keeps_values BEFORE UPDATE ON vote_override FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_override is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_override_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_override is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_override_keeps_values BEFORE UPDATE ON vote_override FOR EACH ROW EXECUTE FUNCTION vote_override_keeps_values()",
+        ),
+    ),
+    # vote_override_line_counted on vote_override_line
+    (
+        (
+            "CREATE TRIGGER vote_override_line_counted BEFORE INSERT ON vote_override_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_override_signature g WHERE g.override_id = NEW.override_id) OR (NEW.selected AND NOT EXISTS (SELECT 1 FROM vote_standing t WHERE t.candidate_id = NEW.candidate_id AND t.votes > 0)) BEGIN SELECT RAISE(ABORT, 'what is signed is not changed, and a project without a vote is never put in'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_override_line_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_override_signature g WHERE g.override_id = NEW.override_id) OR (NEW.selected AND NOT EXISTS (SELECT 1 FROM vote_standing t WHERE t.candidate_id = NEW.candidate_id AND t.votes > 0)) THEN RAISE EXCEPTION 'what is signed is not changed, and a project without a vote is never put in' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_override_line_counted BEFORE INSERT ON vote_override_line FOR EACH ROW EXECUTE FUNCTION vote_override_line_counted()",
+        ),
+    ),
+    # vote_override_line_keeps_rows on vote_override_line
+    (
+        (
+            "CREATE TRIGGER vote_override_line_keeps_rows BEFORE DELETE ON vote_override_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_override_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_override_line_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_override_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_override_line_keeps_rows BEFORE DELETE ON vote_override_line FOR EACH ROW EXECUTE FUNCTION vote_override_line_keeps_rows()",
+        ),
+    ),
+    # vote_override_line_keeps_values on vote_override_line
+    (
+        (
+            "CREATE TRIGGER vote_override_line_keeps_values BEFORE UPDATE ON vote_override_line FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_override_line is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_override_line_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_override_line is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_override_line_keeps_values BEFORE UPDATE ON vote_override_line FOR EACH ROW EXECUTE FUNCTION vote_override_line_keeps_values()",
+        ),
+    ),
+    # vote_override_line_no_replace on vote_override_line
+    (
+        (
+            "CREATE TRIGGER vote_override_line_no_replace BEFORE INSERT ON vote_override_line FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_override_line WHERE (id = NEW.id) OR (override_id = NEW.override_id AND candidate_id = NEW.candidate_id)) BEGIN SELECT RAISE(ABORT, 'vote_override_line keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_override_line_no_truncate on vote_override_line
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_override_line_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_override_line keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_override_line_no_truncate BEFORE TRUNCATE ON vote_override_line FOR EACH STATEMENT EXECUTE FUNCTION vote_override_line_no_truncate()",
+        ),
+    ),
+    # vote_override_no_replace on vote_override
+    (
+        (
+            "CREATE TRIGGER vote_override_no_replace BEFORE INSERT ON vote_override FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_override WHERE (id = NEW.id) OR (item_id = NEW.item_id) OR (round_id = NEW.round_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'vote_override keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_override_no_truncate on vote_override
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_override_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_override keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_override_no_truncate BEFORE TRUNCATE ON vote_override FOR EACH STATEMENT EXECUTE FUNCTION vote_override_no_truncate()",
+        ),
+    ),
+    # vote_override_signature_keeps_rows on vote_override_signature
+    (
+        (
+            "CREATE TRIGGER vote_override_signature_keeps_rows BEFORE DELETE ON vote_override_signature FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_override_signature is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_override_signature_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_override_signature is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_override_signature_keeps_rows BEFORE DELETE ON vote_override_signature FOR EACH ROW EXECUTE FUNCTION vote_override_signature_keeps_rows()",
+        ),
+    ),
+    # vote_override_signature_keeps_values on vote_override_signature
+    (
+        (
+            "CREATE TRIGGER vote_override_signature_keeps_values BEFORE UPDATE ON vote_override_signature FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_override_signature is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_override_signature_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_override_signature is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_override_signature_keeps_values BEFORE UPDATE ON vote_override_signature FOR EACH ROW EXECUTE FUNCTION vote_override_signature_keeps_values()",
+        ),
+    ),
+    # vote_override_signature_no_replace on vote_override_signature
+    (
+        (
+            "CREATE TRIGGER vote_override_signature_no_replace BEFORE INSERT ON vote_override_signature FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_override_signature WHERE (id = NEW.id) OR (override_id = NEW.override_id)) BEGIN SELECT RAISE(ABORT, 'vote_override_signature keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_override_signature_no_truncate on vote_override_signature
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_override_signature_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_override_signature keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_override_signature_no_truncate BEFORE TRUNCATE ON vote_override_signature FOR EACH STATEMENT EXECUTE FUNCTION vote_override_signature_no_truncate()",
+        ),
+    ),
+    # vote_override_signed_before_it_binds on vote_override_signature
+    (
+        (
+            "CREATE TRIGGER vote_override_signed_before_it_binds BEFORE INSERT ON vote_override_signature FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_override o WHERE o.id = NEW.override_id AND (EXISTS (SELECT 1 FROM vote_binding b WHERE b.round_id = o.round_id) OR EXISTS (SELECT 1 FROM vote_fall f WHERE f.round_id = o.round_id))) BEGIN SELECT RAISE(ABORT, 'nothing is decided otherwise once an outcome binds or fell'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_override_signed_before_it_binds() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_override o WHERE o.id = NEW.override_id AND (EXISTS (SELECT 1 FROM vote_binding b WHERE b.round_id = o.round_id) OR EXISTS (SELECT 1 FROM vote_fall f WHERE f.round_id = o.round_id))) THEN RAISE EXCEPTION 'nothing is decided otherwise once an outcome binds or fell' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_override_signed_before_it_binds BEFORE INSERT ON vote_override_signature FOR EACH ROW EXECUTE FUNCTION vote_override_signed_before_it_binds()",
+        ),
+    ),
+    # vote_override_signed_by_another on vote_override_signature
+    (
+        (
+            "CREATE TRIGGER vote_override_signed_by_another BEFORE INSERT ON vote_override_signature FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_override o JOIN council_item i ON i.id = o.item_id JOIN council_attendance a ON a.session_id = i.session_id AND a.present JOIN council_member m ON m.id = a.member_id JOIN vote_round r ON r.id = o.round_id WHERE o.id = NEW.override_id AND m.person_id = NEW.person_id AND o.drafted_by_id <> NEW.person_id AND r.budget_fen = NEW.budget_fen) BEGIN SELECT RAISE(ABORT, 'a decision is signed by a member who was there and did not draft it'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_override_signed_by_another() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_override o JOIN council_item i ON i.id = o.item_id JOIN council_attendance a ON a.session_id = i.session_id AND a.present JOIN council_member m ON m.id = a.member_id JOIN vote_round r ON r.id = o.round_id WHERE o.id = NEW.override_id AND m.person_id = NEW.person_id AND o.drafted_by_id <> NEW.person_id AND r.budget_fen = NEW.budget_fen) THEN RAISE EXCEPTION 'a decision is signed by a member who was there and did not draft it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_override_signed_by_another BEFORE INSERT ON vote_override_signature FOR EACH ROW EXECUTE FUNCTION vote_override_signed_by_another()",
         ),
     ),
     # vote_reading_after_closing on vote_reading

@@ -169,8 +169,9 @@ def _people(session: Session) -> dict[Role, str]:
 def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
     """Number the rounds of each package that has pages of them."""
     asked = {f"{name}.round_id": things["consent_round", "round"] for name in ("consent", "answering", "collecting")}
-    votes = {"round_id": things["vote_round", "vote-community"], "cycle_id": things["vote_cycle", "vote"]}
-    named = {f"voting.{name}": number for name, number in votes.items()}
+    vote = things["vote_round", "vote-community"]
+    votes = {"voting.round_id": vote, "voting.cycle_id": things["vote_cycle", "vote"]}
+    named = votes | {"council.round_id": vote, "override_id": vote}
     return asked | named | {"kiosk_id": things["vote_kiosk", "hall"]}
 
 

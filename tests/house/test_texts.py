@@ -37,6 +37,7 @@ NOT_FOR_PAGES = {
     "fundapp/settings.py": "the name of the site, which a setting replaces",
     "fundapp/voting/after.py": "written once into a public notice",
     "fundapp/voting/commands/after.py": "written once into a public notice",
+    "fundapp/voting/commands/overriding.py": "written once into a public notice",
     "fundapp/web/filters.py": "how a date is written",
 }
 ENVIRONMENT = Environment(

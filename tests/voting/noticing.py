@@ -20,11 +20,14 @@ DAY = timedelta(days=1)
 IN, OVER = at(CLOSES + DAY), at(CLOSES + 7 * DAY)
 
 
-def make_noticed(media=(), publish=True, **more) -> tuple[Polled, Actor]:
-    """Let three households vote for the first two of four projects, publish, and give a street officer too."""
+def make_noticed(media=(), publish=True, also=(), **more) -> tuple[Polled, Actor]:
+    """Let three households vote for the first two of four projects, publish, and give a street officer too.
+
+    One of them also votes for those of *also*.
+    """
     polled = make_polled(voting=NOTICED | more)
     for number in range(3):
-        cast(polled, number, 0, 1, clock=OPEN)
+        cast(polled, number, 0, 1, *(also if number == 0 else ()), clock=OPEN)
     with unit_of_work() as session:
         street = make_person(session, "赵街道", Role.STREET_OFFICER, polled.places.street)
         if publish:

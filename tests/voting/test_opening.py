@@ -256,5 +256,6 @@ def test_the_checks_of_an_honest_round_find_nothing(polled):
             ("voting.one_each", None),
             ("voting.box", None),
             ("voting.results", None),
+            ("voting.overrides", None),
             ("voting.bound", None),
         ]

@@ -22,6 +22,7 @@ from fundapp.council.commands.floor import (
     sign_in,
 )
 from fundapp.council.commands.lots import AnnounceLot, DrawLot, announce_lot, draw_lot
+from fundapp.council.commands.overriding import ProposeOverride, SignOverride, propose_override, sign_override
 from fundapp.council.commands.points import AnswerPoint, HidePoint, Say, answer_point, hide_point, say
 from fundapp.council.commands.rounds import (
     ConfirmSelection,
@@ -61,10 +62,12 @@ __all__ = [
     "HidePoint",
     "MakeBody",
     "Move",
+    "ProposeOverride",
     "RecordAttendance",
     "Recuse",
     "Say",
     "SignIn",
+    "SignOverride",
     "WriteMinutes",
     "add_member",
     "announce_lot",
@@ -84,11 +87,13 @@ __all__ = [
     "make_body",
     "move",
     "next_speaker",
+    "propose_override",
     "record_attendance",
     "recuse",
     "release_from_round",
     "say",
     "sign_in",
+    "sign_override",
     "take_into_round",
     "write_minutes",
 ]

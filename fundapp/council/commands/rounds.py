@@ -6,8 +6,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.council import policy, queries
-from fundapp.council.models import CouncilItem, CouncilSession
-from fundapp.council.rules import ItemOutcome
+from fundapp.council.models import CouncilItem
 from fundapp.council.texts import moved_by_council, moved_by_vote, moved_into_round, moved_out_of_void
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
@@ -63,15 +62,8 @@ def confirm_selection(session: Session, actor: Actor, cmd: ConfirmSelection, clo
     now = clock.now(session)
     project = get_project(session, item.project_id)
     policy.check_secretary(actor, project.place_path)
-    _check_decided(held, item.outcome)
+    policy.check_decided(held.closed_at, item.outcome)
     policy.check_may_confirm(project, queries.chosen_by_vote(session, project))
     move_on(session, actor, project.id, Stage.SELECTED, now, moved_by_council(held.title))
     record(session, actor, "council.confirm_selection", f"project:{project.id}", now, item=item.id)
     return item
-
-
-def _check_decided(held: CouncilSession, outcome: ItemOutcome | None) -> None:
-    if held.closed_at is None:
-        raise Refused("council.not_closed")
-    if outcome is not ItemOutcome.PASSED:
-        raise Refused("council.not_passed")

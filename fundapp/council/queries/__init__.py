@@ -33,6 +33,13 @@ from fundapp.council.queries.floor import (
     speeches_of_item,
     turns,
 )
+from fundapp.council.queries.overriding import (
+    ToSign,
+    deciding_items,
+    item_used,
+    overrides_to_sign,
+    people_present,
+)
 from fundapp.council.queries.pages import (
     ItemMark,
     ItemRow,
@@ -56,6 +63,7 @@ from fundapp.council.queries.rounds import (
     round_options,
     terms_at,
 )
+from fundapp.council.queries.waiting import MatterRow, QuestionRow, handed_up, minutes_to_confirm, questions_waiting
 
 __all__ = [
     "NOT_CHOSEN_YET",
@@ -64,11 +72,14 @@ __all__ = [
     "ItemMark",
     "ItemRow",
     "LotRow",
+    "MatterRow",
     "MotionRow",
     "PointRow",
     "PointsPage",
+    "QuestionRow",
     "SessionPage",
     "SessionRow",
+    "ToSign",
     "amendments_open",
     "attendance_of",
     "bodies_above",
@@ -81,8 +92,11 @@ __all__ = [
     "chosen_by_vote",
     "comes_back",
     "confirmed",
+    "deciding_items",
     "discussable",
     "draft_minutes",
+    "handed_up",
+    "item_used",
     "item_with_session",
     "items_of",
     "items_of_session",
@@ -90,14 +104,18 @@ __all__ = [
     "list_bodies",
     "list_sessions",
     "members_of",
+    "minutes_to_confirm",
     "motions_of_item",
     "on_open_agenda",
+    "overrides_to_sign",
     "own_body",
     "papers_of",
+    "people_present",
     "person_of_member",
     "points_page",
     "programme_facts",
     "programmes_of_worker",
+    "questions_waiting",
     "recusals_of",
     "recused_at",
     "round_options",

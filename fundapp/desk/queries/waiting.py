@@ -12,6 +12,7 @@ from fundapp.council.queries import sessions_waiting
 from fundapp.delivery import queries as delivery
 from fundapp.desk.lines import Link, Waiting
 from fundapp.desk.queries.bank_steps import for_bank
+from fundapp.desk.queries.council_steps import for_council
 from fundapp.desk.queries.group_steps import for_group, for_proposer
 from fundapp.desk.queries.staff_steps import for_officer, for_setup, for_worker
 from fundapp.evaluation.queries import waiting_for_grade
@@ -44,6 +45,7 @@ def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """List everything that waits for this person, the household's own things first."""
     return [
         *_for_household(session, actor, now),
+        *for_council(session, actor, now),
         *for_proposer(session, actor),
         *_for_checkers(session, actor),
         *_for_collectors(session, actor, now),

@@ -17,6 +17,7 @@ from fundapp.voting.commands.codes import PrintCodes, code_of_token, code_of_typ
 from fundapp.voting.commands.cycles import DraftCycle, Pool, draft_cycle, open_cycle, publish_cycle
 from fundapp.voting.commands.keys import ConfirmShare, RegisterKey, confirm_share, register_key
 from fundapp.voting.commands.kiosks import OpenKiosk, end_kiosk, open_kiosk
+from fundapp.voting.commands.overriding import NewOverride, draft_override, sign_override
 from fundapp.voting.commands.results import PublishResult, publish_result
 from fundapp.voting.commands.rounds import (
     DraftRound,
@@ -50,6 +51,7 @@ __all__ = [
     "DraftRound",
     "EndBallots",
     "KeyBallot",
+    "NewOverride",
     "OpenKiosk",
     "OpenRound",
     "Pool",
@@ -75,6 +77,7 @@ __all__ = [
     "confirm_share",
     "confirm_void",
     "draft_cycle",
+    "draft_override",
     "draft_round",
     "end_ballots",
     "end_codes",
@@ -90,6 +93,7 @@ __all__ = [
     "read_ballot",
     "register_key",
     "set_candidates",
+    "sign_override",
     "take_paper",
     "tell_share",
     "write_back",

@@ -48,12 +48,15 @@ def bind_outcome(session: Session, actor: Actor, cmd: BindOutcome, clock: Clock)
     Raises:
         NotVisible: there is no such round, or it has no result.
         Forbidden: neither the worker nor an officer of the place.
-        Refused: bound or fallen already; the notice is still open, was not proven on paper, or an objection waits.
+        Refused: bound or fallen already; the body has to decide first; the notice is still open, was not proven on
+            paper, or an objection waits.
     """
     round_, _result = hold_result(session, cmd.round_id)
     now = clock.now(session)
     policy.check_publisher(actor, get_place(session, round_.place_id).path)
     policy.check_not_settled(*queries.ends_of(session, round_.id))
+    if queries.body_waits(session, round_.id):
+        raise Refused("voting.body_waits")
     notice_id = queries.notice_of(session, round_.id)
     if notice_id is not None:
         hold_notice(session, notice_id)
@@ -86,7 +89,8 @@ def carry_out(session: Session, event: ObjectionAnswered) -> None:
     """Carry out what an upheld objection to a result leads to: a recount, or the fall of the round.
 
     A recount gives what was published, because ballots never change after the count; it is done before everybody's
-    eyes, and the notice runs anew. What it cannot heal ends the round.
+    eyes, and the notice runs anew. What it cannot heal ends the round, or is handed to the council, and nothing binds
+    before that has decided.
 
     Raises:
         Refused: bound or fallen already; not exactly one consequence; a recount that comes to something else.
@@ -109,7 +113,7 @@ def carry_out(session: Session, event: ObjectionAnswered) -> None:
     record(session, actor, "voting.consequence", f"vote_round:{round_id}", event.at, kind=kind.value)
     if kind is Consequence.VOID:
         _fall(session, actor, round_, event)
-    else:
+    elif kind is Consequence.RECOUNT:
         post_anew(session, actor, round_, "一项异议成立，重新计票，结果相同。", event.at)
 
 

@@ -9,13 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor
+from fundapp.kernel.errors import NotVisible
 from fundapp.publicity.models import PublicityNotice
 from fundapp.publicity.queries import Standing, notices_of
 from fundapp.publicity.rules import NoticeState
-from fundapp.voting.after import NAMED, SOURCE, Bound, Consequence, bound_of, round_of, source_of
+from fundapp.voting.after import NAMED, SOURCE, Bound, Consequence, bound_of, overridden, round_of, source_of
 from fundapp.voting.after_models import VoteBinding, VoteConsequence, VoteFall
 from fundapp.voting.models import VoteCandidate, VoteOpening, VoteResult, VoteRound, VoteStanding
 from fundapp.voting.policy import PUBLISHERS
+from fundapp.voting.queries.overrides import OverrideRow, overrides_of, signed_changes
 from fundapp.voting.queries.waiting import WaitingRound, in_places_of, rounds_with_place
 from fundapp.voting.texts import CONSEQUENCES
 
@@ -28,6 +30,7 @@ class AfterState(StrEnum):
     NOTICE = "notice"
     ANSWERING = "answering"
     UNPROVEN = "unproven"
+    BODY = "body"
     DUE = "due"
     BOUND = "bound"
     VOID = "void"
@@ -42,11 +45,28 @@ class After:
     consequences: tuple[tuple[datetime, Consequence], ...]
     ended_at: datetime | None
     fall_reason: str
+    overrides: tuple[OverrideRow, ...]
 
 
 def result_of(session: Session, round_id: int) -> VoteResult | None:
     """Give the published result of a round."""
     return session.scalar(select(VoteResult).where(VoteResult.round_id == round_id))
+
+
+def result_place(session: Session, round_id: int) -> tuple[int, datetime]:
+    """Give the place of a round, and when its result was published.
+
+    Raises:
+        NotVisible: there is no such round, or it has no result.
+    """
+    row = session.execute(
+        select(VoteRound.place_id, VoteResult.at)
+        .join(VoteResult, VoteResult.round_id == VoteRound.id)
+        .where(VoteRound.id == round_id)
+    ).first()
+    if row is None:
+        raise NotVisible
+    return row[0], row[1]
 
 
 def notice_of(session: Session, round_id: int) -> int | None:
@@ -63,13 +83,30 @@ def ends_of(session: Session, round_id: int) -> tuple[bool, bool]:
 
 
 def bound_of_round(session: Session, round_id: int) -> Bound:
-    """Give what binds, or would bind now."""
+    """Give what binds, or would bind now: what was counted, and what bodies decided otherwise."""
+    bound = computed_of_round(session, round_id)
+    for changes in signed_changes(session, round_id):
+        bound = overridden(bound, changes)
+    return bound
+
+
+def computed_of_round(session: Session, round_id: int) -> Bound:
+    """Give what the count came to, whatever a body decided since."""
     rows = session.execute(
         select(VoteCandidate.project_id, VoteStanding.selected, VoteStanding.rank)
         .join(VoteCandidate, VoteCandidate.id == VoteStanding.candidate_id)
         .where(VoteStanding.round_id == round_id)
     )
     return bound_of((project_id, selected, rank) for project_id, selected, rank in rows)
+
+
+def body_waits(session: Session, round_id: int) -> bool:
+    """Tell whether something was handed to the body that it has not decided yet."""
+    handed = select(func.max(VoteConsequence.at)).where(
+        VoteConsequence.round_id == round_id, VoteConsequence.kind == Consequence.BODY
+    )
+    at = session.scalar(handed)
+    return at is not None and not any(row.signed_at and row.signed_at >= at for row in overrides_of(session, round_id))
 
 
 def turnout_told(session: Session, round_id: int) -> tuple[int, int]:
@@ -109,17 +146,20 @@ def after_of(session: Session, round_id: int, now: datetime) -> After | None:
     notice = notices[0] if notices else None
     query = select(VoteConsequence.at, VoteConsequence.kind).where(VoteConsequence.round_id == round_id)
     return After(
-        state=_state(notice, binding is not None, void is not None),
+        state=_state(notice, binding is not None, void is not None, body_waits(session, round_id)),
         notice=notice,
         consequences=tuple((at, kind) for at, kind in session.execute(query.order_by(VoteConsequence.id))),
         ended_at=void.at if void else binding,
         fall_reason=void.reason if void else "",
+        overrides=overrides_of(session, round_id),
     )
 
 
-def _state(notice: Standing | None, binds: bool, fell: bool) -> AfterState:
+def _state(notice: Standing | None, binds: bool, fell: bool, handed: bool) -> AfterState:
     if fell or binds:
         return AfterState.VOID if fell else AfterState.BOUND
+    if handed:
+        return AfterState.BODY
     if notice is None or notice.state is NoticeState.OVER:
         return AfterState.DUE
     known = {NoticeState.UNPROVEN: AfterState.UNPROVEN, NoticeState.ANSWERING: AfterState.ANSWERING}
@@ -137,12 +177,18 @@ def rounds_waiting_to_bind(session: Session, actor: Actor, now: datetime) -> lis
     )
     found = [WaitingRound(*row) for row in rows]
     over = _over(session, [row.round_id for row in found], now)
-    return [row for row in found if row.round_id in over]
+    return [row for row in found if row.round_id in over and not body_waits(session, row.round_id)]
 
 
 def _over(session: Session, round_ids: Iterable[int], now: datetime) -> set[int]:
     notices = notices_of(session, [source_of(number) for number in round_ids], now)
     return {int(row.source.removeprefix(SOURCE)) for row in notices if row.state is NoticeState.OVER}
+
+
+def published_rounds(session: Session) -> list[tuple[int, str]]:
+    """List the rounds with a published result, the newest first."""
+    query = select(VoteRound.id, VoteRound.title).join(VoteResult, VoteResult.round_id == VoteRound.id)
+    return [(number, title) for number, title in session.execute(query.order_by(VoteRound.id.desc()))]
 
 
 def bindings(session: Session) -> list[VoteBinding]:

@@ -1,5 +1,6 @@
 """What a stranger needs to count a published round again: frozen terms, roll, ballots, result, and a program."""
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,14 +11,17 @@ from fundapp.db.types import canonical
 from fundapp.kernel.archive import table
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
+from fundapp.voting.after_models import VoteBinding
 from fundapp.voting.box_models import VoteBox
 from fundapp.voting.models import VoteBallot, VoteOpening, VoteResult, VoteRound
 from fundapp.voting.pabulib_write import Written, pb_text
 from fundapp.voting.queries.boxes import closing_of, slips_of
 from fundapp.voting.queries.counting import ballot_list, turnout
 from fundapp.voting.queries.facts import candidates_of, frozen_terms
+from fundapp.voting.queries.noticed import computed_of_round
+from fundapp.voting.queries.overrides import overrides_of
 from fundapp.voting.queries.sheets import paper_serials
-from fundapp.voting.rounds import by_channel, votes_shown
+from fundapp.voting.rounds import by_channel, instant_text, votes_shown
 from fundapp.voting.secrecy import Secrecy
 
 FORMAT = "fundapp-vote-package/1"
@@ -57,6 +61,7 @@ def package_of(session: Session, round_id: int) -> dict[str, bytes]:
         "turnout.csv": table(TURNOUT, _turnout(session, round_id)),
         "ballots.csv": table(BALLOTS, _rows(ballots)),
         "result.json": _text(result.outcome),
+        "outcome.json": _text(_outcome(session, round_id)),
         "ballots.pb": _pb(session, round_, result, ballots).encode(),
         **_out_of_the_box(session, round_),
     }
@@ -103,6 +108,30 @@ def _not_in_the_box(session: Session, round_: VoteRound) -> int:
     """Count the households that were noted for a paper which was not among the counted sheets."""
     closing = None if round_.secrecy.by_door else closing_of(session, round_.id)
     return closing.papers - len(paper_serials(session, round_.id)) if closing else 0
+
+
+def _outcome(session: Session, round_id: int) -> dict[str, Any]:
+    """Tell what binds beside what was computed, and every signed decision between the two."""
+    binding = session.scalar(select(VoteBinding).where(VoteBinding.round_id == round_id))
+    computed = computed_of_round(session, round_id)
+    decided = [
+        {
+            "body": row.body,
+            "item": row.item_id,
+            "reason": row.reason,
+            "put_in": list(row.put_in),
+            "taken_out": list(row.taken_out),
+            "drafted_by": row.drafted_by,
+            "signed_by": row.signed_by,
+            "signed_at": instant_text(row.signed_at),
+        }
+        for row in overrides_of(session, round_id)
+        if row.signed_at
+    ]
+    binds = None
+    if binding is not None:
+        binds = {"at": instant_text(binding.at), "selected": binding.selected, "reserve": binding.reserve}
+    return {"computed": asdict(computed), "overrides": decided, "binds": binds}
 
 
 def _out_of_the_box(session: Session, round_: VoteRound) -> dict[str, bytes]:

@@ -186,6 +186,8 @@ def against_binding(page: queries.RoundPage, after: queries.After | None) -> lis
     if after is None:
         return [str(gettext("结果还没有公布。"))]
     found = reasons(policy.check_not_settled, after.state == "bound", after.state == "void")
+    if after.state == "body":
+        return [sentence(Refused("voting.body_waits"))]
     if found or after.notice is None:
         return found
     notice = after.notice
