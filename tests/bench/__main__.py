@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from tests.bench import consenting, ledger, load, matching, rostering, world
+from tests.bench import consenting, ledger, load, matching, rostering, voting, world
 from tests.bench.peers import compare as peers
 
 ROUNDS = 5
@@ -69,6 +69,17 @@ def bare_server(folder: Path) -> Server:
 def our_server(instance: Path) -> Server:
     """Start fundapp on what :mod:`tests.bench.world` made."""
     return Server("fundapp.wsgi:app", 18462, FUNDAPP_INSTANCE=str(instance)).wait("/healthz")
+
+
+def our_postgres(instance: Path, url: str) -> Server:
+    """Start fundapp on a database of PostgreSQL."""
+    return Server("fundapp.wsgi:app", 18462, FUNDAPP_INSTANCE=str(instance), FUNDAPP_DATABASE_URL=url).wait("/healthz")
+
+
+def votes() -> None:
+    """Cast under seal, count a box, and let a crowd vote on PostgreSQL."""
+    voting.seals()
+    voting.crowd(our_postgres)
 
 
 def pages(path: str, **headers: str) -> object:
@@ -205,7 +216,7 @@ def served() -> None:
 
 PARTS: dict[str, Callable[[], None]] = {
     "rosters": rosters, "consents": consents, "plans": plans, "ledger": ledger.main, "served": served,
-    "peers": peers.main,
+    "peers": peers.main, "votes": votes,
 }  # fmt: skip
 
 

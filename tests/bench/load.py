@@ -24,6 +24,21 @@ class Seen:
 Request = tuple[str, str, str | None, dict[str, str]]
 
 
+def once(port: int, request: Request) -> int:
+    """Send one request on a connection of its own, as a household does; give its status, 0 where none came."""
+    method, path, body, headers = request
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
+
+
 def run(port: int, requests: Callable[[int], list[Request]], clients: int, good: tuple[int, ...] = (200,)) -> Seen:
     """Let each client send its list of requests, one after another, and measure."""
     seen = Seen()

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fundapp.app import create_app
 from fundapp.consent.commands import OpenRound as AskHouseholds
 from fundapp.consent.commands import open_round as open_round_of_consent
+from fundapp.db.engine import tuned_engine
 from fundapp.db.schema import build as migrate
 from fundapp.db.work import unit_of_work
 from fundapp.kernel.actor import Actor, Role
@@ -34,6 +36,7 @@ from fundapp.projects.commands import (
 from fundapp.projects.rules import Finding, Stage
 from fundapp.settings import Settings
 from fundapp.voting.commands import DraftRound, OpenRound, SetCandidates, draft_round, open_round, set_candidates
+from fundapp.voting.models import VoteBallot
 from fundapp.web.side import WebSession
 from tests.support import world
 
@@ -91,10 +94,18 @@ def open_asking(
     return opened.id, opened.version_hash
 
 
-def build(instance: Path, projects: int, voters: int, until: timedelta) -> Made:
-    """Fill a fresh SQLite database in *instance*."""
+def ballots_in(url: str, round_id: int) -> int:
+    """Count the ballots of a round that a server kept."""
+    with tuned_engine(url).connect() as connection:
+        query = select(func.count()).select_from(VoteBallot).where(VoteBallot.round_id == round_id)
+        return connection.execute(query).scalar_one()
+
+
+def build(instance: Path, projects: int, voters: int, until: timedelta, url: str = "") -> Made:
+    """Fill a fresh SQLite database in *instance*, or the one at *url*."""
     instance.mkdir(parents=True)
-    settings = Settings.from_environment({"FUNDAPP_INSTANCE": str(instance)})
+    named = {"FUNDAPP_DATABASE_URL": url} if url else {}
+    settings = Settings.from_environment({"FUNDAPP_INSTANCE": str(instance), **named})
     migrate(settings.database_url)
     app = create_app(settings)
     with unit_of_work() as session:
