@@ -1,0 +1,109 @@
+"""Two at once at the 议事厅 and after a count: real processes; one deed stands, the other is told why not."""
+
+import pytest
+from sqlalchemy import func, select
+
+from fundapp.audit.models import AuditEntry
+from fundapp.council import commands
+from fundapp.council.models import CouncilSession
+from fundapp.council.rules import ItemOutcome
+from fundapp.db.work import reading_session, unit_of_work
+from fundapp.voting.after_models import VoteBinding
+from fundapp.voting.override_models import VoteOverrideSignature
+from tests.council.conftest import BEGUN, attend, decide, make_called, write
+from tests.council.test_overriding import Sat, propose, sign, sit
+from tests.voting.noticing import OVER, bind, make_noticed, stages
+from tests.voting.polling import BY_VOTE
+from tests.voting.test_races import at_once, patiently
+
+
+def count(table):
+    """Count the rows of a table."""
+    with reading_session() as session:
+        return session.scalar(select(func.count()).select_from(table))
+
+
+def deeds_of(what):
+    """Count the recorded deeds of a kind."""
+    with reading_session() as session:
+        return session.scalar(select(func.count()).where(AuditEntry.deed == what))
+
+
+def codes(ended):
+    """Tell how each of some ended: done, or the code of its refusal."""
+    return sorted("done" if kind == "done" else str(what) for kind, what in ended)
+
+
+def test_two_officers_let_an_outcome_bind_at_once(working):
+    """It binds once, and its projects move once."""
+    polled, street = make_noticed()
+    who = (polled.worker, street, polled.officer)
+    ended = at_once(working, [lambda one=one: patiently(lambda: bind(polled, one, OVER)) for one in who])
+    assert codes(ended) == ["done", "voting.binds_already", "voting.binds_already"]
+    assert (count(VoteBinding), stages(polled)) == (1, ["selected", "selected", "reserved", "reserved"])
+
+
+def test_a_decision_is_signed_by_two_members_at_once(working):
+    """One signature stands, and the notice runs anew once."""
+    polled, street = make_noticed()
+    sat = Sat(polled, street, sit(polled))
+    override = propose(sat, taken_out=(0,))
+    who = polled.residents[:2]
+    ended = at_once(working, [lambda one=one: patiently(lambda: sign(sat, override, one)) for one in who])
+    assert codes(ended) == ["done", "voting.override_signed"]
+    assert (count(VoteOverrideSignature), deeds_of("publicity.restart")) == (1, 1)
+
+
+def test_a_decision_is_signed_while_the_outcome_binds(working):
+    """Whichever comes first holds: never both, for what binds is what was announced for the whole period."""
+    polled, street = make_noticed()
+    sat = Sat(polled, street, sit(polled))
+    override = propose(sat, taken_out=(0,))
+    both = [
+        lambda: patiently(lambda: sign(sat, override, clock=OVER)),
+        lambda: patiently(lambda: bind(polled, clock=OVER)),
+    ]
+    ended = codes(at_once(working, both))
+    assert ended in (["done", "voting.binds_already"], ["done", "publicity.still_open"])
+    assert count(VoteBinding) + count(VoteOverrideSignature) == 1
+
+
+@pytest.fixture
+def ready(working):
+    """A session that lacks nothing but its close."""
+    called = make_called(BY_VOTE)
+    attend(called)
+    decide(called, 0, ItemOutcome.PASSED, 4, 1, 0)
+    decide(called, 1, ItemOutcome.REJECTED, 1, 3, 1)
+    write(called)
+    return called
+
+
+def shut(called):
+    """Close the session."""
+    with unit_of_work() as session:
+        commands.close_session(session, called.worker, commands.CloseSession(called.session), BEGUN)
+
+
+def test_a_session_is_closed_twice_at_once(ready, working):
+    """It is closed once."""
+    ended = at_once(working, [lambda: patiently(lambda: shut(ready))] * 3)
+    assert codes(ended) == ["council.closed", "council.closed", "done"]
+    assert deeds_of("council.close") == 1
+
+
+def test_a_session_is_closed_while_an_outcome_is_put_right(ready, working):
+    """What is noted after the close is refused; what stands when it is closed is what was noted last."""
+
+    def put_right():
+        decide(ready, 1, ItemOutcome.PASSED, 3, 1, 1)
+        return "noted"
+
+    ended = at_once(working, [lambda: patiently(lambda: shut(ready)), lambda: patiently(put_right)])
+    noted = ("done", "noted") in ended
+    assert codes(ended) in (["done", "done"], ["council.closed", "done"])
+    assert noted == (codes(ended) == ["done", "done"])
+    with reading_session() as session:
+        held = session.get_one(CouncilSession, ready.session)
+        assert held.closed_at is not None
+    assert deeds_of("council.decide") == 2 + noted
