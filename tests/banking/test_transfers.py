@@ -156,5 +156,7 @@ def test_the_page_lists_them_and_asks_another_to_approve(sqlite_app):
     )  # fmt: skip
     assert answer.status_code == 422
     assert "3,800.00" in answer.text
+    assert "请另一个人批准" in officer.get(f"/banking/transfers/{number}").text
     assert approver.post(f"/banking/transfers/{number}", passed="yes").status_code == 303
     assert state(number) is TransferState.UNKNOWN
+    assert "已记账，等两家银行的流水" in approver.get(f"/banking/transfers/{number}").text
