@@ -63,7 +63,7 @@ def decide_transfer(transfer_id: int) -> Page:
             return redirect(url_for(".transfers", book_id=row.book_id), 303)
     told = [_("从%(a)s转到%(b)s：%(sum)s。", a=row.here.label, b=row.there.label, sum=yuan(row.amount)), row.reason]
     note = _("申请的人不能自己批准。批准后立即记账，两家银行的流水分别核对。")
-    reasons = [] if row.passed is None else [TRANSFER_STATES[row.state]]
+    reasons = [] if row.passed is None else [str(TRANSFER_STATES[row.state])]
     if row.passed is None and row.asked_by_id == current_actor().person_id:
         reasons = [_("这笔转账是您申请的，请另一个人批准。")]
     crumbs = [(book.holder_name, url_for(".transfers", book_id=row.book_id))]
