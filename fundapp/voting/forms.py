@@ -5,7 +5,7 @@ from typing import Any
 
 import flask_babel
 from flask import request
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileField
 from wtforms import Field, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
@@ -190,9 +190,9 @@ class PaperForm(MarkedForm):
         default="yes",
     )
     came = came_field()
-    scan = FileField(lazy_gettext("纸质票照片"), validators=[FileRequired(lazy_gettext("请拍照或选择扫描件。"))])
+    scan = FileField(lazy_gettext("纸质票照片"), validators=[Optional()])
 
-    def to_command(self, round_id: int, unit_id: int, scan_id: int) -> KeyBallot:
+    def to_command(self, round_id: int, unit_id: int, scan_id: int | None) -> KeyBallot:
         """Make the command for the household and the photo that were found."""
         chosen, points = self.named()
         return KeyBallot(

@@ -129,13 +129,13 @@ def check_phone(secrecy: Secrecy) -> None:
 
 
 def check_counted(secrecy: Secrecy, counted: bool) -> None:
-    """Let a round with a box be told only when its count is written back.
+    """Let a round be told only when its box is counted and written back, or all its papers were read by two people.
 
     Raises:
-        Refused: ``voting.not_counted_yet``.
+        Refused: ``voting.not_counted_yet`` or ``voting.papers_waiting``.
     """
-    if not secrecy.by_door and not counted:
-        raise Refused("voting.not_counted_yet")
+    if not counted:
+        raise Refused("voting.papers_waiting" if secrecy.by_door else "voting.not_counted_yet")
 
 
 def check_publisher(actor: Actor, place_path: str) -> None:

@@ -70,7 +70,33 @@ class VoteReading(Numbered, Base):
     at: Mapped[datetime]
 
 
+class VoteKeying(Numbered, Base):
+    """What one person read from a paper with a door: whose it is, points by project (none: invalid), its photo."""
+
+    __tablename__ = "vote_keying"
+    __table_args__ = (
+        UniqueConstraint("round_id", "serial", "person_id", "number"),
+        ForeignKeyConstraint(["round_id", "snapshot_id"], ["vote_opening.round_id", "vote_opening.snapshot_id"]),
+        ForeignKeyConstraint(["snapshot_id", "unit_id"], ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"]),
+        CheckConstraint("serial > 0", name="sheet_numbered"),
+        CheckConstraint("number >= 1", name="numbered_from_one"),
+        {"info": {"sealed": True}},
+    )
+
+    round_id: Mapped[int]
+    serial: Mapped[int]
+    snapshot_id: Mapped[int]
+    unit_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    number: Mapped[int]
+    visit: Mapped[bool]
+    marks: Mapped[Any] = mapped_column(CanonicalJson)
+    scan_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"))
+    at: Mapped[datetime]
+
+
 append_only("vote_sheet")
+append_only("vote_keying")
 append_only("vote_sheet_end")
 append_only("vote_reading")
 _CLOSED = "EXISTS (SELECT 1 FROM vote_box_closing c WHERE c.round_id = NEW.round_id)"
@@ -82,6 +108,23 @@ refuse(
     "INSERT",
     f"NOT {_CLOSED} OR {_RESULT}",
     "sheets are read between the closing of the box and the result",
+)
+refuse(
+    "vote_keying_in_time",
+    "vote_keying",
+    "INSERT",
+    f"{_RESULT} OR NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at "  # noqa: S608 - our own words
+    "AND r.secrecy IN ('named', 'simple') AND (NEW.at < r.closes_at OR EXISTS (SELECT 1 FROM vote_keying k "
+    "WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.at < r.closes_at)))",
+    "a paper is read first while the round is open, and again until the result stands",
+)
+refuse(
+    "vote_ballot_read_by_two",
+    "vote_ballot",
+    "INSERT",
+    "NEW.channel IN ('paper', 'visit') AND (SELECT COUNT(DISTINCT k.person_id) FROM vote_keying k "
+    "WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.unit_id = NEW.unit_id) < 2",
+    "a paper counts when two people have read it",
 )
 refuse(
     "vote_slip_read_by_two",

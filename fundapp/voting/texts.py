@@ -58,6 +58,8 @@ REFUSALS: Mapping[str, Any] = {
     "voting.kiosk_ended": lazy_gettext("这台自助机已经结束，或者不收这一轮的票。请告诉社区工作者。"),
     "voting.kiosk_pin": lazy_gettext("结束码不对。"),
     "voting.serial_used": lazy_gettext("编号 %(serial)s 的纸质票已经录入过。"),
+    "voting.scan_missing": lazy_gettext("第一个录入的人请拍照或选择扫描件。"),
+    "voting.papers_waiting": lazy_gettext("还有纸票只录了一遍，或者两个人录得不一样；都录成一样以后才有结果。"),
     "voting.invalid_names_nothing": lazy_gettext("无效票不记所选项目。"),
     "voting.still_open": lazy_gettext("结果在截止时间 %(closes_at)s 之前对任何人都不公开。"),
     "voting.already_published": lazy_gettext("结果已经公布。"),

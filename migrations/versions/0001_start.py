@@ -3822,6 +3822,39 @@ def upgrade():
     )
     op.create_index("ix_vote_holder_person_id", "vote_holder", ["person_id"], unique=False)
     op.create_table(
+        "vote_keying",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("visit", sa.Boolean(), nullable=False),
+        sa.Column("marks", sa.Text(), nullable=False),
+        sa.Column("scan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_vote_keying_numbered_from_one")),
+        sa.CheckConstraint("serial > 0", name=op.f("ck_vote_keying_sheet_numbered")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_keying_person_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id", "snapshot_id"],
+            ["vote_opening.round_id", "vote_opening.snapshot_id"],
+            name=op.f("fk_vote_keying_round_id_snapshot_id"),
+        ),
+        sa.ForeignKeyConstraint(["scan_id"], ["attachment.id"], name=op.f("fk_vote_keying_scan_id")),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "unit_id"],
+            ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"],
+            name=op.f("fk_vote_keying_snapshot_id_unit_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_keying")),
+        sa.UniqueConstraint(
+            "round_id", "serial", "person_id", "number", name=op.f("uq_vote_keying_round_id_serial_person_id_number")
+        ),
+        info={"sealed": True},
+    )
+    op.create_table(
         "vote_result",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -13277,6 +13310,16 @@ GUARDS = [
             "CREATE TRIGGER vote_ballot_no_truncate BEFORE TRUNCATE ON vote_ballot FOR EACH STATEMENT EXECUTE FUNCTION vote_ballot_no_truncate()",
         ),
     ),
+    # vote_ballot_read_by_two on vote_ballot
+    (
+        (
+            "CREATE TRIGGER vote_ballot_read_by_two BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NEW.channel IN ('paper', 'visit') AND (SELECT COUNT(DISTINCT k.person_id) FROM vote_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.unit_id = NEW.unit_id) < 2 BEGIN SELECT RAISE(ABORT, 'a paper counts when two people have read it'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_ballot_read_by_two() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.channel IN ('paper', 'visit') AND (SELECT COUNT(DISTINCT k.person_id) FROM vote_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.unit_id = NEW.unit_id) < 2 THEN RAISE EXCEPTION 'a paper counts when two people have read it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_ballot_read_by_two BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_read_by_two()",
+        ),
+    ),
     # vote_binding_after_notice on vote_binding
     (
         (
@@ -13955,6 +13998,51 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_key_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_key keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_key_no_truncate BEFORE TRUNCATE ON vote_key FOR EACH STATEMENT EXECUTE FUNCTION vote_key_no_truncate()",
+        ),
+    ),
+    # vote_keying_in_time on vote_keying
+    (
+        (
+            "CREATE TRIGGER vote_keying_in_time BEFORE INSERT ON vote_keying FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) OR NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND r.secrecy IN ('named', 'simple') AND (NEW.at < r.closes_at OR EXISTS (SELECT 1 FROM vote_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.at < r.closes_at))) BEGIN SELECT RAISE(ABORT, 'a paper is read first while the round is open, and again until the result stands'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_keying_in_time() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) OR NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.at >= r.opens_at AND r.secrecy IN ('named', 'simple') AND (NEW.at < r.closes_at OR EXISTS (SELECT 1 FROM vote_keying k WHERE k.round_id = NEW.round_id AND k.serial = NEW.serial AND k.at < r.closes_at))) THEN RAISE EXCEPTION 'a paper is read first while the round is open, and again until the result stands' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_keying_in_time BEFORE INSERT ON vote_keying FOR EACH ROW EXECUTE FUNCTION vote_keying_in_time()",
+        ),
+    ),
+    # vote_keying_keeps_rows on vote_keying
+    (
+        (
+            "CREATE TRIGGER vote_keying_keeps_rows BEFORE DELETE ON vote_keying FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_keying is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_keying_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_keying is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_keying_keeps_rows BEFORE DELETE ON vote_keying FOR EACH ROW EXECUTE FUNCTION vote_keying_keeps_rows()",
+        ),
+    ),
+    # vote_keying_keeps_values on vote_keying
+    (
+        (
+            "CREATE TRIGGER vote_keying_keeps_values BEFORE UPDATE ON vote_keying FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_keying is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_keying_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_keying is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_keying_keeps_values BEFORE UPDATE ON vote_keying FOR EACH ROW EXECUTE FUNCTION vote_keying_keeps_values()",
+        ),
+    ),
+    # vote_keying_no_replace on vote_keying
+    (
+        (
+            "CREATE TRIGGER vote_keying_no_replace BEFORE INSERT ON vote_keying FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_keying WHERE (id = NEW.id) OR (round_id = NEW.round_id AND serial = NEW.serial AND person_id = NEW.person_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'vote_keying keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_keying_no_truncate on vote_keying
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_keying_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_keying keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_keying_no_truncate BEFORE TRUNCATE ON vote_keying FOR EACH STATEMENT EXECUTE FUNCTION vote_keying_no_truncate()",
         ),
     ),
     # vote_kiosk_keeps_rows on vote_kiosk

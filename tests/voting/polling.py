@@ -200,7 +200,7 @@ def cast(polled: Polled, number: int, *chosen: int, clock=OPEN, key=None, unit=N
 def paper(
     polled: Polled, serial: int, number: int, *chosen: int, clock=OPEN, key=None, valid=True, points=(), visit=False
 ) -> int:
-    """Let the worker key in a household's paper ballot; give the ballot."""
+    """Let the worker and an officer key in a household's paper ballot; give the ballot."""
     cmd = commands.KeyBallot(
         polled.round,
         polled.places.units[number],
@@ -212,8 +212,10 @@ def paper(
         points=points,
         visit=visit,
     )
-    with unit_of_work() as session:
-        return commands.key_ballot(session, polled.worker, cmd, clock).id
+    for who in (polled.worker, polled.officer):
+        with unit_of_work() as session:
+            row = commands.key_ballot(session, who, cmd, clock)
+    return row.id
 
 
 def publish(polled: Polled, who=None, clock=SHUT) -> int:

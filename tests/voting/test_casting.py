@@ -15,7 +15,7 @@ from fundapp.voting import commands, queries
 from fundapp.voting.models import VoteBallot, VoteChoice
 from fundapp.voting.rounds import Channel
 from tests.support.world import NOW, again, make_person, make_place_tree, make_resident
-from tests.voting.polling import CLOSES, JUST, OPEN, OPENS, at, cast, paper, publish
+from tests.voting.polling import CLOSES, JUST, OPEN, OPENS, at, cast, make_polled, paper, publish
 
 
 def code_of(deed, *values, **named):
@@ -157,9 +157,9 @@ def test_a_sheet_is_keyed_in_once(polled):
     assert stored() == (1, 1)
 
 
-def test_only_the_worker_keys_paper_in(polled):
-    """A resident cannot enter paper for others, nor an officer."""
-    for who in (polled.residents[0], polled.officer):
+def test_only_those_who_publish_key_paper_in(polled):
+    """A resident cannot enter paper for others, nor a worker of another community."""
+    for who in (polled.residents[0], make_polled().worker):
         cmd = commands.KeyBallot(
             polled.round, polled.places.units[4], (polled.projects[0],), 1, polled.scan, str(uuid4())
         )

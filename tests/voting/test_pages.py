@@ -263,8 +263,14 @@ def test_the_worker_keys_paper_in_and_the_next_number_is_ready(polled, visit):
     client, path = visit(polled.worker), f"/votes/{polled.round}/papers/new"
     values = {"serial": 1, "valid": "yes", "choices": polled.projects[1]}
     assert send(client, path, **values, door="9栋999", scan=sheet()).status_code == 422
+    assert "第一个录入的人请拍照" in send(client, path, **values, door="1栋 101").text
     done = send(client, path, **values, door="1栋 101", scan=sheet())
     assert done.headers["Location"].endswith("papers/new?serial=2")
+    assert "等您录第二遍" not in page_of(client, path)
+    second = visit(polled.officer)
+    assert "等您录第二遍的编号：1" in page_of(second, path)
+    assert send(second, path, **values, door="1栋 101").status_code == 303
+    assert "已计入：编号 1" in page_of(second, path)
     text = page_of(visit(polled.residents[0]), f"/votes/{polled.round}/ballot")
     assert "（纸面）" in text
     assert send(visit(polled.residents[1]), path, **values, door="1栋102", scan=sheet()).status_code == 404

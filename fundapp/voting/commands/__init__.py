@@ -1,7 +1,7 @@
 """The deeds of a round: draft and open it, cast and key in ballots, publish the result."""
 
 from fundapp.voting.commands.after import BindOutcome, bind_outcome, carry_out
-from fundapp.voting.commands.ballots import CastBallot, Coded, KeyBallot, cast_ballot, key_ballot
+from fundapp.voting.commands.ballots import CastBallot, Coded, cast_ballot
 from fundapp.voting.commands.boxes import (
     CastSealed,
     CloseBox,
@@ -18,6 +18,7 @@ from fundapp.voting.commands.cycles import DraftCycle, Pool, draft_cycle, open_c
 from fundapp.voting.commands.keys import ConfirmShare, RegisterKey, confirm_share, register_key
 from fundapp.voting.commands.kiosks import OpenKiosk, end_kiosk, open_kiosk
 from fundapp.voting.commands.overriding import NewOverride, draft_override, sign_override
+from fundapp.voting.commands.papers import KeyBallot, key_ballot
 from fundapp.voting.commands.results import PublishResult, publish_result
 from fundapp.voting.commands.rounds import (
     DraftRound,

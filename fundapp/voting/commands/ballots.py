@@ -1,4 +1,4 @@
-"""Take a household's ballot: by phone from its own person, or from a numbered sheet of paper. One register, final."""
+"""Take a household's ballot: from its own person, from its printed code, from its paper. One register, final."""
 
 import random
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from fundapp.places.queries import get_place
 from fundapp.voting import policy, queries
 from fundapp.voting.method import check_marks, marks_of
 from fundapp.voting.models import VoteBallot, VoteChoice, VoteRound
+from fundapp.voting.queries import Cast
 from fundapp.voting.rounds import Channel, RoundState, draw_code
 
 _BALLOTS, _CHOICES = cast(Table, VoteBallot.__table__), cast(Table, VoteChoice.__table__)
@@ -52,44 +53,18 @@ class Coded:
 
 
 @dataclass(frozen=True)
-class KeyBallot:
-    """A paper ballot as it was filled in; not ``valid``: it cannot be counted and names nothing.
-
-    ``scan_id`` is the attachment with its photo; ``visit`` says that it was fetched at the door.
-    """
-
-    round_id: int
-    unit_id: int
-    project_ids: tuple[int, ...]
-    serial: int
-    scan_id: int
-    op_key: str
-    valid: bool = True
-    points: tuple[int, ...] = ()
-    visit: bool = False
-
-
-@dataclass(frozen=True)
-class Cast:
-    """A ballot that was taken: its number, whose it is, and the number of its paper."""
-
-    id: int
-    unit_id: int
-    serial: int | None
-
-
-@dataclass(frozen=True)
-class _Way:
-    """How a ballot came: by which channel, where, and on which paper."""
+class Way:
+    """How a ballot came: by which channel, where, on which paper, and when that was read first (none: now)."""
 
     channel: Channel = Channel.PHONE
     seat: str = ""
     serial: int | None = None
     scan_id: int | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
-class _Held:
+class Held:
     """A round that this deed holds against its publication."""
 
     round: VoteRound
@@ -119,7 +94,7 @@ def cast_ballot(
 
     Source: peers.md failures 1, 3, 18 and 23.
     """
-    held = _hold(session, cmd.round_id, clock)
+    held = hold_round(session, cmd.round_id, clock)
     marks = marks_of(held.round.method, cmd.project_ids, cmd.points)
     key = by.key(cmd.op_key) if by else own_key(actor, cmd.op_key)
     whose = {"unit_id": cmd.unit_id, "person_id": actor.person_id, "op_key": key, "now": held.now}
@@ -127,42 +102,12 @@ def cast_ballot(
     sent = _sent_before(session, actor, key, cmd.round_id, cmd.unit_id, marks) if known.sent else None
     if sent is not None:
         return sent
-    way = _Way(by.channel, check_coded(session, by, held.round, cmd.unit_id)) if by else _Way()
+    way = Way(by.channel, check_coded(session, by, held.round, cmd.unit_id)) if by else Way()
     policy.check_may_vote(held.round, held.state, by is not None or known.speaks, known.listed)
     lines = queries.ballot_lines(session, held.round.id)
-    _check(held, cmd.project_ids, marks, lines)
-    ballot = _ballot(actor, held, cmd.unit_id, key, way)
-    return _take(session, actor, held, ballot, marks, lines, chance)
-
-
-def key_ballot(
-    session: Session, actor: Actor, cmd: KeyBallot, clock: Clock, chance: random.Random | None = None
-) -> Cast:
-    """Key in a household's paper ballot, while the round is open; one that cannot be counted is counted as returned.
-
-    Raises:
-        NotVisible: there is no such round, or it is a draft.
-        Forbidden: not the worker of the community.
-        Refused: outside the window; a door that is not on the roster; choices that do not fit; the serial or the
-            household's ballot stands already.
-    """
-    held = _hold(session, cmd.round_id, clock)
-    policy.check_worker(actor, get_place(session, held.round.place_id).path)
-    marks = marks_of(held.round.method, cmd.project_ids, cmd.points)
-    sent = _sent_before(session, actor, own_key(actor, cmd.op_key), cmd.round_id, cmd.unit_id, marks)
-    if sent is not None:
-        return sent
-    policy.check_open(held.round, held.state)
-    if not _on_roster(session, held, cmd.unit_id):
-        raise Refused("voting.door_not_on_roster", field="door")
-    lines = queries.ballot_lines(session, held.round.id)
-    if cmd.valid:
-        _check(held, cmd.project_ids, marks, lines)
-    elif cmd.project_ids:
-        raise Refused("voting.invalid_names_nothing", field="choices")
-    way = _Way(Channel.VISIT if cmd.visit else Channel.PAPER, serial=cmd.serial, scan_id=cmd.scan_id)
-    ballot = _ballot(actor, held, cmd.unit_id, own_key(actor, cmd.op_key), way)
-    return _take(session, actor, held, ballot, marks, lines, chance)
+    check_fits(held, cmd.project_ids, marks, lines)
+    ballot = ballot_of(actor, held, cmd.unit_id, key, way)
+    return take(session, actor, held, ballot, marks, lines, chance)
 
 
 def check_coded(session: Session, by: Coded, round_: VoteRound, unit_id: int) -> str:
@@ -181,17 +126,17 @@ def check_coded(session: Session, by: Coded, round_: VoteRound, unit_id: int) ->
     return seat
 
 
-_SHARED = (
-    select(VoteRound)
-    .where(VoteRound.id == bindparam("round_id"))
-    .with_for_update(read=True)
-    .execution_options(populate_existing=True)
-)
+def _held(read: bool) -> Any:
+    query = select(VoteRound).where(VoteRound.id == bindparam("round_id")).with_for_update(read=read)
+    return query.execution_options(populate_existing=True)
 
 
-def _hold(session: Session, round_id: int, clock: Clock) -> _Held:
-    """Hold a round shared with other voters, against its publication; read the clock only then."""
-    round_ = session.scalar(_SHARED, {"round_id": round_id})
+_SHARED, _ALONE = _held(read=True), _held(read=False)
+
+
+def hold_round(session: Session, round_id: int, clock: Clock, *, alone: bool = False) -> Held:
+    """Hold a round against its publication, shared with other voters or alone; read the clock only then."""
+    round_ = session.scalar(_ALONE if alone else _SHARED, {"round_id": round_id})
     if round_ is None:
         raise NotVisible
     now = clock.now(session)
@@ -199,14 +144,11 @@ def _hold(session: Session, round_id: int, clock: Clock) -> _Held:
     if opening is None:
         raise NotVisible
     policy.check_by_door(round_.secrecy)
-    return _Held(round_, opening, state, now)
+    return Held(round_, opening, state, now)
 
 
-def _on_roster(session: Session, held: _Held, unit_id: int) -> bool:
-    return queries.on_roster(session, held.opening.snapshot_id, unit_id)
-
-
-def _check(held: _Held, chosen: tuple[int, ...], marks: dict[int, int], lines: dict[int, tuple[int, int]]) -> None:
+def check_fits(held: Held, chosen: tuple[int, ...], marks: dict[int, int], lines: dict[int, tuple[int, int]]) -> None:
+    """Check that what a ballot names keeps to the limits of its round."""
     costs = {project_id: cost for project_id, (_id, cost) in lines.items()}
     check_marks(held.round.method, chosen, marks, costs, fen(held.round.budget_fen))
 
@@ -224,7 +166,7 @@ def _sent_before(
     return Cast(row.id, row.unit_id, row.serial)
 
 
-def _ballot(actor: Actor, held: _Held, unit_id: int, op_key: str, way: _Way) -> dict[str, Any]:
+def ballot_of(actor: Actor, held: Held, unit_id: int, op_key: str, way: Way) -> dict[str, Any]:
     """Put together what a ballot says of itself; what it names comes after it."""
     return {
         "round_id": held.round.id,
@@ -232,7 +174,7 @@ def _ballot(actor: Actor, held: _Held, unit_id: int, op_key: str, way: _Way) -> 
         "unit_id": unit_id,
         "op_key": op_key,
         "person_id": actor.person_id,
-        "at": held.now,
+        "at": way.at or held.now,
         "channel": way.channel,
         "seat": way.seat,
         "rules_hash": held.opening.rules_hash,
@@ -241,10 +183,10 @@ def _ballot(actor: Actor, held: _Held, unit_id: int, op_key: str, way: _Way) -> 
     }
 
 
-def _take(
+def take(
     session: Session,
     actor: Actor,
-    held: _Held,
+    held: Held,
     ballot: dict[str, Any],
     marks: dict[int, int],
     lines: dict[int, tuple[int, int]],

@@ -50,12 +50,14 @@ from fundapp.voting.queries.cycles import (
     taken_in_cycle,
 )
 from fundapp.voting.queries.facts import (
+    Cast,
     Opened,
     ballot_lines,
     ballot_of_key,
     ballot_of_unit,
     candidate_ids,
     candidates_of,
+    cast_of_serial,
     frozen_terms,
     known_of,
     marks_on,
@@ -113,9 +115,11 @@ from fundapp.voting.queries.pages import (
 from fundapp.voting.queries.results import ResultLine, ResultPage, Share, result_page
 from fundapp.voting.queries.sheets import (
     SheetStand,
+    keyings_of,
     last_serial,
     newest_readings,
     paper_serials,
+    papers_waiting,
     readings_by,
     sheet_stand,
 )
@@ -138,6 +142,7 @@ __all__ = [
     "AskRow",
     "BoxStand",
     "CandidateRow",
+    "Cast",
     "ClosedTurnout",
     "CodeCount",
     "CyclePage",
@@ -175,6 +180,7 @@ __all__ = [
     "box_stand",
     "candidate_ids",
     "candidates_of",
+    "cast_of_serial",
     "check_recount",
     "closed_turnouts",
     "closing_of",
@@ -194,6 +200,7 @@ __all__ = [
     "is_counted",
     "key_loss",
     "key_row",
+    "keyings_of",
     "keys_of",
     "kiosk_seat",
     "kiosk_stands",
@@ -224,6 +231,7 @@ __all__ = [
     "packed_box",
     "paper_serials",
     "papers_in",
+    "papers_waiting",
     "pb_of",
     "place_of",
     "possible_holders",

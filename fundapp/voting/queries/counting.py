@@ -11,7 +11,7 @@ from fundapp.voting.box_models import VoteBox, VoteBoxClosing, VoteOpened
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteRound
 from fundapp.voting.policy import check_counted
 from fundapp.voting.queries.boxes import closing_of, slip_marks
-from fundapp.voting.queries.sheets import sheet_stand
+from fundapp.voting.queries.sheets import papers_waiting, sheet_stand
 from fundapp.voting.rounds import Channel, count_votes, results_visible
 from fundapp.voting.rules import Outcome
 from fundapp.voting.secrecy import Secrecy
@@ -32,9 +32,9 @@ def tally(session: Session, round_: VoteRound, now: datetime, *, explain: bool =
 
 
 def is_counted(session: Session, round_: VoteRound) -> bool:
-    """Tell whether all ballots of a round are there to be counted: those with a door always are."""
+    """Tell whether all ballots of a round are there to be counted: with a door once two people have read each paper."""
     if round_.secrecy.by_door:
-        return True
+        return not papers_waiting(session, round_.id)
     table = VoteOpened if round_.secrecy is Secrecy.SEALED else VoteBoxClosing
     if session.scalar(select(table.id).where(table.round_id == round_.id)) is None:
         return False

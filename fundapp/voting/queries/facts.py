@@ -143,6 +143,22 @@ def marks_on(session: Session, ballot_id: int) -> dict[int, int]:
     return {project_id: points for project_id, points in session.execute(query)}
 
 
+@dataclass(frozen=True)
+class Cast:
+    """A ballot that was taken: its number, whose it is, and the number of its paper."""
+
+    id: int
+    unit_id: int
+    serial: int | None
+
+
+def cast_of_serial(session: Session, round_id: int, serial: int) -> Cast | None:
+    """Give the ballot that a sheet became."""
+    query = select(VoteBallot).where(VoteBallot.round_id == round_id, VoteBallot.serial == serial)
+    row = session.scalar(query)
+    return Cast(row.id, row.unit_id, row.serial) if row else None
+
+
 def serial_used(session: Session, round_id: int, serial: int) -> bool:
     """Tell whether a sheet of this number was keyed in."""
     query = select(VoteBallot.id).where(VoteBallot.round_id == round_id, VoteBallot.serial == serial)

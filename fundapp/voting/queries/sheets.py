@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from fundapp.kernel.sheets import SheetCount, SheetEnd, SheetState, count_sheets, sheet_state
 from fundapp.voting.box_models import VoteSlip
+from fundapp.voting.models import VoteBallot
 from fundapp.voting.rounds import Channel
-from fundapp.voting.sheet_models import VoteReading, VoteSheet, VoteSheetEnd
+from fundapp.voting.sheet_models import VoteKeying, VoteReading, VoteSheet, VoteSheetEnd
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,30 @@ def paper_serials(session: Session, round_id: int) -> list[int]:
     """List the sheets that are counted."""
     query = select(VoteSlip.serial).where(VoteSlip.round_id == round_id, VoteSlip.channel == Channel.PAPER)
     return [serial for serial in session.scalars(query) if serial is not None]
+
+
+def keyings_of(session: Session, round_id: int, serial: int) -> dict[int, VoteKeying]:
+    """Give the newest reading of a paper with a door by each person who read it."""
+    query = select(VoteKeying).where(VoteKeying.round_id == round_id, VoteKeying.serial == serial)
+    return {row.person_id: row for row in session.scalars(query.order_by(VoteKeying.number))}
+
+
+def papers_waiting(session: Session, round_id: int) -> dict[int, frozenset[int]]:
+    """Give the papers with a door that wait for a reading, and who has read each.
+
+    A paper whose household voted otherwise meanwhile waits no more.
+    """
+    voted = select(VoteBallot.unit_id).where(VoteBallot.round_id == round_id)
+    used = select(VoteBallot.serial).where(VoteBallot.round_id == round_id, VoteBallot.serial.is_not(None))
+    rows = session.execute(
+        select(VoteKeying.serial, VoteKeying.person_id)
+        .where(VoteKeying.round_id == round_id, VoteKeying.unit_id.not_in(voted), VoteKeying.serial.not_in(used))
+        .order_by(VoteKeying.serial)
+    )
+    found: dict[int, set[int]] = {}
+    for serial, person_id in rows:
+        found.setdefault(serial, set()).add(person_id)
+    return {serial: frozenset(people) for serial, people in found.items()}
 
 
 def last_serial(session: Session, round_id: int) -> int:

@@ -1,6 +1,7 @@
 """What the worker does with a round: draft, candidates, opening, paper ballots; and the publication of its result."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -86,21 +87,31 @@ def open_round(round_id: int) -> Answer:
 
 
 @bp.route("/<int:round_id>/papers/new", methods=["GET", "POST"])
-@for_roles(Role.WORKER)
+@for_roles(*policy.PUBLISHERS)
 def new_paper(round_id: int) -> Answer:
-    """Key in a paper ballot; the next number is ready when it is done."""
-    page, form = _worker_page(round_id), forms.PaperForm(serial=request.args.get("serial", type=int))
+    """Key in a paper ballot; the second person does not see what the first one read. The next number is ready then."""
+    page, form = _keyed_page(round_id), forms.PaperForm(serial=request.args.get("serial", type=int))
     form.put(page.method, [(row.project_id, row.title) for row in page.candidates])
     if form.filled_in():
         with form.deed() as session:
             actor, unit_id = current_actor(), queries.door_or_refuse(session, page.snapshot_id, str(form.door.data))
-            scan = store_picture(session, actor, form.scan.data, page.place.id, Audience.STAFF, clock(), "scan")
-            row = commands.key_ballot(session, actor, form.to_command(round_id, unit_id, scan.id), clock())
+            photo = form.scan.data
+            scan = (
+                store_picture(session, actor, photo, page.place.id, Audience.STAFF, clock(), "scan") if photo else None
+            )
+            cmd = form.to_command(round_id, unit_id, scan.id if scan else None)
+            row = commands.key_ballot(session, actor, cmd, clock())
         if form.done:
-            flash(_("编号 %(serial)s 已录入。", serial=row.serial))
-            return redirect(url_for(".new_paper", round_id=round_id, serial=(row.serial or 0) + 1), 303)
-    doors = queries.doors_of(reading(), page.snapshot_id)
-    return render_template("voting/new_paper.html", form=form, page=page, doors=doors, **possible(page)), form.status
+            serial = form.serial.data or 0
+            counted, waits = (
+                _("两人录得一样，已计入：编号 %(n)s。", n=serial),
+                _("已录，等另一个人：编号 %(n)s。", n=serial),
+            )
+            flash(counted if row else waits)
+            return redirect(url_for(".new_paper", round_id=round_id, serial=serial + 1), 303)
+    shown: dict[str, Any] = {"doors": queries.doors_of(reading(), page.snapshot_id), "me": current_actor().person_id}
+    shown["waiting"] = queries.papers_waiting(reading(), round_id)
+    return render_template("voting/new_paper.html", form=form, page=page, **shown, **possible(page)), form.status
 
 
 @bp.route("/<int:round_id>/result", methods=["GET", "POST"])
@@ -133,6 +144,13 @@ def bind(round_id: int) -> Answer:
     after = queries.after_of(reading(), round_id, clock().now(reading()))
     against = against_binding(page, after)
     return render_template("voting/bind.html", form=form, page=page, after=after, against=against), form.status
+
+
+def _keyed_page(round_id: int) -> queries.RoundPage:
+    """Read a round whose papers have doors, as those who key them in see it."""
+    page = read_page(round_id)
+    policy.check_publisher(current_actor(), page.place.path)
+    return page
 
 
 def _worker_page(round_id: int) -> queries.RoundPage:
