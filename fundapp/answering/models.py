@@ -2,42 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import frozen, refuse
 from fundapp.db.types import Encrypted
+from fundapp.people.code_models import HouseholdCode, code_constraints, guard_codes
 
 
-class AnswerCode(Numbered, Base):
+class AnswerCode(HouseholdCode, Base):
     """A household's printed code for one round. Only keyed hashes are kept; a replaced one is dead."""
 
     __tablename__ = "answer_code"
-    __table_args__ = (
-        UniqueConstraint("token_hash"),
-        UniqueConstraint("typed_hash"),
-        ForeignKeyConstraint(["round_id", "snapshot_id"], ["consent_round.id", "consent_round.snapshot_id"]),
-        ForeignKeyConstraint(["snapshot_id", "unit_id"], ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"]),
-        CheckConstraint("replaced_at IS NULL OR replaced_at >= issued_at", name="replaced_after_issue"),
-        Index(
-            "uq_answer_code_live",
-            "round_id",
-            "unit_id",
-            unique=True,
-            sqlite_where=text("replaced_at IS NULL"),
-            postgresql_where=text("replaced_at IS NULL"),
-        ),
-    )
+    __table_args__ = code_constraints("answer_code", "round_id", ("consent_round.id", "consent_round.snapshot_id"))
 
     round_id: Mapped[int]
-    snapshot_id: Mapped[int]
-    unit_id: Mapped[int]
-    token_hash: Mapped[str] = mapped_column(String(64))
-    typed_hash: Mapped[str] = mapped_column(String(64))
-    issued_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    issued_at: Mapped[datetime]
-    replaced_at: Mapped[datetime | None]
 
 
 class AssistedSession(Numbered, Base):
@@ -73,17 +53,10 @@ class AssistedSession(Numbered, Base):
     ended_at: Mapped[datetime | None]
 
 
-frozen("answer_code", ["round_id", "snapshot_id", "unit_id", "token_hash", "typed_hash", "issued_by_id", "issued_at"])
+guard_codes("answer_code", "round_id")
 frozen(
     "assisted_session",
     ["round_id", "snapshot_id", "unit_id", "worker_id", "code_id", "reason", "witness", "started_at", "until"],
-)
-refuse(
-    "answer_code_stays_dead",
-    "answer_code",
-    "UPDATE",
-    "OLD.replaced_at IS NOT NULL",
-    "a code that was replaced stays so",
 )
 refuse(
     "answer_code_of_living_round",

@@ -1,6 +1,7 @@
 """What the database refuses about questionnaires: the window, what a question offers, what may be released."""
 
-from fundapp.db.guards import append_only, frozen, refuse
+from fundapp.db.guards import append_only, refuse
+from fundapp.people.code_models import guard_codes
 
 append_only("questionnaire")
 append_only("questionnaire_question")
@@ -8,17 +9,7 @@ append_only("questionnaire_option")
 append_only("questionnaire_answer")
 append_only("questionnaire_said")
 append_only("questionnaire_release")
-frozen(
-    "questionnaire_code",
-    ["questionnaire_id", "snapshot_id", "unit_id", "token_hash", "typed_hash", "issued_by_id", "issued_at"],
-)
-refuse(
-    "questionnaire_code_stays_dead",
-    "questionnaire_code",
-    "UPDATE",
-    "OLD.replaced_at IS NOT NULL",
-    "a code that was replaced stays so",
-)
+guard_codes("questionnaire_code", "questionnaire_id")
 refuse(
     "questionnaire_lasts_a_month",
     "questionnaire",

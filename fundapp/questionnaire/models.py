@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
 from fundapp.db.types import stored
+from fundapp.people.code_models import HouseholdCode, code_constraints
 from fundapp.questionnaire.rules import Channel, Kind
 
 _SEALED = {"info": {"sealed": True}}
@@ -79,34 +80,15 @@ class QuestionnaireOption(Numbered, Base):
     words: Mapped[str] = mapped_column(String(60))
 
 
-class QuestionnaireCode(Numbered, Base):
+class QuestionnaireCode(HouseholdCode, Base):
     """A household's printed code for one questionnaire. Only keyed hashes are kept; a replaced one is dead."""
 
     __tablename__ = "questionnaire_code"
-    __table_args__ = (
-        UniqueConstraint("token_hash"),
-        UniqueConstraint("typed_hash"),
-        ForeignKeyConstraint(["questionnaire_id", "snapshot_id"], ["questionnaire.id", "questionnaire.snapshot_id"]),
-        ForeignKeyConstraint(["snapshot_id", "unit_id"], ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"]),
-        CheckConstraint("replaced_at IS NULL OR replaced_at >= issued_at", name="replaced_after_issue"),
-        Index(
-            "uq_questionnaire_code_live",
-            "questionnaire_id",
-            "unit_id",
-            unique=True,
-            sqlite_where=text("replaced_at IS NULL"),
-            postgresql_where=text("replaced_at IS NULL"),
-        ),
+    __table_args__ = code_constraints(
+        "questionnaire_code", "questionnaire_id", ("questionnaire.id", "questionnaire.snapshot_id")
     )
 
     questionnaire_id: Mapped[int]
-    snapshot_id: Mapped[int]
-    unit_id: Mapped[int]
-    token_hash: Mapped[str] = mapped_column(String(64))
-    typed_hash: Mapped[str] = mapped_column(String(64))
-    issued_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    issued_at: Mapped[datetime]
-    replaced_at: Mapped[datetime | None]
 
 
 class QuestionnaireAnswer(Numbered, Base):

@@ -2,41 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import frozen, refuse
+from fundapp.people.code_models import HouseholdCode, code_constraints, guard_codes
 
 
-class VoteCode(Numbered, Base):
+class VoteCode(HouseholdCode, Base):
     """A household's printed code for one round. Only keyed hashes are kept; a replaced one is dead."""
 
     __tablename__ = "vote_code"
-    __table_args__ = (
-        UniqueConstraint("token_hash"),
-        UniqueConstraint("typed_hash"),
-        ForeignKeyConstraint(["round_id", "snapshot_id"], ["vote_opening.round_id", "vote_opening.snapshot_id"]),
-        ForeignKeyConstraint(["snapshot_id", "unit_id"], ["snapshot_unit.snapshot_id", "snapshot_unit.unit_id"]),
-        CheckConstraint("replaced_at IS NULL OR replaced_at >= issued_at", name="replaced_after_issue"),
-        Index(
-            "uq_vote_code_live",
-            "round_id",
-            "unit_id",
-            unique=True,
-            sqlite_where=text("replaced_at IS NULL"),
-            postgresql_where=text("replaced_at IS NULL"),
-        ),
-    )
+    __table_args__ = code_constraints("vote_code", "round_id", ("vote_opening.round_id", "vote_opening.snapshot_id"))
 
     round_id: Mapped[int]
-    snapshot_id: Mapped[int]
-    unit_id: Mapped[int]
-    token_hash: Mapped[str] = mapped_column(String(64))
-    typed_hash: Mapped[str] = mapped_column(String(64))
-    issued_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    issued_at: Mapped[datetime]
-    replaced_at: Mapped[datetime | None]
 
 
 class VoteKiosk(Numbered, Base):
@@ -57,14 +37,7 @@ class VoteKiosk(Numbered, Base):
     ended_at: Mapped[datetime | None]
 
 
-frozen("vote_code", ["round_id", "snapshot_id", "unit_id", "token_hash", "typed_hash", "issued_by_id", "issued_at"])
-refuse(
-    "vote_code_stays_dead",
-    "vote_code",
-    "UPDATE",
-    "OLD.replaced_at IS NOT NULL",
-    "a code that was replaced stays so",
-)
+guard_codes("vote_code", "round_id")
 refuse(
     "vote_code_of_living_round",
     "vote_code",

@@ -6,8 +6,8 @@ import time
 
 began = time.process_time()
 from pabutools.election import Cost_Sat, parse_pabulib  # noqa: E402 - loading it is part of the time, as it is of ours
-from pabutools.rules import method_of_equal_shares  # noqa: E402
-from pabutools.tiebreaking import lexico_tie_breaking  # noqa: E402
+from pabutools.rules import method_of_equal_shares  # noqa: E402 - as above
+from pabutools.tiebreaking import lexico_tie_breaking  # noqa: E402 - as above
 
 instance, profile = parse_pabulib(sys.argv[1])
 won = method_of_equal_shares(
