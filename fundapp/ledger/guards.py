@@ -87,6 +87,13 @@ refuse(
     "versions of a chart are numbered without a gap",
 )
 refuse(
+    "ledger_chart_tightens",
+    "ledger_chart",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM ledger_chart c WHERE c.book_id = NEW.book_id AND c.second_from_fen < NEW.second_from_fen)",
+    "the sum from which a payment takes two people only falls",
+)
+refuse(
     "ledger_month_closed_once",
     "ledger_month_closing",
     "INSERT",

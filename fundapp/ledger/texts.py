@@ -29,6 +29,7 @@ REFUSALS = {
     "ledger.why_not": lazy_gettext("请写明为什么不同意。"),
     "ledger.another_reverses": lazy_gettext("申请的人不能自己批准，请另一位批准。"),
     "ledger.reversal_decided": lazy_gettext("这次申请已经有了结论，不能改动。"),
+    "ledger.chart_loosens": lazy_gettext("两人付款的起点现在是 %(limit)s，只能降低，不能提高。"),
     "ledger.is_reversal": lazy_gettext("冲销凭证不能再冲销，请另记一笔。"),
 }
 LEDGERS = {Ledger.ACTUAL: lazy_gettext("实际资金"), Ledger.COMMIT: lazy_gettext("承诺额度")}

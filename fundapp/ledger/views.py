@@ -109,7 +109,7 @@ def new_chart(book_id: int) -> Answer:
             flash(_("已采用新的科目表。"))
             return redirect(url_for(".chart", book_id=book_id), 303)
     crumbs = [(row.holder_name, url_for(".chart", book_id=book_id))]
-    told = [_("报表从现在起按新的科目列示；两人付款的起点也以新的为准。账目本身不变。")]
+    told = [_("报表从现在起按新的科目列示；两人付款的起点也以新的为准，只能降低。账目本身不变。")]
     page = {"title": _("采用新的科目表"), "button": _("采用"), "crumbs": crumbs, "told": told}
     return render_template("_form.html", form=form, **page), form.status
 

@@ -9623,6 +9623,16 @@ GUARDS = [
             "CREATE TRIGGER ledger_chart_no_truncate BEFORE TRUNCATE ON ledger_chart FOR EACH STATEMENT EXECUTE FUNCTION ledger_chart_no_truncate()",
         ),
     ),
+    # ledger_chart_tightens on ledger_chart
+    (
+        (
+            "CREATE TRIGGER ledger_chart_tightens BEFORE INSERT ON ledger_chart FOR EACH ROW WHEN EXISTS (SELECT 1 FROM ledger_chart c WHERE c.book_id = NEW.book_id AND c.second_from_fen < NEW.second_from_fen) BEGIN SELECT RAISE(ABORT, 'the sum from which a payment takes two people only falls'); END",
+        ),
+        (
+            "CREATE FUNCTION ledger_chart_tightens() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM ledger_chart c WHERE c.book_id = NEW.book_id AND c.second_from_fen < NEW.second_from_fen) THEN RAISE EXCEPTION 'the sum from which a payment takes two people only falls' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER ledger_chart_tightens BEFORE INSERT ON ledger_chart FOR EACH ROW EXECUTE FUNCTION ledger_chart_tightens()",
+        ),
+    ),
     # ledger_closing_keeps_rows on ledger_closing
     (
         (

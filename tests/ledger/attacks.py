@@ -174,6 +174,7 @@ ATTACKS = (
     Attack("a request forgotten", ("DELETE FROM ledger_reopen_request WHERE id = 2",)),
     Attack("another opener", ("UPDATE ledger_reopening SET approved_at = '2026-03-06 00:00:00.000000'",)),
     Attack("a chart out of turn", (f"INSERT {CHART} (1, 9, '{{}}', 1, {THEN})",)),
+    Attack("a chart that raises the threshold", (f"INSERT {CHART} (1, 3, '{{}}', 901, {THEN})",)),
     Attack("a threshold raised", ("UPDATE ledger_chart SET second_from_fen = 99999999 WHERE number = 2",)),
     Attack("a chart forgotten", ("DELETE FROM ledger_chart WHERE number = 2",)),
     Attack("real money called promised", (f"INSERT {ACCOUNT} (20, 1, 'actual', 'x', 'x', 'pool', 'f', NULL, NULL)",)),
@@ -283,7 +284,7 @@ ATTACKS = (
         "a replaced chart",
         (
             f"{REPLACE} INTO ledger_chart (id, book_id, number, content, second_from_fen, adopted_at) "
-            f"VALUES (1, 1, 3, '{{}}', 99999999, {THEN})",
+            f"VALUES (1, 1, 3, '{{}}', 800, {THEN})",
         ),
         SQLITE,
     ),

@@ -95,6 +95,8 @@ def test_a_book_is_shown_by_the_newest_version_of_its_chart(books, two):
     with unit_of_work() as session:
         assert adopt_chart(session, approver, books.foundation, chart, NOW).number == 1
         assert adopt_chart(session, approver, books.foundation, renamed, NOW).number == 2
+    with pytest.raises(Refused, match=r"ledger\.chart_loosens"), unit_of_work() as session:
+        adopt_chart(session, approver, books.foundation, replace(renamed, second_from_fen=101), NOW)
     with reading_session() as session:
         assert chart_in_force(session, books.foundation) == renamed
         assert chart_in_force(session, books.committee) == chart

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from fundapp.audit.commands import record
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible, Refused
-from fundapp.kernel.money import from_fen
+from fundapp.kernel.money import fen, from_fen
 from fundapp.ledger.chart import GENERAL, Chart, chart_to_dict, kind_of, shipped_chart
 from fundapp.ledger.commands.locking import lock_books
 from fundapp.ledger.models import Book, LedgerAccount, LedgerBalance, LedgerChart, LedgerClosing
@@ -99,9 +99,14 @@ def _account(session: Session, book_id: int, ledger: Ledger, code: str) -> Ledge
 def adopt_chart(session: Session, actor: Actor, book_id: int, chart: Chart, at: datetime) -> LedgerChart:
     """Let a book be shown by another chart of accounts from now on; earlier versions stay. The same again is success.
 
+    The sum from which a payment takes two people only ever falls: it is one person's deed.
+
     Raises:
         NotVisible: there is no such book.
         Forbidden: see :func:`fundapp.ledger.policy.check_may_approve`.
+        Refused: ``ledger.chart_loosens`` (fact ``limit``).
+
+    Source: money.md §3.1 I8.
     """
     row = get_book(session, book_id)
     check_may_approve(actor, row.holder_kind, row.place_path)
@@ -111,6 +116,8 @@ def adopt_chart(session: Session, actor: Actor, book_id: int, chart: Chart, at: 
     ).one()
     if last.content == chart_to_dict(chart):
         return last
+    if chart.second_from_fen > fen(last.second_from_fen):
+        raise Refused("ledger.chart_loosens", "file", limit=last.second_from_fen)
     made = _adopt(session, actor, book_id, last.number + 1, chart, at)
     record(session, actor, "ledger.adopt_chart", f"book:{book_id}", at, number=made.number)
     return made
