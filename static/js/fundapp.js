@@ -36,6 +36,30 @@
   }
   if (rest) { tell(); document.addEventListener("change", tell); }
 
+  // A long ballot is narrowed while somebody types. What is chosen stays in sight, and is counted and sent as ever.
+  var sift = document.getElementById("sift"), told;
+  function narrow() {
+    var words = sift.value.toLowerCase().split(/\s+/).filter(Boolean), said = sift.parentNode.querySelector("output");
+    var found = Array.from(sift.form.querySelectorAll("#choices > .choice, #choices > .field:not(.sift)")).filter(function (line) {
+      var marked = line.querySelector(":checked:not([value=''])") || (line.querySelector("input[data-points]") || {}).value;
+      var text = Array.from(line.querySelectorAll("span, label, .hint"), function (one) { return one.textContent; }).join(" ");
+      var fits = words.every(function (word) { return text.toLowerCase().includes(word); });
+      line.hidden = !fits && !marked;
+      return fits;
+    }).length;
+    clearTimeout(told);
+    told = setTimeout(function () {
+      said.textContent = !words.length ? said.dataset.all : found ? said.dataset.found.replace("{}", found) : said.dataset.none;
+    }, 300);
+  }
+  if (sift) {
+    sift.parentNode.hidden = false;
+    sift.addEventListener("input", narrow);
+    sift.addEventListener("keydown", function (event) { if (event.key === "Enter") { event.preventDefault(); } });
+    sift.form.addEventListener("change", narrow);
+    if (sift.value) { narrow(); }
+  }
+
   // How long somebody may still speak, on the screen of a council's room.
   var speech = document.querySelector("output[data-began]");
   function count() {
