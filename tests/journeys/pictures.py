@@ -34,6 +34,11 @@ SHOTS = (
     ("worker-papers", DESKTOP, "worker", "/consent/15/papers"),
     ("worker-keys", PHONE, "worker", "/consent/15/keys", "#lines"),
     ("worker-doors", PHONE, "worker", "/consent/15/doors"),
+    ("resident-vote-code", PHONE, "", "/votes/code"),
+    ("resident-recount", PHONE, "", "/votes/4", "#recounted.done", "[data-recount]"),
+    ("worker-slips", PHONE, "worker", "/votes/3/slips"),
+    ("worker-kiosk", PHONE, "worker", "/votes/kiosks"),
+    ("key-holder-box", PHONE, "ty-worker", "/votes/4/box", "main .card"),
     ("bank-matching", DESKTOP, "officer", "/banking/accounts/1/matching"),
 )
 
