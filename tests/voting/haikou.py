@@ -218,6 +218,7 @@ def vote(made: Haikou, rounds: dict[str, int], every_paper: int = 5, at=None) ->
                     cmd = commands.KeyBallot(
                         rounds[pool.name], unit, chosen, serials[pool.name], made.scan, str(uuid4())
                     )
-                    commands.key_ballot(session, made.worker, cmd, clock)
+                    for reader in (made.worker, made.second):
+                        commands.key_ballot(session, reader, cmd, clock)
                     papers += 1
     return phones, papers
