@@ -245,8 +245,7 @@ def _vote(life: Life, worker: Walker, project: int, community: int) -> None:
     assert "/receipt/" in receipt
     life.phone("treasurer").send(f"/votes/{vote}/ballot", choices=[project])
     life.later(days=8)
-    worker.open(f"/votes/{vote}")
-    worker.press("button.main-action", f"/votes/{vote}")
+    worker.send(f"/votes/{vote}/result")
     assert TITLE in life.phone().open(f"/votes/{vote}")
 
 

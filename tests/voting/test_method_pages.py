@@ -109,7 +109,7 @@ def test_everybody_finds_the_way_to_count_again(make, visit, stand):
     with zipfile.ZipFile(io.BytesIO(answer.data)) as opened:
         assert set(opened.namelist()) == {
             "README.txt", "retally.py", "round.json", "roll.csv", "turnout.csv", "ballots.csv", "result.json",
-            "ballots.pb", "manifest.json",
+            "outcome.json", "ballots.pb", "manifest.json",
         }  # fmt: skip
     assert page_of(visit(), f"{path}/ballots.pb").startswith("META\n")
 
