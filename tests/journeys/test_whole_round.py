@@ -219,7 +219,7 @@ def walk_the_doors(lane: Lane, numbers: tuple[int, ...]) -> None:
         phone.page.locator("#note button.main-action").click()
         phone.page.locator("#walk").wait_for()
     phone.page.context.set_offline(False)
-    phone.page.locator("#send").click()
+    phone.page.evaluate("document.getElementById('send').click()")  # it may have sent by itself meanwhile
     phone.page.locator("#send").wait_for(state="hidden")
     assert phone.page.locator("#doors .done").count() == 42  # 40 that had answered in this building, and these two
 
