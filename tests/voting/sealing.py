@@ -34,7 +34,7 @@ class Sealed:
         return self.polled.round
 
 
-def make_sealed(people=4, secrecy=Secrecy.SEALED, opened=True, confirmed=3, voting=None) -> Sealed:
+def make_sealed(people=4, secrecy=Secrecy.SEALED, opened=True, confirmed=3, voting=None, costs=COSTS) -> Sealed:
     """Draft a round with a box over *people* households, let holders confirm, and open it."""
     with unit_of_work() as session:
         places = make_place_tree(session, units=people)
@@ -44,7 +44,8 @@ def make_sealed(people=4, secrecy=Secrecy.SEALED, opened=True, confirmed=3, voti
         residents = tuple(make_resident(session, f"居民{n}", places.units[n]) for n in range(people))
         programme = make_programme(session, places.street, officer, voting)
         projects = tuple(
-            make_project(session, worker, places.compound, programme, TITLES[n], cost) for n, cost in enumerate(COSTS)
+            make_project(session, worker, places.compound, programme, TITLES[n % 6], cost)
+            for n, cost in enumerate(costs)
         )
         scan = make_scan(session, worker, places.compound)
         wish = commands.DraftRound(

@@ -7,6 +7,7 @@ from fundapp.kernel.errors import Forbidden, Refused
 from fundapp.kernel.sheets import SheetEnd
 from fundapp.voting import commands, queries
 from fundapp.voting.secrecy import Secrecy
+from tests.consent.reading_codes import codes_of_pages
 from tests.voting.polling import OPEN, SHUT, cast, publish
 from tests.voting.sealing import drop, hand_in, make_sealed, shut
 from tests.voting.test_pages import page_of, send
@@ -86,6 +87,19 @@ def test_only_those_who_publish_read_sheets(boxed):
         read(boxed, 1, 0, who=boxed.polled.residents[0])
     with pytest.raises(Forbidden), unit_of_work() as session:
         commands.print_ballots(session, boxed.polled.residents[0], commands.PrintBallots(boxed.round, 1), OPEN)
+
+
+@pytest.mark.pdf
+@pytest.mark.parametrize(("candidates", "pages"), [(8, 1), (9, 2), (30, 4)])
+def test_a_paper_ballot_is_never_cut(sqlite_app, visit, stand, candidates, pages):
+    """Two short ballots share a page; a longer one has its own, and goes on to the next where it must."""
+    stand(OPEN.now(None))
+    made = make_sealed(secrecy=Secrecy.PAPER, costs=(100_000,) * candidates)
+    with unit_of_work() as session:
+        commands.print_ballots(session, made.polled.worker, commands.PrintBallots(made.round, 2), OPEN)
+    printed = visit(made.polled.worker).get(f"/votes/{made.round}/sheets.pdf").data
+    codes, sides = codes_of_pages(printed)
+    assert (len(codes), sides) == (2, pages)
 
 
 def test_the_pages_of_sheets_lead_from_the_print_to_the_result(sqlite_app, visit, stand):
