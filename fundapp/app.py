@@ -23,8 +23,8 @@ from fundapp.consent.commands import carry_out, void_round
 from fundapp.consent.events import AnswerGiven, RoundVoided
 from fundapp.consent.queries import asked_about
 from fundapp.consent.queries import rounds_standing_on as consent_standing_on
-from fundapp.council.commands import apply_result, release_from_round, take_into_round
-from fundapp.council.queries import programme_facts, programmes_of_worker, round_options
+from fundapp.council.commands import apply_result, move_in_outcome, release_from_round, take_into_round
+from fundapp.council.queries import in_reserve, programme_facts, programmes_of_worker, round_options
 from fundapp.db.checking import Check
 from fundapp.db.clock import DatabaseClock
 from fundapp.db.crypt import bind_data_key
@@ -46,8 +46,9 @@ from fundapp.people.queries import active_actor
 from fundapp.places.events import PlaceMade
 from fundapp.places.queries import path_of
 from fundapp.policy_parts import check_policy_part
-from fundapp.pools.queries import used_on
+from fundapp.pools.queries import rests_on_share, used_on
 from fundapp.procurement.insiders import suppliers_of
+from fundapp.procurement.queries import has_supplier
 from fundapp.programmes.events import ProgrammeOpened
 from fundapp.projects.events import ProjectMaterialEdit
 from fundapp.publicity.events import ObjectionAnswered
@@ -56,6 +57,7 @@ from fundapp.trail.queries import help_of_programme, sources_of_programme
 from fundapp.voting.commands import carry_out as carry_out_of_vote
 from fundapp.voting.commands import end_codes as end_vote_codes
 from fundapp.voting.events import OutcomeBound as VoteBound
+from fundapp.voting.events import OutcomeMoved as VoteMoved
 from fundapp.voting.events import RoundOpened as VoteRoundOpened
 from fundapp.voting.events import RoundVoided as VoteRoundVoided
 from fundapp.voting.queries import rounds_standing_on as votes_standing_on
@@ -161,6 +163,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         ObjectionAnswered: [carry_out, carry_out_of_vote],
         VoteRoundOpened: [take_into_round],
         VoteBound: [apply_result],
+        VoteMoved: [move_in_outcome],
         VoteRoundVoided: [release_from_round],
     }
     providers: dict[str, Any] = {
@@ -183,15 +186,27 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "fundraising.granted": granted,
         "fundraising.advances": advances_of,
         "fundraising.what_speaks_against_refunds": what_speaks_against_refunds,
+    }
+    return reactions, providers | _asked_by_votes()
+
+
+def _asked_by_votes() -> dict[str, Any]:
+    return {
         "voting.programme": programme_facts,
         "voting.programmes": programmes_of_worker,
         "voting.options": round_options,
+        "voting.in_reserve": in_reserve,
+        "voting.against_leaving": _against_leaving,
     }
-    return reactions, providers
 
 
 def _ask_again(session: Session, event: ProjectMaterialEdit) -> None:
     void_round(session, event.project_id, event.person_id, event.reason, event.at)
+
+
+def _against_leaving(session: Session, project_id: int) -> str | None:
+    rests = what_speaks_against_refunds(session, project_id) or rests_on_share(session, project_id)
+    return "voting.money_rests_on_it" if rests or has_supplier(session, project_id) else None
 
 
 def _rounds_standing_on(session: Session, unit_ids: list[int]) -> list[str]:

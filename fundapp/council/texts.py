@@ -198,6 +198,16 @@ def moved_by_vote(title: str, rank: int | None) -> str:
     return _("%(title)s：未入选，列入备选库第 %(rank)s 位", title=title, rank=rank)
 
 
+def moved_from_reserve(title: str) -> str:
+    """Say in a project's history that it came in from the reserve list."""
+    return _("%(title)s：从备选库按排位补入", title=title)
+
+
+def moved_out_of_outcome(title: str, reason: str) -> str:
+    """Say in a project's history that it fell out, and why."""
+    return _("%(title)s：退出入选，可以参加下一轮。原因：%(reason)s", title=title, reason=reason)
+
+
 def moved_out_of_void(title: str) -> str:
     """Say in a project's history that the vote in which it stood is void."""
     return _("%(title)s：这一轮作废，项目可以参加下一轮", title=title)

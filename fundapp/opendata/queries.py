@@ -19,14 +19,17 @@ from fundapp.projects.queries import project_row, select_projects, visible_to
 from fundapp.trail.queries import sources_of
 from fundapp.voting.after import Bound
 from fundapp.voting.queries import (
+    MoveRow,
     bound_of_round,
     candidates_of,
     closed_turnouts,
     computed_of_round,
     ends_of,
+    moves_of,
     overrides_of,
     published_rounds,
 )
+from fundapp.voting.rounds import instant_text
 from fundapp.web.spreadsheet import Cell
 
 Rows = list[Sequence[Cell]]
@@ -39,7 +42,7 @@ PROJECT_HEAD = (
 LEDGER_HEAD = ("id", "date", "holder", "purpose", "amount_yuan", "flow_yuan", "subject", "reverses", "hash")
 VOTE_HEAD = (
     "round", "round_title", "project", "title", "cost_yuan", "selected_by_count", "selected", "rank_by_count", "rank",
-    "state", "decided_otherwise",
+    "state", "decided_otherwise", "moved",
 )  # fmt: skip
 AWARD_HEAD = ("programme", "ticket", "project", "matchable_yuan", "givers", "entitled_yuan", "granted_yuan", "state")
 TURNOUT_HEAD = ("round", "title", "place", "closed", "households", "channel", "voted")
@@ -130,7 +133,7 @@ class DataSet:
 
 
 def votes(session: Session, now: datetime) -> Rows:
-    """Give every project of the published rounds: what was computed, what a body decided, what binds."""
+    """Give every project of the published rounds: as computed, as a body decided, as it binds, and who moved since."""
     del now  # a result is published once, after the close
     rows: Rows = []
     for round_id, title in published_rounds(session)[:MOST]:
@@ -138,12 +141,19 @@ def votes(session: Session, now: datetime) -> Rows:
         bound, fell = ends_of(session, round_id)
         state = "void" if fell else "bound" if bound else "notice"
         decided = "; ".join(f"{row.body}: {row.reason}" for row in overrides_of(session, round_id) if row.signed_at)
+        moved = {row.project_id: _moved(row) for row in moves_of(session, round_id)}  # the last one holds
         for one in candidates_of(session, round_id):
             number, cost = one.project_id, yuan_text(fen(one.cost_fen))
             told = (int(number in computed.selected), int(number in binds.selected))
             ranks = (_rank(computed, number), _rank(binds, number))
-            rows.append((round_id, title, number, one.title, cost, *told, *ranks, state, decided))
+            rows.append(
+                (round_id, title, number, one.title, cost, *told, *ranks, state, decided, moved.get(number, ""))
+            )
     return rows
+
+
+def _moved(row: MoveRow) -> str:
+    return f"entered {instant_text(row.at)}" if row.enters else f"left {instant_text(row.at)}: {row.reason}"
 
 
 def _rank(bound: Bound, project_id: int) -> int:

@@ -133,6 +133,7 @@ refuse(
     "WHERE i.id = NEW.council_item_id AND i.project_id = NEW.project_id AND i.outcome = 'passed' "
     "AND s.closed_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM vote_standing v "
     "JOIN vote_candidate c ON c.id = v.candidate_id WHERE v.round_id = NEW.vote_round_id "
-    "AND c.project_id = NEW.project_id AND v.selected)",
+    "AND c.project_id = NEW.project_id AND (v.selected OR EXISTS ("
+    "SELECT 1 FROM vote_move m WHERE m.candidate_id = c.id AND m.enters)))",
     "a share is used as the residents decided",
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from moneyed import Money
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from fundapp.council.models import CouncilItem, CouncilSession
@@ -27,6 +27,7 @@ from fundapp.programmes.queries import ProgrammeRow, list_programmes
 from fundapp.projects.models import Project
 from fundapp.projects.queries import ProjectRow
 from fundapp.voting.models import VoteCandidate, VoteRound, VoteStanding
+from fundapp.voting.move_models import VoteMove
 
 Decision = tuple[int | None, int | None]
 
@@ -212,6 +213,13 @@ def used_on(session: Session, project_id: int) -> Money:
     return total if total is not None else ZERO
 
 
+def rests_on_share(session: Session, project_id: int) -> bool:
+    """Tell whether money of a community's share was recorded for a project and not refused."""
+    refused = select(ShareUseDecision.use_id).where(~ShareUseDecision.passed)
+    query = select(ShareUse.id).where(ShareUse.project_id == project_id, ShareUse.id.not_in(refused))
+    return session.scalar(query.limit(1)) is not None
+
+
 def gap_of(session: Session, project: ProjectRow) -> Money:
     """Give what a project still lacks: its budget less all confirmed, granted and paid money; never below 0."""
     came = sum(raised(session, [project.id])[project.id].values()) + promised(session, [project.id]).get(project.id, 0)
@@ -227,11 +235,12 @@ def decided_for(session: Session, project: ProjectRow) -> dict[Decision, str]:
         .where(CouncilItem.project_id == project.id, CouncilSession.closed_at.is_not(None))
         .where(CouncilItem.outcome == ItemOutcome.PASSED)
     )
+    came_in = select(VoteMove.id).where(VoteMove.candidate_id == VoteCandidate.id, VoteMove.enters).exists()
     votes = (
         select(VoteRound.id, VoteRound.title)
         .join(VoteCandidate, VoteCandidate.round_id == VoteRound.id)
         .join(VoteStanding, VoteStanding.candidate_id == VoteCandidate.id)
-        .where(VoteCandidate.project_id == project.id, VoteStanding.selected)
+        .where(VoteCandidate.project_id == project.id, or_(VoteStanding.selected, came_in))
     )
     found: dict[Decision, str] = {(number, None): title for number, title in session.execute(items)}
     return found | {(None, number): title for number, title in session.execute(votes)}

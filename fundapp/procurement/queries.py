@@ -25,6 +25,11 @@ class QuoteRow:
     chosen_at: datetime | None
 
 
+def has_supplier(session: Session, project_id: int) -> bool:
+    """Tell whether a project has chosen its supplier."""
+    return session.scalar(select(SupplierChoice.id).where(SupplierChoice.project_id == project_id)) is not None
+
+
 def quotes_of(session: Session, project_id: int) -> list[QuoteRow]:
     """List a project's quotes, the lowest first."""
     query = (

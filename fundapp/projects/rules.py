@@ -93,7 +93,7 @@ MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.CONSENTED: frozenset({Stage.IN_ROUND, Stage.SELECTED, Stage.FEASIBLE}),
     Stage.IN_ROUND: frozenset({Stage.SELECTED, Stage.RESERVED, Stage.CONSENTED}),
     Stage.RESERVED: frozenset({Stage.IN_ROUND, Stage.SELECTED}),
-    Stage.SELECTED: frozenset({Stage.MATCHED, Stage.DELIVERING}),
+    Stage.SELECTED: frozenset({Stage.MATCHED, Stage.DELIVERING, Stage.CONSENTED}),
     Stage.MATCHED: frozenset({Stage.DELIVERING, Stage.SELECTED}),
     Stage.DELIVERING: frozenset({Stage.ACCEPTED}),
     Stage.ACCEPTED: frozenset({Stage.EVALUATED}),

@@ -7,6 +7,7 @@ from fundapp.db.checking import Check, CheckResult
 from fundapp.db.types import canonical
 from fundapp.kernel.money import fen
 from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
+from fundapp.voting.after_models import VoteBinding
 from fundapp.voting.box import fingerprint, next_root, root_of
 from fundapp.voting.box_models import VoteBox, VoteBoxClosing, VoteBoxRoot
 from fundapp.voting.models import (
@@ -18,6 +19,7 @@ from fundapp.voting.models import (
     VoteRound,
     VoteStanding,
 )
+from fundapp.voting.move_models import VoteMove
 from fundapp.voting.override_models import VoteOverride, VoteOverrideSignature
 from fundapp.voting.queries import (
     bindings,
@@ -25,10 +27,14 @@ from fundapp.voting.queries import (
     candidates_of,
     frozen_terms,
     leaf_of_row,
+    leave_of,
+    moved_rounds,
+    moves_with_projects,
     recount,
     results_unbound,
     sealed_of,
 )
+from fundapp.voting.reentry import Skip
 from fundapp.voting.rounds import outcome_record, rules_hash, standings
 
 
@@ -197,6 +203,41 @@ def check_bound(session: Session) -> CheckResult:
     return CheckResult(len(rows), None if left is None else f"vote_result of vote_round:{left} does not bind")
 
 
+def check_moves(session: Session) -> CheckResult:
+    """Replay who fell out and came in: by two, by rank, and never more in than the money of the round."""
+    bound, count = {row.round_id: row for row in bindings(session)}, 0
+    for round_id in moved_rounds(session):
+        moves = moves_with_projects(session, round_id)
+        fault = _replayed(session, bound[round_id], moves)
+        count += len(moves)
+        if fault:
+            return CheckResult(count, fault)
+    return CheckResult(count)
+
+
+def _replayed(session: Session, binding: VoteBinding, moves: list[tuple[VoteMove, int]]) -> str | None:
+    costs = {row.project_id: fen(row.cost_fen) for row in candidates_of(session, binding.round_id)}
+    inside, reserve, cost = list(binding.selected), list(binding.reserve), fen(binding.cost_fen)
+    for row, project_id in moves:
+        start, end = (reserve, inside) if row.enters else (inside, reserve)
+        if project_id not in start:
+            return f"vote_move:{row.id} moves a project that was not there"
+        before = reserve[: reserve.index(project_id)] if row.enters else []
+        dear = [number for number, why in row.skipped if why == Skip.DEAR]
+        left = fen(binding.budget_fen) - cost
+        if [number for number, _why in row.skipped] != before or any(costs[number] <= left for number in dear):
+            return f"vote_move:{row.id} passed over a project that was next"
+        cost += costs[project_id] if row.enters else -costs[project_id]
+        start.remove(project_id)
+        if row.enters:
+            end.append(project_id)
+        elif leave_of(session, binding.round_id, row.leave_id or 0).asked_by_id == row.person_id:
+            return f"vote_move:{row.id} was asked and confirmed by one person"
+        if fen(row.cost_fen) != cost or cost > fen(binding.budget_fen):
+            return f"vote_move:{row.id} does not add up"
+    return None
+
+
 CHECKS: tuple[Check, ...] = (
     Check("voting.rules", check_rules),
     Check("voting.ballots", check_ballots),
@@ -205,4 +246,5 @@ CHECKS: tuple[Check, ...] = (
     Check("voting.results", check_results),
     Check("voting.overrides", check_overrides),
     Check("voting.bound", check_bound),
+    Check("voting.moves", check_moves),
 )

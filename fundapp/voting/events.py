@@ -34,6 +34,19 @@ class OutcomeBound:
 
 
 @dataclass(frozen=True)
+class OutcomeMoved:
+    """A project came in from the reserve list of an outcome that binds, or fell out for *reason*."""
+
+    round_id: int
+    title: str
+    project_id: int
+    enters: bool
+    reason: str
+    actor: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
 class RoundVoided:
     """A round is void, or its result fell: its projects stand again where they came from."""
 

@@ -11,6 +11,7 @@ import fundapp.voting.after_models
 import fundapp.voting.box_models
 import fundapp.voting.code_models
 import fundapp.voting.cycle_models
+import fundapp.voting.move_models
 import fundapp.voting.override_models
 import fundapp.voting.sheet_models
 import fundapp.voting.void_models  # noqa: F401 - and those of paper without a door, and of rounds that are void

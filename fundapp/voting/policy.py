@@ -1,13 +1,14 @@
 """Role and moment: who may draft, open, vote, key in paper and publish. No role opens a way around the window."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from fundapp.kernel.actor import Actor, Role
-from fundapp.kernel.errors import Forbidden, Refused
+from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.voting.rounds import RoundState, Window
 from fundapp.voting.secrecy import Secrecy
 
+LEAVE_STANDS = timedelta(days=14)
 PUBLISHERS = (Role.WORKER, Role.STREET_OFFICER, Role.FOUNDATION_OFFICER)
 
 
@@ -173,6 +174,29 @@ def check_not_settled(binds: bool, fell: bool) -> None:
         raise Refused("voting.binds_already")
     if fell:
         raise Refused("voting.fell")
+
+
+def check_binds(binds: bool, fell: bool) -> None:
+    """Let something be moved only in an outcome that binds.
+
+    Raises:
+        NotVisible: it does not, or it fell.
+    """
+    if fell or not binds:
+        raise NotVisible
+
+
+def check_may_confirm_leave(actor: Actor, asked_by_id: int, asked_at: datetime, now: datetime) -> None:
+    """Let another than who asked confirm that a project falls out, for fourteen days.
+
+    Raises:
+        Forbidden: ``voting.own_leave``.
+        Refused: ``voting.leave_lapsed``.
+    """
+    if actor.person_id == asked_by_id:
+        raise Forbidden("voting.own_leave")
+    if now >= asked_at + LEAVE_STANDS:
+        raise Refused("voting.leave_lapsed")
 
 
 def check_second(actor: Actor, drafted_by_id: int) -> None:

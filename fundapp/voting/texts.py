@@ -13,8 +13,8 @@ from fundapp.voting.rules import Fill, Rule, Stop, Utility, Why
 from fundapp.voting.secrecy import Secrecy
 
 __all__ = [
-    "AFTER", "BALLOTS", "CHANNELS", "CODED", "CONSEQUENCES", "MODES", "PROMISES", "REFUSALS", "RULES", "STATES",
-    "after_words", "ballot_sentence", "rule_sentences", "show_code", "why_words",
+    "AFTER", "BALLOTS", "CHANNELS", "CODED", "CONSEQUENCES", "MODES", "PROMISES", "REFUSALS", "RULES", "SKIPS",
+    "STATES", "after_words", "ballot_sentence", "rule_sentences", "show_code", "why_words",
 ]  # fmt: skip
 
 REFUSALS: Mapping[str, Any] = {
@@ -100,6 +100,13 @@ REFUSALS: Mapping[str, Any] = {
     "voting.binds_already": lazy_gettext("结果已经生效，不再改动。"),
     "voting.fell": lazy_gettext("这一轮表决已经作废。"),
     "voting.body_waits": lazy_gettext("一项异议已提交议事会，议事会作出决定以后才能生效。"),
+    "voting.not_in": lazy_gettext("这个项目现在不在入选之列。"),
+    "voting.leave_needs_reason": lazy_gettext("请写明退出的原因，大家都会看到。"),
+    "voting.own_leave": lazy_gettext("您提出的退出，要由另一位工作人员确认。"),
+    "voting.leave_lapsed": lazy_gettext("提出已满 14 天，没有确认，请重新提出。"),
+    "voting.money_rests_on_it": lazy_gettext("项目已选定施工方、申请了配比或用了社区份额，不能退出；请先退回。"),
+    "voting.nobody_fits": lazy_gettext("剩下的资金，备选库里没有放得下的项目。"),
+    "voting.another_is_next": lazy_gettext("排位轮到另一个项目，请看更新后的页面。"),
     "voting.own_override": lazy_gettext("您起草的决定，要由到会的另一位成员签字。"),
     "voting.override_needs_reason": lazy_gettext("请写明理由，大家都会看到。"),
     "voting.override_signed": lazy_gettext("这项决定已经签字。"),
@@ -131,6 +138,13 @@ AFTER: Mapping[str, Any] = {
     "due": lazy_gettext("公示已结束，等待生效"),
     "bound": lazy_gettext("结果已生效"),
     "void": lazy_gettext("本轮作废"),
+}
+
+
+SKIPS: Mapping[str, Any] = {
+    "dear": lazy_gettext("资金放不下"),
+    "gone": lazy_gettext("已不在备选库"),
+    "barred": lazy_gettext("没有得票或没到门槛"),
 }
 
 

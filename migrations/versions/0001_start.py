@@ -5178,6 +5178,26 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "vote_leave",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_vote_leave_has_reason")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_vote_leave_asked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["candidate_id", "round_id"],
+            ["vote_candidate.id", "vote_candidate.round_id"],
+            name=op.f("fk_vote_leave_candidate_id_round_id"),
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_binding.round_id"], name=op.f("fk_vote_leave_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_leave")),
+        sa.UniqueConstraint("id", "candidate_id", name=op.f("uq_vote_leave_id_candidate_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "vote_override_line",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -5407,6 +5427,40 @@ def upgrade():
         sa.ForeignKeyConstraint(["said_id"], ["questionnaire_said.id"], name=op.f("fk_questionnaire_release_said_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire_release")),
         sa.UniqueConstraint("said_id", "number", name=op.f("uq_questionnaire_release_said_id_number")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "vote_move",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("enters", sa.Boolean(), nullable=False),
+        sa.Column("leave_id", sa.Integer(), nullable=True),
+        sa.Column("skipped", sa.Text(), nullable=False),
+        sa.Column("budget_fen", sa.BigInteger(), nullable=False),
+        sa.Column("cost_fen", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("cost_fen >= 0 AND cost_fen <= budget_fen", name=op.f("ck_vote_move_within_budget")),
+        sa.CheckConstraint("enters = (leave_id IS NULL)", name=op.f("ck_vote_move_leaves_as_asked")),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_vote_move_numbered_from_one")),
+        sa.ForeignKeyConstraint(
+            ["candidate_id", "round_id"],
+            ["vote_candidate.id", "vote_candidate.round_id"],
+            name=op.f("fk_vote_move_candidate_id_round_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["leave_id", "candidate_id"],
+            ["vote_leave.id", "vote_leave.candidate_id"],
+            name=op.f("fk_vote_move_leave_id_candidate_id"),
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_move_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_binding.round_id"], name=op.f("fk_vote_move_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_move")),
+        sa.UniqueConstraint("candidate_id", "enters", name=op.f("uq_vote_move_candidate_id_enters")),
+        sa.UniqueConstraint("leave_id", name=op.f("uq_vote_move_leave_id")),
+        sa.UniqueConstraint("round_id", "number", name=op.f("uq_vote_move_round_id_number")),
         info={"sealed": True},
     )
     # ### end Alembic commands ###
@@ -12668,10 +12722,10 @@ GUARDS = [
     # share_use_as_residents_decided on share_use
     (
         (
-            "CREATE TRIGGER share_use_as_residents_decided BEFORE INSERT ON share_use FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.council_item_id AND i.project_id = NEW.project_id AND i.outcome = 'passed' AND s.closed_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM vote_standing v JOIN vote_candidate c ON c.id = v.candidate_id WHERE v.round_id = NEW.vote_round_id AND c.project_id = NEW.project_id AND v.selected) BEGIN SELECT RAISE(ABORT, 'a share is used as the residents decided'); END",
+            "CREATE TRIGGER share_use_as_residents_decided BEFORE INSERT ON share_use FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.council_item_id AND i.project_id = NEW.project_id AND i.outcome = 'passed' AND s.closed_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM vote_standing v JOIN vote_candidate c ON c.id = v.candidate_id WHERE v.round_id = NEW.vote_round_id AND c.project_id = NEW.project_id AND (v.selected OR EXISTS (SELECT 1 FROM vote_move m WHERE m.candidate_id = c.id AND m.enters))) BEGIN SELECT RAISE(ABORT, 'a share is used as the residents decided'); END",
         ),
         (
-            "CREATE FUNCTION share_use_as_residents_decided() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.council_item_id AND i.project_id = NEW.project_id AND i.outcome = 'passed' AND s.closed_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM vote_standing v JOIN vote_candidate c ON c.id = v.candidate_id WHERE v.round_id = NEW.vote_round_id AND c.project_id = NEW.project_id AND v.selected) THEN RAISE EXCEPTION 'a share is used as the residents decided' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION share_use_as_residents_decided() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM council_item i JOIN council_session s ON s.id = i.session_id WHERE i.id = NEW.council_item_id AND i.project_id = NEW.project_id AND i.outcome = 'passed' AND s.closed_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM vote_standing v JOIN vote_candidate c ON c.id = v.candidate_id WHERE v.round_id = NEW.vote_round_id AND c.project_id = NEW.project_id AND (v.selected OR EXISTS (SELECT 1 FROM vote_move m WHERE m.candidate_id = c.id AND m.enters))) THEN RAISE EXCEPTION 'a share is used as the residents decided' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER share_use_as_residents_decided BEFORE INSERT ON share_use FOR EACH ROW EXECUTE FUNCTION share_use_as_residents_decided()",
         ),
     ),
@@ -12838,10 +12892,10 @@ GUARDS = [
     # stage_change_takes_a_road on stage_change
     (
         (
-            "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW WHEN NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>consented', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) BEGIN SELECT RAISE(ABORT, 'no road leads from where the project stands to that stage'); END",
+            "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW WHEN NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>consented', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>consented', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) BEGIN SELECT RAISE(ABORT, 'no road leads from where the project stands to that stage'); END",
         ),
         (
-            "CREATE FUNCTION stage_change_takes_a_road() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>consented', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) THEN RAISE EXCEPTION 'no road leads from where the project stands to that stage' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION stage_change_takes_a_road() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.from_stage || '>' || NEW.to_stage NOT IN ('draft>submitted', 'draft>withdrawn', 'submitted>feasible', 'submitted>rejected', 'submitted>returned', 'submitted>withdrawn', 'returned>submitted', 'returned>withdrawn', 'feasible>consenting', 'feasible>returned', 'feasible>withdrawn', 'consenting>consented', 'consenting>feasible', 'consenting>rejected', 'consented>feasible', 'consented>in_round', 'consented>selected', 'in_round>consented', 'in_round>reserved', 'in_round>selected', 'reserved>in_round', 'reserved>selected', 'selected>consented', 'selected>delivering', 'selected>matched', 'matched>delivering', 'matched>selected', 'delivering>accepted', 'accepted>evaluated', 'evaluated>closed') OR NOT EXISTS (SELECT 1 FROM project WHERE id = NEW.project_id AND stage = NEW.from_stage) THEN RAISE EXCEPTION 'no road leads from where the project stands to that stage' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER stage_change_takes_a_road BEFORE INSERT ON stage_change FOR EACH ROW EXECUTE FUNCTION stage_change_takes_a_road()",
         ),
     ),
@@ -14098,6 +14152,126 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_kiosk_stays_ended() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF OLD.ended_at IS NOT NULL THEN RAISE EXCEPTION 'a kiosk that has ended stays so' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_kiosk_stays_ended BEFORE UPDATE ON vote_kiosk FOR EACH ROW EXECUTE FUNCTION vote_kiosk_stays_ended()",
+        ),
+    ),
+    # vote_leave_keeps_rows on vote_leave
+    (
+        (
+            "CREATE TRIGGER vote_leave_keeps_rows BEFORE DELETE ON vote_leave FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_leave is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_leave_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_leave is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_leave_keeps_rows BEFORE DELETE ON vote_leave FOR EACH ROW EXECUTE FUNCTION vote_leave_keeps_rows()",
+        ),
+    ),
+    # vote_leave_keeps_values on vote_leave
+    (
+        (
+            "CREATE TRIGGER vote_leave_keeps_values BEFORE UPDATE ON vote_leave FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_leave is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_leave_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_leave is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_leave_keeps_values BEFORE UPDATE ON vote_leave FOR EACH ROW EXECUTE FUNCTION vote_leave_keeps_values()",
+        ),
+    ),
+    # vote_leave_no_replace on vote_leave
+    (
+        (
+            "CREATE TRIGGER vote_leave_no_replace BEFORE INSERT ON vote_leave FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_leave WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'vote_leave keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_leave_no_truncate on vote_leave
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_leave_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_leave keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_leave_no_truncate BEFORE TRUNCATE ON vote_leave FOR EACH STATEMENT EXECUTE FUNCTION vote_leave_no_truncate()",
+        ),
+    ),
+    # vote_leave_of_who_is_in on vote_leave
+    (
+        (
+            "CREATE TRIGGER vote_leave_of_who_is_in BEFORE INSERT ON vote_leave FOR EACH ROW WHEN NOT (EXISTS (SELECT 1 FROM vote_binding b JOIN vote_candidate c ON c.round_id = b.round_id JOIN project p ON p.id = c.project_id JOIN vote_standing t ON t.candidate_id = c.id WHERE b.round_id = NEW.round_id AND c.id = NEW.candidate_id AND b.at <= NEW.at AND p.stage = 'selected' AND (replace(replace(b.selected, '[', ','), ']', ',') LIKE '%,' || c.project_id || ',%' OR EXISTS (SELECT 1 FROM vote_move m WHERE m.candidate_id = NEW.candidate_id AND m.enters))) AND NOT EXISTS (SELECT 1 FROM vote_move m WHERE m.candidate_id = NEW.candidate_id AND NOT m.enters)) BEGIN SELECT RAISE(ABORT, 'only a project that is in can fall out'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_leave_of_who_is_in() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT (EXISTS (SELECT 1 FROM vote_binding b JOIN vote_candidate c ON c.round_id = b.round_id JOIN project p ON p.id = c.project_id JOIN vote_standing t ON t.candidate_id = c.id WHERE b.round_id = NEW.round_id AND c.id = NEW.candidate_id AND b.at <= NEW.at AND p.stage = 'selected' AND (replace(replace(b.selected, '[', ','), ']', ',') LIKE '%,' || c.project_id || ',%' OR EXISTS (SELECT 1 FROM vote_move m WHERE m.candidate_id = NEW.candidate_id AND m.enters))) AND NOT EXISTS (SELECT 1 FROM vote_move m WHERE m.candidate_id = NEW.candidate_id AND NOT m.enters)) THEN RAISE EXCEPTION 'only a project that is in can fall out' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_leave_of_who_is_in BEFORE INSERT ON vote_leave FOR EACH ROW EXECUTE FUNCTION vote_leave_of_who_is_in()",
+        ),
+    ),
+    # vote_move_adds_up on vote_move
+    (
+        (
+            "CREATE TRIGGER vote_move_adds_up BEFORE INSERT ON vote_move FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_binding b JOIN vote_candidate c ON c.round_id = b.round_id WHERE b.round_id = NEW.round_id AND c.id = NEW.candidate_id AND b.budget_fen = NEW.budget_fen AND NEW.number = 1 + (SELECT count(*) FROM vote_move m WHERE m.round_id = NEW.round_id) AND NEW.cost_fen = COALESCE((SELECT m.cost_fen FROM vote_move m WHERE m.round_id = NEW.round_id AND m.number = NEW.number - 1), b.cost_fen) + CASE WHEN NEW.enters THEN c.cost_fen ELSE -c.cost_fen END) BEGIN SELECT RAISE(ABORT, 'what is in costs what was in, and what came in or fell out'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_move_adds_up() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_binding b JOIN vote_candidate c ON c.round_id = b.round_id WHERE b.round_id = NEW.round_id AND c.id = NEW.candidate_id AND b.budget_fen = NEW.budget_fen AND NEW.number = 1 + (SELECT count(*) FROM vote_move m WHERE m.round_id = NEW.round_id) AND NEW.cost_fen = COALESCE((SELECT m.cost_fen FROM vote_move m WHERE m.round_id = NEW.round_id AND m.number = NEW.number - 1), b.cost_fen) + CASE WHEN NEW.enters THEN c.cost_fen ELSE -c.cost_fen END) THEN RAISE EXCEPTION 'what is in costs what was in, and what came in or fell out' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_move_adds_up BEFORE INSERT ON vote_move FOR EACH ROW EXECUTE FUNCTION vote_move_adds_up()",
+        ),
+    ),
+    # vote_move_enters_from_reserve on vote_move
+    (
+        (
+            "CREATE TRIGGER vote_move_enters_from_reserve BEFORE INSERT ON vote_move FOR EACH ROW WHEN NEW.enters AND NOT EXISTS (SELECT 1 FROM vote_binding b JOIN vote_candidate c ON c.round_id = b.round_id JOIN project p ON p.id = c.project_id JOIN vote_standing t ON t.candidate_id = c.id WHERE b.round_id = NEW.round_id AND c.id = NEW.candidate_id AND b.at <= NEW.at AND p.stage = 'reserved' AND t.why NOT IN ('no_votes', 'below_threshold') AND replace(replace(b.reserve, '[', ','), ']', ',') LIKE '%,' || c.project_id || ',%') BEGIN SELECT RAISE(ABORT, 'only a project of the reserve list comes in, and none that the count barred'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_move_enters_from_reserve() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.enters AND NOT EXISTS (SELECT 1 FROM vote_binding b JOIN vote_candidate c ON c.round_id = b.round_id JOIN project p ON p.id = c.project_id JOIN vote_standing t ON t.candidate_id = c.id WHERE b.round_id = NEW.round_id AND c.id = NEW.candidate_id AND b.at <= NEW.at AND p.stage = 'reserved' AND t.why NOT IN ('no_votes', 'below_threshold') AND replace(replace(b.reserve, '[', ','), ']', ',') LIKE '%,' || c.project_id || ',%') THEN RAISE EXCEPTION 'only a project of the reserve list comes in, and none that the count barred' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_move_enters_from_reserve BEFORE INSERT ON vote_move FOR EACH ROW EXECUTE FUNCTION vote_move_enters_from_reserve()",
+        ),
+    ),
+    # vote_move_keeps_rows on vote_move
+    (
+        (
+            "CREATE TRIGGER vote_move_keeps_rows BEFORE DELETE ON vote_move FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_move is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_move_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_move is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_move_keeps_rows BEFORE DELETE ON vote_move FOR EACH ROW EXECUTE FUNCTION vote_move_keeps_rows()",
+        ),
+    ),
+    # vote_move_keeps_values on vote_move
+    (
+        (
+            "CREATE TRIGGER vote_move_keeps_values BEFORE UPDATE ON vote_move FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_move is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_move_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_move is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_move_keeps_values BEFORE UPDATE ON vote_move FOR EACH ROW EXECUTE FUNCTION vote_move_keeps_values()",
+        ),
+    ),
+    # vote_move_leaves_by_two on vote_move
+    (
+        (
+            "CREATE TRIGGER vote_move_leaves_by_two BEFORE INSERT ON vote_move FOR EACH ROW WHEN NOT NEW.enters AND (NOT (EXISTS (SELECT 1 FROM vote_binding b JOIN vote_candidate c ON c.round_id = b.round_id JOIN project p ON p.id = c.project_id JOIN vote_standing t ON t.candidate_id = c.id WHERE b.round_id = NEW.round_id AND c.id = NEW.candidate_id AND b.at <= NEW.at AND p.stage = 'selected' AND (replace(replace(b.selected, '[', ','), ']', ',') LIKE '%,' || c.project_id || ',%' OR EXISTS (SELECT 1 FROM vote_move m WHERE m.candidate_id = NEW.candidate_id AND m.enters))) AND NOT EXISTS (SELECT 1 FROM vote_move m WHERE m.candidate_id = NEW.candidate_id AND NOT m.enters)) OR NOT EXISTS (SELECT 1 FROM vote_leave l WHERE l.id = NEW.leave_id AND l.at <= NEW.at AND l.asked_by_id <> NEW.person_id)) BEGIN SELECT RAISE(ABORT, 'a project falls out as one asked and another confirms'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_move_leaves_by_two() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT NEW.enters AND (NOT (EXISTS (SELECT 1 FROM vote_binding b JOIN vote_candidate c ON c.round_id = b.round_id JOIN project p ON p.id = c.project_id JOIN vote_standing t ON t.candidate_id = c.id WHERE b.round_id = NEW.round_id AND c.id = NEW.candidate_id AND b.at <= NEW.at AND p.stage = 'selected' AND (replace(replace(b.selected, '[', ','), ']', ',') LIKE '%,' || c.project_id || ',%' OR EXISTS (SELECT 1 FROM vote_move m WHERE m.candidate_id = NEW.candidate_id AND m.enters))) AND NOT EXISTS (SELECT 1 FROM vote_move m WHERE m.candidate_id = NEW.candidate_id AND NOT m.enters)) OR NOT EXISTS (SELECT 1 FROM vote_leave l WHERE l.id = NEW.leave_id AND l.at <= NEW.at AND l.asked_by_id <> NEW.person_id)) THEN RAISE EXCEPTION 'a project falls out as one asked and another confirms' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_move_leaves_by_two BEFORE INSERT ON vote_move FOR EACH ROW EXECUTE FUNCTION vote_move_leaves_by_two()",
+        ),
+    ),
+    # vote_move_leaves_without_money on vote_move
+    (
+        (
+            "CREATE TRIGGER vote_move_leaves_without_money BEFORE INSERT ON vote_move FOR EACH ROW WHEN NOT NEW.enters AND EXISTS (SELECT 1 FROM vote_candidate c WHERE c.id = NEW.candidate_id AND (EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = c.project_id) OR EXISTS (SELECT 1 FROM match_claim x WHERE x.project_id = c.project_id AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = x.id AND NOT d.passed)) OR EXISTS (SELECT 1 FROM share_use u WHERE u.project_id = c.project_id AND NOT EXISTS (SELECT 1 FROM share_use_decision d WHERE d.use_id = u.id AND NOT d.passed)))) BEGIN SELECT RAISE(ABORT, 'no project falls out that has a supplier, a standing claim or money of a share'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_move_leaves_without_money() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT NEW.enters AND EXISTS (SELECT 1 FROM vote_candidate c WHERE c.id = NEW.candidate_id AND (EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = c.project_id) OR EXISTS (SELECT 1 FROM match_claim x WHERE x.project_id = c.project_id AND NOT EXISTS (SELECT 1 FROM match_decision d WHERE d.claim_id = x.id AND NOT d.passed)) OR EXISTS (SELECT 1 FROM share_use u WHERE u.project_id = c.project_id AND NOT EXISTS (SELECT 1 FROM share_use_decision d WHERE d.use_id = u.id AND NOT d.passed)))) THEN RAISE EXCEPTION 'no project falls out that has a supplier, a standing claim or money of a share' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_move_leaves_without_money BEFORE INSERT ON vote_move FOR EACH ROW EXECUTE FUNCTION vote_move_leaves_without_money()",
+        ),
+    ),
+    # vote_move_no_replace on vote_move
+    (
+        (
+            "CREATE TRIGGER vote_move_no_replace BEFORE INSERT ON vote_move FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_move WHERE (id = NEW.id) OR (candidate_id = NEW.candidate_id AND enters = NEW.enters) OR (leave_id = NEW.leave_id) OR (round_id = NEW.round_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'vote_move keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_move_no_truncate on vote_move
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_move_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_move keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_move_no_truncate BEFORE TRUNCATE ON vote_move FOR EACH STATEMENT EXECUTE FUNCTION vote_move_no_truncate()",
         ),
     ),
     # vote_opened_insert_not_void on vote_opened

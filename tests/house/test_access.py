@@ -171,7 +171,7 @@ def _rounds(things: dict[tuple[str, str], int]) -> dict[str, int]:
     asked = {f"{name}.round_id": things["consent_round", "round"] for name in ("consent", "answering", "collecting")}
     vote = things["vote_round", "vote-community"]
     votes = {"voting.round_id": vote, "voting.cycle_id": things["vote_cycle", "vote"]}
-    named = votes | {"council.round_id": vote, "override_id": vote}
+    named = votes | {"council.round_id": vote, "override_id": vote, "leave_id": vote}
     return asked | named | {"kiosk_id": things["vote_kiosk", "hall"]}
 
 

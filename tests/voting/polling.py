@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record, seal
-from fundapp.council.commands import apply_result, release_from_round, take_into_round
-from fundapp.council.queries import programme_facts, programmes_of_worker, round_options
+from fundapp.council.commands import apply_result, move_in_outcome, release_from_round, take_into_round
+from fundapp.council.queries import in_reserve, programme_facts, programmes_of_worker, round_options
 from fundapp.db.engine import tuned_engine
 from fundapp.db.types import Instant
 from fundapp.db.wiring import wire
@@ -28,7 +28,7 @@ from fundapp.projects.models import CostLine, Project, ProjectVersion
 from fundapp.projects.rules import Kind, Stage, Theme
 from fundapp.publicity.events import ObjectionAnswered
 from fundapp.voting import commands
-from fundapp.voting.events import OutcomeBound, RoundOpened, RoundVoided
+from fundapp.voting.events import OutcomeBound, OutcomeMoved, RoundOpened, RoundVoided
 from fundapp.voting.queries import noticed
 from tests.support.world import NOW, PlaceTree, make_person, make_place_tree, make_resident
 
@@ -72,6 +72,7 @@ def wire_rounds() -> None:
         {
             RoundOpened: [take_into_round],
             OutcomeBound: [apply_result],
+            OutcomeMoved: [move_in_outcome],
             RoundVoided: [release_from_round],
             ObjectionAnswered: [commands.carry_out],
         },
@@ -79,6 +80,8 @@ def wire_rounds() -> None:
             "voting.programme": programme_facts,
             "voting.programmes": programmes_of_worker,
             "voting.options": round_options,
+            "voting.in_reserve": in_reserve,
+            "voting.against_leaving": lambda session, project_id: None,
             "publicity.may_see": lambda session, source, _actor: noticed.may_see(session, source),
             "publicity.nameable": noticed.nameable,
             "publicity.parties": noticed.parties,

@@ -28,6 +28,7 @@ from fundapp.council.commands.rounds import (
     ConfirmSelection,
     apply_result,
     confirm_selection,
+    move_in_outcome,
     release_from_round,
     take_into_round,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "hide_point",
     "make_body",
     "move",
+    "move_in_outcome",
     "next_speaker",
     "propose_override",
     "record_attendance",

@@ -7,14 +7,22 @@ from sqlalchemy.orm import Session
 from fundapp.audit.commands import record
 from fundapp.council import policy, queries
 from fundapp.council.models import CouncilItem
-from fundapp.council.texts import moved_by_council, moved_by_vote, moved_into_round, moved_out_of_void
+from fundapp.council.texts import (
+    moved_by_council,
+    moved_by_vote,
+    moved_from_reserve,
+    moved_into_round,
+    moved_out_of_outcome,
+    moved_out_of_void,
+)
+from fundapp.db.wiring import ask
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
 from fundapp.projects.commands import lock_project, move_on
 from fundapp.projects.queries import came_from, get_project
 from fundapp.projects.rules import Stage
-from fundapp.voting.events import OutcomeBound, RoundOpened, RoundVoided
+from fundapp.voting.events import OutcomeBound, OutcomeMoved, RoundOpened, RoundVoided
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,21 @@ def apply_result(session: Session, event: OutcomeBound) -> None:
         rank = ranks.get(project_id)
         to = Stage.SELECTED if rank is None else Stage.RESERVED
         move_on(session, event.actor, project_id, to, event.at, moved_by_vote(event.title, rank))
+
+
+def move_in_outcome(session: Session, event: OutcomeMoved) -> None:
+    """Move who came in from the reserve list to 入选, and who fell out back to 已同意: a new round can take it.
+
+    Raises:
+        Refused: it stands elsewhere by now (code ``projects.no_such_move``), or money rests on it.
+    """
+    start, to = (Stage.RESERVED, Stage.SELECTED) if event.enters else (Stage.SELECTED, Stage.CONSENTED)
+    stage = lock_project(session, event.project_id).stage
+    against: str | None = None if event.enters else ask("voting.against_leaving", session, event.project_id)
+    if stage is not start or against:  # asked once more, now that the project is held
+        raise Refused(against or "projects.no_such_move", stage=stage.value, to=to.value)
+    words = moved_from_reserve(event.title) if event.enters else moved_out_of_outcome(event.title, event.reason)
+    move_on(session, event.actor, event.project_id, to, event.at, words)
 
 
 def release_from_round(session: Session, event: RoundVoided) -> None:

@@ -51,6 +51,12 @@ def charter_at(session: Session, body_id: int, path: str, at: datetime) -> Chart
     return stricter(charter_of(session, body_id).charter, terms_at(session, path, at).charter)
 
 
+def in_reserve(session: Session, project_ids: Iterable[int]) -> set[int]:
+    """Give those of some projects that stand on the reserve list now."""
+    query = select(Project.id).where(Project.id.in_(list(project_ids)), Project.stage == Stage.RESERVED)
+    return set(session.scalars(query))
+
+
 def programmes_of_worker(session: Session, actor: Actor) -> list[tuple[int, str]]:
     """List the programmes, by number and name, that reach into the places in which the actor works."""
     paths = [grant.path for grant in actor.grants if grant.role is Role.WORKER]

@@ -38,6 +38,7 @@ from fundapp.scoring.queries import sheets_for, sheets_to_publish
 from fundapp.subsidies import queries as subsidies
 from fundapp.subsidies.rules import RequestState
 from fundapp.voting import queries as voting
+from fundapp.voting.policy import PUBLISHERS
 from fundapp.web.filters import moment, until, yuan
 
 
@@ -50,6 +51,7 @@ def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         *_for_checkers(session, actor),
         *_for_collectors(session, actor, now),
         *_for_workers(session, actor, now),
+        *_moves(session, actor, now),
         *_for_answering(session, actor, now),
         *for_worker(session, actor),
         *for_group(session, actor),
@@ -126,6 +128,26 @@ def _for_collectors(session: Session, actor: Actor, now: datetime) -> list[Waiti
             due=_("%(at)s 截止", at=moment(row.closes_at)),
         )
         for row in rounds_on_walk(session, actor, now)
+    ]
+
+
+def _moves(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """List the places that came free after a vote, and who is asked to fall out."""
+    if not actor.has_any(*PUBLISHERS):
+        return []
+    free = [
+        Waiting(
+            _("有空出的资金，可从备选库补入：%(title)s", title=row.title),
+            Link("voting.reserve", {"round_id": row.round_id}),
+        )
+        for row in voting.free_places(session, actor)
+    ]
+    return free + [
+        Waiting(
+            _("确认项目退出：%(title)s", title=row.title),
+            Link("voting.confirm_leave", {"round_id": row.round_id, "leave_id": row.id}),
+        )
+        for row in voting.leaves_waiting(session, now, actor=actor)
     ]
 
 

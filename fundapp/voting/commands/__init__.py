@@ -17,6 +17,7 @@ from fundapp.voting.commands.codes import PrintCodes, code_of_token, code_of_typ
 from fundapp.voting.commands.cycles import DraftCycle, Pool, draft_cycle, open_cycle, publish_cycle
 from fundapp.voting.commands.keys import ConfirmShare, RegisterKey, confirm_share, register_key
 from fundapp.voting.commands.kiosks import OpenKiosk, end_kiosk, open_kiosk
+from fundapp.voting.commands.moves import AskLeave, ConfirmLeave, LetIn, ask_leave, confirm_leave, let_in
 from fundapp.voting.commands.overriding import NewOverride, draft_override, sign_override
 from fundapp.voting.commands.papers import KeyBallot, key_ballot
 from fundapp.voting.commands.results import PublishResult, publish_result
@@ -40,18 +41,21 @@ from fundapp.voting.commands.sheets import (
 from fundapp.voting.commands.voiding import AskVoid, ConfirmVoid, TellShare, ask_void, confirm_void, tell_share
 
 __all__ = [
+    "AskLeave",
     "AskVoid",
     "BindOutcome",
     "CastBallot",
     "CastSealed",
     "CloseBox",
     "Coded",
+    "ConfirmLeave",
     "ConfirmShare",
     "ConfirmVoid",
     "DraftCycle",
     "DraftRound",
     "EndBallots",
     "KeyBallot",
+    "LetIn",
     "NewOverride",
     "OpenKiosk",
     "OpenRound",
@@ -66,6 +70,7 @@ __all__ = [
     "TakePaper",
     "TellShare",
     "WriteBack",
+    "ask_leave",
     "ask_void",
     "bind_outcome",
     "carry_out",
@@ -75,6 +80,7 @@ __all__ = [
     "close_box",
     "code_of_token",
     "code_of_typed",
+    "confirm_leave",
     "confirm_share",
     "confirm_void",
     "draft_cycle",
@@ -84,6 +90,7 @@ __all__ = [
     "end_codes",
     "end_kiosk",
     "key_ballot",
+    "let_in",
     "open_cycle",
     "open_kiosk",
     "open_round",

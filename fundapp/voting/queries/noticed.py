@@ -17,6 +17,7 @@ from fundapp.voting.after import NAMED, SOURCE, Bound, Consequence, bound_of, ov
 from fundapp.voting.after_models import VoteBinding, VoteConsequence, VoteFall
 from fundapp.voting.models import VoteCandidate, VoteOpening, VoteResult, VoteRound, VoteStanding
 from fundapp.voting.policy import PUBLISHERS
+from fundapp.voting.queries.moves import MoveRow, moves_of
 from fundapp.voting.queries.overrides import OverrideRow, overrides_of, signed_changes
 from fundapp.voting.queries.waiting import WaitingRound, in_places_of, rounds_with_place
 from fundapp.voting.texts import CONSEQUENCES
@@ -46,6 +47,7 @@ class After:
     ended_at: datetime | None
     fall_reason: str
     overrides: tuple[OverrideRow, ...]
+    moves: tuple[MoveRow, ...]
 
 
 def result_of(session: Session, round_id: int) -> VoteResult | None:
@@ -152,6 +154,7 @@ def after_of(session: Session, round_id: int, now: datetime) -> After | None:
         ended_at=void.at if void else binding,
         fall_reason=void.reason if void else "",
         overrides=overrides_of(session, round_id),
+        moves=moves_of(session, round_id) if binding else (),
     )
 
 

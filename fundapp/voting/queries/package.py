@@ -18,6 +18,7 @@ from fundapp.voting.pabulib_write import Written, pb_text
 from fundapp.voting.queries.boxes import closing_of, slips_of
 from fundapp.voting.queries.counting import ballot_list, turnout
 from fundapp.voting.queries.facts import candidates_of, frozen_terms
+from fundapp.voting.queries.moves import moves_of
 from fundapp.voting.queries.noticed import computed_of_round
 from fundapp.voting.queries.overrides import overrides_of
 from fundapp.voting.queries.sheets import paper_serials
@@ -111,7 +112,7 @@ def _not_in_the_box(session: Session, round_: VoteRound) -> int:
 
 
 def _outcome(session: Session, round_id: int) -> dict[str, Any]:
-    """Tell what binds beside what was computed, and every signed decision between the two."""
+    """Tell what binds beside what was computed, every signed decision between the two, and who moved since."""
     binding = session.scalar(select(VoteBinding).where(VoteBinding.round_id == round_id))
     computed = computed_of_round(session, round_id)
     decided = [
@@ -131,7 +132,20 @@ def _outcome(session: Session, round_id: int) -> dict[str, Any]:
     binds = None
     if binding is not None:
         binds = {"at": instant_text(binding.at), "selected": binding.selected, "reserve": binding.reserve}
-    return {"computed": asdict(computed), "overrides": decided, "binds": binds}
+    moves = [
+        {
+            "project": row.project_id,
+            "enters": row.enters,
+            "at": instant_text(row.at),
+            "reason": row.reason,
+            "skipped": [[title, why.value] for title, why in row.skipped],
+            "cost_fen": row.cost,
+            "asked_by": row.asked_by,
+            "by": row.by,
+        }
+        for row in moves_of(session, round_id)
+    ]
+    return {"computed": asdict(computed), "overrides": decided, "binds": binds, "moves": moves}
 
 
 def _out_of_the_box(session: Session, round_: VoteRound) -> dict[str, bytes]:

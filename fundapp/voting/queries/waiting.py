@@ -15,6 +15,7 @@ from fundapp.rosters.models import SnapshotUnit
 from fundapp.voting.after_models import VoteBinding
 from fundapp.voting.box_models import VoteBox
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound, VoteStanding
+from fundapp.voting.move_models import VoteMove
 from fundapp.voting.policy import PUBLISHERS
 from fundapp.voting.queries.voids import is_void
 from fundapp.voting.rounds import votes_shown
@@ -41,6 +42,7 @@ class RoundMark:
     """Where a project stands in its newest round; the last three are empty until the result is published.
 
     ``votes`` stays empty where fewer than ten ballots were cast; ``bound`` is set once the outcome binds.
+    ``moved`` says that it came in from the reserve list since, or fell out.
     """
 
     round_id: int
@@ -51,6 +53,7 @@ class RoundMark:
     rank: int | None
     votes: int | None
     bound: bool
+    moved: bool | None = None
 
 
 @cache
@@ -63,8 +66,15 @@ def _newest_opened() -> Select[*tuple[Any, ...]]:
         .group_by(VoteCandidate.project_id)
         .subquery()
     )
+    moved = (
+        select(VoteMove.enters)
+        .where(VoteMove.candidate_id == VoteCandidate.id)
+        .order_by(VoteMove.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     return (
-        select(VoteRound, newest.c.project_id, VoteStanding, VoteResult.ballots, VoteBinding)
+        select(VoteRound, newest.c.project_id, VoteStanding, VoteResult.ballots, VoteBinding, moved)
         .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
         .join(newest, newest.c.opening_id == VoteOpening.id)
         .join(
@@ -153,7 +163,12 @@ def in_places_of(actor: Actor, *roles: Role) -> ColumnElement[bool]:
 
 
 def _mark(
-    round_: VoteRound, project_id: int, standing: VoteStanding | None, ballots: int | None, binding: VoteBinding | None
+    round_: VoteRound,
+    project_id: int,
+    standing: VoteStanding | None,
+    ballots: int | None,
+    binding: VoteBinding | None,
+    moved: bool | None,
 ) -> RoundMark:
     selected, rank = (standing.selected, standing.rank) if standing else (None, None)
     if binding is not None:
@@ -168,4 +183,5 @@ def _mark(
         rank=rank,
         votes=standing.votes if standing and votes_shown(ballots or 0) else None,
         bound=binding is not None,
+        moved=moved,
     )
