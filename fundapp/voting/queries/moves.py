@@ -224,7 +224,8 @@ def free_places(session: Session, actor: Actor) -> list[FreePlace]:
 
 def moved_rounds(session: Session) -> list[int]:
     """List the rounds in which somebody came in or fell out."""
-    return list(session.scalars(select(VoteMove.round_id).distinct().order_by(VoteMove.round_id)))
+    query = select(VoteMove.round_id).join(VoteBinding, VoteBinding.round_id == VoteMove.round_id)
+    return list(session.scalars(query.distinct().order_by(VoteMove.round_id)))
 
 
 def moves_with_projects(session: Session, round_id: int) -> list[tuple[VoteMove, int]]:
