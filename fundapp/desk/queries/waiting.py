@@ -15,6 +15,7 @@ from fundapp.desk.queries.bank_steps import for_bank
 from fundapp.desk.queries.council_steps import for_council
 from fundapp.desk.queries.group_steps import for_group, for_proposer
 from fundapp.desk.queries.staff_steps import for_officer, for_setup, for_worker
+from fundapp.desk.queries.vote_steps import moves_of_votes
 from fundapp.evaluation.queries import waiting_for_grade
 from fundapp.fundraising import queries as fundraising
 from fundapp.kernel.actor import Actor, Role
@@ -38,7 +39,6 @@ from fundapp.scoring.queries import sheets_for, sheets_to_publish
 from fundapp.subsidies import queries as subsidies
 from fundapp.subsidies.rules import RequestState
 from fundapp.voting import queries as voting
-from fundapp.voting.policy import PUBLISHERS
 from fundapp.web.filters import moment, until, yuan
 
 
@@ -51,7 +51,7 @@ def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         *_for_checkers(session, actor),
         *_for_collectors(session, actor, now),
         *_for_workers(session, actor, now),
-        *_moves(session, actor, now),
+        *moves_of_votes(session, actor, now),
         *_for_answering(session, actor, now),
         *for_worker(session, actor),
         *for_group(session, actor),
@@ -128,26 +128,6 @@ def _for_collectors(session: Session, actor: Actor, now: datetime) -> list[Waiti
             due=_("%(at)s 截止", at=moment(row.closes_at)),
         )
         for row in rounds_on_walk(session, actor, now)
-    ]
-
-
-def _moves(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
-    """List the places that came free after a vote, and who is asked to fall out."""
-    if not actor.has_any(*PUBLISHERS):
-        return []
-    free = [
-        Waiting(
-            _("有空出的资金，可从备选库补入：%(title)s", title=row.title),
-            Link("voting.reserve", {"round_id": row.round_id}),
-        )
-        for row in voting.free_places(session, actor)
-    ]
-    return free + [
-        Waiting(
-            _("确认项目退出：%(title)s", title=row.title),
-            Link("voting.confirm_leave", {"round_id": row.round_id, "leave_id": row.id}),
-        )
-        for row in voting.leaves_waiting(session, now, actor=actor)
     ]
 
 
