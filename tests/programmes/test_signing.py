@@ -265,10 +265,12 @@ def test_the_pages_of_a_draft(office, app):
     assert "自己起草的政策不能自己签" in Visitor(app, logins[0]).text(address)
     assert Visitor(app, stranger).get(f"{address}/sign").status_code == 404
     first = Visitor(app, logins[1])
+    assert f"{address}/sign" in first.text("/desk/")
     assert f"{address}/sign" in first.text(address)
     assert first.post(f"{address}/sign", verdict="no", op_key=str(uuid4())).status_code == 422
     assert first.post(f"{address}/sign", verdict="yes", op_key=str(uuid4())).status_code == 303
     assert "您已经签过" in first.text(address)
+    assert f"{address}/sign" not in first.text("/desk/")
     assert Visitor(app, logins[2]).post(f"{address}/sign", verdict="yes", op_key=str(uuid4())).status_code == 303
     assert "已签，公示中" in Visitor(app).text(f"/programmes/{office.programme}")
 

@@ -56,6 +56,7 @@ def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         *for_worker(session, actor),
         *for_group(session, actor),
         *_for_money(session, actor, now),
+        *_for_signers(session, actor, now),
         *for_officer(session, actor),
         *for_bank(session, actor, now),
         *for_setup(session, actor, now),
