@@ -258,4 +258,5 @@ def test_the_checks_of_an_honest_round_find_nothing(polled):
             ("voting.results", None),
             ("voting.overrides", None),
             ("voting.bound", None),
+            ("voting.moves", None),
         ]

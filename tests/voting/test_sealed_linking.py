@@ -71,7 +71,8 @@ def test_without_a_key_nobody_links_a_ballot_to_its_household(working):
         "vote_slip", "code", (*(one for one in orders if one in ("rowid", "ctid")), "id", "code"), sealed.round
     )
     hits = [sum(codes[unit] == code for unit, code in zip(door, slip, strict=True)) for door in doors for slip in slips]
-    assert max(hits) <= max(4, HOUSEHOLDS // 100), "a chance pairing hits once; five of forty happen once in 300 tries"
+    # a chance pairing hits once; eleven of forty happen once in a hundred million tries, and a link hits nearly all
+    assert max(hits) <= max(10, HOUSEHOLDS // 100)
 
 
 def test_the_rows_of_the_trail_name_no_household_and_no_code(working):
