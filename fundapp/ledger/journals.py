@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, select, type_coerce
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.errors import NotVisible
@@ -86,12 +86,12 @@ def get_journal(session: Session, journal_id: int) -> JournalRow:
     )  # fmt: skip
 
 
-def _requests(session: Session, where: object) -> list[RequestRow]:
+def _requests(session: Session, where: ColumnElement[bool]) -> list[RequestRow]:
     query = (
         select(ReversalRequest, ReversalDecision, Journal.book_id, Journal.seq, Journal.purpose)
         .join(Journal, Journal.id == ReversalRequest.journal_id)
         .outerjoin(ReversalDecision, ReversalDecision.request_id == ReversalRequest.id)
-        .where(where)  # type: ignore[arg-type]  # conditions made in this file
+        .where(where)
         .order_by(ReversalRequest.id)
     )
     return [

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from moneyed import Money
-from sqlalchemy import BigInteger, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, select, type_coerce
 from sqlalchemy.orm import Session
 
 from fundapp.fundraising.models import Contribution
@@ -100,9 +100,9 @@ def purse_of(session: Session, gift: Contribution) -> Purse:
     return Purse(gift.project_id, fund_number(session, gift.project_id, gift.purpose))
 
 
-def _funds(session: Session, where: object) -> list[FundRow]:
+def _funds(session: Session, where: ColumnElement[bool]) -> list[FundRow]:
     query = select(RestrictedFund, Project.title).join(Project, Project.id == RestrictedFund.project_id)
-    rows = list(session.execute(query.where(where).order_by(RestrictedFund.id)))  # type: ignore[arg-type]  # conditions made in this file
+    rows = list(session.execute(query.where(where).order_by(RestrictedFund.id)))
     if not rows:
         return []
     purses = {fund.id: Purse(fund.project_id, fund.number) for fund, _title in rows}
