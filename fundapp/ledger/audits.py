@@ -34,14 +34,12 @@ _ORPHANS = (
     ("ledger_month_closing", "book_id", "book", "lies in no book"),
 )
 _PAYMENTS = """
-SELECT j.id FROM ledger_journal j
-JOIN ledger_entry e ON e.journal_id = j.id JOIN ledger_account a ON a.id = e.account_id
-WHERE j.ledger = 'actual' AND a.kind IN ('cash', 'bank')
-  AND (j.asked_by_id IS NULL OR j.approved_by_id IS NULL OR j.asked_by_id = j.approved_by_id)
-GROUP BY j.id, j.book_id, j.posted_at
-HAVING -sum(e.amount_fen) >= (SELECT c.second_from_fen FROM ledger_chart c WHERE c.book_id = j.book_id
+SELECT min(j.id) FROM ledger_journal j
+JOIN (SELECT e.journal_id, -sum(e.amount_fen) AS paid FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+      WHERE a.kind IN ('cash', 'bank') GROUP BY e.journal_id HAVING sum(e.amount_fen) < 0) p ON p.journal_id = j.id
+WHERE j.ledger = 'actual' AND (j.asked_by_id IS NULL OR j.approved_by_id IS NULL OR j.asked_by_id = j.approved_by_id)
+  AND p.paid >= (SELECT c.second_from_fen FROM ledger_chart c WHERE c.book_id = j.book_id
     AND c.adopted_at <= j.posted_at ORDER BY c.number DESC LIMIT 1)
-ORDER BY j.id LIMIT 1
 """
 _MONTHS = """
 SELECT j.id FROM ledger_journal j JOIN ledger_month_closing c ON c.book_id = j.book_id

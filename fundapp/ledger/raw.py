@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Table, select, type_coerce
+from sqlalchemy import Date, DateTime, Select, Table, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType, TypeDecorator
 
 from fundapp.ledger.rules import instant_text
 
 Row = dict[str, Any]
+AT_A_TIME = 2_000
 
 
 def rows_of(session: Session, table: Any, *order: Any, where: Any = None) -> Iterator[Row]:
@@ -21,7 +22,7 @@ def rows_of(session: Session, table: Any, *order: Any, where: Any = None) -> Ite
     query = select(*(type_coerce(column, NullType()) for column in wanted.columns)).order_by(*order)
     if where is not None:
         query = query.where(where)
-    for cells in session.connection().execute(query):
+    for cells in _read(session, query):
         row = dict(zip(names, cells, strict=True))
         for name, turn in turned:
             row[name] = turn(row[name])
@@ -31,7 +32,14 @@ def rows_of(session: Session, table: Any, *order: Any, where: Any = None) -> Ite
 def tuples_of(session: Session, columns: tuple[Any, ...], *order: Any) -> Iterator[Any]:
     """Give the named columns of all rows of a table, as they are."""
     query = select(*(type_coerce(column, NullType()) for column in columns)).order_by(*order)
-    yield from session.connection().execute(query)
+    yield from _read(session, query)
+
+
+def _read(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
+    """Read row by row: what is checked may be larger than the memory."""
+    with session.connection().execute(query.execution_options(yield_per=AT_A_TIME)) as rows:
+        for part in rows.partitions():
+            yield from part
 
 
 def _turn(kind: Any) -> Callable[[Any], Any] | None:

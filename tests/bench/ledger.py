@@ -29,27 +29,32 @@ from tests.support.needs import need
 from tests.support.postgres import Cluster
 
 SIZES = tuple(int(size) for size in os.environ.get("LEDGER_SIZES", "10000,100000").split(","))
-BATCH = 2_000
+BATCH = 400
 
 
 def grow(books: Books, entries: int) -> None:
-    """Bring the committee's book to that many entries, gift after gift, through every guard; without the trail."""
-    with unit_of_work() as session:
+    """Bring the committee's book to that many entries, gift after gift, through every guard; without the trail.
+
+    Some hundred at a time are committed, as a busy day would: in one transaction PostgreSQL would have to keep every
+    version of the two balances until its end.
+    """
+    with reading_session() as session:
         have = session.execute(text("SELECT count(*), coalesce(max(id), 0) FROM ledger_journal")).one()
-        legs = gift(books, "x", 1).legs
-        states = account_states(session, books.committee, Ledger.ACTUAL, legs)
+        states = account_states(session, books.committee, Ledger.ACTUAL, gift(books, "x", 1).legs)
         last = session.execute(
             text("SELECT seq, hash FROM ledger_journal WHERE book_id = 1 ORDER BY seq DESC LIMIT 1")
         ).first()
         start = session.execute(text("SELECT start_hash FROM book WHERE id = 1")).scalar_one()
-        seq, prev = (last.seq, last.hash) if last else (0, start)
-        kept = {code: [state.account_id, state.balance_fen, state.version] for code, state in states.items()}
-        for first in range(have[0] * 2, entries, BATCH):
-            rows: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
-            for number in range(first // 2 + 1, min(entries, first + BATCH) // 2 + 1):
-                seq, prev = _row(books, have[1] + number, seq + 1, prev, kept, rows)
+    seq, prev = (last.seq, last.hash) if last else (0, start)
+    kept = {code: [state.account_id, state.balance_fen, state.version] for code, state in states.items()}
+    for first in range(have[0] * 2, entries, BATCH):
+        rows: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+        for number in range(first // 2 + 1, min(entries, first + BATCH) // 2 + 1):
+            seq, prev = _row(books, have[1] - have[0] + number, seq + 1, prev, kept, rows)
+        with unit_of_work() as session:
             for kind, written in zip((Entry, Journal), rows, strict=True):
                 session.execute(insert(kind), written)
+    with unit_of_work() as session:
         if session.get_bind().dialect.name == "postgresql":
             session.execute(text("SELECT setval(pg_get_serial_sequence('ledger_journal', 'id'), max(id)) "
                                  "FROM ledger_journal"))  # fmt: skip
