@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 
 from moneyed import Money
 from sqlalchemy import func, select
@@ -21,7 +20,7 @@ from fundapp.advances.rules import LENDERS
 from fundapp.advances.texts import advance_purpose, repayment_purpose
 from fundapp.audit.commands import record
 from fundapp.custody.commands import book_of_project
-from fundapp.db.once import done_before, own_key
+from fundapp.db.once import Decisions, decided_before, done_before, own_key
 from fundapp.fundraising.commands import NewContribution, advance_account, keep_contribution, project_accounts
 from fundapp.fundraising.commands.giving import check_household
 from fundapp.fundraising.queries import outcome_of
@@ -38,7 +37,7 @@ from fundapp.ledger.standing import open_day
 from fundapp.projects.commands import lock_project
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 
-Decided = TypeVar("Decided", AdvanceDecision, AdvanceRepaymentDecision)
+_DECISIONS = Decisions("advances.decided", "fundraising.reason_needed")
 
 
 @dataclass(frozen=True)
@@ -127,10 +126,10 @@ def decide_advance(
     project = get_project(session, row.project_id)
     tasks = tasks_of(session, project.id)
     check_may_confirm_advance(actor, project, tasks, row.recorded_by_id, row.unit_id)
-    standing = session.scalar(select(AdvanceDecision).where(AdvanceDecision.advance_id == row.id))
+    query = select(AdvanceDecision).where(AdvanceDecision.advance_id == row.id)
+    standing = decided_before(session, query, _DECISIONS, confirmed, reason)
     if standing is not None:
-        return _same(standing, confirmed)
-    _check_reason(confirmed, reason)
+        return standing
     made = AdvanceDecision(
         advance_id=row.id, confirmed=confirmed, reason=reason, decided_by_id=actor.person_id, decided_at=now
     )
@@ -232,10 +231,9 @@ def decide_repayment(
         raise Forbidden("advances.prepared_by_you")
     check_may_confirm_advance(actor, project, tasks_of(session, project.id), row.prepared_by_id, advance.unit_id)
     query = select(AdvanceRepaymentDecision).where(AdvanceRepaymentDecision.repayment_id == row.id)
-    standing = session.scalar(query)
+    standing = decided_before(session, query, _DECISIONS, confirmed, reason)
     if standing is not None:
-        return _same(standing, confirmed)
-    _check_reason(confirmed, reason)
+        return standing
     made = AdvanceRepaymentDecision(
         repayment_id=row.id, confirmed=confirmed, reason=reason, decided_by_id=actor.person_id, decided_at=now
     )
@@ -257,17 +255,6 @@ def _post_repayment(
     subject, two = f"project:{project.id}", (row.prepared_by_id, actor.person_id)
     posting = Posting(book_id, Ledger.ACTUAL, source, purpose, source, subject, local_date(now), legs, (), *two)
     post(session, actor, posting, now)
-
-
-def _same(standing: Decided, confirmed: bool) -> Decided:
-    if standing.confirmed != confirmed:
-        raise Refused("advances.decided")
-    return standing
-
-
-def _check_reason(confirmed: bool, reason: str) -> None:
-    if not confirmed and not reason.strip():
-        raise Refused("fundraising.reason_needed", field="reason")
 
 
 @dataclass(frozen=True)

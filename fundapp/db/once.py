@@ -1,9 +1,10 @@
-"""One effect per form: how a deed is found again when its form is sent again."""
+"""One effect per form and one decision per question: how a deed is found again when it is sent again."""
 
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from fundapp.db.base import Base
@@ -29,3 +30,30 @@ def done_before(session: Session, kind: type[Deed], key: str, /, **said: Any) ->
     if row is not None and any(getattr(row, name) != value for name, value in said.items()):
         raise Refused("web.used_key")
     return row
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """How a kind of decisions answers: ``heard`` is its column of yes and no, and codes say what is wrong with one.
+
+    ``otherwise``: it was decided the other way; ``no_reason``: a no without a word in *field*.
+    """
+
+    otherwise: str
+    no_reason: str
+    heard: str = "confirmed"
+    field: str = "reason"
+
+
+def decided_before(session: Session, query: Select[Deed], decisions: Decisions, yes: bool, reason: str) -> Deed | None:
+    """Give the decision that stands already, where it says the same; ``None`` where there is none. Under the lock.
+
+    Raises:
+        Refused: it was decided the other way, or a no has no reason.
+    """
+    standing = session.scalar(query)
+    if standing is not None and getattr(standing, decisions.heard) != yes:
+        raise Refused(decisions.otherwise)
+    if standing is None and not yes and not reason.strip():
+        raise Refused(decisions.no_reason, field=decisions.field)
+    return standing

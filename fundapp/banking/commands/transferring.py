@@ -14,7 +14,7 @@ from fundapp.banking.queries.accounts import AccountRow, get_account
 from fundapp.banking.queries.transfers import TransferRow
 from fundapp.banking.texts import transfer_purpose
 from fundapp.banking.transfer_models import BankTransfer, BankTransferDecision
-from fundapp.db.once import done_before, own_key
+from fundapp.db.once import Decisions, decided_before, done_before, own_key
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import Refused
@@ -22,6 +22,8 @@ from fundapp.kernel.money import ZERO, fen, from_fen
 from fundapp.ledger.commands import ensure_account, lock_books, post
 from fundapp.ledger.queries import account_states
 from fundapp.ledger.rules import Ledger, Leg, Posting
+
+_DECISIONS = Decisions("banking.transfer_decided", "banking.reason_needed", heard="passed")
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,10 @@ def decide_transfer(
     lock_books(session, [book.id])
     now = clock.now(session)
     check_may_check(actor, book.holder_kind, book.place_path, row.asked_by_id)
-    standing = session.scalar(select(BankTransferDecision).where(BankTransferDecision.transfer_id == row.id))
+    query = select(BankTransferDecision).where(BankTransferDecision.transfer_id == row.id)
+    standing = decided_before(session, query, _DECISIONS, passed, reason)
     if standing is not None:
-        if standing.passed != passed:
-            raise Refused("banking.transfer_decided")
         return standing
-    if not passed and not reason.strip():
-        raise Refused("banking.reason_needed", field="reason")
     made = BankTransferDecision(
         transfer_id=row.id, passed=passed, reason=reason.strip(), decided_by_id=actor.person_id, decided_at=now
     )

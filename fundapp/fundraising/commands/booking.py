@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fundapp.db.once import Decisions
 from fundapp.fundraising.purpose_models import RestrictedFund
 from fundapp.fundraising.purses import Purse
 from fundapp.fundraising.queries.purposes import fund_number
@@ -13,6 +14,8 @@ from fundapp.fundraising.texts import ADVANCED, CASH, SOURCE_LABELS, SPEND, acco
 from fundapp.ledger.chart import project_fund
 from fundapp.ledger.commands import ensure_account
 from fundapp.ledger.rules import Ledger
+
+DECISIONS = Decisions("fundraising.decided", "fundraising.reason_needed")
 
 
 def project_accounts(session: Session, book_id: int, project_id: int, title: str) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.custody.commands import book_of_project
-from fundapp.db.once import done_before, own_key
+from fundapp.db.once import decided_before, done_before, own_key
 from fundapp.db.wiring import tell
-from fundapp.fundraising.commands.booking import advance_account, open_fund, purse_accounts
+from fundapp.fundraising.commands.booking import DECISIONS, advance_account, open_fund, purse_accounts
 from fundapp.fundraising.events import ContributionConfirmed
 from fundapp.fundraising.models import Contribution, ContributionDecision
 from fundapp.fundraising.policy import check_may_confirm, check_may_record
@@ -238,13 +238,10 @@ def decide_contribution(
     now = clock.now(session)
     project = get_project(session, row.project_id)
     check_may_confirm(actor, project, tasks_of(session, row.project_id), row.recorded_by_id)
-    standing = session.scalar(select(ContributionDecision).where(ContributionDecision.contribution_id == row.id))
+    query = select(ContributionDecision).where(ContributionDecision.contribution_id == row.id)
+    standing = decided_before(session, query, DECISIONS, confirmed, reason)
     if standing is not None:
-        if standing.confirmed != confirmed:
-            raise Refused("fundraising.decided")
         return standing
-    if not confirmed and not reason.strip():
-        raise Refused("fundraising.reason_needed", field="reason")
     decision = ContributionDecision(
         contribution_id=row.id, confirmed=confirmed, reason=reason, decided_by_id=actor.person_id, decided_at=now
     )

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
-from fundapp.db.once import done_before, own_key
+from fundapp.db.once import decided_before, done_before, own_key
+from fundapp.fundraising.commands.booking import DECISIONS
 from fundapp.fundraising.models import HelpDecision, InKindHelp
 from fundapp.fundraising.policy import check_may_confirm, check_may_record
 from fundapp.fundraising.rules import Giver, Help, check_amount
@@ -92,13 +93,10 @@ def decide_help(
     now = clock.now(session)
     project = get_project(session, row.project_id)
     check_may_confirm(actor, project, tasks_of(session, row.project_id), row.recorded_by_id)
-    standing = session.scalar(select(HelpDecision).where(HelpDecision.help_id == row.id))
+    query = select(HelpDecision).where(HelpDecision.help_id == row.id)
+    standing = decided_before(session, query, DECISIONS, confirmed, reason)
     if standing is not None:
-        if standing.confirmed != confirmed:
-            raise Refused("fundraising.decided")
         return standing
-    if not confirmed and not reason.strip():
-        raise Refused("fundraising.reason_needed", field="reason")
     decision = HelpDecision(
         help_id=row.id, confirmed=confirmed, reason=reason, decided_by_id=actor.person_id, decided_at=now
     )

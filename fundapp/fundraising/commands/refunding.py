@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.custody.commands import book_of_project
-from fundapp.db.once import done_before, own_key
+from fundapp.db.once import Decisions, decided_before, done_before, own_key
 from fundapp.db.wiring import ask
 from fundapp.fundraising.commands.booking import purse_accounts
 from fundapp.fundraising.models import Contribution, Refund, RefundDecision
@@ -25,6 +25,8 @@ from fundapp.ledger.commands import post
 from fundapp.ledger.rules import Ledger, Leg, Posting
 from fundapp.projects.commands import lock_project
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of
+
+_DECISIONS = Decisions("fundraising.refund_decided", "fundraising.reason_needed")
 
 
 @dataclass(frozen=True)
@@ -113,13 +115,10 @@ def decide_refund(
     if actor.person_id == refund.prepared_by_id:
         raise Forbidden("fundraising.refund_prepared_by_you")
     check_may_confirm(actor, project, tasks_of(session, gift.project_id), refund.prepared_by_id)
-    standing = session.scalar(select(RefundDecision).where(RefundDecision.refund_id == refund.id))
+    query = select(RefundDecision).where(RefundDecision.refund_id == refund.id)
+    standing = decided_before(session, query, _DECISIONS, confirmed, reason)
     if standing is not None:
-        if standing.confirmed != confirmed:
-            raise Refused("fundraising.refund_decided")
         return standing
-    if not confirmed and not reason.strip():
-        raise Refused("fundraising.reason_needed", field="reason")
     row = RefundDecision(
         refund_id=refund.id, confirmed=confirmed, reason=reason, decided_by_id=actor.person_id, decided_at=now
     )

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
 from fundapp.custody.commands import book_of_project
-from fundapp.db.once import done_before, own_key
-from fundapp.fundraising.commands.booking import project_accounts
+from fundapp.db.once import decided_before, done_before, own_key
+from fundapp.fundraising.commands.booking import DECISIONS, project_accounts
 from fundapp.fundraising.policy import check_may_confirm, check_may_record
 from fundapp.fundraising.purpose_models import AgreedBy, FundRelease, FundReleaseDecision
 from fundapp.fundraising.purses import Purse
@@ -90,13 +90,10 @@ def decide_release(
     fund, row = get_release(session, release_id)
     project = get_project(session, project_id)
     check_may_confirm(actor, project, tasks_of(session, project_id), row.recorded_by_id)
-    standing = session.scalar(select(FundReleaseDecision).where(FundReleaseDecision.release_id == row.id))
+    query = select(FundReleaseDecision).where(FundReleaseDecision.release_id == row.id)
+    standing = decided_before(session, query, DECISIONS, confirmed, reason)
     if standing is not None:
-        if standing.confirmed != confirmed:
-            raise Refused("fundraising.decided")
         return standing
-    if not confirmed and not reason.strip():
-        raise Refused("fundraising.reason_needed", field="reason")
     made = FundReleaseDecision(
         release_id=row.id, confirmed=confirmed, reason=reason, decided_by_id=actor.person_id, decided_at=now
     )

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
-from fundapp.db.once import done_before, own_key
+from fundapp.db.once import Decisions, decided_before, done_before, own_key
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
@@ -18,6 +18,8 @@ from fundapp.ledger.queries import BookRow, get_book
 from fundapp.ledger.reversal_models import ReversalDecision, ReversalRequest
 from fundapp.ledger.rules import ReversalReason
 from fundapp.people.queries import actor_of
+
+_DECISIONS = Decisions("ledger.reversal_decided", "ledger.why_not", heard="passed", field="why")
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,10 @@ def decide_reversal(
     if actor.person_id == request.asked_by_id:
         raise Forbidden("ledger.another_reverses")
     check_may_approve(actor, book.holder_kind, book.place_path)
-    standing = session.scalar(select(ReversalDecision).where(ReversalDecision.request_id == request.id))
+    query = select(ReversalDecision).where(ReversalDecision.request_id == request.id)
+    standing = decided_before(session, query, _DECISIONS, passed, why)
     if standing is not None:
-        if standing.passed != passed:
-            raise Refused("ledger.reversal_decided")
         return standing
-    if not passed and not why.strip():
-        raise Refused("ledger.why_not", field="why")
     row = ReversalDecision(
         request_id=request.id, passed=passed, why=why.strip(), decided_by_id=actor.person_id, decided_at=now
     )
