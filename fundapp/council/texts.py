@@ -18,6 +18,7 @@ REFUSALS: Mapping[str, Any] = {
     "council.not_competent": _("这个议事组织不管这一轮表决所在的地方。"),
     "council.was_not_there": _("由那次会议到会的成员签字。"),
     "council.before_the_result": _("这次会议在结果公布以前开的，请在公布以后的会议上决定。"),
+    "council.barred_by_link": _("与别的项目重复、由那个项目接着办，或者互斥的项目正在表决、已经入选。"),
     "council.item_used": _("这个议题已经用来作过一项决定。"),
     "council.not_secretary": lazy_gettext("只有本社区的社区工作者（街道的组织由街道干部）可以办理。"),
     "council.below_law": lazy_gettext("法律规定了最低要求，这一项不能低于它。"),

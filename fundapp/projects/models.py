@@ -7,6 +7,7 @@ from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import fundapp.projects.link_models  # noqa: F401 - its tables belong to this package
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, frozen, refuse
 from fundapp.db.types import CanonicalJson, stored

@@ -16,6 +16,8 @@ from fundapp.programmes.queries import ProgrammeRow, get_policy, policy_in_force
 from fundapp.projects import policy, queries
 from fundapp.projects.changes import Asked, Change, changes, percent_text
 from fundapp.projects.commands.submitting import trimmed
+from fundapp.projects.linking import LinkStep
+from fundapp.projects.links import LinkRow, link_of, links_of, people_of, similar_to
 from fundapp.projects.models import StageChange
 from fundapp.projects.naming import candidates
 from fundapp.projects.queries import MemberRow, Photo, ProjectRow, VersionRow
@@ -49,6 +51,9 @@ class ProposalPage:
     against_withdrawing: str | None
     against_checking: str | None
     against_forming: str | None
+    against_linking: str | None
+    links: tuple[LinkRow, ...]
+    similar: list[ProjectRow]
 
     @property
     def answered(self) -> StageChange | None:
@@ -135,7 +140,40 @@ def proposal_page(session: Session, actor: Actor, project_id: int) -> ProposalPa
         against_withdrawing=policy.against_withdrawing(*given),
         against_checking=policy.against_checking(*given, row.place_path),
         against_forming=policy.against_forming(*given, row.place_path),
+        against_linking=policy.against_linking(actor, row, {one.person_id for one in group}),
+        links=links_of(session, row.id, actor, public=False),
+        similar=similar_to(session, row, actor) if policy.works_for(actor, row.place_path) else [],
     )
+
+
+@dataclass(frozen=True)
+class LinkPage:
+    """A link with both projects, and the steps that this actor may take; without any, why not (refusal code)."""
+
+    row: ProjectRow
+    other: ProjectRow
+    link: LinkRow
+    steps: list[LinkStep]
+    why_not: str | None
+
+
+def link_page(session: Session, actor: Actor, link_id: int) -> LinkPage:
+    """Give a link to who may see one of its projects as its proposer, its group, or staff of its place.
+
+    Raises:
+        NotVisible: there is none of this number, or it is not for this actor.
+    """
+    link, state = link_of(session, link_id)
+    row, other = (queries.get_project(session, number, actor) for number in (link.project_id, link.other_id))
+    people = people_of(session, row.id, other.id)
+    paths = (row.place_path, other.place_path)
+    if actor.person_id not in people and not any(_on_staff(actor, path) for path in paths):
+        raise NotVisible
+    against = {
+        step: policy.against_answering_link(actor, step, state, link.made_by_id, people, paths) for step in LinkStep
+    }
+    shown = next(one for one in links_of(session, row.id, actor, public=False) if one.id == link.id)
+    return LinkPage(row, other, shown, [step for step in LinkStep if not against[step]], against[LinkStep.STANDS])
 
 
 def to_be_named(session: Session, actor: Actor, row: ProjectRow, clock: Clock) -> list[tuple[str, str]]:

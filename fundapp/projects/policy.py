@@ -1,7 +1,11 @@
 """Who may propose, edit, check and form a group, and when."""
 
+from collections.abc import Collection
+
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
+from fundapp.projects.linking import GONE, LinkState, LinkStep
+from fundapp.projects.queries import ProjectRow
 from fundapp.projects.rules import EDITABLE_STAGES, GROUP_STAGES, Finding, Stage, may_move
 
 
@@ -98,6 +102,36 @@ def against_forming(actor: Actor, proposer_id: int, stage: Stage, path: str) -> 
         return None
     early = stage in (Stage.DRAFT, Stage.SUBMITTED, Stage.RETURNED)
     return "projects.group_too_early" if early else "projects.group_fixed"
+
+
+def against_linking(actor: Actor, row: ProjectRow, group: Collection[int]) -> str | None:
+    """Name what speaks against the actor's linking a project with another; ``None`` where nothing does."""
+    if not works_for(actor, row.place_path) and actor.person_id not in {row.proposer_id, *group}:
+        return "projects.link_not_yours"
+    return "projects.link_gone" if row.stage in GONE else None
+
+
+def against_deciding_link(actor: Actor, people: frozenset[int], *paths: str) -> str | None:
+    """Name what speaks against the actor's deciding on a link; *people* propose or work on one of its projects."""
+    if not all(works_for(actor, path) for path in paths):
+        return "projects.not_worker_of_both"
+    return "projects.link_of_own" if actor.person_id in people else None
+
+
+def against_answering_link(
+    actor: Actor, step: LinkStep, state: LinkState, maker_id: int, people: frozenset[int], paths: tuple[str, str]
+) -> str | None:
+    """Name what speaks against the actor's answering or ending a link; ``None`` where nothing does.
+
+    Source: design.md rule 11 (maker is never checker).
+    """
+    if step is LinkStep.WITHDRAWN and actor.person_id != maker_id:
+        return "projects.link_of_another"
+    decides = None if step is LinkStep.WITHDRAWN else against_deciding_link(actor, people, *paths)
+    if decides:
+        return decides
+    wanted = LinkState.STANDS if step is LinkStep.ENDED else LinkState.ASKED
+    return None if state is wanted else "projects.link_answered"
 
 
 def refuse_if(code: str | None) -> None:

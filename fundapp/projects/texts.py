@@ -7,7 +7,10 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from fundapp.notify.commands import Told
 from fundapp.projects.changes import Change, percent_text
+from fundapp.projects.link_models import ProjectLink
+from fundapp.projects.linking import LinkKind, LinkState, LinkStep
 from fundapp.projects.rules import Finding, Kind, Stage, StageGroup, Task, Theme
 from fundapp.projects.sharing import Sharing
 from fundapp.web.filters import yuan
@@ -54,6 +57,20 @@ REFUSALS: Mapping[str, Any] = {
     "projects.share_needs_area": _("按面积或楼层分摊需要每户的面积，还有 %(count)s 户没有登记：%(doors)s。"),
     "projects.share_needs_floor": _("从房号看不出楼层的有 %(count)s 户：%(doors)s。请改用别的分摊办法。"),
     "projects.share_nobody": _("按这个办法没有一户需要分摊，请核对楼栋和办法。"),
+    "projects.link_no_such": _("没有这个项目，或者您看不到它。"),
+    "projects.link_not_yours": _("只有社区工作者，或者其中一个项目的提案人、项目小组可以办理。"),
+    "projects.not_worker_of_both": _("要由两个项目所在社区的社区工作者决定。"),
+    "projects.link_of_own": _("您是其中一个项目的提案人或小组成员，请另一位社区工作者决定。"),
+    "projects.link_of_another": _("只有提出的人可以撤回。"),
+    "projects.link_answered": _("已经有了答复，或者已经解除，请刷新页面。"),
+    "projects.link_needs_reason": _("请写明理由，两个项目的人都会看到。"),
+    "projects.link_elsewhere": _("两个项目不在同一个社区，不能登记。"),
+    "projects.linked_already": _("这两个项目已经登记过，或者正在等待答复。"),
+    "projects.link_gone": _("其中一个项目还是草稿，或者已经撤回、未通过。"),
+    "projects.link_too_late": _("本项目已经进入表决或之后的阶段，不能再算作重复。"),
+    "projects.link_both_chosen": _("两个项目都已经入选，不能再登记为互斥。"),
+    "projects.link_one_carries": _("由别的项目接着办的，不能再有别的登记；请先解除原来的。"),
+    "projects.is_carried_on": _("本项目与另一个项目重复，由那个项目接着办；要单独办，先解除登记。"),
     "projects.share_no_such_building": _("这个小区没有这些楼栋：%(names)s。"),
 }
 
@@ -169,6 +186,31 @@ FINDING_LABELS: Mapping[Finding, Any] = {
     Finding.RETURN: _("退回修改"),
     Finding.REJECT: _("不予受理"),
 }
+LINK_KINDS: Mapping[LinkKind, Any] = {LinkKind.DUPLICATE: _("重复"), LinkKind.RIVALS: _("互斥")}
+LINK_HINTS: Mapping[str, Any] = {
+    LinkKind.DUPLICATE.value: _("本项目和另一个是同一件事，由另一个接着办。表过的态、投过的票不会转过去。"),
+    LinkKind.RIVALS.value: _("比如在同一个地方，只能办其中一个。两个都可以继续，表决时按本轮规则计票。"),
+}
+LINK_STATES: Mapping[LinkState, Any] = {
+    LinkState.ASKED: _("等待社区工作者答复"),
+    LinkState.STANDS: _("已登记"),
+    LinkState.DECLINED: _("没有同意"),
+    LinkState.WITHDRAWN: _("已撤回"),
+    LinkState.ENDED: _("已解除"),
+}
+LINK_TONES: Mapping[LinkState, str] = {
+    LinkState.ASKED: "wait",
+    LinkState.STANDS: "now",
+    LinkState.DECLINED: "stop",
+    LinkState.WITHDRAWN: "plain",
+    LinkState.ENDED: "plain",
+}
+LINK_STEPS: Mapping[LinkStep, Any] = {
+    LinkStep.STANDS: _("同意登记"),
+    LinkStep.DECLINED: _("不同意"),
+    LinkStep.WITHDRAWN: _("撤回"),
+    LinkStep.ENDED: _("解除登记"),
+}
 ORIGINS = (_("居民提议"), _("议事会"), _("问卷"), _("楼栋长走访"), _("社区工作者走访"), _("物业反映"))
 NOT_PAID_FOR = (
     _("按法律或合同应由物业公司、开发商等其他责任主体承担的事。"),
@@ -177,6 +219,29 @@ NOT_PAID_FOR = (
     _("已经有人负责赔偿或维修的事。"),
     _("吃请、办公经费、人员工资、偿还旧债、办公用房装修。"),
 )
+
+
+def link_sentence(kind: LinkKind, title: str, other: str) -> str:
+    """Say what a link says of two projects, in its order."""
+    if kind is LinkKind.DUPLICATE:
+        return gettext("《%(title)s》与《%(other)s》重复，由《%(other)s》接着办", title=title, other=other)
+    return gettext("《%(title)s》与《%(other)s》互斥，只能办其中一个", title=title, other=other)
+
+
+def link_message(
+    link: ProjectLink, title: str, other: str, step: LinkStep | None, reason: str, project_id: int
+) -> Told:
+    """Tell a group what was asked or decided of a link of its project."""
+    what = LINK_STEPS[step] if step else gettext("有人提出，等社区工作者答复")
+    parts = [gettext("%(link)s。", link=link_sentence(link.kind, title, other))]
+    parts.append(gettext("理由：%(reason)s", reason=link.reason))
+    if reason:
+        parts.append(gettext("答复：%(reason)s", reason=reason))
+    if link.kind is LinkKind.DUPLICATE and step is LinkStep.STANDS:
+        parts.append(gettext("对原项目的表态不会转过去，支持的住户要到接着办的项目再表态。"))
+    about = gettext("项目%(kind)s登记：%(what)s", kind=LINK_KINDS[link.kind], what=what)
+    key = f"project-link:{link.id}:{step.value if step else 'asked'}"
+    return Told(about, " ".join(parts), f"/proposals/{project_id}", key)
 
 
 def material_reason(found: Iterable[Change], rise: Fraction) -> str:

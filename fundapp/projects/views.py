@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 from fundapp.db.work import unit_of_work
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
-from fundapp.projects import commands, forms, pages, policy, queries, texts
+from fundapp.projects import commands, forms, link_forms, pages, policy, queries, texts
+from fundapp.projects.links import linkable
 from fundapp.projects.rules import Finding, Stage
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
@@ -170,6 +171,37 @@ def withdraw(project_id: int) -> Answer:
             flash(_("提案已撤回。"))
             return redirect(url_for(".show", project_id=project_id), 303)
     return render_template("projects/withdraw.html", form=form, page=page), form.status
+
+
+@bp.route("/<int:project_id>/links/new", methods=["GET", "POST"])
+@signed_in
+def new_link(project_id: int) -> Answer:
+    """Say that a project is the same as another, or excludes it."""
+    page, form = _page(project_id), link_forms.LinkForm()
+    policy.refuse_if(page.against_linking)
+    form.offer(linkable(reading(), page.row, current_actor()), request.args.get("other", type=int))
+    if form.filled_in():
+        with form.deed() as session:
+            commands.link_projects(session, current_actor(), form.to_command(project_id), clock())
+        if form.done:
+            flash(_("已记下，两个项目的人都会收到消息。"))
+            return redirect(url_for(".show", project_id=project_id), 303)
+    return render_template("projects/new_link.html", form=form, page=page), form.status
+
+
+@bp.route("/links/<int:link_id>", methods=["GET", "POST"])
+@signed_in
+def link(link_id: int) -> Answer:
+    """Answer a link, take it back, or end it."""
+    page, form = pages.link_page(reading(), current_actor(), link_id), link_forms.AnswerForm()
+    form.offer(page.steps)
+    if form.filled_in():
+        with form.deed() as session:
+            commands.answer_link(session, current_actor(), form.to_command(link_id), clock())
+        if form.done:
+            flash(_("已记下，两个项目的人都会收到消息。"))
+            return redirect(url_for(".link", link_id=link_id), 303)
+    return render_template("projects/link.html", form=form, page=page), form.status
 
 
 def _page(project_id: int) -> pages.ProposalPage:

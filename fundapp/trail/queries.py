@@ -26,6 +26,7 @@ from fundapp.matching.queries import net_grants
 from fundapp.places.models import Place
 from fundapp.places.queries import PlaceRow, get_place
 from fundapp.pools.models import ShareUse, ShareUseDecision
+from fundapp.projects.links import LinkRow, links_of
 from fundapp.projects.models import CostLine, Project, ProjectPhoto
 from fundapp.projects.queries import ProjectRow, get_project, project_row, select_projects, visible_to
 from fundapp.projects.rules import PUBLIC_STAGES, Stage
@@ -178,6 +179,7 @@ class Trail:
     lines: list[LedgerLine]
     advances: list[AdvanceRow]
     keeper: Keeper | None
+    links: tuple[LinkRow, ...]
 
     @property
     def bar(self) -> Bar | None:
@@ -223,6 +225,7 @@ def project_trail(session: Session, project_id: int, actor: Actor, now: datetime
         keeper=None if project.stage in BEFORE_MONEY else keeper_of(session, project),
         lines=public_entries(lines),
         advances=[row for row in advances_of(session, project_id) if row.owed.amount] if lent else [],
+        links=links_of(session, project_id, actor),
     )
 
 

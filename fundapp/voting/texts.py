@@ -143,7 +143,7 @@ AFTER: Mapping[str, Any] = {
 
 SKIPS: Mapping[str, Any] = {
     "dear": lazy_gettext("资金放不下"),
-    "gone": lazy_gettext("已不在备选库"),
+    "gone": lazy_gettext("已不在备选库，或者由别的项目接着办"),
     "barred": lazy_gettext("没有得票或没到门槛"),
 }
 

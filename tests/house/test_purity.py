@@ -44,6 +44,7 @@ SEES_A_TABLE = {
     "fundapp/matching/pool.py": {"Programme"},
     "fundapp/matching/serving.py": {"Project"},
     "fundapp/people/codes.py": {"Place"},
+    "fundapp/projects/links.py": {"Person", "Place"},
     "fundapp/rosters/commands.py": {"Place"},
 }  # reads a row beside its own deed; to be asked of the other package's queries
 SEES_EVERY_ROOM = ("fundapp/app.py", "fundapp/tables.py", "fundapp/demonstration.py", "fundapp/stories/")

@@ -36,6 +36,7 @@ from fundapp.kernel.clock import Clock, local_date
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.programmes.queries import get_policy
 from fundapp.projects.commands import lock_project, move_on
+from fundapp.projects.links import carried_on
 from fundapp.projects.queries import ProjectRow, get_project
 from fundapp.projects.rules import Stage
 from fundapp.publicity.commands import withdraw
@@ -104,11 +105,14 @@ def terms_for(session: Session, project: ProjectRow) -> Terms:
     """Give the terms under which a project's households may be asked.
 
     Raises:
-        Refused: the project does not stand at 可行, or its policy asks for advice alone and has no vote that decides.
+        Refused: the project does not stand at 可行, or another carries it on; its policy asks for advice alone and
+            has no vote that decides.
 
     """
     if project.stage is not Stage.FEASIBLE or project.policy_version_id is None:
         raise Refused("consent.not_feasible")
+    if carried_on(session, [project.id]):
+        raise Refused("projects.is_carried_on")
     parts = get_policy(session, project.policy_version_id).parts
     terms = terms_of(parts)
     if terms.regime == COUNCIL and not parts.get("voting", {}).get("choose_by_vote"):

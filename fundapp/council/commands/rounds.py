@@ -20,6 +20,7 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused
 from fundapp.projects.commands import lock_project, move_on
+from fundapp.projects.links import barred_by_links
 from fundapp.projects.queries import came_from, get_project
 from fundapp.projects.rules import Stage
 from fundapp.voting.events import OutcomeBound, OutcomeMoved, RoundOpened, RoundVoided
@@ -76,7 +77,8 @@ def confirm_selection(session: Session, actor: Actor, cmd: ConfirmSelection, clo
         Forbidden: not the worker of the community.
         NotVisible: there is no such item.
         Refused: the item concerns no project, was not passed, or its session is not closed; the policy chooses by
-            vote; the project does not stand at 已同意.
+            vote; the project does not stand at 已同意, another carries it on, or a rival stands on a ballot or was
+            chosen.
     """
     item, held = queries.item_with_session(session, cmd.item_id)
     if item.project_id is None:
@@ -87,6 +89,8 @@ def confirm_selection(session: Session, actor: Actor, cmd: ConfirmSelection, clo
     policy.check_secretary(actor, project.place_path)
     policy.check_decided(held.closed_at, item.outcome)
     policy.check_may_confirm(project, queries.chosen_by_vote(session, project))
+    if barred_by_links(session, [project.id]):
+        raise Refused("council.barred_by_link")
     move_on(session, actor, project.id, Stage.SELECTED, now, moved_by_council(held.title))
     record(session, actor, "council.confirm_selection", f"project:{project.id}", now, item=item.id)
     return item

@@ -15,6 +15,7 @@ from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import Place
 from fundapp.programmes.queries import get_policy, get_programme, list_programmes, policy_in_force, programmes_for
+from fundapp.projects.links import barred_by_links
 from fundapp.projects.models import Project
 from fundapp.projects.queries import ProjectRow, project_row, select_projects
 from fundapp.projects.rules import Stage
@@ -54,7 +55,8 @@ def charter_at(session: Session, body_id: int, path: str, at: datetime) -> Chart
 def in_reserve(session: Session, project_ids: Iterable[int]) -> set[int]:
     """Give those of some projects that stand on the reserve list now."""
     query = select(Project.id).where(Project.id.in_(list(project_ids)), Project.stage == Stage.RESERVED)
-    return set(session.scalars(query))
+    found = set(session.scalars(query))
+    return found - barred_by_links(session, found)
 
 
 def programmes_of_worker(session: Session, actor: Actor) -> list[tuple[int, str]]:
@@ -68,7 +70,10 @@ def programmes_of_worker(session: Session, actor: Actor) -> list[tuple[int, str]
 
 
 def round_options(session: Session, programme_id: int, place_path: str) -> list[Option]:
-    """List the projects of a programme in a place that may stand on a ballot: 已同意, and the reserve list."""
+    """List the projects of a programme in a place that may stand on a ballot: 已同意, and the reserve list.
+
+    Not those that another carries on, nor those with a rival on another ballot or chosen.
+    """
     query = (
         select_projects()
         .where(Project.programme_id == programme_id, Project.stage.in_(MAY_STAND))
@@ -76,10 +81,11 @@ def round_options(session: Session, programme_id: int, place_path: str) -> list[
         .order_by(Project.id)
     )
     rows = [project_row(*row) for row in session.execute(query)]
+    barred = barred_by_links(session, [row.id for row in rows])
     return [
         Option(row.id, row.version_id, row.title, row.why, row.place_name, row.place_path, row.budget, _reserve(row))
         for row in rows
-        if row.version_id is not None and row.budget is not None
+        if row.version_id is not None and row.budget is not None and row.id not in barred
     ]
 
 

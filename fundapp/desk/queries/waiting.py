@@ -28,8 +28,10 @@ from fundapp.places.models import PlaceKind
 from fundapp.places.queries import places_below
 from fundapp.pools import queries as pools
 from fundapp.programmes.queries import drafts_waiting_for
+from fundapp.projects.links import links_waiting
 from fundapp.projects.models import ProjectMember
 from fundapp.projects.queries import ProjectRow, projects_by_id, waiting_for_check
+from fundapp.projects.texts import LINK_KINDS
 from fundapp.publicity.policy import STAFF
 from fundapp.publicity.queries import notices_at, objections_waiting
 from fundapp.publicity.rules import NoticeState
@@ -117,6 +119,13 @@ def _for_checkers(session: Session, actor: Actor) -> list[Waiting]:
     return [
         Waiting(_("初审提案：%(title)s", title=row.title), Link("projects.check", {"project_id": row.id}))
         for row in waiting_for_check(session, actor)
+    ] + [
+        Waiting(
+            _("答复项目%(kind)s登记：%(title)s", kind=LINK_KINDS[row.kind], title=row.title),
+            Link("projects.link", {"link_id": row.id}),
+            text=row.other_title,
+        )
+        for row in links_waiting(session, actor)
     ]
 
 

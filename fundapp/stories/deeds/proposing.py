@@ -8,16 +8,22 @@ from fundapp.kernel.errors import BadInput
 from fundapp.kernel.money import fen_of_text, from_fen
 from fundapp.people.models import Account
 from fundapp.projects.commands import (
+    AnswerLink,
     BeginProposal,
     CheckProposal,
     FormGroup,
+    LinkProjects,
     SubmitProposal,
+    answer_link,
     begin_proposal,
     check_proposal,
     form_group,
+    link_projects,
     submit_proposal,
     withdraw,
 )
+from fundapp.projects.linking import LinkKind, LinkStep
+from fundapp.projects.links import link_of
 from fundapp.projects.rules import CostItem, Finding, Kind, ProposalText, Theme, content_hash, content_of
 from fundapp.projects.sharing import SharedSum, Sharing
 from fundapp.stories.engine import Facts, Scene, deed
@@ -114,6 +120,27 @@ def projects_group(scene: Scene) -> Facts:
         tuple(_login(scene, str(handle)) for handle in fields.listed("supervisors")),
     )
     return {"people": len(form_group(scene.session, scene.actor, cmd, scene.clock))}
+
+
+@deed("projects.link", "project other kind reason")
+def projects_link(scene: Scene) -> Facts:
+    """Link two projects. Fields: project, other, kind (duplicate, rivals), reason."""
+    fields = scene.fields
+    cmd = LinkProjects(
+        scene.thing("project"), scene.thing("project", "other"), fields.choice("kind", LinkKind), fields.text("reason")
+    )
+    made = link_projects(scene.session, scene.actor, cmd, scene.clock)
+    scene.make("project_link", made.id)
+    return {"state": link_of(scene.session, made.id)[1].value}
+
+
+@deed("projects.answer_link", "link step reason")
+def projects_answer_link(scene: Scene) -> Facts:
+    """Answer a link or end it. Fields: link, step (stands, declined, withdrawn, ended), reason."""
+    cmd = AnswerLink(
+        scene.thing("project_link", "link"), scene.fields.choice("step", LinkStep), scene.fields.text("reason", "")
+    )
+    return {"state": answer_link(scene.session, scene.actor, cmd, scene.clock).value}
 
 
 def _login(scene: Scene, handle: str) -> str:
