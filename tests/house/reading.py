@@ -4,7 +4,7 @@ import ast
 import shutil
 import subprocess
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,16 +12,31 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@lru_cache
 def sources(*folders: str) -> dict[str, ast.Module]:
     """Parse every Python file below *folders*, by its path in the repository."""
     files = sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
-    return {str(file.relative_to(ROOT)): ast.parse(file.read_text("utf-8")) for file in files}
+    return {str(file.relative_to(ROOT)): _parsed(file) for file in files}
+
+
+@cache
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
 
 
 def nodes(tree: ast.Module, *kinds: type[ast.AST]) -> Iterator[ast.AST]:
     """Give the nodes of some kinds."""
-    return (node for node in ast.walk(tree) if isinstance(node, kinds))
+    return (node for node in _walked(tree) if isinstance(node, kinds))
+
+
+@cache
+def _walked(tree: ast.AST) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree))
+
+
+def forget() -> None:
+    """Let go of all trees: they are 400 MB, which every later fork of this process would have to carry."""
+    _walked.cache_clear()
+    _parsed.cache_clear()
 
 
 def docstring_node(node: ast.AST) -> ast.Expr | None:
@@ -34,7 +49,7 @@ def docstring_node(node: ast.AST) -> ast.Expr | None:
     return first if is_text else None
 
 
-@lru_cache
+@cache
 def kept_files() -> tuple[str, ...]:
     """Name every file that is, or is about to be, in version control."""
     git = shutil.which("git")
