@@ -1,5 +1,6 @@
 """Fixtures for every test. What a test needs of the machine it says with a mark: ``pg``, ``browser``, ``pdf``."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from fundapp.cli.doctor import KINDS
 from tests.support.needs import need
-from tests.support.quick import Templates, hash_cheaply, remember_rules, remember_statements
+from tests.support.quick import Templates, hash_cheaply, leave_standing, remember_rules, remember_statements
 
 collect_ignore = ["bench"]  # measured by ./run bench, and its bare app tunes every engine of its process
 
@@ -30,6 +31,12 @@ def pytest_configure() -> None:
     # How long a machine takes for an example is no property of the example: slow machines test the same.
     settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("house")
+    gc.disable()  # until every test is collected: what is imported stays
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, but not among what every test needs."""
+    leave_standing()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

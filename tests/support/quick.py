@@ -1,4 +1,6 @@
-"""What every test would otherwise do again, or slowly: compile templates, addresses and SQL, hash passwords."""
+"""What every test would otherwise do again, or slowly: compile templates, addresses and SQL, hash, look for garbage."""
+
+import gc
 
 from argon2 import PasswordHasher
 from jinja2 import BytecodeCache
@@ -12,6 +14,7 @@ from fundapp.db import engine
 from fundapp.people import rules
 
 STRONG = rules._hasher
+SELDOM = (20_000, 20, 20)  # Python's own: 700, 10, 10
 _update, _create = Map.update, engine.create_engine
 _maps = {}
 _templates = {}
@@ -85,3 +88,10 @@ class Templates(BytecodeCache):
 def hash_cheaply():
     """Hash the passwords of this process without effort; :data:`STRONG` is what a house uses."""
     rules._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def leave_standing():
+    """Let the collector pass over what stands now, the modules and the tests, and look at the rest seldom."""
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+    gc.enable()
