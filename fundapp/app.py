@@ -51,6 +51,7 @@ from fundapp.procurement.insiders import suppliers_of
 from fundapp.procurement.queries import has_supplier
 from fundapp.programmes.events import ProgrammeOpened
 from fundapp.projects.events import ProjectMaterialEdit
+from fundapp.projects.links import rivals_of
 from fundapp.publicity.events import ObjectionAnswered
 from fundapp.settings import Settings
 from fundapp.trail.queries import help_of_programme, sources_of_programme
@@ -196,6 +197,7 @@ def _asked_by_votes() -> dict[str, Any]:
         "voting.programmes": programmes_of_worker,
         "voting.options": round_options,
         "voting.in_reserve": in_reserve,
+        "voting.rivals": rivals_of,
         "voting.against_leaving": _against_leaving,
     }
 

@@ -41,6 +41,7 @@ class Election:
 
     ``read`` counts all ballots, ``invalid`` those left out; a blank ballot is valid. Points are whole numbers of
     ``1 / points_unit``. ``threshold`` is the least points that the source of the ballots asks for, if it names one.
+    ``rivals`` are pairs of places of which no more than one is selected.
     """
 
     projects: tuple[Project, ...]
@@ -52,6 +53,7 @@ class Election:
     points_unit: int = 1
     threshold: Fraction | None = None
     remarks: tuple[str, ...] = ()
+    rivals: tuple[tuple[int, int], ...] = ()
 
     @property
     def voters(self) -> int:
@@ -81,6 +83,15 @@ class Election:
         """Name the places of the projects that have at least one vote."""
         return tuple(place for place, votes in enumerate(self.votes) if votes)
 
+    @cached_property
+    def against(self) -> dict[int, tuple[int, ...]]:
+        """Name the rivals of each project that has some."""
+        found: dict[int, tuple[int, ...]] = {}
+        for one, other in self.rivals:
+            found[one] = (*found.get(one, ()), other)
+            found[other] = (*found.get(other, ()), one)
+        return found
+
 
 def approval_election(
     projects: Iterable[tuple[str, int]], ballots: Iterable[Iterable[str]], budget: int, *, invalid: int = 0
@@ -105,11 +116,13 @@ def marked_election(
     *,
     vote_type: VoteType = VoteType.APPROVAL,
     invalid: int = 0,
+    rivals: Iterable[tuple[str, str]] = (),
 ) -> Election:
     """Make an election of ballots that give whole points to ids; an empty ballot counts as a voter.
 
     Raises:
-        ValueError: as :func:`approval_election`, and for points that are not positive.
+        ValueError: as :func:`approval_election`, for points that are not positive, and for rivals that are not two
+            different projects.
 
     >>> marked_election([("lamp", 300)], [{"lamp": 3}], 400, vote_type=VoteType.CUMULATIVE).points
     (3,)
@@ -125,4 +138,20 @@ def marked_election(
             raise ValueError(f"no such project, or no points for it: {(unknown or list(ballot))[0]}")
         cast[tuple(sorted((place[ident], points) for ident, points in ballot.items()))] += 1
     groups = tuple(cast.items())
-    return Election(listed, budget, groups, read=cast.total() + invalid, invalid=invalid, vote_type=vote_type)
+    read = cast.total() + invalid
+    pairs = rival_places(place, rivals)
+    return Election(listed, budget, groups, read=read, invalid=invalid, vote_type=vote_type, rivals=pairs)
+
+
+def rival_places(place: Mapping[str, int], rivals: Iterable[tuple[str, str]]) -> tuple[tuple[int, int], ...]:
+    """Give pairs of ids as pairs of places, each pair once and in order.
+
+    Raises:
+        ValueError: an id that is no project, or a project that is its own rival.
+    """
+    found = set()
+    for one, other in rivals:
+        if one == other or not {one, other} <= place.keys():
+            raise ValueError(f"no two projects: {one}, {other}")
+        found.add((min(place[one], place[other]), max(place[one], place[other])))
+    return tuple(sorted(found))

@@ -107,7 +107,8 @@ def _first(budget: int, voters: int, start: Start) -> Fraction:
 
 def _ends(run: Run, stop: Stop) -> bool:
     supports = run.field.supports
-    rest = [support.cost for place, support in supports.items() if place not in run.round_of]
+    gone = run.round_of.keys() | run.out.keys()
+    rest = [support.cost for place, support in supports.items() if place not in gone]
     if stop is Stop.EXHAUSTIVE:
         left = run.field.election.budget - run.cost
         return all(cost > left for cost in rest)

@@ -6,10 +6,13 @@ import flask_babel
 from wtforms import IntegerField, RadioField, SelectField
 from wtforms.validators import Length, NumberRange, Optional
 
+from fundapp.kernel.errors import Refused
 from fundapp.voting.commands import DraftCycle, Pool
+from fundapp.voting.rounds import RivalRule
 from fundapp.voting.secrecy import Secrecy
-from fundapp.voting.texts import MODES
+from fundapp.voting.texts import MODES, RIVALS
 from fundapp.web.forms import REQUIRED, InstantField, MoneyField, PageForm, TextField, options
+from fundapp.web.refusals import sentence
 
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 
@@ -26,6 +29,12 @@ class CycleForm(PageForm):
         lazy_gettext("怎样保密"),
         choices=options([(mode.value, words) for mode, words in MODES.items()]),
         default=Secrecy.SIMPLE.value,
+        validators=[REQUIRED],
+    )
+    rivals = RadioField(
+        lazy_gettext("互斥的项目"),
+        choices=options([(rule.value, words) for rule, words in RIVALS.items()]),
+        default=RivalRule.EXCLUDE.value,
         validators=[REQUIRED],
     )
     pools: dict[int, str]
@@ -46,6 +55,7 @@ class CycleForm(PageForm):
             pools=tuple(Pool(one, amount) for one, amount in given if amount is not None),
             max_choices=self.max_choices.data,
             secrecy=Secrecy(self.secrecy.data),
+            rivals=RivalRule(self.rivals.data),
         )
 
 
@@ -58,4 +68,9 @@ def cycle_form(places: dict[int, str], programmes: list[tuple[int, str]]) -> Cyc
 
 
 class CycleDeedForm(PageForm):
-    """Nothing but the button."""
+    """Nothing but the button; a refusal names the pool that refuses."""
+
+    def take(self, refusal: Refused) -> None:
+        """Put the name of the pool before the words of its refusal."""
+        pool, words = refusal.facts.get("pool"), sentence(refusal)
+        self.refused.append(f"{pool}：{words}" if pool else words)

@@ -2,7 +2,7 @@
 
 Every voter starts with the same endowment. A project is affordable if its supporters can pay it with nobody paying
 more than *price* per point (the poor pay all they have); the affordable project with the lowest price (per fen of
-cost under ``cost`` utility) is bought, until none is affordable.
+cost under ``cost`` utility) is bought, until none is affordable. The rival of what was bought is out from then on.
 
 What voters spent is counted in whole numbers of a tiny part of a fen, with a proven bound on how far that may be off.
 Whatever the bound cannot decide is decided with fractions, of which there is one per round.
@@ -55,6 +55,7 @@ class Run:
         self.off = 1
         self.bought: list[Price] = []
         self.round_of: dict[int, int] = {}
+        self.out: dict[int, int] = {}
         self.taken = [0]
         self.ties: list[Tie] = []
         self._dues: dict[int, int] = {}
@@ -130,7 +131,8 @@ class Run:
         fresh: list[Price] = []
         bound: int | None = None
         while heap and (bound is None or heap[0][0] <= bound):
-            price = self._price(heapq.heappop(heap)[1])
+            place = heapq.heappop(heap)[1]
+            price = None if place in self.out else self._price(place)
             if price:
                 fresh.append(price)
                 bound = max(limit, min(price.upper for price in fresh))
@@ -222,6 +224,8 @@ class Run:
         for points in support.fans:
             self._dues[self.field.bits[price.place, points]] = points * price.units
         self.round_of[price.place] = len(self.bought)
+        for rival in self.field.election.against.get(price.place, ()):
+            self.out.setdefault(rival, price.place)
         self.bought.append(price)
         self.taken.append(self.taken[-1] | self.field.mask(price.place))
         self.off += support.most_points * price.slack

@@ -43,6 +43,7 @@ def outcome(
         invalid=election.invalid,
         verdicts=tuple(verdicts),
         rounds=tuple(rounds) if options.explain else (),
+        rivals=tuple((election.projects[one].id, election.projects[other].id) for one, other in election.rivals),
     )
 
 

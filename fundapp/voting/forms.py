@@ -22,8 +22,9 @@ from fundapp.voting.commands import (
     SetCandidates,
 )
 from fundapp.voting.method import BallotType, Method
+from fundapp.voting.rounds import RivalRule
 from fundapp.voting.secrecy import Secrecy
-from fundapp.voting.texts import MODES
+from fundapp.voting.texts import MODES, RIVALS
 from fundapp.web.forms import (
     REQUIRED,
     BoxesField,
@@ -99,6 +100,12 @@ class DraftForm(PageForm):
         default=Secrecy.SIMPLE.value,
         validators=[REQUIRED],
     )
+    rivals = RadioField(
+        lazy_gettext("互斥的项目"),
+        choices=options([(rule.value, words) for rule, words in RIVALS.items()]),
+        default=RivalRule.EXCLUDE.value,
+        validators=[REQUIRED],
+    )
 
     def offer(self, programmes: list[tuple[int, str]], places: list[tuple[int, str]]) -> None:
         """Offer programmes and places."""
@@ -115,6 +122,7 @@ class DraftForm(PageForm):
             budget=self.budget.data,
             max_choices=self.max_choices.data,
             secrecy=Secrecy(self.secrecy.data),
+            rivals=RivalRule(self.rivals.data),
         )
 
 

@@ -13,6 +13,7 @@ import fundapp.voting.code_models
 import fundapp.voting.cycle_models
 import fundapp.voting.move_models
 import fundapp.voting.override_models
+import fundapp.voting.rival_models
 import fundapp.voting.sheet_models
 import fundapp.voting.void_models  # noqa: F401 - and those of paper without a door, and of rounds that are void
 from fundapp.db.base import Base, Numbered
@@ -20,7 +21,7 @@ from fundapp.db.guards import append_only, no_replace, no_truncate, refuse
 from fundapp.db.types import CanonicalJson, stored
 from fundapp.publicity.rules import NoticeTerms
 from fundapp.voting.method import BallotType, Method, options_of
-from fundapp.voting.rounds import Channel
+from fundapp.voting.rounds import Channel, RivalRule
 from fundapp.voting.rules import Rule, Why
 from fundapp.voting.secrecy import Secrecy
 
@@ -56,6 +57,7 @@ class VoteRound(Numbered, Base):
     rule: Mapped[Rule] = mapped_column(stored(Rule))
     options: Mapped[Any] = mapped_column(CanonicalJson)
     secrecy: Mapped[Secrecy] = mapped_column(stored(Secrecy))
+    rivals: Mapped[RivalRule] = mapped_column(stored(RivalRule), default=RivalRule.EXCLUDE)
     publicity_days: Mapped[int]
     reply_days: Mapped[int]
     objections_most: Mapped[int]

@@ -19,6 +19,7 @@ class Why(StrEnum):
     DOES_NOT_FIT = "does_not_fit"
     AFTER_STOP = "after_stop"
     SUPPORTERS_SHORT = "supporters_short"
+    RIVAL_SELECTED = "rival_selected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Outcome:
     """The result of a count. ``cost`` is that of selected and filled projects together, in fen.
 
     ``verdicts`` hold every project once: selected, filled, then the others by points. ``rounds`` are empty unless an
-    explanation was asked for.
+    explanation was asked for. ``rivals`` are the pairs of which no more than one could be selected.
     """
 
     options: Options
@@ -83,6 +84,7 @@ class Outcome:
     invalid: int
     verdicts: tuple[Verdict, ...] = ()
     rounds: tuple[Round, ...] = ()
+    rivals: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)

@@ -9,13 +9,13 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fundapp.kernel.errors import BadInput
 from fundapp.voting import pabulib_ballots as reading
 from fundapp.voting import pabulib_words as words
-from fundapp.voting.ballots import Election, Project, VoteType
+from fundapp.voting.ballots import Election, Project, VoteType, rival_places
 
 
 @dataclass(slots=True)
@@ -81,13 +81,14 @@ def parse_pabulib(text: str, where: str) -> Election:
     _need(votes, "voter_id", "vote", *(["points"] if vote_type in words.WITH_POINTS else []))
     for at, record in votes.records():
         box.take(at, record)
-    return box.election(
+    election = box.election(
         budget=words.fen(meta, "budget", where),
         threshold=words.number(meta["min_project_score_threshold"], f"{where} META min_project_score_threshold")
         if "min_project_score_threshold" in meta
         else None,
         remarks=_remarks(meta, len(projects), box.read, where),
     )
+    return replace(election, rivals=_rivals(meta, projects, where))
 
 
 def _sections(text: str, where: str) -> dict[str, Section]:
@@ -183,6 +184,17 @@ def _projects(section: Section) -> tuple[Project, ...]:
     if not projects:
         raise BadInput(section.where, "no project", "at least one project")
     return tuple(projects.values())
+
+
+def _rivals(meta: Mapping[str, str], projects: Sequence[Project], where: str) -> tuple[tuple[int, int], ...]:
+    """Read pairs of projects of which no more than one may be selected: ``rivals;7,9|8,12``, a key of our own."""
+    if "rivals" not in meta:
+        return ()
+    pairs = [tuple(part.split(",")) for part in meta["rivals"].split("|")]
+    place = {project.id: at for at, project in enumerate(projects)}
+    if any(len(pair) != 2 or pair[0] == pair[1] or not set(pair) <= place.keys() for pair in pairs):
+        raise BadInput(f"{where} META rivals", repr(meta["rivals"]), "pairs of two projects, like 7,9|8,12")
+    return rival_places(place, [(pair[0], pair[1]) for pair in pairs])
 
 
 def _vote_type(meta: Mapping[str, str], where: str) -> VoteType:

@@ -30,7 +30,7 @@ META = (
         "description", "country", "unit", "district", "subunit", "instance", "vote_type", "rule", "date_begin",
         "date_end", "scoring_fn", "min_project_cost", "max_project_cost", "neighborhoods", "subdistricts",
         "categories", "edition", "language", "currency", "fully_funded", "experimental", "comment",
-        "acknowledgments", "leftover_budget",
+        "acknowledgments", "leftover_budget", "rivals",
     }
 )  # fmt: skip
 COLUMNS: Mapping[str, Collection[str]] = {

@@ -35,6 +35,7 @@ class Written:
     projects: Mapping[int, tuple[str, Money]]
     ballots: Sequence[Mapping[int, int]]
     selected: frozenset[int]
+    rivals: Sequence[tuple[int, int]] = ()
 
 
 def pb_text(written: Written) -> str:
@@ -81,6 +82,8 @@ def _meta(written: Written) -> list[Sequence[object]]:
         limits += [("max_points", method.each), ("max_sum_points", method.points)]
     if method.options.threshold is not None:
         limits.append(("min_project_score_threshold", int(method.options.threshold)))
+    rivals = "|".join(f"{one},{other}" for one, other in written.rivals)
+    greedy = method.options.rule is Rule.GREEDY
     return [
         ("description", written.title),
         ("country", "China"),
@@ -90,10 +93,15 @@ def _meta(written: Written) -> list[Sequence[object]]:
         ("num_votes", len(written.ballots)),
         ("budget", _number(written.budget)),
         ("vote_type", method.ballot.vote_type.value),
-        ("rule", RULES[method.options.rule]),
+        ("rule", "greedy-custom" if greedy and rivals else RULES[method.options.rule]),
         ("date_begin", f"{local_date(written.opens_at):%d.%m.%Y}"),
         ("date_end", f"{local_date(written.closes_at):%d.%m.%Y}"),
         *limits,
+        *(
+            [("rivals", rivals), ("comment", f"#1: of each pair in rivals ({rivals}) no more than one is selected")]
+            if rivals
+            else ()
+        ),
         ("language", "zh"),
         ("currency", "CNY"),
         *([("fully_funded", 1)] if total <= fen(written.budget) else ()),

@@ -85,7 +85,8 @@ class Loads:
 def phragmen(election: Election, ranks: Sequence[int]) -> tuple[Count, Loads]:
     """Select by sequential Phragmén; the count ends when the next project, or one tied for next, does not fit.
 
-    Projects without a vote and projects dearer than the whole budget take no part. Only for ballots without points.
+    Projects without a vote and projects dearer than the whole budget take no part, and the rival of a selected project
+    takes none from then on. Only for ballots without points.
 
     Source: docs/rules/voting.md, rule `phragmen`.
     """
@@ -114,7 +115,22 @@ def phragmen(election: Election, ranks: Sequence[int]) -> tuple[Count, Loads]:
         loads.buy(chosen)
         result.selected.append(chosen)
         left -= election.projects[chosen].cost
+        heap = _without_rivals(election, heap, result, chosen, left)
     return result, loads
+
+
+def _without_rivals(
+    election: Election, heap: list[tuple[int, int]], result: Count, chosen: int, left: int
+) -> list[tuple[int, int]]:
+    """Take the rivals of what was just bought out of the heap, and note why."""
+    rivals = election.against.get(chosen, ())
+    if not rivals:
+        return heap
+    kept = [entry for entry in heap if entry[1] not in rivals]
+    gone = {place for _time, place in heap} & set(rivals)
+    result.refused |= dict.fromkeys(gone, (Why.RIVAL_SELECTED, left, chosen))
+    heapq.heapify(kept)
+    return kept
 
 
 def _next(heap: list[tuple[int, int]], loads: Loads) -> list[int]:

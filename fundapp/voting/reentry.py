@@ -11,21 +11,26 @@ BARRED = (Why.NO_VOTES, Why.BELOW_THRESHOLD)
 
 
 class Skip(StrEnum):
-    """Why a project is passed over: it does not fit, has left the reserve list, or was barred by the count."""
+    """Why a project is passed over: it does not fit, is not there any more, the count barred it, its rival is in."""
 
     DEAR = "dear"
     GONE = "gone"
     BARRED = "barred"
+    RIVAL = "rival"
 
 
 @dataclass(frozen=True)
 class Waits:
-    """A project of the reserve list, in its rank: frozen cost in fen, what the count said, whether it still waits."""
+    """A project of the reserve list, in its rank: frozen cost in fen, what the count said, whether it still waits.
+
+    ``rival``: one of its rivals is in.
+    """
 
     project_id: int
     cost: int
     why: Why
     there: bool
+    rival: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ def skip_of(one: Waits, left: int) -> Skip | None:
     """
     if one.why in BARRED:
         return Skip.BARRED
+    if one.rival:
+        return Skip.RIVAL
     if not one.there:
         return Skip.GONE
     return Skip.DEAR if one.cost > left else None

@@ -42,6 +42,13 @@ class Channel(StrEnum):
 PAPERS = (Channel.PAPER, Channel.VISIT)
 
 
+class RivalRule(StrEnum):
+    """Whether rivals exclude each other in a round: once one is selected the other is out, or both may be."""
+
+    EXCLUDE = "exclude"
+    FREE = "free"
+
+
 class RoundState(StrEnum):
     """Where a round stands; computed from time and facts."""
 
@@ -258,11 +265,12 @@ def count_votes(
     *,
     invalid: int = 0,
     explain: bool = False,
+    rivals: Iterable[tuple[int, int]] = (),
 ) -> Outcome:
     """Count the ballots of a round by its method; nothing is selected without a vote.
 
     ``candidates`` are (project, cost in fen), ``ballots`` give points by project; equals go by lower cost, more points,
-    and then by the order of *lots*.
+    and then by the order of *lots*. Of a pair of *rivals* the second to come is left out.
 
     Source: docs/rules/voting.md.
 
@@ -277,6 +285,7 @@ def count_votes(
         budget_fen,
         vote_type=method.ballot.vote_type,
         invalid=invalid,
+        rivals=[(str(one), str(other)) for one, other in rivals],
     )
     return allocate(election, replace(method.options, lots=tuple(str(project) for project in lots), explain=explain))
 
@@ -293,16 +302,19 @@ def standings(outcome: Outcome) -> list[Standing]:
 
 
 def plain_count(outcome: Outcome) -> list[int]:
-    """Give what counting points alone would have selected from the same ballots: what is too dear is passed over.
+    """Give what counting points alone would have selected from the same ballots.
+
+    What is too dear is passed over, and the rival of what was selected.
 
     Source: docs/rules/voting.md, rule `greedy`.
     """
     lots = {project: place for place, project in enumerate(outcome.options.lots or ())}
-    left, found = outcome.budget, []
+    left, found, out = outcome.budget, [], set()
     for one in sorted(outcome.verdicts, key=lambda one: (-one.points, one.cost, lots[one.project])):
-        if one.votes and one.cost <= left:
+        if one.votes and one.cost <= left and one.project not in out:
             left -= one.cost
             found.append(int(one.project))
+            out |= {rival for pair in outcome.rivals if one.project in pair for rival in pair}
     return found
 
 
@@ -324,6 +336,7 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "filled": list(outcome.filled),
         "endowment": None if outcome.endowment is None else str(outcome.endowment),
         "tied": [{"at": tie.at, "among": list(tie.among), "chosen": tie.chosen} for tie in outcome.ties],
+        **({"rivals": [list(pair) for pair in outcome.rivals]} if outcome.rivals else {}),
         "verdicts": [
             {
                 "project": verdict.project,

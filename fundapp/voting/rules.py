@@ -25,8 +25,8 @@ def allocate(election: Election, options: Options) -> Outcome:
     """Choose projects by the rule that *options* name.
 
     The result depends on nothing but the two arguments, and not on the order of ballots. A project without a vote is
-    never selected, and the selected and filled projects together never cost more than the budget. Every project has
-    a verdict; payments per round and supporters' rests are worked out only if ``options.explain``.
+    never selected, nor are two rivals, and the selected and filled projects together never cost more than the budget.
+    Every project has a verdict; payments per round and supporters' rests are worked out only if ``options.explain``.
 
     Raises:
         BadInput: Phragmén for ballots with points, a threshold that is missing, lots that do not fit the projects.
@@ -81,6 +81,7 @@ def _by_equal_shares(election: Election, options: Options, ranks: Sequence[int])
     field = Field(election, options.utility, ranks)
     run = completion.plain(field) if options.rule is Rule.MES else completion.add_steps(field, options)
     count = Count(run.order, list(run.ties), endowment=run.endowment)
+    count.refused = {rival: (Why.RIVAL_SELECTED, None, place) for rival, place in run.out.items()}
     filled = _fill(election, options, ranks, run)
     count.ties += filled.ties
     count.refused |= filled.refused
@@ -95,5 +96,5 @@ def _fill(election: Election, options: Options, ranks: Sequence[int], run: Run) 
         ranks,
         budget=election.budget - run.cost,
         candidates=[place for place in election.supported if place not in run.round_of],
-        already=len(run.bought),
+        bought=run.order,
     )

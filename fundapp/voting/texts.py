@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 from fundapp.kernel.money import yuan_text
 from fundapp.voting.after import Consequence
 from fundapp.voting.method import BallotType, Method
-from fundapp.voting.rounds import Channel, RoundState, show_code
+from fundapp.voting.rounds import Channel, RivalRule, RoundState, show_code
 from fundapp.voting.rules import Fill, Rule, Stop, Utility, Why
 from fundapp.voting.secrecy import Secrecy
 
@@ -122,6 +122,10 @@ REFUSALS: Mapping[str, Any] = {
     "voting.pools_wrong": lazy_gettext("请给 1 到 %(most)s 个下级地方填写资金，每个地方一份。"),
     "voting.pool_empty": lazy_gettext("%(title)s：还没有选定参加表决的项目。"),
     "voting.in_two_pools": lazy_gettext("%(title)s：%(project)s 已经在另一份资金里参加表决。"),
+    "voting.rivals_in_two_pools": lazy_gettext(
+        "互斥的两个项目分在两份资金里（%(one)s，%(other)s），各算各的，没法只选一个。请放在同一份里，或者去掉一个。"
+    ),
+    "voting.rivals_together": lazy_gettext("这样会有两个互斥的项目同时入选，本轮只能入选一个。"),
     "voting.no_such_receipt": lazy_gettext("没有找到这个回执号，请核对后重新输入。"),
 }
 
@@ -144,6 +148,7 @@ AFTER: Mapping[str, Any] = {
 SKIPS: Mapping[str, Any] = {
     "dear": lazy_gettext("资金放不下"),
     "gone": lazy_gettext("已不在备选库，或者由别的项目接着办"),
+    "rival": lazy_gettext("和它互斥的项目已经入选"),
     "barred": lazy_gettext("没有得票或没到门槛"),
 }
 
@@ -178,6 +183,18 @@ PROMISES: Mapping[Secrecy, Any] = {
     ),
 }
 
+RIVALS: Mapping[RivalRule, Any] = {
+    RivalRule.EXCLUDE: lazy_gettext("互斥的项目最多入选一个"),
+    RivalRule.FREE: lazy_gettext("不限制，可能都入选"),
+}
+RIVAL_HINTS: Mapping[str, Any] = {
+    RivalRule.EXCLUDE.value: lazy_gettext("计票时先入选的占位，和它互斥的从那一刻起不再计入。"),
+    RivalRule.FREE.value: lazy_gettext("互斥只是提醒，都入选的由议事会再定。"),
+}
+RIVAL_RULES: Mapping[RivalRule, Any] = {
+    RivalRule.EXCLUDE: lazy_gettext("互斥的项目最多入选一个：计票时先入选的占位，和它互斥的从那一刻起不再计入。"),
+    RivalRule.FREE: lazy_gettext("互斥的项目本轮不作限制，可能都入选。"),
+}
 CHANNELS: Mapping[Channel | None, Any] = {
     Channel.PHONE: lazy_gettext("网上"),
     Channel.CODE: lazy_gettext("打印码"),
@@ -204,6 +221,7 @@ WHY: Mapping[Why, Any] = {
     Why.BELOW_THRESHOLD: lazy_gettext("没有达到最低票数。"),
     Why.AFTER_STOP: lazy_gettext("前面有一个放不下，按规则后面的不再看。"),
     Why.SUPPORTERS_SHORT: lazy_gettext("投它的住户手里剩下的份额，加起来不够它的预算。"),
+    Why.RIVAL_SELECTED: lazy_gettext("和它互斥的项目已经入选，只能入选一个。"),
     Why.NO_VOTES: lazy_gettext("没有得票。"),
     Why.OVER_BUDGET: lazy_gettext("预算超过本轮全部资金。"),
     Why.DOES_NOT_FIT: lazy_gettext("轮到它时，剩下的资金不够。"),

@@ -1732,6 +1732,11 @@ def upgrade():
             ),
             nullable=False,
         ),
+        sa.Column(
+            "rivals",
+            sa.Enum("exclude", "free", name="rival_rule", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
         sa.Column("publicity_days", sa.Integer(), nullable=False),
         sa.Column("reply_days", sa.Integer(), nullable=False),
         sa.Column("objections_most", sa.Integer(), nullable=False),
@@ -4706,6 +4711,29 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "vote_rival",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("rival_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("candidate_id <> rival_id", name=op.f("ck_vote_rival_two_candidates")),
+        sa.ForeignKeyConstraint(
+            ["candidate_id", "round_id"],
+            ["vote_candidate.id", "vote_candidate.round_id"],
+            name=op.f("fk_vote_rival_candidate_id_round_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["rival_id", "round_id"],
+            ["vote_candidate.id", "vote_candidate.round_id"],
+            name=op.f("fk_vote_rival_rival_id_round_id"),
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_round.id"], name=op.f("fk_vote_rival_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_rival")),
+        sa.UniqueConstraint("candidate_id", "rival_id", name=op.f("uq_vote_rival_candidate_id_rival_id")),
+        info={"sealed": True},
+    )
+    op.create_index(op.f("ix_vote_rival_round_id"), "vote_rival", ["round_id"], unique=False)
+    op.create_table(
         "vote_share_word",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4805,6 +4833,7 @@ def upgrade():
                 "does_not_fit",
                 "after_stop",
                 "supporters_short",
+                "rival_selected",
                 name="why",
                 native_enum=False,
                 create_constraint=True,
@@ -14450,6 +14479,16 @@ GUARDS = [
             "CREATE TRIGGER vote_move_no_truncate BEFORE TRUNCATE ON vote_move FOR EACH STATEMENT EXECUTE FUNCTION vote_move_no_truncate()",
         ),
     ),
+    # vote_move_one_of_rivals on vote_move
+    (
+        (
+            "CREATE TRIGGER vote_move_one_of_rivals BEFORE INSERT ON vote_move FOR EACH ROW WHEN NEW.enters AND EXISTS (SELECT 1 FROM vote_rival v JOIN vote_round r ON r.id = v.round_id AND r.rivals = 'exclude' JOIN vote_candidate c ON c.round_id = v.round_id JOIN project p ON p.id = c.project_id WHERE v.round_id = NEW.round_id AND NEW.candidate_id IN (v.candidate_id, v.rival_id) AND c.id IN (v.candidate_id, v.rival_id) AND c.id <> NEW.candidate_id AND p.stage IN ('selected', 'matched', 'delivering', 'accepted', 'evaluated', 'closed')) BEGIN SELECT RAISE(ABORT, 'nobody comes in whose rival is in'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_move_one_of_rivals() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.enters AND EXISTS (SELECT 1 FROM vote_rival v JOIN vote_round r ON r.id = v.round_id AND r.rivals = 'exclude' JOIN vote_candidate c ON c.round_id = v.round_id JOIN project p ON p.id = c.project_id WHERE v.round_id = NEW.round_id AND NEW.candidate_id IN (v.candidate_id, v.rival_id) AND c.id IN (v.candidate_id, v.rival_id) AND c.id <> NEW.candidate_id AND p.stage IN ('selected', 'matched', 'delivering', 'accepted', 'evaluated', 'closed')) THEN RAISE EXCEPTION 'nobody comes in whose rival is in' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_move_one_of_rivals BEFORE INSERT ON vote_move FOR EACH ROW EXECUTE FUNCTION vote_move_one_of_rivals()",
+        ),
+    ),
     # vote_opened_insert_not_void on vote_opened
     (
         (
@@ -14855,6 +14894,51 @@ GUARDS = [
             "CREATE TRIGGER vote_result_of_whole_box BEFORE INSERT ON vote_result FOR EACH ROW EXECUTE FUNCTION vote_result_of_whole_box()",
         ),
     ),
+    # vote_rival_frozen on vote_rival
+    (
+        (
+            "CREATE TRIGGER vote_rival_frozen BEFORE INSERT ON vote_rival FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'the rivals of an opened round are never changed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_rival_frozen() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_opening o WHERE o.round_id = NEW.round_id) THEN RAISE EXCEPTION 'the rivals of an opened round are never changed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_rival_frozen BEFORE INSERT ON vote_rival FOR EACH ROW EXECUTE FUNCTION vote_rival_frozen()",
+        ),
+    ),
+    # vote_rival_keeps_rows on vote_rival
+    (
+        (
+            "CREATE TRIGGER vote_rival_keeps_rows BEFORE DELETE ON vote_rival FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_rival is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_rival_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_rival is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_rival_keeps_rows BEFORE DELETE ON vote_rival FOR EACH ROW EXECUTE FUNCTION vote_rival_keeps_rows()",
+        ),
+    ),
+    # vote_rival_keeps_values on vote_rival
+    (
+        (
+            "CREATE TRIGGER vote_rival_keeps_values BEFORE UPDATE ON vote_rival FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_rival is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_rival_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_rival is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_rival_keeps_values BEFORE UPDATE ON vote_rival FOR EACH ROW EXECUTE FUNCTION vote_rival_keeps_values()",
+        ),
+    ),
+    # vote_rival_no_replace on vote_rival
+    (
+        (
+            "CREATE TRIGGER vote_rival_no_replace BEFORE INSERT ON vote_rival FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_rival WHERE (id = NEW.id) OR (candidate_id = NEW.candidate_id AND rival_id = NEW.rival_id)) BEGIN SELECT RAISE(ABORT, 'vote_rival keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_rival_no_truncate on vote_rival
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_rival_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_rival keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_rival_no_truncate BEFORE TRUNCATE ON vote_rival FOR EACH STATEMENT EXECUTE FUNCTION vote_rival_no_truncate()",
+        ),
+    ),
     # vote_round_frozen on vote_round
     (
         (
@@ -15188,6 +15272,16 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_standing_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_standing keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_standing_no_truncate BEFORE TRUNCATE ON vote_standing FOR EACH STATEMENT EXECUTE FUNCTION vote_standing_no_truncate()",
+        ),
+    ),
+    # vote_standing_one_of_rivals on vote_standing
+    (
+        (
+            "CREATE TRIGGER vote_standing_one_of_rivals BEFORE INSERT ON vote_standing FOR EACH ROW WHEN NEW.selected AND EXISTS (SELECT 1 FROM vote_rival v JOIN vote_round r ON r.id = v.round_id AND r.rivals = 'exclude' JOIN vote_standing t ON t.round_id = v.round_id WHERE v.round_id = NEW.round_id AND NEW.candidate_id IN (v.candidate_id, v.rival_id) AND t.candidate_id IN (v.candidate_id, v.rival_id) AND t.candidate_id <> NEW.candidate_id AND t.selected) BEGIN SELECT RAISE(ABORT, 'of two rivals no more than one is selected'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_standing_one_of_rivals() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.selected AND EXISTS (SELECT 1 FROM vote_rival v JOIN vote_round r ON r.id = v.round_id AND r.rivals = 'exclude' JOIN vote_standing t ON t.round_id = v.round_id WHERE v.round_id = NEW.round_id AND NEW.candidate_id IN (v.candidate_id, v.rival_id) AND t.candidate_id IN (v.candidate_id, v.rival_id) AND t.candidate_id <> NEW.candidate_id AND t.selected) THEN RAISE EXCEPTION 'of two rivals no more than one is selected' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_standing_one_of_rivals BEFORE INSERT ON vote_standing FOR EACH ROW EXECUTE FUNCTION vote_standing_one_of_rivals()",
         ),
     ),
     # vote_void_ask_insert_not_void on vote_void_ask

@@ -41,12 +41,19 @@ class Count {
     for (const { marks, times } of this.ballots) {
       for (const [one, points] of marks) { this.points.set(one, this.points.get(one) + points * times); }
     }
+    const rivals = frozen.rivals || { rule: "free", pairs: [] };
+    this.pairs = rivals.rule === "exclude" ? rivals.pairs.map((pair) => pair.map(String)) : [];
     const lots = new Map(frozen.lots.map((project, place) => [String(project), place]));
     const first = (a, b) => sign(this.costs.get(a) - this.costs.get(b)) || sign(this.points.get(b) - this.points.get(a))
       || lots.get(a) - lots.get(b);
     this.order = new Map([...this.costs.keys()].sort(first).map((one, place) => [one, place]));
     this.fans = new Map([...this.costs.keys()].map((one) => [one, this.ballots.flatMap(
       (ballot, at) => (ballot.marks.has(one) ? [{ at, points: ballot.marks.get(one), times: ballot.times }] : []))]));
+  }
+
+  /* A rival was chosen before it: then it is out for good. */
+  barred(project, chosen) {
+    return this.pairs.some((pair) => pair.includes(project) && pair.some((one) => one !== project && chosen.includes(one)));
   }
 
   cost(projects) { return projects.reduce((sum, one) => sum + this.costs.get(one), 0n); }
@@ -56,6 +63,7 @@ class Count {
     const rank = (a, b) => sign(this.points.get(b) - this.points.get(a)) || order.get(a) - order.get(b);
     for (const one of [...this.costs.keys()].sort(rank)) {
       if (without.includes(one) || this.points.get(one) < (least > 1n ? least : 1n)) { continue; }
+      if (this.barred(one, [...without, ...found])) { continue; }
       if (this.costs.get(one) <= left) {
         left -= this.costs.get(one);
         found.push(one);
@@ -75,7 +83,7 @@ class Count {
     const step = new Fraction(BigInt(yuan) * 100n + BigInt(fen));
     let now = this.equalShares(share, options.utility);
     for (;;) {
-      const rest = [...this.costs.keys()].filter((one) => this.points.get(one) && !now.includes(one));
+      const rest = [...this.costs.keys()].filter((one) => this.points.get(one) && !now.includes(one) && !this.barred(one, now));
       const left = this.budget - this.cost(now);
       if (!rest.length || (options.stop === "exhaustive" && rest.every((one) => this.costs.get(one) > left))) { break; }
       const following = this.equalShares(share.plus(step), options.utility);
@@ -91,7 +99,7 @@ class Count {
     for (;;) {
       let best = null;
       for (const one of waiting) {
-        const price = this.points.get(one) ? this.price(one, purses) : null;
+        const price = this.points.get(one) && !this.barred(one, bought) ? this.price(one, purses) : null;
         if (!price) { waiting.delete(one); continue; }  // purses only shrink: what cannot be paid now never can
         const worth = utility === "cost" ? price.by(this.costs.get(one)) : price;
         const side = best ? worth.compare(best.worth) || this.order.get(one) - this.order.get(best.one) : -1;
@@ -136,6 +144,7 @@ class Count {
       left -= this.costs.get(one);
       bought.push(one);
       waiting.delete(one);
+      for (const other of [...waiting]) { if (this.barred(other, bought)) { waiting.delete(other); } }
     }
     return bought;
   }

@@ -148,16 +148,22 @@ class Count:
                 self.points[project] += points * times
         lots = {str(project): place for place, project in enumerate(frozen["lots"])}
         self.order = {one: (self.costs[one], -self.points[one], lots[one]) for one in self.costs}
+        rivals = frozen.get("rivals", {"rule": "free", "pairs": []})
+        self.pairs = [{str(one) for one in pair} for pair in rivals["pairs"]] if rivals["rule"] == "exclude" else []
 
     def cost(self, projects):
         """Add up costs."""
         return sum(self.costs[project] for project in projects)
 
+    def barred(self, project, chosen):
+        """Say whether a rival of the project was chosen before it: then it is out for good."""
+        return any(project in pair and pair - {project} <= set(chosen) for pair in self.pairs)
+
     def by_points(self, left, skip, least, without=()):
         """Take projects by points, lower cost, and lot, as long as the money lasts."""
         found = []
         for one in sorted(self.costs, key=lambda one: (-self.points[one], self.order[one])):
-            if one in without or self.points[one] < max(least, 1):
+            if one in without or self.points[one] < max(least, 1) or self.barred(one, [*without, *found]):
                 continue
             if self.costs[one] <= left:
                 left -= self.costs[one]
@@ -177,7 +183,8 @@ class Count:
         step = int(whole) * 100 + int(part)
         now = self.equal_shares(share, options["utility"])
         while True:
-            rest = [self.costs[one] for one in self.costs if self.points[one] and one not in now]
+            open_ = [one for one in self.costs if one not in now and not self.barred(one, now)]
+            rest = [self.costs[one] for one in open_ if self.points[one]]
             left = self.budget - self.cost(now)
             if not rest or (options["stop"] == "exhaustive" and min(rest) > left):
                 return now, share
@@ -193,7 +200,8 @@ class Count:
         while True:
             best = None
             for one in self.costs:
-                price = self.price(one, purses) if self.points[one] and one not in bought else None
+                open_ = self.points[one] and one not in bought and not self.barred(one, bought)
+                price = self.price(one, purses) if open_ else None
                 if price is not None:
                     worth = price / self.costs[one] if utility == "cost" else price
                     best = min(best or (worth, self.order[one], one, price), (worth, self.order[one], one, price))
@@ -232,7 +240,7 @@ class Count:
             loads = [times[one] if one in ballot else load for load, (ballot, _n) in zip(loads, self.ballots)]
             left -= self.costs[one]
             bought.append(one)
-            waiting.remove(one)
+            waiting = [other for other in waiting if other != one and not self.barred(other, bought)]
         return bought
 
     def moment(self, project, loads):

@@ -20,6 +20,11 @@ def price(cost, purses, points):
     return None
 
 
+def rival_in(election, place, bought):
+    """Say whether a rival of a project was bought."""
+    return any(place in pair and set(pair) - {place} <= set(bought) for pair in election.rivals)
+
+
 def equal_shares(election, endowment, by_cost, ranks):
     """Buy the cheapest affordable project per unit of utility until there is none."""
     ballots = ballots_of(election)
@@ -29,7 +34,8 @@ def equal_shares(election, endowment, by_cost, ranks):
         found = []
         for place, project in enumerate(election.projects):
             points = {voter: ballot[place] for voter, ballot in enumerate(ballots) if place in ballot}
-            each = price(project.cost, purses, points) if points and place not in bought else None
+            open_ = points and place not in bought and not rival_in(election, place, bought)
+            each = price(project.cost, purses, points) if open_ else None
             if each is not None:
                 found.append((each / (project.cost if by_cost else 1), ranks[place], place, each, points))
         if not found:
@@ -45,7 +51,9 @@ def add_steps(election, start, step, exhaustive, by_cost, ranks):
     endowment = Fraction(start)
     now, _ = equal_shares(election, endowment, by_cost, ranks)
     while True:
-        rest = [election.projects[at].cost for at in election.supported if at not in now]
+        rest = [
+            election.projects[at].cost for at in election.supported if at not in now and not rival_in(election, at, now)
+        ]
         left = election.budget - sum(election.projects[at].cost for at in now)
         if not rest or (exhaustive and min(rest) > left):
             return now, endowment
@@ -74,7 +82,7 @@ def phragmen(election, ranks):
             if place in ballot:
                 loads[voter] = times[place]
         bought.append(place)
-        open_.remove(place)
+        open_ = [at for at in open_ if at != place and not rival_in(election, at, bought)]
         left -= election.projects[place].cost
     return bought
 
@@ -84,7 +92,7 @@ def greedy(election, ranks, skip, threshold=1):
     left, bought = election.budget, []
     for place in sorted(election.supported, key=lambda at: (-election.points[at], ranks[at])):
         cost = election.projects[place].cost
-        if election.points[place] < threshold:
+        if election.points[place] < threshold or rival_in(election, place, bought):
             continue
         if cost <= left:
             bought.append(place)

@@ -24,6 +24,7 @@ from fundapp.kernel.money import from_fen
 from fundapp.matching.commands import first_funding
 from fundapp.programmes.events import ProgrammeOpened
 from fundapp.programmes.models import PolicyVersion, Programme
+from fundapp.projects.links import rivals_of
 from fundapp.projects.models import CostLine, Project, ProjectVersion
 from fundapp.projects.rules import Kind, Stage, Theme
 from fundapp.publicity.events import ObjectionAnswered
@@ -81,6 +82,7 @@ def wire_rounds() -> None:
             "voting.programmes": programmes_of_worker,
             "voting.options": round_options,
             "voting.in_reserve": in_reserve,
+            "voting.rivals": rivals_of,
             "voting.against_leaving": lambda session, project_id: None,
             "publicity.may_see": lambda session, source, _actor: noticed.may_see(session, source),
             "publicity.nameable": noticed.nameable,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fundapp.kernel.errors import BadInput
 from fundapp.voting import completion
-from fundapp.voting.ballots import Project, VoteType
+from fundapp.voting.ballots import Project, VoteType, marked_election
 from fundapp.voting.equal_shares import Run, TooCoarse
 from fundapp.voting.field import Field
 from fundapp.voting.rules import Fill, Rule, Start, Stop, Ties, Utility, Why, allocate, approval_election, choose
@@ -82,13 +82,17 @@ def test_counting_points_follows_its_definition(election, ties, skip):
 @settings(deadline=None)
 @given(ANY, RULES, TIES, st.sampled_from(Fill))
 def test_what_was_selected_costs_no_more_than_the_budget(election, rule, ties, fill):
-    """Nor does it contain a project without a vote; and every project has one verdict."""
+    """Nor does it contain a project without a vote, or two rivals; and every project has one verdict."""
     found = allocate(election, options_for(rule, ties=ties, fill=fill if rule is Rule.MES_ADD1 else None))
     cost = {project.id: project.cost for project in election.projects}
     votes = {project.id: election.votes[at] for at, project in enumerate(election.projects)}
     chosen = found.selected + found.filled
     assert found.cost == sum(cost[ident] for ident in chosen) <= election.budget
     assert all(votes[ident] for ident in chosen)
+    assert not any(set(pair) <= set(chosen) for pair in found.rivals)
+    barred = {v.project: v.blocked_by for v in found.verdicts if v.why is Why.RIVAL_SELECTED}
+    pairs = [set(pair) for pair in found.rivals]
+    assert all(blocker in chosen and {one, blocker} in pairs for one, blocker in barred.items())
     assert sorted(verdict.project for verdict in found.verdicts) == sorted(cost)
     assert {v.project for v in found.verdicts if v.why in (Why.SELECTED, Why.FILLED)} == set(chosen)
     assert all((v.why is Why.NO_VOTES) == (not v.votes) for v in found.verdicts)
@@ -250,6 +254,20 @@ def test_without_a_vote_nothing_is_selected(rule, ballots):
     found = allocate(approval_election([("a", 1), ("b", 2)], ballots, 500), choose(rule))
     assert (found.selected, found.filled, found.cost, found.ballots) == ((), (), 0, len(ballots))
     assert {verdict.why for verdict in found.verdicts} == {Why.NO_VOTES}
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_a_rival_of_what_was_selected_is_out(rule):
+    """500: the lamp for 300 has three votes, its rival two, the bench one; whatever the rule, the rival is out."""
+    projects = [("lamp", 300), ("rival", 200), ("bench", 100)]
+    ballots = [{"lamp": 1, "rival": 1}, {"lamp": 1, "rival": 1}, {"lamp": 1, "bench": 1}]
+    pairs = [("rival", "lamp")]
+    found = allocate(marked_election(projects, ballots, 500, rivals=pairs), options_for(rule))
+    chosen = set(found.selected + found.filled)
+    assert not {"lamp", "rival"} <= chosen
+    if rule in (Rule.GREEDY, Rule.GREEDY_NO_SKIP):
+        assert found.selected == ("lamp", "bench")
+        assert [v.blocked_by for v in found.verdicts if v.why is Why.RIVAL_SELECTED] == ["lamp"]
 
 
 def test_a_blank_ballot_lowers_everybodys_share():

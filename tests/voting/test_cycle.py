@@ -17,11 +17,12 @@ from fundapp.projects.models import Project, ProjectVersion
 from fundapp.projects.rules import Kind, Stage
 from fundapp.voting import commands, queries
 from fundapp.voting.checks import CHECKS
+from fundapp.voting.cycle_forms import CycleDeedForm
 from fundapp.voting.models import VoteRound
-from fundapp.voting.rounds import RoundState
+from fundapp.voting.rounds import RivalRule, RoundState
 from tests.support.world import NOW, make_person
 from tests.voting.haikou import CLOSES, OPENS, make_haikou, open_haikou, vote
-from tests.voting.polling import at, make_polled
+from tests.voting.polling import at, make_polled, run
 from tests.voting.test_sealed import code_of
 
 
@@ -97,9 +98,9 @@ def pools(made, **other):
     return tuple(commands.Pool(pool.place_id, from_fen(pool.budget), pool.projects) for pool in made.pools)
 
 
-def draft(made, wanted, who=None, clock=NOW):
+def draft(made, wanted, who=None, clock=NOW, **more):
     """Draft a cycle of these pools."""
-    wish = commands.DraftCycle(made.programme, made.district, "三份资金", OPENS, CLOSES, wanted)
+    wish = commands.DraftCycle(made.programme, made.district, "三份资金", OPENS, CLOSES, wanted, **more)
     with unit_of_work() as session:
         return commands.draft_cycle(session, who or made.worker, wish, at(clock)).id
 
@@ -142,11 +143,41 @@ def test_pools_are_opened_and_published_all_or_none(small):
     whole = draft(small, wanted)
     assert open_it(small, whole) == 3
     assert code_of(open_it, small, whole) == "voting.frozen"
-    assert code_of(publish_it, small, whole, clock=OPENS) == "voting.still_open"
+    with pytest.raises(Refused, match="still_open") as refused:
+        publish_it(small, whole, clock=OPENS)
+    assert refused.value.facts["pool"] == f"三份资金 · {small.pools[0].name}"
     with pytest.raises(Forbidden):
         publish_it(small, whole, who=next(iter(small.residents.values())))
     assert publish_it(small, whole) == 3
     assert code_of(publish_it, small, whole) == "voting.already_published"
+
+
+def test_rivals_in_two_pools_are_not_opened(small):
+    """Each pool is counted alone and could not know of the other; where rivals are free, they may stand apart."""
+    wanted = pools(small)
+    one, other = sorted((wanted[0].project_ids[0], wanted[1].project_ids[0]))
+    about = {"one": one, "other": other, "person": small.second.person_id, "at": NOW}
+    run(
+        "INSERT INTO project_link (project_id, other_id, kind, reason, made_by_id, at) "
+        "VALUES (:one, :other, 'rivals', '同一块空地', :person, :at)",
+        **about,
+    )
+    run(
+        "INSERT INTO project_link_step (link_id, step, reason, person_id, at) "
+        "SELECT max(id), 'stands', '', :person, :at FROM project_link",
+        person=small.second.person_id,
+        at=NOW,
+    )
+    assert code_of(open_it, small, draft(small, wanted)) == "voting.rivals_in_two_pools"
+    assert open_it(small, draft(small, wanted, rivals=RivalRule.FREE)) == 3
+
+
+def test_a_refusal_of_several_pools_names_the_one_that_refuses(sqlite_app):
+    """So that nobody has to open fifteen pages to find it."""
+    with sqlite_app.test_request_context("/", method="POST"):
+        form = CycleDeedForm()
+        form.take(Refused("voting.no_candidates", pool="2026 表决 · 演丰社区"))
+    assert form.refused[0].startswith("2026 表决 · 演丰社区：")
 
 
 def test_a_household_votes_in_the_pools_of_its_own_places_only(small):

@@ -34,9 +34,10 @@ def generated():
             ballots = [{one: method.most - at if ranked else 1 for at, one in enumerate(row)} for row in chosen]
             lots = chance.sample(range(1, 6), 5)
             budget = chance.randint(1, 60) * 100
-            ours = outcome_record(count_votes(method, sorted(costs.items()), ballots, budget, lots))
+            pairs = chance.sample([(1, 2), (1, 3), (2, 3), (4, 5)], chance.randint(0, 2))
+            ours = outcome_record(count_votes(method, sorted(costs.items()), ballots, budget, lots, rivals=pairs))
             yield (
-                frozen_of(method, costs, budget, lots),
+                frozen_of(method, costs, budget, lots, pairs),
                 ballots,
                 {name: ours[name] for name in ("selected", "filled", "cost_fen", "endowment")},
             )

@@ -49,12 +49,13 @@ def retally():
     return module
 
 
-def frozen_of(method, costs, budget, lots):
+def frozen_of(method, costs, budget, lots, pairs=()):
     """Write what a round freezes, as the package holds it."""
     return {
         "candidates": [[project, 1, cost, "", ""] for project, cost in sorted(costs.items())],
         "budget_fen": budget, "lots": list(lots), "rule": method.options.rule.value,
         "options": named_options(method.options), "ballot": method.ballot.value,
+        "rivals": {"rule": "exclude", "pairs": [list(pair) for pair in pairs]},
         "max_choices": method.most, "points": method.points, "most_points": method.each,
     }  # fmt: skip
 
@@ -66,18 +67,19 @@ def frozen_of(method, costs, budget, lots):
     st.integers(1, 60),
     st.permutations(range(1, 6)),
     st.lists(st.sampled_from([100, 200, 300, 500, 700, 1200]), min_size=5, max_size=5),
+    st.lists(st.sampled_from([(1, 2), (1, 3), (2, 3), (4, 5)]), max_size=3, unique=True),
 )
-def test_two_programs_that_share_no_line_count_the_same(retally, part, chosen, budget, lots, costs):
-    """Whatever was voted, under every rule and option: selected in the same order, filled, cost, share."""
+def test_two_programs_that_share_no_line_count_the_same(retally, part, chosen, budget, lots, costs, pairs):
+    """Whatever was voted, under every rule and option, with rivals: selected in the same order, filled, cost, share."""
     method = method_of({"max_choices": 3} | part)
     ballots = [
         {project: method.most - at if method.ballot is BallotType.RANKING else 1 for at, project in enumerate(one)}
         for one in chosen
     ]
     prices = dict(enumerate(costs, start=1))
-    ours = outcome_record(count_votes(method, sorted(prices.items()), ballots, budget * 100, lots))
+    ours = outcome_record(count_votes(method, sorted(prices.items()), ballots, budget * 100, lots, rivals=pairs))
     written = [{str(project): points for project, points in ballot.items()} for ballot in ballots]
-    theirs = retally.tally(frozen_of(method, prices, budget * 100, lots), written)
+    theirs = retally.tally(frozen_of(method, prices, budget * 100, lots, pairs), written)
     assert theirs == {name: ours[name] for name in ("selected", "filled", "cost_fen", "endowment")}
 
 

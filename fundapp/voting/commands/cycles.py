@@ -1,7 +1,8 @@
 """Draft, open and publish the rounds of several pools together: all of them or none."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
+from fundapp.db.wiring import ask
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
@@ -28,7 +30,7 @@ from fundapp.voting.commands.rounds import (
 )
 from fundapp.voting.cycle_models import VoteCycle
 from fundapp.voting.models import VoteRound
-from fundapp.voting.rounds import RoundState
+from fundapp.voting.rounds import RivalRule, RoundState
 from fundapp.voting.secrecy import Secrecy
 
 MOST_POOLS = 60
@@ -55,6 +57,7 @@ class DraftCycle:
     pools: tuple[Pool, ...]
     max_choices: int | None = None
     secrecy: Secrecy = Secrecy.SIMPLE
+    rivals: RivalRule = RivalRule.EXCLUDE
 
 
 def draft_cycle(session: Session, actor: Actor, cmd: DraftCycle, clock: Clock) -> VoteCycle:
@@ -88,6 +91,7 @@ def draft_cycle(session: Session, actor: Actor, cmd: DraftCycle, clock: Clock) -
             pool.budget,
             cmd.max_choices,
             cmd.secrecy,
+            cmd.rivals,
         )
         draft = draft_round(session, actor, wish, clock, cycle_id=cycle.id)
         if pool.project_ids:
@@ -102,8 +106,9 @@ def open_cycle(session: Session, actor: Actor, cycle_id: int, clock: Clock, chan
     Raises:
         NotVisible: there is no such cycle.
         Forbidden: not the worker of the place.
-        Refused: a pool without candidates (``voting.pool_empty``), or a project in two of them
-            (``voting.in_two_pools``); all pools together above what there is; what :func:`open_round` refuses.
+        Refused: a pool without candidates (``voting.pool_empty``), a project in two of them (``voting.in_two_pools``),
+            or rivals in two that exclude them (``voting.rivals_in_two_pools``); all pools together above what there
+            is; what :func:`open_round` refuses.
     """
     cycle, rounds = _hold(session, cycle_id)
     now = clock.now(session)
@@ -120,10 +125,30 @@ def open_cycle(session: Session, actor: Actor, cycle_id: int, clock: Clock, chan
             if row.project_id in stands:
                 raise Refused("voting.in_two_pools", project=row.title, title=round_.title)
             stands[row.project_id] = round_.title
+    if any(round_.rivals is RivalRule.EXCLUDE for round_ in rounds):
+        _check_rivals(session, stands)
     for round_ in rounds:
-        open_round(session, actor, OpenRound(round_.id), clock, chance)
+        with _named(round_.title):
+            open_round(session, actor, OpenRound(round_.id), clock, chance)
     record(session, actor, "voting.open_cycle", f"vote_cycle:{cycle.id}", now, pools=len(rounds))
     return len(rounds)
+
+
+@contextmanager
+def _named(title: str) -> Iterator[None]:
+    """Let a refusal say which pool refuses, as the fact ``pool``."""
+    try:
+        yield
+    except Refused as refusal:
+        raise type(refusal)(refusal.code, refusal.field, **{**refusal.facts, "pool": title}) from refusal
+
+
+def _check_rivals(session: Session, stands: dict[int, str]) -> None:
+    """Refuse rivals in two pools: each is counted alone and could not know of the other."""
+    pairs: list[tuple[int, int]] = ask("voting.rivals", session, list(stands))
+    for one, other in pairs:
+        if one in stands and other in stands and stands[one] != stands[other]:
+            raise Refused("voting.rivals_in_two_pools", one=stands[one], other=stands[other])
 
 
 def publish_cycle(session: Session, actor: Actor, cycle_id: int, clock: Clock) -> int:
@@ -141,8 +166,10 @@ def publish_cycle(session: Session, actor: Actor, cycle_id: int, clock: Clock) -
     left = [round_.id for round_ in rounds if queries.state_now(session, round_, now) not in done]
     if not left:
         raise Refused("voting.already_published")
+    titles = {round_.id: round_.title for round_ in rounds}
     for round_id in left:
-        publish_result(session, actor, PublishResult(round_id), clock)
+        with _named(titles[round_id]):
+            publish_result(session, actor, PublishResult(round_id), clock)
     record(session, actor, "voting.publish_cycle", f"vote_cycle:{cycle.id}", now, pools=len(left))
     return len(left)
 

@@ -37,7 +37,7 @@ def draft_override(session: Session, actor: Actor, cmd: NewOverride, now: dateti
     Raises:
         NotVisible: there is no such round, or it has no result.
         Refused: bound or fallen already; no reason; a project put in that is selected already, or taken out that is
-            not; one without a vote; more than the money of the round.
+            not; one without a vote; more than the money of the round; two rivals of a round that excludes them.
     """
     round_, _result = hold_result(session, cmd.round_id)
     policy.check_not_settled(*queries.ends_of(session, round_.id))
@@ -115,4 +115,6 @@ def _cost(session: Session, round_: VoteRound, bound: Bound) -> int:
         raise Refused(
             "voting.override_too_dear", field="put_in", cost=yuan_text(cost), budget=yuan_text(fen(round_.budget_fen))
         )
+    if any(set(pair) <= set(bound.selected) for pair in queries.excluding(session, round_)):
+        raise Refused("voting.rivals_together", field="put_in")
     return cost

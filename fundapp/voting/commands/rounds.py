@@ -21,7 +21,8 @@ from fundapp.voting import policy, queries
 from fundapp.voting.events import RoundOpened
 from fundapp.voting.method import named_options
 from fundapp.voting.models import VoteCandidate, VoteOpening, VoteRound
-from fundapp.voting.rounds import Option, ProgrammeFacts, check_window, rules_hash
+from fundapp.voting.rival_models import VoteRival
+from fundapp.voting.rounds import Option, ProgrammeFacts, RivalRule, check_window, rules_hash
 from fundapp.voting.secrecy import Secrecy
 
 MOST_CANDIDATES = 200
@@ -39,6 +40,7 @@ class DraftRound:
     budget: Money
     max_choices: int | None = None
     secrecy: Secrecy = Secrecy.SIMPLE
+    rivals: RivalRule = RivalRule.EXCLUDE
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def set_candidates(session: Session, actor: Actor, cmd: SetCandidates, clock: Cl
 def open_round(
     session: Session, actor: Actor, cmd: OpenRound, clock: Clock, chance: random.Random | None = None
 ) -> VoteOpening:
-    """Freeze a round: candidates with their versions, electorate, rule, drawn lots; its projects move to 表决中.
+    """Freeze a round: candidates with their versions, rivals, electorate, rule, lots; its projects move to 表决中.
 
     A draft whose start has passed starts now.
 
@@ -144,6 +146,7 @@ def open_round(
     check_pool(session, draft.programme_id, draft.budget_fen)
     policy.check_keys(draft.secrecy, queries.key_row(session, draft.id) if draft.secrecy is Secrecy.SEALED else None)
     candidates = _freshen(session, draft, place)
+    _pair(session, candidates)
     snapshot = freeze_roster(session, actor, place.id, now)
     lots = [row.project_id for row in candidates]
     (chance or random.SystemRandom()).shuffle(lots)
@@ -207,6 +210,7 @@ def _wishes(session: Session, cmd: DraftRound, programme: ProgrammeFacts) -> dic
         "closes_at": cmd.closes_at,
         "max_choices": method.most,
         "secrecy": cmd.secrecy,
+        "rivals": cmd.rivals,
         "budget_fen": cmd.budget,
         "ballot": method.ballot,
         "points": method.points,
@@ -259,6 +263,18 @@ def _freshen(session: Session, draft: VoteRound, place: PlaceRow) -> list[VoteCa
         row.version_id, row.title, row.gives = option.version_id, option.title, option.gives
         row.place_name, row.cost_fen = option.place_name, option.cost
     return rows
+
+
+def _pair(session: Session, candidates: list[VoteCandidate]) -> None:
+    """Write down which candidates are rivals at this moment."""
+    numbers = {row.project_id: row for row in candidates}
+    pairs: list[tuple[int, int]] = ask("voting.rivals", session, list(numbers))
+    session.add_all(
+        VoteRival(round_id=numbers[one].round_id, candidate_id=numbers[one].id, rival_id=numbers[other].id)
+        for one, other in sorted(pairs)
+        if one in numbers and other in numbers
+    )
+    session.flush()
 
 
 def _opened(draft: VoteRound, candidates: list[VoteCandidate], actor: Actor, now: datetime) -> RoundOpened:

@@ -11,6 +11,7 @@ from fundapp.voting.box_models import VoteBox, VoteBoxClosing, VoteOpened
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteRound
 from fundapp.voting.policy import check_counted
 from fundapp.voting.queries.boxes import closing_of, slip_marks
+from fundapp.voting.queries.facts import excluding
 from fundapp.voting.queries.sheets import papers_waiting, sheet_stand
 from fundapp.voting.rounds import Channel, count_votes, results_visible
 from fundapp.voting.rules import Outcome
@@ -56,8 +57,9 @@ def recount(session: Session, round_id: int, *, explain: bool = False) -> Outcom
     )
     candidates = sorted((project_id, fen(cost)) for project_id, cost in rows)
     ballots, invalid = ballot_list(session, round_id, boxed=not round_.secrecy.by_door)
-    budget = fen(round_.budget_fen)
-    return count_votes(round_.method, candidates, ballots, budget, lots or [], invalid=invalid, explain=explain)
+    cast = (ballots, fen(round_.budget_fen), lots or [])
+    rivals = excluding(session, round_)
+    return count_votes(round_.method, candidates, *cast, invalid=invalid, explain=explain, rivals=rivals)
 
 
 def ballot_list(session: Session, round_id: int, *, boxed: bool = False) -> tuple[list[dict[int, int]], int]:

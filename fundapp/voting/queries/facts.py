@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from fundapp.db.base import ID
 from fundapp.db.prepared import Prepared
@@ -15,7 +15,8 @@ from fundapp.people.queries import speaks
 from fundapp.rosters.models import SnapshotUnit
 from fundapp.voting.box_models import VoteKey
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteResult, VoteRound
-from fundapp.voting.rounds import RoundState, instant_text, state_of
+from fundapp.voting.rival_models import VoteRival
+from fundapp.voting.rounds import RivalRule, RoundState, instant_text, state_of
 from fundapp.voting.secrecy import Secrecy
 from fundapp.voting.void_models import VoteVoid
 
@@ -69,6 +70,24 @@ def candidates_of(session: Session, round_id: int) -> list[VoteCandidate]:
     """List the candidates by the number of their projects."""
     query = select(VoteCandidate).where(VoteCandidate.round_id == round_id).order_by(VoteCandidate.project_id)
     return list(session.scalars(query))
+
+
+def rival_pairs(session: Session, round_id: int) -> list[tuple[int, int]]:
+    """List the pairs of projects of a round that are rivals, as they were frozen with it; the smaller number first."""
+    one, other = aliased(VoteCandidate), aliased(VoteCandidate)
+    query = (
+        select(one.project_id, other.project_id)
+        .join(VoteRival, VoteRival.candidate_id == one.id)
+        .join(other, other.id == VoteRival.rival_id)
+        .where(VoteRival.round_id == round_id)
+        .order_by(one.project_id, other.project_id)
+    )
+    return [(first, second) for first, second in session.execute(query)]
+
+
+def excluding(session: Session, round_: VoteRound) -> list[tuple[int, int]]:
+    """List the pairs of rivals of which a round selects no more than one: none where its rule leaves them free."""
+    return rival_pairs(session, round_.id) if round_.rivals is RivalRule.EXCLUDE else []
 
 
 def ballot_lines(session: Session, round_id: int) -> dict[int, tuple[int, int]]:
@@ -175,7 +194,7 @@ def sealing_key(session: Session, round_: VoteRound) -> dict[str, str]:
 def frozen_terms(
     session: Session, round_: VoteRound, candidates: Sequence[VoteCandidate], lots: list[int], roster: tuple[int, str]
 ) -> dict[str, Any]:
-    """Give what is frozen at the opening: window, ballot, rule, secrecy, money, candidates, lots, electorate.
+    """Give what is frozen at the opening: window, ballot, rule, secrecy, money, candidates, rivals, lots, roster.
 
     *roster* is the number of the snapshot and its fingerprint.
     """
@@ -201,5 +220,6 @@ def frozen_terms(
         "snapshot": roster[0],
         "roster": roster[1],
         "lots": lots,
+        "rivals": {"rule": round_.rivals.value, "pairs": [list(pair) for pair in rival_pairs(session, round_.id)]},
         "candidates": [[row.project_id, row.version_id, fen(row.cost_fen), row.title, row.gives] for row in candidates],
     }

@@ -17,6 +17,7 @@ from fundapp.voting.models import VoteCandidate, VoteRound, VoteStanding
 from fundapp.voting.move_models import VoteLeave, VoteMove
 from fundapp.voting.outcome import Why
 from fundapp.voting.policy import LEAVE_STANDS, PUBLISHERS
+from fundapp.voting.queries.facts import excluding
 from fundapp.voting.queries.waiting import in_places_of, rounds_with_place
 from fundapp.voting.reentry import BARRED, Next, Skip, Waits, next_in
 
@@ -99,8 +100,8 @@ def pot_of(session: Session, round_id: int) -> Pot:
     return Pot(fen(binding.budget_fen), cost, len(rows), tuple(inside), tuple(reserve))
 
 
-def waiting_in_rank(session: Session, round_id: int, reserve: Sequence[int]) -> list[Waits]:
-    """Give those of a reserve list in their rank."""
+def waiting_in_rank(session: Session, round_id: int, reserve: Sequence[int], inside: Sequence[int] = ()) -> list[Waits]:
+    """Give those of a reserve list in their rank; *inside* are the projects that are in, of which some have rivals."""
     known = {
         project_id: (cost, why)
         for project_id, cost, why in session.execute(
@@ -110,12 +111,14 @@ def waiting_in_rank(session: Session, round_id: int, reserve: Sequence[int]) -> 
         )
     }
     there: set[int] = ask("voting.in_reserve", session, list(reserve))
-    return [Waits(one, fen(known[one][0]), Why(known[one][1]), one in there) for one in reserve]
+    pairs = excluding(session, session.get_one(VoteRound, round_id))
+    out = {rival for pair in pairs for one in pair if one in inside for rival in pair}
+    return [Waits(one, fen(known[one][0]), Why(known[one][1]), one in there, one in out) for one in reserve]
 
 
 def next_of(session: Session, round_id: int, pot: Pot) -> Next | None:
     """Give who comes in now; ``None`` where nobody can."""
-    return next_in(waiting_in_rank(session, round_id, pot.reserve), pot.left)
+    return next_in(waiting_in_rank(session, round_id, pot.reserve, pot.inside), pot.left)
 
 
 def leave_of(session: Session, round_id: int, leave_id: int) -> VoteLeave:
@@ -219,7 +222,7 @@ def free_places(session: Session, actor: Actor) -> list[FreePlace]:
         for number, title, project_id, reserve in rows
         if project_id in there and project_id in reserve
     ]
-    return list(dict.fromkeys(found))
+    return [one for one in dict.fromkeys(found) if next_of(session, one.round_id, pot_of(session, one.round_id))]
 
 
 def moved_rounds(session: Session) -> list[int]:

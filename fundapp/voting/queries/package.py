@@ -17,7 +17,7 @@ from fundapp.voting.models import VoteBallot, VoteOpening, VoteResult, VoteRound
 from fundapp.voting.pabulib_write import Written, pb_text
 from fundapp.voting.queries.boxes import closing_of, slips_of
 from fundapp.voting.queries.counting import ballot_list, turnout
-from fundapp.voting.queries.facts import candidates_of, frozen_terms
+from fundapp.voting.queries.facts import candidates_of, excluding, frozen_terms
 from fundapp.voting.queries.moves import moves_of
 from fundapp.voting.queries.noticed import computed_of_round
 from fundapp.voting.queries.overrides import overrides_of
@@ -206,6 +206,7 @@ def _pb(session: Session, round_: VoteRound, result: VoteResult, ballots: list[d
             projects={project: names[project] for project in sorted(names)},
             ballots=[dict(ballot) for ballot in _sorted(ballots)],
             selected=frozenset(int(one) for one in outcome["selected"] + outcome["filled"]),
+            rivals=excluding(session, round_),
         )
     )
 

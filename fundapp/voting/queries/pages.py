@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from fundapp.db.prepared import Prepared
 from fundapp.db.types import Instant
+from fundapp.db.wiring import ask
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.places.models import Place
@@ -20,10 +21,11 @@ from fundapp.voting.method import BallotType, Method, options_of
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound
 from fundapp.voting.policy import works_here
 from fundapp.voting.queries.counting import turnout
-from fundapp.voting.queries.facts import candidates_of, marks_on
+from fundapp.voting.queries.facts import candidates_of, marks_on, rival_pairs
 from fundapp.voting.queries.voids import is_void
 from fundapp.voting.rounds import (
     Channel,
+    RivalRule,
     RoundState,
     ballot_order,
     by_channel,
@@ -51,13 +53,15 @@ class RoundRow:
 
 @dataclass(frozen=True)
 class CandidateRow:
-    """A project as it stands on the ballot."""
+    """A project as it stands on the ballot, with its rivals there; ``exclusive``: no more than one is selected."""
 
     project_id: int
     title: str
     gives: str
     place_name: str
     cost: Money
+    rivals: tuple[str, ...] = ()
+    exclusive: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ class RoundPage:
     closes_at: datetime
     method: Method
     secrecy: Secrecy
+    rivals: RivalRule
     budget: Money
     notice: NoticeTerms
     state: RoundState
@@ -209,13 +214,14 @@ def round_page(session: Session, round_id: int, actor: Actor, now: datetime) -> 
         closes_at=round_.closes_at,
         method=round_.method,
         secrecy=round_.secrecy,
+        rivals=round_.rivals,
         budget=round_.budget_fen,
         notice=round_.notice,
         state=state_of(round_, now, opened=opening is not None, published=result_id is not None, void=bool(void)),
         snapshot_id=opening.snapshot_id if opening else None,
         roster_hash=roster_hash or "",
         rules_hash=opening.rules_hash if opening else "",
-        candidates=tuple(_candidate(one) for one in candidates_of(session, round_.id)),
+        candidates=_candidates(session, round_, frozen=opening is not None),
         lots=tuple(opening.lots) if opening else (),
         turnout=_turnout(session, round_, opening.households if opening else 0, now),
         own=_own(session, round_.id, opening.snapshot_id, actor) if opening else (),
@@ -309,8 +315,21 @@ def doors_of(session: Session, snapshot_id: int | None) -> list[str]:
     return list(session.scalars(query))
 
 
-def _candidate(row: VoteCandidate) -> CandidateRow:
-    return CandidateRow(row.project_id, row.title, row.gives, row.place_name, row.cost_fen)
+def _candidates(session: Session, round_: VoteRound, *, frozen: bool) -> tuple[CandidateRow, ...]:
+    """Give the candidates with their rivals: those frozen with the round, or for a draft those of this moment."""
+    rows = candidates_of(session, round_.id)
+    titles = {row.project_id: row.title for row in rows}
+    pairs = rival_pairs(session, round_.id) if frozen else ask("voting.rivals", session, list(titles))
+    found: dict[int, list[str]] = {}
+    for one, other in pairs:
+        if one in titles and other in titles:
+            found.setdefault(one, []).append(titles[other])
+            found.setdefault(other, []).append(titles[one])
+    exclusive = round_.rivals is RivalRule.EXCLUDE
+    return tuple(
+        CandidateRow(one.project_id, one.title, one.gives, one.place_name, one.cost_fen, tuple(rivals), exclusive)
+        for one, rivals in ((row, found.get(row.project_id, ())) for row in rows)
+    )
 
 
 def _turnout(session: Session, round_: VoteRound, households: int, now: datetime) -> Turnout:

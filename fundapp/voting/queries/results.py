@@ -17,6 +17,9 @@ from fundapp.voting.queries.facts import candidates_of
 from fundapp.voting.rounds import plain_count, standings, votes_shown
 from fundapp.voting.rules import Outcome, Rule, Why
 
+NOT_OF_MONEY = (Why.SUPPORTERS_SHORT, Why.RIVAL_SELECTED)
+"""What the budget still held says nothing of these."""
+
 
 @dataclass(frozen=True)
 class Share:
@@ -34,6 +37,7 @@ class ResultLine:
 
     ``left`` is what the budget still held when its turn came and it did not fit. Under equal shares ``held`` is what
     its supporters had left together (rounded down to a fen), and ``went_to`` the titles they had paid for, most first.
+    ``rival`` is the title of the rival that was selected before it.
     """
 
     project_id: int
@@ -47,6 +51,7 @@ class ResultLine:
     left: Money | None
     held: Money | None = None
     went_to: tuple[str, ...] = ()
+    rival: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,8 @@ def _lines(outcome: Outcome, titles: dict[int, str]) -> list[ResultLine]:
             points=one.points if told else None,
             cost=from_fen(verdict.cost),
             why=one.why,
-            left=None if verdict.left is None or one.why is Why.SUPPORTERS_SHORT else from_fen(verdict.left),
+            left=from_fen(verdict.left) if verdict.left is not None and one.why not in NOT_OF_MONEY else None,
+            rival=titles[int(verdict.blocked_by)] if one.why is Why.RIVAL_SELECTED else "",
         )
         if told and one.why is Why.SUPPORTERS_SHORT and verdict.supporters_left is not None:
             paid = sorted(verdict.went_to, key=lambda pair: (-pair[1], int(pair[0])))

@@ -69,7 +69,10 @@ def candidates(round_id: int) -> Answer:
         if form.done:
             flash(_("参加表决的项目已保存。"))
             return redirect(url_for(".show", round_id=round_id), 303)
-    return render_template("voting/candidates.html", form=form, page=page, options=options), form.status
+    pairs: list[tuple[int, int]] = ask("voting.rivals", reading(), [option.project_id for option in options])
+    rivals = {one: [other for pair in pairs if one in pair for other in pair if other != one] for one in sum(pairs, ())}
+    shown = {"options": options, "rivals": rivals, "titles": {option.project_id: option.title for option in options}}
+    return render_template("voting/candidates.html", form=form, page=page, **shown), form.status
 
 
 @bp.route("/<int:round_id>/open", methods=["GET", "POST"])
@@ -175,6 +178,7 @@ def _as_typed(page: queries.RoundPage) -> dict[str, object]:
         "budget": page.budget,
         "max_choices": page.max_choices,
         "secrecy": page.secrecy.value,
+        "rivals": page.rivals.value,
     }
 
 
