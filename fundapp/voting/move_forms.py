@@ -6,7 +6,7 @@ import flask_babel
 from wtforms import HiddenField, RadioField
 from wtforms.validators import Length
 
-from fundapp.voting.commands import AskLeave, ConfirmLeave, LetIn
+from fundapp.voting.commands import AskLeave, ConfirmLeave, LetIn, WithdrawLeave
 from fundapp.web.forms import REQUIRED, ConfirmField, PageForm, TextField
 
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
@@ -35,6 +35,14 @@ class ConfirmLeaveForm(PageForm):
     def to_command(self, round_id: int, leave_id: int) -> ConfirmLeave:
         """Make the command."""
         return ConfirmLeave(round_id, leave_id)
+
+
+class WithdrawLeaveForm(PageForm):
+    """Nothing but the button."""
+
+    def to_command(self, round_id: int, leave_id: int) -> WithdrawLeave:
+        """Make the command."""
+        return WithdrawLeave(round_id, leave_id)
 
 
 class LetInForm(PageForm):

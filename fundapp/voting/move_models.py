@@ -31,6 +31,17 @@ class VoteLeave(Numbered, Base):
     at: Mapped[datetime]
 
 
+class VoteLeaveWithdrawal(Numbered, Base):
+    """Who asked that a project falls out takes it back, before anybody confirmed it."""
+
+    __tablename__ = "vote_leave_withdrawal"
+    __table_args__ = (UniqueConstraint("leave_id"), {"info": {"sealed": True}})
+
+    leave_id: Mapped[int] = mapped_column(ForeignKey("vote_leave.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
 class VoteMove(Numbered, Base):
     """A project that came in or fell out, numbered from one in its round, and what all that are in cost after it.
 
@@ -63,7 +74,23 @@ class VoteMove(Numbered, Base):
 
 
 append_only("vote_leave")
+append_only("vote_leave_withdrawal")
 append_only("vote_move")
+refuse(
+    "vote_leave_withdrawn_by_who_asked",
+    "vote_leave_withdrawal",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM vote_leave l WHERE l.id = NEW.leave_id AND l.asked_by_id = NEW.person_id "
+    "AND l.at <= NEW.at) OR EXISTS (SELECT 1 FROM vote_move m WHERE m.leave_id = NEW.leave_id)",
+    "what was asked is taken back by who asked, before it is confirmed",
+)
+refuse(
+    "vote_move_leaves_as_still_asked",
+    "vote_move",
+    "INSERT",
+    "EXISTS (SELECT 1 FROM vote_leave_withdrawal w WHERE w.leave_id = NEW.leave_id)",
+    "nobody falls out by what was taken back",
+)
 
 _OF = (
     "SELECT 1 FROM vote_binding b JOIN vote_candidate c ON c.round_id = b.round_id "

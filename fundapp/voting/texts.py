@@ -102,6 +102,8 @@ REFUSALS: Mapping[str, Any] = {
     "voting.body_waits": lazy_gettext("一项异议已提交议事会，议事会作出决定以后才能生效。"),
     "voting.not_in": lazy_gettext("这个项目现在不在入选之列。"),
     "voting.leave_needs_reason": lazy_gettext("请写明退出的原因，大家都会看到。"),
+    "voting.leave_of_another": lazy_gettext("只有提出的人可以撤回。"),
+    "voting.leave_over": lazy_gettext("这项退出已经撤回，或者已经确认。"),
     "voting.own_leave": lazy_gettext("您提出的退出，要由另一位工作人员确认。"),
     "voting.leave_lapsed": lazy_gettext("提出已满 14 天，没有确认，请重新提出。"),
     "voting.money_rests_on_it": lazy_gettext("项目已选定施工方、申请了配比或用了社区份额，不能退出；请先退回。"),

@@ -5515,6 +5515,18 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "vote_leave_withdrawal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("leave_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["leave_id"], ["vote_leave.id"], name=op.f("fk_vote_leave_withdrawal_leave_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_leave_withdrawal_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_leave_withdrawal")),
+        sa.UniqueConstraint("leave_id", name=op.f("uq_vote_leave_withdrawal_leave_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "vote_move",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -14404,6 +14416,51 @@ GUARDS = [
             "CREATE TRIGGER vote_leave_of_who_is_in BEFORE INSERT ON vote_leave FOR EACH ROW EXECUTE FUNCTION vote_leave_of_who_is_in()",
         ),
     ),
+    # vote_leave_withdrawal_keeps_rows on vote_leave_withdrawal
+    (
+        (
+            "CREATE TRIGGER vote_leave_withdrawal_keeps_rows BEFORE DELETE ON vote_leave_withdrawal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_leave_withdrawal is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_leave_withdrawal_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_leave_withdrawal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_leave_withdrawal_keeps_rows BEFORE DELETE ON vote_leave_withdrawal FOR EACH ROW EXECUTE FUNCTION vote_leave_withdrawal_keeps_rows()",
+        ),
+    ),
+    # vote_leave_withdrawal_keeps_values on vote_leave_withdrawal
+    (
+        (
+            "CREATE TRIGGER vote_leave_withdrawal_keeps_values BEFORE UPDATE ON vote_leave_withdrawal FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_leave_withdrawal is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_leave_withdrawal_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_leave_withdrawal is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_leave_withdrawal_keeps_values BEFORE UPDATE ON vote_leave_withdrawal FOR EACH ROW EXECUTE FUNCTION vote_leave_withdrawal_keeps_values()",
+        ),
+    ),
+    # vote_leave_withdrawal_no_replace on vote_leave_withdrawal
+    (
+        (
+            "CREATE TRIGGER vote_leave_withdrawal_no_replace BEFORE INSERT ON vote_leave_withdrawal FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_leave_withdrawal WHERE (id = NEW.id) OR (leave_id = NEW.leave_id)) BEGIN SELECT RAISE(ABORT, 'vote_leave_withdrawal keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_leave_withdrawal_no_truncate on vote_leave_withdrawal
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_leave_withdrawal_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_leave_withdrawal keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_leave_withdrawal_no_truncate BEFORE TRUNCATE ON vote_leave_withdrawal FOR EACH STATEMENT EXECUTE FUNCTION vote_leave_withdrawal_no_truncate()",
+        ),
+    ),
+    # vote_leave_withdrawn_by_who_asked on vote_leave_withdrawal
+    (
+        (
+            "CREATE TRIGGER vote_leave_withdrawn_by_who_asked BEFORE INSERT ON vote_leave_withdrawal FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_leave l WHERE l.id = NEW.leave_id AND l.asked_by_id = NEW.person_id AND l.at <= NEW.at) OR EXISTS (SELECT 1 FROM vote_move m WHERE m.leave_id = NEW.leave_id) BEGIN SELECT RAISE(ABORT, 'what was asked is taken back by who asked, before it is confirmed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_leave_withdrawn_by_who_asked() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_leave l WHERE l.id = NEW.leave_id AND l.asked_by_id = NEW.person_id AND l.at <= NEW.at) OR EXISTS (SELECT 1 FROM vote_move m WHERE m.leave_id = NEW.leave_id) THEN RAISE EXCEPTION 'what was asked is taken back by who asked, before it is confirmed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_leave_withdrawn_by_who_asked BEFORE INSERT ON vote_leave_withdrawal FOR EACH ROW EXECUTE FUNCTION vote_leave_withdrawn_by_who_asked()",
+        ),
+    ),
     # vote_move_adds_up on vote_move
     (
         (
@@ -14442,6 +14499,16 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_move_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_move is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_move_keeps_values BEFORE UPDATE ON vote_move FOR EACH ROW EXECUTE FUNCTION vote_move_keeps_values()",
+        ),
+    ),
+    # vote_move_leaves_as_still_asked on vote_move
+    (
+        (
+            "CREATE TRIGGER vote_move_leaves_as_still_asked BEFORE INSERT ON vote_move FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_leave_withdrawal w WHERE w.leave_id = NEW.leave_id) BEGIN SELECT RAISE(ABORT, 'nobody falls out by what was taken back'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_move_leaves_as_still_asked() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_leave_withdrawal w WHERE w.leave_id = NEW.leave_id) THEN RAISE EXCEPTION 'nobody falls out by what was taken back' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_move_leaves_as_still_asked BEFORE INSERT ON vote_move FOR EACH ROW EXECUTE FUNCTION vote_move_leaves_as_still_asked()",
         ),
     ),
     # vote_move_leaves_by_two on vote_move

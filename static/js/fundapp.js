@@ -27,10 +27,15 @@
   // What is left of a ballot's money or points, told as it changes; the server counts again.
   var rest = document.querySelector("output[data-left]");
   function tell() {
-    var left = Number(rest.dataset.budget || rest.dataset.sum);
+    var budgets = rest.dataset.budgets && JSON.parse(rest.dataset.budgets);
+    var left = budgets ? budgets[document.getElementById("programme_id").value] || 0 : Number(rest.dataset.budget || rest.dataset.sum);
+    document.querySelectorAll("[data-amounts] input").forEach(function (box) {
+      var typed = box.value.normalize("NFKC").replace(/[,¥元\s]/g, "");
+      left -= Math.round(100 * (parseFloat(typed) || 0) * (typed.endsWith("万") ? 10000 : 1));
+    });
     document.querySelectorAll("input[data-cost]:checked").forEach(function (box) { left -= Number(box.dataset.cost); });
     document.querySelectorAll("input[data-points]").forEach(function (box) { left -= Number(box.value) || 0; });
-    var shown = Math.abs(rest.dataset.budget ? left / 100 : left).toLocaleString("zh-CN");
+    var shown = Math.abs(rest.dataset.budget || budgets ? left / 100 : left).toLocaleString("zh-CN");
     rest.textContent = (left < 0 ? rest.dataset.over : rest.dataset.left).replace("{}", shown);
     rest.hidden = false;
   }

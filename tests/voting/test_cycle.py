@@ -19,7 +19,7 @@ from fundapp.voting import commands, queries
 from fundapp.voting.checks import CHECKS
 from fundapp.voting.cycle_forms import CycleDeedForm
 from fundapp.voting.models import VoteRound
-from fundapp.voting.rounds import RivalRule, RoundState
+from fundapp.voting.rounds import RoundState
 from tests.support.world import NOW, make_person
 from tests.voting.haikou import CLOSES, OPENS, make_haikou, open_haikou, vote
 from tests.voting.polling import at, make_polled, run
@@ -98,9 +98,9 @@ def pools(made, **other):
     return tuple(commands.Pool(pool.place_id, from_fen(pool.budget), pool.projects) for pool in made.pools)
 
 
-def draft(made, wanted, who=None, clock=NOW, **more):
+def draft(made, wanted, who=None, clock=NOW):
     """Draft a cycle of these pools."""
-    wish = commands.DraftCycle(made.programme, made.district, "三份资金", OPENS, CLOSES, wanted, **more)
+    wish = commands.DraftCycle(made.programme, made.district, "三份资金", OPENS, CLOSES, wanted)
     with unit_of_work() as session:
         return commands.draft_cycle(session, who or made.worker, wish, at(clock)).id
 
@@ -153,7 +153,7 @@ def test_pools_are_opened_and_published_all_or_none(small):
 
 
 def test_rivals_in_two_pools_are_not_opened(small):
-    """Each pool is counted alone and could not know of the other; where rivals are free, they may stand apart."""
+    """Each pool is counted alone and could not know of the other."""
     wanted = pools(small)
     one, other = sorted((wanted[0].project_ids[0], wanted[1].project_ids[0]))
     about = {"one": one, "other": other, "person": small.second.person_id, "at": NOW}
@@ -169,7 +169,6 @@ def test_rivals_in_two_pools_are_not_opened(small):
         at=NOW,
     )
     assert code_of(open_it, small, draft(small, wanted)) == "voting.rivals_in_two_pools"
-    assert open_it(small, draft(small, wanted, rivals=RivalRule.FREE)) == 3
 
 
 def test_a_refusal_of_several_pools_names_the_one_that_refuses(sqlite_app):

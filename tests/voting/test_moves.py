@@ -128,6 +128,35 @@ def test_a_project_falls_out_only_by_two_with_a_reason_and_in_time(working):
     assert code(lambda: confirm(polled, leave, street)) == "voting.not_in"
 
 
+def test_who_asked_takes_it_back_before_it_is_confirmed(working):
+    """Nobody else does, nothing is confirmed afterwards, also not by plain SQL; and it may be asked anew."""
+    polled, street = make_bound()
+    first = ask(polled)
+
+    def back(leave, who):
+        with unit_of_work() as session:
+            commands.withdraw_leave(session, who, commands.WithdrawLeave(polled.round, leave), LATER)
+
+    forged = "INSERT INTO vote_leave_withdrawal (leave_id, person_id, at) VALUES (:leave, :person, :at)"
+    with pytest.raises(IntegrityError, match="by who asked"):
+        run(forged, leave=first, person=street.person_id, at=LATER.at)
+    assert code(lambda: back(first, street)) == "voting.leave_of_another"
+    back(first, polled.worker)
+    assert code(lambda: back(first, polled.worker)) == "voting.leave_over"
+    assert code(lambda: confirm(polled, first, street)) == "voting.leave_over"
+    with pytest.raises(IntegrityError, match="taken back"):
+        run(
+            FORGE.format(enters="false", leave=first), round=polled.round, project=polled.projects[0], number=1,
+            budget=500_000, cost=200_000, person=street.person_id, at=LATER.at,
+        )  # fmt: skip
+    with reading_session() as session:
+        assert queries.leaves_waiting(session, LATER.at, polled.round) == []
+    again = ask(polled)
+    confirm(polled, again, street)
+    assert code(lambda: back(again, polled.worker)) == "voting.leave_over"
+    assert stages(polled)[0] == "consented"
+
+
 def test_nothing_moves_before_an_outcome_binds(working):
     """There is nothing to fall out of yet."""
     polled, _street = make_noticed(also=(2, 3), max_choices=4)

@@ -17,7 +17,16 @@ from fundapp.voting.commands.codes import PrintCodes, code_of_token, code_of_typ
 from fundapp.voting.commands.cycles import DraftCycle, Pool, draft_cycle, open_cycle, publish_cycle
 from fundapp.voting.commands.keys import ConfirmShare, RegisterKey, confirm_share, register_key
 from fundapp.voting.commands.kiosks import OpenKiosk, end_kiosk, open_kiosk
-from fundapp.voting.commands.moves import AskLeave, ConfirmLeave, LetIn, ask_leave, confirm_leave, let_in
+from fundapp.voting.commands.moves import (
+    AskLeave,
+    ConfirmLeave,
+    LetIn,
+    WithdrawLeave,
+    ask_leave,
+    confirm_leave,
+    let_in,
+    withdraw_leave,
+)
 from fundapp.voting.commands.overriding import NewOverride, draft_override, sign_override
 from fundapp.voting.commands.papers import KeyBallot, key_ballot
 from fundapp.voting.commands.results import PublishResult, publish_result
@@ -69,6 +78,7 @@ __all__ = [
     "SetCandidates",
     "TakePaper",
     "TellShare",
+    "WithdrawLeave",
     "WriteBack",
     "ask_leave",
     "ask_void",
@@ -104,5 +114,6 @@ __all__ = [
     "sign_override",
     "take_paper",
     "tell_share",
+    "withdraw_leave",
     "write_back",
 ]

@@ -107,7 +107,7 @@ def open_cycle(session: Session, actor: Actor, cycle_id: int, clock: Clock, chan
         NotVisible: there is no such cycle.
         Forbidden: not the worker of the place.
         Refused: a pool without candidates (``voting.pool_empty``), a project in two of them (``voting.in_two_pools``),
-            or rivals in two that exclude them (``voting.rivals_in_two_pools``); all pools together above what there
+            or rivals in two of them (``voting.rivals_in_two_pools``); all pools together above what there
             is; what :func:`open_round` refuses.
     """
     cycle, rounds = _hold(session, cycle_id)
@@ -125,8 +125,7 @@ def open_cycle(session: Session, actor: Actor, cycle_id: int, clock: Clock, chan
             if row.project_id in stands:
                 raise Refused("voting.in_two_pools", project=row.title, title=round_.title)
             stands[row.project_id] = round_.title
-    if any(round_.rivals is RivalRule.EXCLUDE for round_ in rounds):
-        _check_rivals(session, stands)
+    _check_rivals(session, stands)
     for round_ in rounds:
         with _named(round_.title):
             open_round(session, actor, OpenRound(round_.id), clock, chance)
@@ -144,7 +143,7 @@ def _named(title: str) -> Iterator[None]:
 
 
 def _check_rivals(session: Session, stands: dict[int, str]) -> None:
-    """Refuse rivals in two pools: each is counted alone and could not know of the other."""
+    """Refuse rivals in two pools, whatever the rule: a rival on one ballot bars the other from the next."""
     pairs: list[tuple[int, int]] = ask("voting.rivals", session, list(stands))
     for one, other in pairs:
         if one in stands and other in stands and stands[one] != stands[other]:

@@ -9,14 +9,14 @@ from fundapp.audit.commands import record
 from fundapp.db.wiring import ask, tell
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
-from fundapp.kernel.errors import Refused
+from fundapp.kernel.errors import Forbidden, Refused
 from fundapp.kernel.money import fen, from_fen
 from fundapp.places.queries import get_place
 from fundapp.voting import policy, queries
 from fundapp.voting.commands.after import hold_result
 from fundapp.voting.events import OutcomeMoved
 from fundapp.voting.models import VoteRound
-from fundapp.voting.move_models import VoteLeave, VoteMove
+from fundapp.voting.move_models import VoteLeave, VoteLeaveWithdrawal, VoteMove
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,14 @@ class AskLeave:
 @dataclass(frozen=True)
 class ConfirmLeave:
     """Confirm what another asked."""
+
+    round_id: int
+    leave_id: int
+
+
+@dataclass(frozen=True)
+class WithdrawLeave:
+    """Take back what one asked."""
 
     round_id: int
     leave_id: int
@@ -75,7 +83,8 @@ def confirm_leave(session: Session, actor: Actor, cmd: ConfirmLeave, clock: Cloc
     Raises:
         NotVisible: there is no such round, its outcome does not bind, or nobody asked that.
         Forbidden: neither the worker nor an officer of the place; who asked (``voting.own_leave``).
-        Refused: asked too long ago; the project is not in any more; it has a supplier or a standing claim.
+        Refused: asked too long ago, or taken back; the project is not in any more; it has a supplier or a standing
+            claim.
     """
     round_, now = _hold(session, actor, cmd.round_id, clock)
     asked = queries.leave_of(session, round_.id, cmd.leave_id)
@@ -83,7 +92,28 @@ def confirm_leave(session: Session, actor: Actor, cmd: ConfirmLeave, clock: Cloc
     numbers = {number: project_id for project_id, number in queries.candidate_ids(session, round_.id).items()}
     project_id = numbers[asked.candidate_id]
     _check_may_leave(session, round_, project_id)
+    _check_still_asked(session, asked.id)
     return _move(session, actor, round_, VoteMove(leave_id=asked.id, skipped=[]), project_id, now, asked.reason)
+
+
+def withdraw_leave(session: Session, actor: Actor, cmd: WithdrawLeave, clock: Clock) -> VoteLeaveWithdrawal:
+    """Take back what one asked, as long as nobody confirmed it; the project stays in, and may be asked out anew.
+
+    Raises:
+        NotVisible: there is no such round, its outcome does not bind, or nobody asked that.
+        Forbidden: neither the worker nor an officer of the place; somebody else asked (``voting.leave_of_another``).
+        Refused: confirmed or taken back already (``voting.leave_over``).
+    """
+    round_, now = _hold(session, actor, cmd.round_id, clock)
+    asked = queries.leave_of(session, round_.id, cmd.leave_id)
+    if asked.asked_by_id != actor.person_id:
+        raise Forbidden("voting.leave_of_another")
+    _check_still_asked(session, asked.id)
+    made = VoteLeaveWithdrawal(leave_id=asked.id, person_id=actor.person_id, at=now)
+    session.add(made)
+    session.flush()
+    record(session, actor, "voting.withdraw_leave", f"vote_round:{round_.id}", now, leave=asked.id)
+    return made
 
 
 def let_in(session: Session, actor: Actor, cmd: LetIn, clock: Clock) -> VoteMove:
@@ -111,6 +141,11 @@ def _hold(session: Session, actor: Actor, round_id: int, clock: Clock) -> tuple[
     policy.check_publisher(actor, get_place(session, round_.place_id).path)
     policy.check_binds(*queries.ends_of(session, round_id))
     return round_, clock.now(session)
+
+
+def _check_still_asked(session: Session, leave_id: int) -> None:
+    if queries.leave_is_over(session, leave_id):
+        raise Refused("voting.leave_over")
 
 
 def _check_may_leave(session: Session, round_: VoteRound, project_id: int) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import ZERO
+from fundapp.ledger.queries import pool_state
 from fundapp.places.models import Place
 from fundapp.places.queries import PlaceRow, get_place
 from fundapp.rosters.models import SnapshotUnit
@@ -141,6 +142,11 @@ def cycle_page(session: Session, cycle_id: int, actor: Actor, now: datetime) -> 
     )
     first = rows[0][0]
     return CyclePage(cycle.id, cycle.title, place, first.opens_at, first.closes_at, pools)
+
+
+def available_in(session: Session, programme_ids: Sequence[int]) -> dict[int, int]:
+    """Give what the pools of some programmes have available, in fen."""
+    return {one: pool_state(session, one).available for one in programme_ids}
 
 
 def newest_cycles(session: Session) -> list[CycleRow]:

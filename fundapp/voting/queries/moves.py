@@ -14,7 +14,7 @@ from fundapp.kernel.money import fen
 from fundapp.people.queries import names_of
 from fundapp.voting.after_models import VoteBinding
 from fundapp.voting.models import VoteCandidate, VoteRound, VoteStanding
-from fundapp.voting.move_models import VoteLeave, VoteMove
+from fundapp.voting.move_models import VoteLeave, VoteLeaveWithdrawal, VoteMove
 from fundapp.voting.outcome import Why
 from fundapp.voting.policy import LEAVE_STANDS, PUBLISHERS
 from fundapp.voting.queries.facts import excluding
@@ -133,6 +133,13 @@ def leave_of(session: Session, round_id: int, leave_id: int) -> VoteLeave:
     return found
 
 
+def leave_is_over(session: Session, leave_id: int) -> bool:
+    """Tell whether what was asked was confirmed, or taken back."""
+    moved = select(VoteMove.id).where(VoteMove.leave_id == leave_id).exists()
+    back = select(VoteLeaveWithdrawal.id).where(VoteLeaveWithdrawal.leave_id == leave_id).exists()
+    return bool(session.scalar(select(moved | back)))
+
+
 def moves_of(session: Session, round_id: int) -> tuple[MoveRow, ...]:
     """List who came in and fell out, the oldest first."""
     rows = session.execute(
@@ -172,6 +179,7 @@ def leaves_waiting(
         select(VoteLeave, VoteCandidate.project_id, VoteCandidate.title)
         .join(VoteCandidate, VoteCandidate.id == VoteLeave.candidate_id)
         .where(VoteLeave.candidate_id.not_in(gone), VoteLeave.at > now - LEAVE_STANDS)
+        .where(VoteLeave.id.not_in(select(VoteLeaveWithdrawal.leave_id)))
         .order_by(VoteLeave.id)
     )
     if round_id is not None:

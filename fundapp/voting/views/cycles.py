@@ -32,7 +32,8 @@ def new_cycle() -> Answer:
     if place_id not in mine:
         raise NotVisible
     below = {one.id: one.full_name for one in places_below(session, get_place(session, place_id).path, *POOLED)}
-    form = cycle_forms.cycle_form(below, ask("voting.programmes", session, actor))
+    programmes: list[tuple[int, str]] = ask("voting.programmes", session, actor)
+    form = cycle_forms.cycle_form(below, programmes)
     if request.method == "GET":
         start = clock().now(session).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         form.opens_at.data, form.closes_at.data = start, start + timedelta(days=7)
@@ -42,7 +43,8 @@ def new_cycle() -> Answer:
         if form.done:
             flash(_("草稿已保存，请给每份资金选定参加表决的项目。"))
             return redirect(url_for(".cycle", cycle_id=made.id), 303)
-    seen = {"form": form, "places": mine, "place_id": place_id}
+    available = queries.available_in(session, [one for one, _name in programmes])
+    seen = {"form": form, "places": mine, "place_id": place_id, "available": available}
     return render_template("voting/new_cycle.html", **seen), form.status
 
 

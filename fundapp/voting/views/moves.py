@@ -65,7 +65,24 @@ def confirm_leave(round_id: int, leave_id: int) -> Answer:
             flash(_("项目已退出，空出的资金可以按排位补入。"))
             return redirect(url_for(".reserve", round_id=round_id), 303)
     against = reasons(policy.check_may_confirm_leave, current_actor(), asked[0].asked_by_id, asked[0].at, now)
-    return render_template("voting/leave.html", form=form, page=page, asked=asked[0], against=against), form.status
+    shown = {"asked": asked[0], "against": against, "own": current_actor().person_id == asked[0].asked_by_id}
+    return render_template("voting/leave.html", form=form, page=page, **shown), form.status
+
+
+@bp.post("/<int:round_id>/leaves/<int:leave_id>/withdrawal")
+@for_roles(*policy.PUBLISHERS)
+def withdraw_leave(round_id: int, leave_id: int) -> Answer:
+    """Take back what one asked."""
+    _bound(round_id)
+    form = move_forms.WithdrawLeaveForm()
+    if form.filled_in():
+        with form.deed() as session:
+            commands.withdraw_leave(session, current_actor(), form.to_command(round_id, leave_id), clock())
+        for words in form.refused:
+            flash(words, "error")
+        if form.done:
+            flash(_("已撤回，项目仍在入选之列。"))
+    return redirect(url_for(".reserve", round_id=round_id), 303)
 
 
 def _bound(round_id: int) -> queries.RoundPage:
