@@ -236,7 +236,9 @@ def _meet_and_vote(life: Life) -> None:
 
 def _vote(life: Life, worker: Walker, project: int, community: int) -> None:
     drafted = {"programme_id": life.made["programme"], "place_id": community, "title": "第一轮表决"}
-    vote = _last_number(worker.send("/votes/new", **drafted, budget="10000", max_choices=1, secrecy="simple"))
+    vote = _last_number(
+        worker.send("/votes/new", **drafted, budget="10000", max_choices=1, secrecy="simple", rivals="exclude")
+    )
     worker.send(f"/votes/{vote}/candidates", projects=[project])
     worker.send(f"/votes/{vote}/open", sure=True)
     life.later(hours=2)

@@ -222,6 +222,7 @@ def test_a_worker_drafts_chooses_and_opens_by_pages(polled, visit, stand):
     draft = send(
         client, "/votes/new", programme_id=polled.programme, place_id=polled.places.community, title="第二轮",
         opens_at="2026-03-02T08:00", closes_at="2026-03-09T18:00", budget="5万", max_choices="2", secrecy="simple",
+        rivals="exclude",
     )  # fmt: skip
     path = draft.headers["Location"].removesuffix("/candidates")
     page_of(visit(), path, 404)
@@ -229,14 +230,19 @@ def test_a_worker_drafts_chooses_and_opens_by_pages(polled, visit, stand):
     assert send(client, f"{path}/candidates", projects=fresh).headers["Location"] == path
     kept = {"programme_id": polled.programme, "place_id": polled.places.community, "title": "第二轮表决"}
     times = {"opens_at": "2026-03-02T08:00", "closes_at": "2026-03-09T18:00"}
-    assert send(client, f"{path}/edit", **kept, **times, budget="60000", secrecy="simple").status_code == 303
+    assert (
+        send(client, f"{path}/edit", **kept, **times, budget="60000", secrecy="simple", rivals="exclude").status_code
+        == 303
+    )
     assert send(client, f"{path}/open").status_code == 422
     assert send(client, f"{path}/open", sure="y").status_code == 303
     assert "第二轮表决" in page_of(visit(), path)
     with reading_session() as session:
         row = session.get_one(VoteRound, int(path.rsplit("/", 1)[1]))
         assert (row.budget_fen.amount, row.closes_at.hour) == (60000, 10)
-    assert send(client, f"{path}/edit", **kept, **times, budget="1", secrecy="simple").status_code == 422
+    assert (
+        send(client, f"{path}/edit", **kept, **times, budget="1", secrecy="simple", rivals="exclude").status_code == 422
+    )
 
 
 def test_a_wrong_draft_marks_its_field(polled, visit):
@@ -244,7 +250,7 @@ def test_a_wrong_draft_marks_its_field(polled, visit):
     client = visit(polled.worker)
     answer = send(
         client, "/votes/new", programme_id=polled.programme, place_id=polled.places.community, title="x",
-        opens_at="2026-03-02T08:00", closes_at="2026-03-02T18:00", budget="100", secrecy="simple",
+        opens_at="2026-03-02T08:00", closes_at="2026-03-02T18:00", budget="100", secrecy="simple", rivals="exclude",
     )  # fmt: skip
     assert answer.status_code == 422
     assert 'href="#closes_at"' in answer.get_data(as_text=True)
