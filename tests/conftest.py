@@ -31,12 +31,16 @@ def pytest_configure() -> None:
     # How long a machine takes for an example is no property of the example: slow machines test the same.
     settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("house")
-    gc.disable()  # until every test is collected: what is imported stays
 
 
-def pytest_collection_finish() -> None:
-    """Look for garbage again, but not among what every test needs."""
-    leave_standing()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for no garbage while modules and tests are read, and later not among them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        leave_standing()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
