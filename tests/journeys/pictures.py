@@ -39,6 +39,9 @@ SHOTS = (
     ("worker-slips", PHONE, "worker", "/votes/3/slips"),
     ("worker-kiosk", PHONE, "worker", "/votes/kiosks"),
     ("key-holder-box", PHONE, "ty-worker", "/votes/4/box", "main .card"),
+    ("council-body", PHONE, "worker", "/council/bodies/new"),
+    ("council-call", PHONE, "worker", "/council/bodies/1/call"),
+    ("council-session", PHONE, "worker", "/council/1"),
     ("bank-matching", DESKTOP, "officer", "/banking/accounts/1/matching"),
 )
 

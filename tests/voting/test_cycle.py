@@ -53,6 +53,7 @@ def test_a_whole_cycle_of_fifteen_pools_is_counted_again_by_a_stranger(voted, vi
     made, _rounds, phones, papers = voted
     assert (phones + papers, papers) == (2 * 130, 2 * 26)
     client, path = visit(made.worker), f"/votes/cycles/{made.cycle}"
+    assert 'data-budgets="{' in client.get("/votes/cycles/new").text
     assert client.post(f"{path}/result").status_code == 303
     with reading_session() as session:
         with count_statements(session) as seen:
