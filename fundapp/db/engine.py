@@ -14,10 +14,10 @@ IDLE_SECONDS = 1
 def tuned_engine(url: str, *, synchronous: str = "FULL") -> Engine:
     """Make an engine whose connections are checked to be safe.
 
-    On SQLite: WAL, foreign keys, the given ``synchronous``; a session that writes begins IMMEDIATE (see
-    :func:`fundapp.db.work.unit_of_work`). On PostgreSQL: READ COMMITTED, lock and statement time-outs, and a connection
-    that lay idle is asked whether it still stands. An error tells its statement and never the values: it may be
-    logged.
+    On SQLite: WAL, foreign keys, deleted rows overwritten, the given ``synchronous``; a session that writes begins
+    IMMEDIATE (see :func:`fundapp.db.work.unit_of_work`). On PostgreSQL: READ COMMITTED, lock and statement time-outs,
+    and a connection that lay idle is asked whether it still stands. An error tells its statement and never the values:
+    it may be logged.
 
     Raises:
         RuntimeError: a SQLite connection that does not read back what was set.
@@ -47,14 +47,16 @@ def _listen_sqlite(engine: Engine, synchronous: str) -> None:
             f"PRAGMA synchronous={synchronous}",
             "PRAGMA foreign_keys=ON",
             "PRAGMA recursive_triggers=ON",
+            "PRAGMA secure_delete=ON",
             f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
         ):
             cursor.execute(line)
         keys = cursor.execute("PRAGMA foreign_keys").fetchone()[0]
         level = cursor.execute("PRAGMA synchronous").fetchone()[0]
+        wiped = cursor.execute("PRAGMA secure_delete").fetchone()[0]
         cursor.close()
-        if keys != 1 or level != {"NORMAL": 1, "FULL": 2}[synchronous]:
-            raise RuntimeError("this SQLite does not keep foreign_keys and synchronous as set")
+        if keys != 1 or wiped != 1 or level != {"NORMAL": 1, "FULL": 2}[synchronous]:
+            raise RuntimeError("this SQLite does not keep foreign_keys, secure_delete and synchronous as set")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -132,9 +132,9 @@ class VoteOpened(Numbered, Base):
 
 
 class VoteSlip(Numbered, Base):
-    """A ballot without a household: out of the box with its code, or a numbered paper. No choices: it is invalid.
+    """A ballot without a household: out of the box with its code, mixed, or a numbered paper; invalid: no choices.
 
-    Its channel is ``phone`` for everything that lay sealed in the box, ``paper`` for every sheet.
+    Its channel is ``phone`` for everything that lay sealed in the box or was mixed, ``paper`` for every sheet.
     """
 
     __tablename__ = "vote_slip"
@@ -144,12 +144,11 @@ class VoteSlip(Numbered, Base):
         UniqueConstraint("id", "round_id"),
         CheckConstraint("(channel = 'paper') = (serial IS NOT NULL)", name="paper_has_serial"),
         CheckConstraint("(code IS NULL) = (digits IS NULL)", name="code_has_digits"),
-        CheckConstraint("channel = 'paper' OR code IS NOT NULL OR choices = 0", name="opened_has_code"),
         CheckConstraint("choices >= 0", name="choices_counted"),
         {"info": {"sealed": True}},
     )
 
-    round_id: Mapped[int] = mapped_column(ID, ForeignKey("vote_box_closing.round_id"))
+    round_id: Mapped[int] = mapped_column(ID, ForeignKey("vote_opening.round_id"))
     channel: Mapped[Channel] = mapped_column(stored(Channel))
     code: Mapped[str | None] = mapped_column(String(10))
     digits: Mapped[str | None] = mapped_column(String(4))
@@ -245,9 +244,12 @@ refuse(
     "vote_slip_fits",
     "vote_slip",
     "INSERT",
-    "NEW.choices > (SELECT r.max_choices FROM vote_round r WHERE r.id = NEW.round_id) OR (NEW.channel = 'phone' AND "
-    "NOT EXISTS (SELECT 1 FROM vote_opened o WHERE o.round_id = NEW.round_id))",
-    "a ballot comes out of a box that was opened, within the limits of its round",
+    "NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND "
+    "((r.secrecy = 'simple' AND NEW.channel = 'phone' AND NEW.code IS NULL) OR "
+    "(r.secrecy IN ('sealed', 'paper') AND NEW.channel = 'paper') OR "
+    "(r.secrecy = 'sealed' AND NEW.channel = 'phone' AND (NEW.code IS NOT NULL OR NEW.choices = 0) AND "
+    "EXISTS (SELECT 1 FROM vote_opened o WHERE o.round_id = NEW.round_id))))",
+    "a ballot comes out of a box that was opened, or is mixed, within the limits of its round",
 )
 refuse(
     "vote_slip_choice_fits",

@@ -1,6 +1,6 @@
 """What ``fundapp check`` recomputes of rounds: fingerprints, ballots, receipts, results."""
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from fundapp.db.checking import Check, CheckResult
@@ -10,6 +10,7 @@ from fundapp.rosters.models import RosterSnapshot, SnapshotUnit
 from fundapp.voting.after_models import VoteBinding
 from fundapp.voting.box import fingerprint, next_root, root_of
 from fundapp.voting.box_models import VoteBox, VoteBoxClosing, VoteBoxRoot
+from fundapp.voting.mixing import marks_hash
 from fundapp.voting.models import (
     VoteBallot,
     VoteCandidate,
@@ -26,16 +27,21 @@ from fundapp.voting.queries import (
     bound_of_round,
     candidates_of,
     frozen_terms,
+    is_mixed,
     leaf_of_row,
     leave_of,
+    loose_of,
+    loose_rounds,
     moved_rounds,
     moves_with_projects,
+    prints_of,
     recount,
     results_unbound,
     sealed_of,
 )
 from fundapp.voting.reentry import Skip
 from fundapp.voting.rounds import outcome_record, rules_hash, standings
+from fundapp.voting.secrecy import Secrecy
 
 
 def check_rules(session: Session) -> CheckResult:
@@ -59,6 +65,7 @@ def check_rules(session: Session) -> CheckResult:
 def check_ballots(session: Session) -> CheckResult:
     """Compare every ballot with its choices, its roster, its window and its round's rules."""
     named = select(func.count()).where(VoteChoice.ballot_id == VoteBallot.id).scalar_subquery()
+    is_named = VoteRound.secrecy == Secrecy.NAMED
     given = select(func.coalesce(func.sum(VoteChoice.points), 0)).where(VoteChoice.ballot_id == VoteBallot.id)
     dearest = select(func.coalesce(func.max(VoteChoice.points), 0)).where(VoteChoice.ballot_id == VoteBallot.id)
     on_roster = (
@@ -71,7 +78,8 @@ def check_ballots(session: Session) -> CheckResult:
         .join(VoteRound, VoteRound.id == VoteBallot.round_id)
         .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
         .where(
-            (named != VoteBallot.choices)
+            (named != case((is_named, VoteBallot.choices), else_=0))
+            | ((VoteRound.secrecy == Secrecy.SIMPLE) != VoteBallot.marks_hash.is_not(None))
             | (VoteBallot.choices > VoteRound.max_choices)
             | (given.scalar_subquery() > VoteRound.points)
             | (dearest.scalar_subquery() > VoteRound.most_points)
@@ -85,6 +93,19 @@ def check_ballots(session: Session) -> CheckResult:
     )
     count = session.scalar(select(func.count()).select_from(VoteBallot)) or 0
     return CheckResult(count, None if wrong is None else f"vote_ballot:{wrong} does not fit its round")
+
+
+def check_loose(session: Session) -> CheckResult:
+    """Compare what each ballot of a simple round names with its fingerprint; once mixed, nothing is left."""
+    count = 0
+    for round_id in loose_rounds(session):
+        loose, prints = loose_of(session, round_id), prints_of(session, round_id)
+        kept = {} if is_mixed(session, round_id) else prints
+        for ballot_id, marks in sorted(loose.items()):
+            count += 1
+            if (marks or kept.get(ballot_id)) and marks_hash(marks) != kept.get(ballot_id):
+                return CheckResult(count, f"vote_loose:{ballot_id} is not what its ballot was cast with")
+    return CheckResult(count)
 
 
 def check_unique(session: Session) -> CheckResult:
@@ -241,6 +262,7 @@ def _replayed(session: Session, binding: VoteBinding, moves: list[tuple[VoteMove
 CHECKS: tuple[Check, ...] = (
     Check("voting.rules", check_rules),
     Check("voting.ballots", check_ballots),
+    Check("voting.loose", check_loose),
     Check("voting.one_each", check_unique),
     Check("voting.box", check_box),
     Check("voting.results", check_results),

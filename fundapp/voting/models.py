@@ -11,6 +11,7 @@ import fundapp.voting.after_models
 import fundapp.voting.box_models
 import fundapp.voting.code_models
 import fundapp.voting.cycle_models
+import fundapp.voting.mix_models
 import fundapp.voting.move_models
 import fundapp.voting.override_models
 import fundapp.voting.rival_models
@@ -20,6 +21,7 @@ from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, no_replace, no_truncate, refuse
 from fundapp.db.types import CanonicalJson, stored
 from fundapp.publicity.rules import NoticeTerms
+from fundapp.voting.choice_guards import within_limits
 from fundapp.voting.method import BallotType, Method, options_of
 from fundapp.voting.rounds import Channel, RivalRule
 from fundapp.voting.rules import Rule, Why
@@ -118,7 +120,10 @@ class VoteOpening(Numbered, Base):
 
 
 class VoteBallot(Numbered, Base):
-    """The one ballot of a household; final. A paper that cannot be counted stands here without choices."""
+    """The one ballot of a household; final. A paper that cannot be counted stands here without choices.
+
+    In a simple round ``choices`` says only whether it is valid, and ``marks_hash`` is the fingerprint of what it names.
+    """
 
     __tablename__ = "vote_ballot"
     __table_args__ = (
@@ -143,6 +148,7 @@ class VoteBallot(Numbered, Base):
         CheckConstraint("serial IS NULL OR serial > 0", name="numbered_from_one"),
         CheckConstraint("choices >= 0", name="choices_counted"),
         CheckConstraint("choices > 0 OR channel IN ('paper', 'visit')", name="only_paper_is_invalid"),
+        CheckConstraint("length(marks_hash) = 64", name="fingerprint_is_whole"),
         {"info": {"sealed": True}},
     )
 
@@ -157,12 +163,16 @@ class VoteBallot(Numbered, Base):
     choices: Mapped[int]
     rules_hash: Mapped[str] = mapped_column(String(64))
     receipt_code: Mapped[str] = mapped_column(String(12))
+    marks_hash: Mapped[str | None] = mapped_column(String(64))
     serial: Mapped[int | None]
     scan_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
 
 
 class VoteChoice(Numbered, Base):
-    """One project named on a ballot, with its points. Numbered: the trail of deeds never spells out a choice."""
+    """One project named on a ballot of a named round, with its points.
+
+    Numbered: the trail of deeds never spells out a choice.
+    """
 
     __tablename__ = "vote_choice"
     __table_args__ = (
@@ -303,7 +313,8 @@ refuse(
     "vote_ballot",
     "INSERT",
     "NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id "
-    "AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash AND r.secrecy IN ('named', 'simple'))",
+    "AND NEW.rules_hash = o.rules_hash AND ((r.secrecy = 'named' AND NEW.choices <= r.max_choices "
+    "AND NEW.marks_hash IS NULL) OR (r.secrecy = 'simple' AND NEW.choices <= 1 AND NEW.marks_hash IS NOT NULL)))",
     "a ballot keeps to the frozen rules",
 )
 refuse(
@@ -326,34 +337,11 @@ refuse(
     "vote_choice",
     "INSERT",
     "(SELECT COUNT(*) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) >= "
-    "(SELECT COALESCE(MAX(b.choices), 0) FROM vote_ballot b WHERE b.id = NEW.ballot_id)",
+    "(SELECT COALESCE(MAX(b.choices), 0) FROM vote_ballot b JOIN vote_round r ON r.id = b.round_id "
+    "WHERE b.id = NEW.ballot_id AND r.secrecy = 'named')",
     "a ballot names no more projects than it says",
 )
-refuse(
-    "vote_choice_within_points",
-    "vote_choice",
-    "INSERT",
-    "NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + "
-    "(SELECT COALESCE(SUM(c.points), 0) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) <= r.points)",
-    "a ballot gives no more points than its round allows",
-)
-refuse(
-    "vote_choice_ranked",
-    "vote_choice",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM vote_round r JOIN vote_choice c ON c.ballot_id = NEW.ballot_id AND c.points = NEW.points "
-    "WHERE r.id = NEW.round_id AND r.ballot = 'ranking')",
-    "a ballot gives each rank once",
-)
-refuse(
-    "vote_choice_affordable",
-    "vote_choice",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < "
-    "(SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN "
-    "(SELECT c.candidate_id FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id)))",
-    "a ballot spends no more than the money of its round",
-)
+within_limits("vote_choice")
 refuse(
     "vote_choice_before_result",
     "vote_choice",
@@ -369,18 +357,23 @@ refuse(
     "AND NEW.at >= r.closes_at AND o.households = NEW.households AND r.budget_fen = NEW.budget_fen)",
     "no result before the close",
 )
+_SLIPS = (
+    "(SELECT COUNT(*) FROM vote_slip s JOIN vote_round r ON r.id = s.round_id "
+    "WHERE s.round_id = NEW.round_id AND r.secrecy <> 'simple' AND {})"
+)
+"""The slips that are ballots of their own: those of a simple round were mixed from the ballots with a door."""
 refuse(
     "vote_result_counted",
     "vote_result",
     "INSERT",
-    "NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) + "
-    "(SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR "
+    f"NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) + {_SLIPS.format('1=1')} OR "  # noqa: S608 - our own words
     "NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) + "
-    "(SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.choices = 0) OR "
+    f"{_SLIPS.format('s.choices = 0')} OR "
     "(SELECT COUNT(*) FROM vote_slip_choice c WHERE c.round_id = NEW.round_id) <> "
     "(SELECT COALESCE(SUM(s.choices), 0) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR "
     "(SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> "
-    "(SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id)",
+    "(SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b JOIN vote_round r ON r.id = b.round_id "
+    "WHERE b.round_id = NEW.round_id AND r.secrecy = 'named')",
     "a result is counted from the ballots",
 )
 refuse(

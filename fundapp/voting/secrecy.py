@@ -13,8 +13,13 @@ class Secrecy(StrEnum):
 
     @property
     def by_door(self) -> bool:
-        """Say whether ballots are kept by household: final, and not hidden from whoever runs the database."""
+        """Say whether ballots are taken by household: final, and while voting not hidden from who runs the database."""
         return self in (Secrecy.NAMED, Secrecy.SIMPLE)
+
+    @property
+    def mixed(self) -> bool:
+        """Say whether ballots are parted from their households when the result is published."""
+        return self is Secrecy.SIMPLE
 
     @property
     def by_phone(self) -> bool:

@@ -59,6 +59,10 @@ REFUSALS: Mapping[str, Any] = {
     "voting.kiosk_pin": lazy_gettext("结束码不对。"),
     "voting.serial_used": lazy_gettext("编号 %(serial)s 的纸质票已经录入过。"),
     "voting.scan_missing": lazy_gettext("第一个录入的人请拍照或选择扫描件。"),
+    "voting.ballot_changed": lazy_gettext(
+        "有选票与投票时留下的指纹对不上，说明有人在程序以外改过数据库。"
+        "请先查清（fundapp check 会指出是哪一张），再公布。"
+    ),
     "voting.papers_waiting": lazy_gettext("还有纸票只录了一遍，或者两个人录得不一样；都录成一样以后才有结果。"),
     "voting.invalid_names_nothing": lazy_gettext("无效票不记所选项目。"),
     "voting.still_open": lazy_gettext("结果在截止时间 %(closes_at)s 之前对任何人都不公开。"),
@@ -173,8 +177,9 @@ MODES: Mapping[Secrecy, Any] = {
 PROMISES: Mapping[Secrecy, Any] = {
     Secrecy.NAMED: lazy_gettext("记名投票：公布结果时，每个门牌选了什么，大家都能看到。"),
     Secrecy.SIMPLE: lazy_gettext(
-        "一般保密：手机票按户存在数据库里，工作人员页面和公开页面都看不到您选了什么；但管理数据库的技术人员如果有意去查，"
-        "是能看到的。纸质票由社区工作者录入，录入的人看得到。"
+        "一般保密：工作人员页面和公开页面都看不到您选了什么。公布结果以前，管理数据库的技术人员如果有意去查，是能看到的；"
+        "公布结果时，选票和门牌拆开、打乱，从那以后数据库里再也对不上，但公布以前留下的备份和数据库日志里还有。"
+        "纸质票除外：录入的人看得到，照片和录入的内容一直留着。"
     ),
     Secrecy.SEALED: lazy_gettext(
         "密封投票：您的选择封好才存进来，三位持钥人里要有两位一起才能打开，打开时已经没有门牌，管理数据库的人也看不到；"

@@ -24,3 +24,8 @@ database = Database(metadata=Base.metadata, session_options={"autoflush": False,
 def reading() -> Session:
     """Give the session of this request: for pages only; deeds open a unit of work."""
     return database.session()
+
+
+def stop_reading() -> None:
+    """End the reading of this request before a deed after which the file has to be wiped of what was there."""
+    database.session().close()

@@ -3683,6 +3683,7 @@ def upgrade():
         sa.Column("choices", sa.Integer(), nullable=False),
         sa.Column("rules_hash", sa.String(length=64), nullable=False),
         sa.Column("receipt_code", sa.String(length=12), nullable=False),
+        sa.Column("marks_hash", sa.String(length=64), nullable=True),
         sa.Column("serial", sa.Integer(), nullable=True),
         sa.Column("scan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint(
@@ -3699,6 +3700,7 @@ def upgrade():
             "choices > 0 OR channel IN ('paper', 'visit')", name=op.f("ck_vote_ballot_only_paper_is_invalid")
         ),
         sa.CheckConstraint("choices >= 0", name=op.f("ck_vote_ballot_choices_counted")),
+        sa.CheckConstraint("length(marks_hash) = 64", name=op.f("ck_vote_ballot_fingerprint_is_whole")),
         sa.CheckConstraint("serial IS NULL OR serial > 0", name=op.f("ck_vote_ballot_numbered_from_one")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_ballot_person_id")),
         sa.ForeignKeyConstraint(
@@ -3916,6 +3918,20 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "vote_mixing",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ballots", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("ballots >= 0", name=op.f("ck_vote_mixing_counted")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_vote_mixing_by_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_opening.round_id"], name=op.f("fk_vote_mixing_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_mixing")),
+        sa.UniqueConstraint("round_id", name=op.f("uq_vote_mixing_round_id")),
+        info={"sealed": True},
+    )
+    op.create_table(
         "vote_result",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3947,6 +3963,39 @@ def upgrade():
         sa.ForeignKeyConstraint(["round_id"], ["vote_opening.round_id"], name=op.f("fk_vote_sheet_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_sheet")),
         sa.UniqueConstraint("round_id", "serial", name=op.f("uq_vote_sheet_round_id_serial")),
+        info={"sealed": True},
+    )
+    op.create_table(
+        "vote_slip",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "phone",
+                "code",
+                "kiosk",
+                "paper",
+                "visit",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("code", sa.String(length=10), nullable=True),
+        sa.Column("digits", sa.String(length=4), nullable=True),
+        sa.Column("serial", sa.Integer(), nullable=True),
+        sa.Column("choices", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(channel = 'paper') = (serial IS NOT NULL)", name=op.f("ck_vote_slip_paper_has_serial")),
+        sa.CheckConstraint("(code IS NULL) = (digits IS NULL)", name=op.f("ck_vote_slip_code_has_digits")),
+        sa.CheckConstraint("choices >= 0", name=op.f("ck_vote_slip_choices_counted")),
+        sa.ForeignKeyConstraint(["round_id"], ["vote_opening.round_id"], name=op.f("fk_vote_slip_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_slip")),
+        sa.UniqueConstraint("id", "round_id", name=op.f("uq_vote_slip_id_round_id")),
+        sa.UniqueConstraint("round_id", "code", name=op.f("uq_vote_slip_round_id_code")),
+        sa.UniqueConstraint("round_id", "serial", name=op.f("uq_vote_slip_round_id_serial")),
         info={"sealed": True},
     )
     op.create_table(
@@ -4653,6 +4702,32 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "vote_loose",
+        sa.Column(
+            "ballot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "candidate_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.String(length=32), nullable=False),
+        sa.CheckConstraint("points >= 1", name=op.f("ck_vote_loose_points_given")),
+        sa.ForeignKeyConstraint(
+            ["ballot_id", "round_id"],
+            ["vote_ballot.id", "vote_ballot.round_id"],
+            name=op.f("fk_vote_loose_ballot_id_round_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["candidate_id", "round_id"],
+            ["vote_candidate.id", "vote_candidate.round_id"],
+            name=op.f("fk_vote_loose_candidate_id_round_id"),
+        ),
+        sa.PrimaryKeyConstraint("ballot_id", "candidate_id", name=op.f("pk_vote_loose")),
+        info={"recomputed_by": "voting.loose"},
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "vote_opened",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4778,41 +4853,29 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
-        "vote_slip",
+        "vote_slip_choice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "channel",
-            sa.Enum(
-                "phone",
-                "code",
-                "kiosk",
-                "paper",
-                "visit",
-                name="channel",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("slip_id", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.CheckConstraint("points >= 1", name=op.f("ck_vote_slip_choice_points_given")),
+        sa.ForeignKeyConstraint(
+            ["candidate_id", "round_id"],
+            ["vote_candidate.id", "vote_candidate.round_id"],
+            name=op.f("fk_vote_slip_choice_candidate_id_round_id"),
         ),
-        sa.Column("code", sa.String(length=10), nullable=True),
-        sa.Column("digits", sa.String(length=4), nullable=True),
-        sa.Column("serial", sa.Integer(), nullable=True),
-        sa.Column("choices", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(channel = 'paper') = (serial IS NOT NULL)", name=op.f("ck_vote_slip_paper_has_serial")),
-        sa.CheckConstraint(
-            "channel = 'paper' OR code IS NOT NULL OR choices = 0", name=op.f("ck_vote_slip_opened_has_code")
+        sa.ForeignKeyConstraint(
+            ["slip_id", "round_id"],
+            ["vote_slip.id", "vote_slip.round_id"],
+            name=op.f("fk_vote_slip_choice_slip_id_round_id"),
         ),
-        sa.CheckConstraint("(code IS NULL) = (digits IS NULL)", name=op.f("ck_vote_slip_code_has_digits")),
-        sa.CheckConstraint("choices >= 0", name=op.f("ck_vote_slip_choices_counted")),
-        sa.ForeignKeyConstraint(["round_id"], ["vote_box_closing.round_id"], name=op.f("fk_vote_slip_round_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_slip")),
-        sa.UniqueConstraint("id", "round_id", name=op.f("uq_vote_slip_id_round_id")),
-        sa.UniqueConstraint("round_id", "code", name=op.f("uq_vote_slip_round_id_code")),
-        sa.UniqueConstraint("round_id", "serial", name=op.f("uq_vote_slip_round_id_serial")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_slip_choice")),
+        sa.UniqueConstraint("slip_id", "candidate_id", name=op.f("uq_vote_slip_choice_slip_id_candidate_id")),
         info={"sealed": True},
     )
+    op.create_index("ix_vote_slip_choice_candidate_id", "vote_slip_choice", ["candidate_id"], unique=False)
+    op.create_index("ix_vote_slip_choice_round_id", "vote_slip_choice", ["round_id"], unique=False)
     op.create_table(
         "vote_standing",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -5322,30 +5385,6 @@ def upgrade():
         sa.UniqueConstraint("override_id", name=op.f("uq_vote_override_signature_override_id")),
         info={"sealed": True},
     )
-    op.create_table(
-        "vote_slip_choice",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("round_id", sa.Integer(), nullable=False),
-        sa.Column("slip_id", sa.Integer(), nullable=False),
-        sa.Column("candidate_id", sa.Integer(), nullable=False),
-        sa.Column("points", sa.Integer(), nullable=False),
-        sa.CheckConstraint("points >= 1", name=op.f("ck_vote_slip_choice_points_given")),
-        sa.ForeignKeyConstraint(
-            ["candidate_id", "round_id"],
-            ["vote_candidate.id", "vote_candidate.round_id"],
-            name=op.f("fk_vote_slip_choice_candidate_id_round_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["slip_id", "round_id"],
-            ["vote_slip.id", "vote_slip.round_id"],
-            name=op.f("fk_vote_slip_choice_slip_id_round_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote_slip_choice")),
-        sa.UniqueConstraint("slip_id", "candidate_id", name=op.f("uq_vote_slip_choice_slip_id_candidate_id")),
-        info={"sealed": True},
-    )
-    op.create_index("ix_vote_slip_choice_candidate_id", "vote_slip_choice", ["candidate_id"], unique=False)
-    op.create_index("ix_vote_slip_choice_round_id", "vote_slip_choice", ["round_id"], unique=False)
     op.create_table(
         "collect_entry",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -13496,6 +13535,16 @@ GUARDS = [
             "CREATE TRIGGER unit_stands_in_vote BEFORE UPDATE OF ended_at ON unit FOR EACH ROW EXECUTE FUNCTION unit_stands_in_vote()",
         ),
     ),
+    # vote_ballot_before_mixing on vote_ballot
+    (
+        (
+            "CREATE TRIGGER vote_ballot_before_mixing BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no ballot once the ballots are mixed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_ballot_before_mixing() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no ballot once the ballots are mixed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_ballot_before_mixing BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_before_mixing()",
+        ),
+    ),
     # vote_ballot_before_result on vote_ballot
     (
         (
@@ -13519,10 +13568,10 @@ GUARDS = [
     # vote_ballot_by_the_rules on vote_ballot
     (
         (
-            "CREATE TRIGGER vote_ballot_by_the_rules BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash AND r.secrecy IN ('named', 'simple')) BEGIN SELECT RAISE(ABORT, 'a ballot keeps to the frozen rules'); END",
+            "CREATE TRIGGER vote_ballot_by_the_rules BEFORE INSERT ON vote_ballot FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.rules_hash = o.rules_hash AND ((r.secrecy = 'named' AND NEW.choices <= r.max_choices AND NEW.marks_hash IS NULL) OR (r.secrecy = 'simple' AND NEW.choices <= 1 AND NEW.marks_hash IS NOT NULL))) BEGIN SELECT RAISE(ABORT, 'a ballot keeps to the frozen rules'); END",
         ),
         (
-            "CREATE FUNCTION vote_ballot_by_the_rules() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND NEW.rules_hash = o.rules_hash AND r.secrecy IN ('named', 'simple')) THEN RAISE EXCEPTION 'a ballot keeps to the frozen rules' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_ballot_by_the_rules() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_opening o ON o.round_id = r.id WHERE r.id = NEW.round_id AND NEW.rules_hash = o.rules_hash AND ((r.secrecy = 'named' AND NEW.choices <= r.max_choices AND NEW.marks_hash IS NULL) OR (r.secrecy = 'simple' AND NEW.choices <= 1 AND NEW.marks_hash IS NOT NULL))) THEN RAISE EXCEPTION 'a ballot keeps to the frozen rules' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_ballot_by_the_rules BEFORE INSERT ON vote_ballot FOR EACH ROW EXECUTE FUNCTION vote_ballot_by_the_rules()",
         ),
     ),
@@ -13949,10 +13998,10 @@ GUARDS = [
     # vote_choice_counted on vote_choice
     (
         (
-            "CREATE TRIGGER vote_choice_counted BEFORE INSERT ON vote_choice FOR EACH ROW WHEN (SELECT COUNT(*) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) >= (SELECT COALESCE(MAX(b.choices), 0) FROM vote_ballot b WHERE b.id = NEW.ballot_id) BEGIN SELECT RAISE(ABORT, 'a ballot names no more projects than it says'); END",
+            "CREATE TRIGGER vote_choice_counted BEFORE INSERT ON vote_choice FOR EACH ROW WHEN (SELECT COUNT(*) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) >= (SELECT COALESCE(MAX(b.choices), 0) FROM vote_ballot b JOIN vote_round r ON r.id = b.round_id WHERE b.id = NEW.ballot_id AND r.secrecy = 'named') BEGIN SELECT RAISE(ABORT, 'a ballot names no more projects than it says'); END",
         ),
         (
-            "CREATE FUNCTION vote_choice_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT COUNT(*) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) >= (SELECT COALESCE(MAX(b.choices), 0) FROM vote_ballot b WHERE b.id = NEW.ballot_id) THEN RAISE EXCEPTION 'a ballot names no more projects than it says' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_choice_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT COUNT(*) FROM vote_choice c WHERE c.ballot_id = NEW.ballot_id) >= (SELECT COALESCE(MAX(b.choices), 0) FROM vote_ballot b JOIN vote_round r ON r.id = b.round_id WHERE b.id = NEW.ballot_id AND r.secrecy = 'named') THEN RAISE EXCEPTION 'a ballot names no more projects than it says' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_choice_counted BEFORE INSERT ON vote_choice FOR EACH ROW EXECUTE FUNCTION vote_choice_counted()",
         ),
     ),
@@ -14461,6 +14510,136 @@ GUARDS = [
             "CREATE TRIGGER vote_leave_withdrawn_by_who_asked BEFORE INSERT ON vote_leave_withdrawal FOR EACH ROW EXECUTE FUNCTION vote_leave_withdrawn_by_who_asked()",
         ),
     ),
+    # vote_loose_affordable on vote_loose
+    (
+        (
+            "CREATE TRIGGER vote_loose_affordable BEFORE INSERT ON vote_loose FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < (SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN (SELECT c.candidate_id FROM vote_loose c WHERE c.ballot_id = NEW.ballot_id))) BEGIN SELECT RAISE(ABORT, 'a ballot spends no more than the money of its round'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_loose_affordable() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.ballot = 'knapsack' AND r.budget_fen < (SELECT SUM(k.cost_fen) FROM vote_candidate k WHERE k.id = NEW.candidate_id OR k.id IN (SELECT c.candidate_id FROM vote_loose c WHERE c.ballot_id = NEW.ballot_id))) THEN RAISE EXCEPTION 'a ballot spends no more than the money of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_loose_affordable BEFORE INSERT ON vote_loose FOR EACH ROW EXECUTE FUNCTION vote_loose_affordable()",
+        ),
+    ),
+    # vote_loose_before_mixing on vote_loose
+    (
+        (
+            "CREATE TRIGGER vote_loose_before_mixing BEFORE INSERT ON vote_loose FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no choice once the ballots are mixed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_loose_before_mixing() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no choice once the ballots are mixed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_loose_before_mixing BEFORE INSERT ON vote_loose FOR EACH ROW EXECUTE FUNCTION vote_loose_before_mixing()",
+        ),
+    ),
+    # vote_loose_counted on vote_loose
+    (
+        (
+            "CREATE TRIGGER vote_loose_counted BEFORE INSERT ON vote_loose FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_ballot b ON b.round_id = r.id AND b.id = NEW.ballot_id WHERE r.id = NEW.round_id AND r.secrecy = 'simple' AND b.choices = 1 AND (SELECT COUNT(*) FROM vote_loose c WHERE c.ballot_id = NEW.ballot_id) < r.max_choices) BEGIN SELECT RAISE(ABORT, 'a valid ballot of a simple round names no more projects than its round allows'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_loose_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r JOIN vote_ballot b ON b.round_id = r.id AND b.id = NEW.ballot_id WHERE r.id = NEW.round_id AND r.secrecy = 'simple' AND b.choices = 1 AND (SELECT COUNT(*) FROM vote_loose c WHERE c.ballot_id = NEW.ballot_id) < r.max_choices) THEN RAISE EXCEPTION 'a valid ballot of a simple round names no more projects than its round allows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_loose_counted BEFORE INSERT ON vote_loose FOR EACH ROW EXECUTE FUNCTION vote_loose_counted()",
+        ),
+    ),
+    # vote_loose_goes_when_mixed on vote_loose
+    (
+        (
+            "CREATE TRIGGER vote_loose_goes_when_mixed BEFORE DELETE ON vote_loose FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = OLD.round_id) BEGIN SELECT RAISE(ABORT, 'what a ballot names goes when the ballots are mixed, not before'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_loose_goes_when_mixed() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = OLD.round_id) THEN RAISE EXCEPTION 'what a ballot names goes when the ballots are mixed, not before' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_loose_goes_when_mixed BEFORE DELETE ON vote_loose FOR EACH ROW EXECUTE FUNCTION vote_loose_goes_when_mixed()",
+        ),
+    ),
+    # vote_loose_keeps_values on vote_loose
+    (
+        (
+            "CREATE TRIGGER vote_loose_keeps_values BEFORE UPDATE ON vote_loose FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_loose keeps its values'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_loose_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_loose keeps its values' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_loose_keeps_values BEFORE UPDATE ON vote_loose FOR EACH ROW EXECUTE FUNCTION vote_loose_keeps_values()",
+        ),
+    ),
+    # vote_loose_no_replace on vote_loose
+    (
+        (
+            "CREATE TRIGGER vote_loose_no_replace BEFORE INSERT ON vote_loose FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_loose WHERE (ballot_id = NEW.ballot_id AND candidate_id = NEW.candidate_id)) BEGIN SELECT RAISE(ABORT, 'vote_loose keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_loose_no_truncate on vote_loose
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_loose_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_loose keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_loose_no_truncate BEFORE TRUNCATE ON vote_loose FOR EACH STATEMENT EXECUTE FUNCTION vote_loose_no_truncate()",
+        ),
+    ),
+    # vote_loose_ranked on vote_loose
+    (
+        (
+            "CREATE TRIGGER vote_loose_ranked BEFORE INSERT ON vote_loose FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round r JOIN vote_loose c ON c.ballot_id = NEW.ballot_id AND c.points = NEW.points WHERE r.id = NEW.round_id AND r.ballot = 'ranking') BEGIN SELECT RAISE(ABORT, 'a ballot gives each rank once'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_loose_ranked() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_round r JOIN vote_loose c ON c.ballot_id = NEW.ballot_id AND c.points = NEW.points WHERE r.id = NEW.round_id AND r.ballot = 'ranking') THEN RAISE EXCEPTION 'a ballot gives each rank once' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_loose_ranked BEFORE INSERT ON vote_loose FOR EACH ROW EXECUTE FUNCTION vote_loose_ranked()",
+        ),
+    ),
+    # vote_loose_within_points on vote_loose
+    (
+        (
+            "CREATE TRIGGER vote_loose_within_points BEFORE INSERT ON vote_loose FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_loose c WHERE c.ballot_id = NEW.ballot_id) <= r.points) BEGIN SELECT RAISE(ABORT, 'a ballot gives no more points than its round allows'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_loose_within_points() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.points <= r.most_points AND NEW.points + (SELECT COALESCE(SUM(c.points), 0) FROM vote_loose c WHERE c.ballot_id = NEW.ballot_id) <= r.points) THEN RAISE EXCEPTION 'a ballot gives no more points than its round allows' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_loose_within_points BEFORE INSERT ON vote_loose FOR EACH ROW EXECUTE FUNCTION vote_loose_within_points()",
+        ),
+    ),
+    # vote_mixing_keeps_rows on vote_mixing
+    (
+        (
+            "CREATE TRIGGER vote_mixing_keeps_rows BEFORE DELETE ON vote_mixing FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_mixing is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_mixing_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_mixing is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_mixing_keeps_rows BEFORE DELETE ON vote_mixing FOR EACH ROW EXECUTE FUNCTION vote_mixing_keeps_rows()",
+        ),
+    ),
+    # vote_mixing_keeps_values on vote_mixing
+    (
+        (
+            "CREATE TRIGGER vote_mixing_keeps_values BEFORE UPDATE ON vote_mixing FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'vote_mixing is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_mixing_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'vote_mixing is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_mixing_keeps_values BEFORE UPDATE ON vote_mixing FOR EACH ROW EXECUTE FUNCTION vote_mixing_keeps_values()",
+        ),
+    ),
+    # vote_mixing_no_replace on vote_mixing
+    (
+        (
+            "CREATE TRIGGER vote_mixing_no_replace BEFORE INSERT ON vote_mixing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_mixing WHERE (id = NEW.id) OR (round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'vote_mixing keeps its rows'); END",
+        ),
+        (),
+    ),
+    # vote_mixing_no_truncate on vote_mixing
+    (
+        (),
+        (
+            "CREATE FUNCTION vote_mixing_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_mixing keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER vote_mixing_no_truncate BEFORE TRUNCATE ON vote_mixing FOR EACH STATEMENT EXECUTE FUNCTION vote_mixing_no_truncate()",
+        ),
+    ),
+    # vote_mixing_same_ballots on vote_mixing
+    (
+        (
+            "CREATE TRIGGER vote_mixing_same_ballots BEFORE INSERT ON vote_mixing FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.secrecy = 'simple' AND NEW.at >= r.closes_at) OR NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) OR NEW.ballots <> (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) <> (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.choices = 0) OR EXISTS (SELECT 1 FROM vote_candidate k WHERE k.round_id = NEW.round_id AND ((SELECT COUNT(*) FROM vote_loose c WHERE c.candidate_id = k.id) <> (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.candidate_id = k.id) OR (SELECT COALESCE(SUM(c.points), 0) FROM vote_loose c WHERE c.candidate_id = k.id) <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_slip_choice c WHERE c.candidate_id = k.id))) BEGIN SELECT RAISE(ABORT, 'the slips of a simple round are its ballots, after its close'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_mixing_same_ballots() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.secrecy = 'simple' AND NEW.at >= r.closes_at) OR NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) OR NEW.ballots <> (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) <> (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.choices = 0) OR EXISTS (SELECT 1 FROM vote_candidate k WHERE k.round_id = NEW.round_id AND ((SELECT COUNT(*) FROM vote_loose c WHERE c.candidate_id = k.id) <> (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.candidate_id = k.id) OR (SELECT COALESCE(SUM(c.points), 0) FROM vote_loose c WHERE c.candidate_id = k.id) <> (SELECT COALESCE(SUM(c.points), 0) FROM vote_slip_choice c WHERE c.candidate_id = k.id))) THEN RAISE EXCEPTION 'the slips of a simple round are its ballots, after its close' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_mixing_same_ballots BEFORE INSERT ON vote_mixing FOR EACH ROW EXECUTE FUNCTION vote_mixing_same_ballots()",
+        ),
+    ),
     # vote_move_adds_up on vote_move
     (
         (
@@ -14899,10 +15078,10 @@ GUARDS = [
     # vote_result_counted on vote_result
     (
         (
-            "CREATE TRIGGER vote_result_counted BEFORE INSERT ON vote_result FOR EACH ROW WHEN NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) + (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) + (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.choices = 0) OR (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(s.choices), 0) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'a result is counted from the ballots'); END",
+            "CREATE TRIGGER vote_result_counted BEFORE INSERT ON vote_result FOR EACH ROW WHEN NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) + (SELECT COUNT(*) FROM vote_slip s JOIN vote_round r ON r.id = s.round_id WHERE s.round_id = NEW.round_id AND r.secrecy <> 'simple' AND 1=1) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) + (SELECT COUNT(*) FROM vote_slip s JOIN vote_round r ON r.id = s.round_id WHERE s.round_id = NEW.round_id AND r.secrecy <> 'simple' AND s.choices = 0) OR (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(s.choices), 0) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b JOIN vote_round r ON r.id = b.round_id WHERE b.round_id = NEW.round_id AND r.secrecy = 'named') BEGIN SELECT RAISE(ABORT, 'a result is counted from the ballots'); END",
         ),
         (
-            "CREATE FUNCTION vote_result_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) + (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) + (SELECT COUNT(*) FROM vote_slip s WHERE s.round_id = NEW.round_id AND s.choices = 0) OR (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(s.choices), 0) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b WHERE b.round_id = NEW.round_id) THEN RAISE EXCEPTION 'a result is counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_result_counted() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.ballots <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id) + (SELECT COUNT(*) FROM vote_slip s JOIN vote_round r ON r.id = s.round_id WHERE s.round_id = NEW.round_id AND r.secrecy <> 'simple' AND 1=1) OR NEW.invalid <> (SELECT COUNT(*) FROM vote_ballot b WHERE b.round_id = NEW.round_id AND b.choices = 0) + (SELECT COUNT(*) FROM vote_slip s JOIN vote_round r ON r.id = s.round_id WHERE s.round_id = NEW.round_id AND r.secrecy <> 'simple' AND s.choices = 0) OR (SELECT COUNT(*) FROM vote_slip_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(s.choices), 0) FROM vote_slip s WHERE s.round_id = NEW.round_id) OR (SELECT COUNT(*) FROM vote_choice c WHERE c.round_id = NEW.round_id) <> (SELECT COALESCE(SUM(b.choices), 0) FROM vote_ballot b JOIN vote_round r ON r.id = b.round_id WHERE b.round_id = NEW.round_id AND r.secrecy = 'named') THEN RAISE EXCEPTION 'a result is counted from the ballots' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_result_counted BEFORE INSERT ON vote_result FOR EACH ROW EXECUTE FUNCTION vote_result_counted()",
         ),
     ),
@@ -14949,6 +15128,16 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_result_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_result keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_result_no_truncate BEFORE TRUNCATE ON vote_result FOR EACH STATEMENT EXECUTE FUNCTION vote_result_no_truncate()",
+        ),
+    ),
+    # vote_result_of_mixed on vote_result
+    (
+        (
+            "CREATE TRIGGER vote_result_of_mixed BEFORE INSERT ON vote_result FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.secrecy = 'simple') AND (NOT EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_loose c WHERE c.round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'a simple round is told when no household''s choice is there any more'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_result_of_mixed() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND r.secrecy = 'simple') AND (NOT EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = NEW.round_id) OR EXISTS (SELECT 1 FROM vote_loose c WHERE c.round_id = NEW.round_id)) THEN RAISE EXCEPTION 'a simple round is told when no household''s choice is there any more' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_result_of_mixed BEFORE INSERT ON vote_result FOR EACH ROW EXECUTE FUNCTION vote_result_of_mixed()",
         ),
     ),
     # vote_result_of_whole_box on vote_result
@@ -15176,6 +15365,16 @@ GUARDS = [
             "CREATE TRIGGER vote_sheet_no_truncate BEFORE TRUNCATE ON vote_sheet FOR EACH STATEMENT EXECUTE FUNCTION vote_sheet_no_truncate()",
         ),
     ),
+    # vote_slip_before_mixing on vote_slip
+    (
+        (
+            "CREATE TRIGGER vote_slip_before_mixing BEFORE INSERT ON vote_slip FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no ballot once the ballots are mixed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_slip_before_mixing() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no ballot once the ballots are mixed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_slip_before_mixing BEFORE INSERT ON vote_slip FOR EACH ROW EXECUTE FUNCTION vote_slip_before_mixing()",
+        ),
+    ),
     # vote_slip_before_result on vote_slip
     (
         (
@@ -15184,6 +15383,16 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_slip_before_result() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no ballot once a result stands' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_slip_before_result BEFORE INSERT ON vote_slip FOR EACH ROW EXECUTE FUNCTION vote_slip_before_result()",
+        ),
+    ),
+    # vote_slip_choice_before_mixing on vote_slip_choice
+    (
+        (
+            "CREATE TRIGGER vote_slip_choice_before_mixing BEFORE INSERT ON vote_slip_choice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'no choice once the ballots are mixed'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_slip_choice_before_mixing() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM vote_mixing m WHERE m.round_id = NEW.round_id) THEN RAISE EXCEPTION 'no choice once the ballots are mixed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_slip_choice_before_mixing BEFORE INSERT ON vote_slip_choice FOR EACH ROW EXECUTE FUNCTION vote_slip_choice_before_mixing()",
         ),
     ),
     # vote_slip_choice_before_result on vote_slip_choice
@@ -15244,10 +15453,10 @@ GUARDS = [
     # vote_slip_fits on vote_slip
     (
         (
-            "CREATE TRIGGER vote_slip_fits BEFORE INSERT ON vote_slip FOR EACH ROW WHEN NEW.choices > (SELECT r.max_choices FROM vote_round r WHERE r.id = NEW.round_id) OR (NEW.channel = 'phone' AND NOT EXISTS (SELECT 1 FROM vote_opened o WHERE o.round_id = NEW.round_id)) BEGIN SELECT RAISE(ABORT, 'a ballot comes out of a box that was opened, within the limits of its round'); END",
+            "CREATE TRIGGER vote_slip_fits BEFORE INSERT ON vote_slip FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND ((r.secrecy = 'simple' AND NEW.channel = 'phone' AND NEW.code IS NULL) OR (r.secrecy IN ('sealed', 'paper') AND NEW.channel = 'paper') OR (r.secrecy = 'sealed' AND NEW.channel = 'phone' AND (NEW.code IS NOT NULL OR NEW.choices = 0) AND EXISTS (SELECT 1 FROM vote_opened o WHERE o.round_id = NEW.round_id)))) BEGIN SELECT RAISE(ABORT, 'a ballot comes out of a box that was opened, or is mixed, within the limits of its round'); END",
         ),
         (
-            "CREATE FUNCTION vote_slip_fits() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.choices > (SELECT r.max_choices FROM vote_round r WHERE r.id = NEW.round_id) OR (NEW.channel = 'phone' AND NOT EXISTS (SELECT 1 FROM vote_opened o WHERE o.round_id = NEW.round_id)) THEN RAISE EXCEPTION 'a ballot comes out of a box that was opened, within the limits of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION vote_slip_fits() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM vote_round r WHERE r.id = NEW.round_id AND NEW.choices <= r.max_choices AND ((r.secrecy = 'simple' AND NEW.channel = 'phone' AND NEW.code IS NULL) OR (r.secrecy IN ('sealed', 'paper') AND NEW.channel = 'paper') OR (r.secrecy = 'sealed' AND NEW.channel = 'phone' AND (NEW.code IS NOT NULL OR NEW.choices = 0) AND EXISTS (SELECT 1 FROM vote_opened o WHERE o.round_id = NEW.round_id)))) THEN RAISE EXCEPTION 'a ballot comes out of a box that was opened, or is mixed, within the limits of its round' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER vote_slip_fits BEFORE INSERT ON vote_slip FOR EACH ROW EXECUTE FUNCTION vote_slip_fits()",
         ),
     ),

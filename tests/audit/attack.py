@@ -67,8 +67,11 @@ def at(table, key):
 
 
 def names(fault, table, *keys):
-    """Tell whether a fault names one of these rows; households of a snapshot are named by their snapshot."""
-    known = [key[:1] if table.name == "snapshot_unit" else key for key in keys] + list(keys)
+    """Tell whether a fault names one of these rows.
+
+    Households of a snapshot are named by their snapshot, loose choices by their ballot.
+    """
+    known = [key[:1] if table.name in ("snapshot_unit", "vote_loose") else key for key in keys] + list(keys)
     wanted = "|".join(re.escape(f"{table.name}:{','.join(str(part) for part in key)}") for key in known)
     return re.search(rf"(?<!\w)({wanted})(?![\w,])", fault) is not None
 

@@ -31,6 +31,7 @@ from fundapp.publicity.events import ObjectionAnswered
 from fundapp.voting import commands
 from fundapp.voting.events import OutcomeBound, OutcomeMoved, RoundOpened, RoundVoided
 from fundapp.voting.queries import noticed
+from fundapp.voting.secrecy import Secrecy
 from tests.support.world import NOW, PlaceTree, make_person, make_place_tree, make_resident
 
 OPENS = NOW + timedelta(hours=1)
@@ -157,7 +158,13 @@ def make_scan(session: Session, by: Actor, place_id: int) -> int:
 
 
 def make_polled(
-    units=6, people=3, costs=(100_000, 200_000, 300_000, 400_000), budget=500_000, opened=True, voting=None
+    units=6,
+    people=3,
+    costs=(100_000, 200_000, 300_000, 400_000),
+    budget=500_000,
+    opened=True,
+    voting=None,
+    secrecy=Secrecy.SIMPLE,
 ) -> Polled:
     """Draft a round among projects of these costs, over *units* households, and open it."""
     with unit_of_work() as session:
@@ -171,17 +178,19 @@ def make_polled(
             for n, cost in enumerate(costs)
         )
         scan = make_scan(session, worker, places.compound)
-    round_id = draft(places, worker, programme[0], projects, budget)
+    round_id = draft(places, worker, programme[0], projects, budget, secrecy=secrecy)
     if opened:
         with unit_of_work() as session:
             commands.open_round(session, worker, commands.OpenRound(round_id), at(NOW), random.Random(7))
     return Polled(places, worker, officer, residents, programme[0], projects, round_id, scan)
 
 
-def draft(places, worker, programme_id, projects, budget=500_000, title="第一轮表决", opens=OPENS) -> int:
+def draft(
+    places, worker, programme_id, projects, budget=500_000, title="第一轮表决", opens=OPENS, secrecy=Secrecy.SIMPLE
+) -> int:
     """Draft a round with candidates; give its number."""
     wish = commands.DraftRound(
-        programme_id, places.community, title, opens, opens + timedelta(days=7), from_fen(budget)
+        programme_id, places.community, title, opens, opens + timedelta(days=7), from_fen(budget), secrecy=secrecy
     )
     with unit_of_work() as session:
         made = commands.draft_round(session, worker, wish, at(NOW))

@@ -1,5 +1,6 @@
 """What the database itself refuses, attacked with plain SQL; each attack succeeds once its guard is dropped."""
 
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -11,13 +12,15 @@ from fundapp.db.schema import drop_guard
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.voting import queries
 from fundapp.voting.checks import CHECKS
+from fundapp.voting.models import VoteRound
+from fundapp.voting.secrecy import Secrecy
 from tests.support.world import make_place_tree, make_snapshot
 from tests.voting.polling import BY_VOTE, CLOSES, JUST, OPENS, cast, make_polled, make_project, paper, publish, run
 
 BALLOT = (
     "INSERT INTO vote_ballot (round_id, snapshot_id, unit_id, op_key, person_id, at, channel, choices, rules_hash, "
-    "receipt_code, serial, scan_id, seat) VALUES (:round, :snapshot, :unit, :key, :person, :at, :channel, :choices, "
-    ":hash, :code, :serial, :scan, :seat)"
+    "receipt_code, serial, scan_id, seat, marks_hash) VALUES (:round, :snapshot, :unit, :key, :person, :at, :channel, "
+    ":choices, :hash, :code, :serial, :scan, :seat, :marks)"
 )
 RESULT = (
     "INSERT INTO vote_result (round_id, households, ballots, invalid, budget_fen, cost_fen, outcome, "
@@ -29,6 +32,15 @@ STANDING = (
 )
 CHOICE = "INSERT INTO vote_choice (round_id, ballot_id, candidate_id, points) VALUES (:round, :ballot, :candidate, 1)"
 GIVEN = CHOICE.replace("1)", ":points)")
+
+
+named_round = partial(make_polled, secrecy=Secrecy.NAMED)
+
+
+@pytest.fixture
+def polled(working):
+    """A round whose choices stay with their ballots; what a simple one does with them says test_mixing.py."""
+    return named_round()
 
 
 def refused_by(guard, statement, **values):
@@ -47,10 +59,12 @@ def ballot(polled, number=0, **changes):
     with reading_session() as session:
         opening = queries.opening_of(session, polled.round)
         snapshot, rules = opening.snapshot_id, opening.rules_hash
+        marks = "0" * 64 if session.get_one(VoteRound, polled.round).secrecy.mixed else None
     values = {
         "round": polled.round, "snapshot": snapshot, "unit": polled.places.units[number],
         "key": str(uuid4()), "person": polled.residents[number].person_id, "at": OPENS, "channel": "phone",
         "choices": 1, "hash": rules, "code": uuid4().hex[:12], "serial": None, "scan": None, "seat": "",
+        "marks": marks,
     }  # fmt: skip
     return values | changes
 
@@ -138,7 +152,7 @@ def test_a_ballot_names_no_more_than_it_says(polled):
     """A choice cannot be added to a ballot later, nor named twice, nor taken from another round."""
     row = cast(polled, 0, 0)
     refused_by("vote_choice_counted", CHOICE, round=polled.round, ballot=row, candidate=candidate(polled, 1))
-    other = make_polled()
+    other = named_round()
     refused_by(None, CHOICE, round=polled.round, ballot=row, candidate=candidate(other))
     refused_by(None, CHOICE, round=polled.round, ballot=row, candidate=candidate(polled, 0))
 
@@ -156,7 +170,7 @@ def test_a_ballot_names_no_more_than_it_says(polled):
 )
 def test_a_ballot_gives_no_more_than_its_round_allows(working, guard, voting, first, then):
     """Points in sum and on one project, each place once, and no more money than the round has."""
-    polled = make_polled(costs=(100_000, 400_001, 300_000, 400_000), voting=BY_VOTE | voting)
+    polled = named_round(costs=(100_000, 400_001, 300_000, 400_000), voting=BY_VOTE | voting)
     run(BALLOT, **ballot(polled, choices=2))
     run(GIVEN, round=polled.round, ballot=1, candidate=candidate(polled, 0), points=first)
     refused_by(guard, GIVEN, round=polled.round, ballot=1, candidate=candidate(polled, 1), points=then)
@@ -170,7 +184,7 @@ def test_points_and_their_sum_are_never_less_than_one(polled):
 
 def test_a_standings_points_are_counted(working):
     """The points told of a project are those on the ballots."""
-    polled = make_polled(voting=BY_VOTE | {"ballot": "points", "points": 5})
+    polled = named_round(voting=BY_VOTE | {"ballot": "points", "points": 5})
     cast(polled, 0, 0, points=(4,))
     run(RESULT, **result(polled, ballots=1))
     told = STANDING.replace(":votes, :why", ":points, :why")
@@ -228,7 +242,7 @@ def test_an_opened_round_is_never_changed(polled, change):
 
 def test_it_is_the_opening_that_freezes_a_round(working):
     """A draft may be changed by the same statement."""
-    polled = make_polled(opened=False)
+    polled = named_round(opened=False)
     run("UPDATE vote_round SET max_choices = 2 WHERE id = :round", round=polled.round)
 
 
@@ -273,7 +287,7 @@ def opening(polled, **changes):
 
 def test_an_opening_stands_on_its_roster_and_its_versions(working):
     """Another electorate, a late freezing, a cost that is not the version's: refused."""
-    polled = make_polled(opened=False)
+    polled = named_round(opened=False)
     refused_by(None, OPENING, **opening(polled, all=5))
     refused_by(None, OPENING, **opening(polled, at=OPENS + JUST))
     run("UPDATE vote_candidate SET cost_fen = cost_fen + 1 WHERE project_id = :one", one=polled.projects[0])
@@ -282,11 +296,11 @@ def test_an_opening_stands_on_its_roster_and_its_versions(working):
 
 def test_an_opening_needs_a_candidate_and_comes_before_the_first_ballot(working):
     """Each of the other guards is what refuses."""
-    polled = make_polled(opened=False)
+    polled = named_round(opened=False)
     refused_by("vote_opening_before_start", OPENING, **opening(polled, at=OPENS + JUST))
-    other = make_polled(opened=False)
+    other = named_round(opened=False)
     refused_by("vote_opening_pins_roster", OPENING, **opening(other, all=5))
-    third = make_polled(opened=False)
+    third = named_round(opened=False)
     run("DELETE FROM vote_candidate WHERE round_id = :round", round=third.round)
     refused_by("vote_opening_has_candidates", OPENING, **opening(third))
 

@@ -17,7 +17,8 @@ from fundapp.db.work import reading_session
 from fundapp.voting.box import fingerprint
 from fundapp.voting.box_models import VoteBox
 from fundapp.voting.checks import CHECKS
-from fundapp.voting.models import VoteBallot, VoteChoice
+from fundapp.voting.mix_models import VoteLoose
+from fundapp.voting.models import VoteBallot
 from tests.support.races import FORK, PATIENCE, patiently
 from tests.voting.polling import OPENS, at, bound, cast, make_polled
 from tests.voting.sealing import counted, drop, make_sealed, shut
@@ -40,7 +41,7 @@ class Plain:
         """Give the ballots of the box, after a look that none is half there: its choices, its deed on the trail."""
         with reading_session() as session:
             ballots = session.scalars(select(VoteBallot.id).order_by(VoteBallot.id)).all()
-            choices = session.scalar(select(func.count()).select_from(VoteChoice))
+            choices = session.scalar(select(func.count()).select_from(VoteLoose))
             deeds = session.scalar(select(func.count()).where(AuditEntry.deed == "voting.cast"))
         assert (choices, deeds) == (2 * len(ballots), len(ballots))
         return {str(one) for one in ballots}

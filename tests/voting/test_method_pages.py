@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from fundapp.db.work import reading_session
-from fundapp.voting.models import VoteChoice
+from fundapp.voting.mix_models import VoteLoose
 from tests.voting.polling import BY_VOTE, CLOSES, OPENS, at, cast, make_polled, publish
 from tests.voting.test_pages import page_of, send
 
@@ -29,7 +29,7 @@ def make(sqlite_app):
 def marks():
     """Give what was stored, by candidate."""
     with reading_session() as session:
-        return [row.points for row in session.query(VoteChoice).order_by(VoteChoice.candidate_id)]
+        return [row.points for row in session.query(VoteLoose).order_by(VoteLoose.candidate_id)]
 
 
 def test_points_are_given_on_the_page_and_told_on_the_receipt(make, visit):

@@ -253,6 +253,7 @@ def test_the_checks_of_an_honest_round_find_nothing(polled):
         assert [(check.name, check.run(session).first_fault) for check in CHECKS] == [
             ("voting.rules", None),
             ("voting.ballots", None),
+            ("voting.loose", None),
             ("voting.one_each", None),
             ("voting.box", None),
             ("voting.results", None),

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.actor import Role
-from fundapp.voting.models import VoteBallot, VoteChoice, VoteRound
+from fundapp.voting.mix_models import VoteLoose
+from fundapp.voting.models import VoteBallot, VoteRound
 from tests.support.world import NOW, make_person
 from tests.voting.polling import CLOSES, JUST, OPENS, at, cast, make_polled, make_project, paper, publish
 
@@ -46,7 +47,7 @@ def test_a_resident_votes_and_is_given_a_receipt(polled, visit):
     client, path = visit(polled.residents[0]), f"/votes/{polled.round}/ballot"
     page = page_of(client, path)
     assert "投出我的票" in page
-    assert "一般保密：手机票按户存在数据库里" in page
+    assert "从那以后数据库里再也对不上" in page
     unit = polled.places.units[0]
     answer = send(client, path, unit_id=unit, choices=[polled.projects[0], polled.projects[2]])
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/votes/{polled.round}/receipt/{unit}")
@@ -77,7 +78,7 @@ def test_too_many_ticks_keep_what_was_ticked_and_store_nothing(polled, visit):
     assert "已选 4 / 3 个" in text
     assert len(re.findall(r"<input checked", text)) == 4
     with reading_session() as session:
-        assert session.query(VoteBallot).count() == session.query(VoteChoice).count() == 0
+        assert session.query(VoteBallot).count() == session.query(VoteLoose).count() == 0
 
 
 def test_candidates_stand_in_another_order_for_each_household_and_stay_there(polled, visit):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import append, append_once, record
 from fundapp.db.once import own_key
+from fundapp.db.prepared import Prepared
 from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
@@ -17,11 +18,15 @@ from fundapp.kernel.money import fen
 from fundapp.places.queries import get_place
 from fundapp.voting import policy, queries
 from fundapp.voting.method import check_marks, marks_of
+from fundapp.voting.mix_models import VoteLoose
+from fundapp.voting.mixing import drawn, marks_hash
 from fundapp.voting.models import VoteBallot, VoteChoice, VoteRound
 from fundapp.voting.queries import Cast
 from fundapp.voting.rounds import Channel, RoundState, draw_code
 
 _BALLOTS, _CHOICES = cast(Table, VoteBallot.__table__), cast(Table, VoteChoice.__table__)
+_COLUMNS = cast(Table, VoteLoose.__table__).columns
+_LOOSE = Prepared(lambda: insert(VoteLoose).values({c.name: bindparam(c.name, type_=c.type) for c in _COLUMNS}))
 
 
 @dataclass(frozen=True)
@@ -156,12 +161,13 @@ def check_fits(held: Held, chosen: tuple[int, ...], marks: dict[int, int], lines
 def _sent_before(
     session: Session, actor: Actor, op_key: str, round_id: int, unit_id: int, marks: dict[int, int]
 ) -> Cast | None:
-    """Give the ballot that the same form wrote when it was sent before."""
+    """Give the ballot that the same form wrote when it was sent before; once mixed, what it named is not compared."""
     row = queries.ballot_of_key(session, op_key)
     if row is None:
         return None
     same = (row.round_id, row.unit_id, row.person_id) == (round_id, unit_id, actor.person_id)
-    if not same or queries.marks_on(session, row.id) != marks:
+    other = same and queries.marks_on(session, row.id) != marks and not queries.is_mixed(session, round_id)
+    if not same or other:
         raise Refused("web.used_key")
     return Cast(row.id, row.unit_id, row.serial)
 
@@ -193,13 +199,19 @@ def take(
     chance: random.Random | None,
 ) -> Cast:
     """Write the ballot and what it names. That there is one only, the unique index says: nobody looks first."""
-    code = draw_code(chance or random.SystemRandom())
-    number = append_once(session, _BALLOTS, **ballot, choices=len(marks), receipt_code=code)
+    chance, loose = chance or random.SystemRandom(), held.round.secrecy.mixed
+    named = drawn(((lines[project_id][0], points) for project_id, points in marks.items()), chance)
+    said = {"choices": min(1, len(marks)), "marks_hash": marks_hash(named)} if loose else {"choices": len(marks)}
+    code = draw_code(chance)
+    number = append_once(session, _BALLOTS, **{"marks_hash": None} | ballot | said, receipt_code=code)
     if number is None:
         return _overtaken(session, actor, ballot, marks)
-    chosen = sorted((lines[project_id][0], points) for project_id, points in marks.items())
-    for one, points in chosen:
-        append(session, _CHOICES, round_id=held.round.id, ballot_id=number, candidate_id=one, points=points)
+    for one in named:
+        row = {"round_id": held.round.id, "ballot_id": number, "candidate_id": one.candidate_id, "points": one.points}
+        if loose:
+            _LOOSE.rows(session, **row, nonce=one.nonce)
+        else:
+            append(session, _CHOICES, **row)
     about = f"vote_round:{held.round.id}"
     record(session, actor, "voting.cast", about, held.now, channel=ballot["channel"].value)
     return Cast(number, ballot["unit_id"], ballot["serial"])

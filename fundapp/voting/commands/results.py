@@ -15,6 +15,7 @@ from fundapp.places.queries import get_place
 from fundapp.publicity.rules import Medium
 from fundapp.voting import policy, queries
 from fundapp.voting.commands.after import announce, settle
+from fundapp.voting.commands.mixing import mix
 from fundapp.voting.models import VoteOpening, VoteResult, VoteRound, VoteStanding
 from fundapp.voting.rounds import Standing, outcome_record, standings
 from fundapp.voting.rules import Outcome
@@ -31,12 +32,15 @@ class PublishResult:
 def publish_result(session: Session, actor: Actor, cmd: PublishResult, clock: Clock) -> VoteResult:
     """Count the ballots, publish the result, and put it on notice; without days of notice it binds at once.
 
+    In a simple round the ballots are parted from their households before, in the same transaction.
+
     Raises:
         NotVisible: there is no such round, or it is a draft.
         Forbidden: neither the worker nor an officer of the place.
-        Refused: before the close; published already; a box that is not counted yet.
+        Refused: before the close; published already; a box that is not counted yet; a ballot that was
+            changed behind the program.
 
-    Source: reliability.md V3 and V4.
+    Source: reliability.md V3, V4 and V10.
     """
     round_ = lock(session, VoteRound, cmd.round_id)
     opening = queries.opening_of(session, cmd.round_id)
@@ -46,6 +50,8 @@ def publish_result(session: Session, actor: Actor, cmd: PublishResult, clock: Cl
     state = queries.state_now(session, round_, now)
     policy.check_may_publish(actor, get_place(session, round_.place_id).path, round_, state)
     policy.check_counted(round_.secrecy, queries.is_counted(session, round_))
+    if round_.secrecy.mixed:
+        mix(session, actor, round_.id, now)
     outcome = queries.recount(session, round_.id)
     result = _result(actor, round_, opening, outcome, now)
     session.add(result)

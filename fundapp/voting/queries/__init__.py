@@ -70,6 +70,7 @@ from fundapp.voting.queries.facts import (
     state_now,
     title_of,
 )
+from fundapp.voting.queries.mixing import is_mixed, loose_of, loose_rounds, prints_of
 from fundapp.voting.queries.moves import (
     FreePlace,
     LeaveRow,
@@ -223,6 +224,7 @@ __all__ = [
     "frozen_terms",
     "holders",
     "is_counted",
+    "is_mixed",
     "key_loss",
     "key_row",
     "keyings_of",
@@ -240,6 +242,8 @@ __all__ = [
     "lines_of",
     "list_rounds",
     "living_code",
+    "loose_of",
+    "loose_rounds",
     "marks_on",
     "moved_rounds",
     "moves_of",
@@ -268,6 +272,7 @@ __all__ = [
     "place_of",
     "possible_holders",
     "pot_of",
+    "prints_of",
     "public_key_of",
     "published_of",
     "published_rounds",

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from fundapp.kernel.errors import Refused
 from fundapp.kernel.money import fen
 from fundapp.voting.box_models import VoteBox, VoteBoxClosing, VoteOpened
+from fundapp.voting.mix_models import VoteLoose
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteRound
 from fundapp.voting.policy import check_counted
 from fundapp.voting.queries.boxes import closing_of, slip_marks
 from fundapp.voting.queries.facts import excluding
+from fundapp.voting.queries.mixing import is_mixed
 from fundapp.voting.queries.sheets import papers_waiting, sheet_stand
 from fundapp.voting.rounds import Channel, count_votes, results_visible
 from fundapp.voting.rules import Outcome
@@ -56,23 +58,24 @@ def recount(session: Session, round_id: int, *, explain: bool = False) -> Outcom
         select(VoteCandidate.project_id, VoteCandidate.cost_fen).where(VoteCandidate.round_id == round_id)
     )
     candidates = sorted((project_id, fen(cost)) for project_id, cost in rows)
-    ballots, invalid = ballot_list(session, round_id, boxed=not round_.secrecy.by_door)
+    ballots, invalid = ballot_list(session, round_id, round_.secrecy)
     cast = (ballots, fen(round_.budget_fen), lots or [])
     rivals = excluding(session, round_)
     return count_votes(round_.method, candidates, *cast, invalid=invalid, explain=explain, rivals=rivals)
 
 
-def ballot_list(session: Session, round_id: int, *, boxed: bool = False) -> tuple[list[dict[int, int]], int]:
+def ballot_list(session: Session, round_id: int, secrecy: Secrecy) -> tuple[list[dict[int, int]], int]:
     """Give the points by project of each valid ballot, and the number of invalid ones; without households."""
-    if boxed:
+    if not secrecy.by_door or (secrecy.mixed and is_mixed(session, round_id)):
         slips = [marks for marks in slip_marks(session, round_id).values()]
         return [marks for marks in slips if marks], sum(not marks for marks in slips)
     valid = select(VoteBallot.id).where(VoteBallot.round_id == round_id, VoteBallot.choices > 0)
     named: dict[int, dict[int, int]] = {ballot_id: {} for ballot_id in session.scalars(valid)}
+    table = VoteLoose if secrecy.mixed else VoteChoice
     rows = session.execute(
-        select(VoteChoice.ballot_id, VoteCandidate.project_id, VoteChoice.points)
-        .join(VoteCandidate, VoteCandidate.id == VoteChoice.candidate_id)
-        .where(VoteChoice.round_id == round_id)
+        select(table.ballot_id, VoteCandidate.project_id, table.points)
+        .join(VoteCandidate, VoteCandidate.id == table.candidate_id)
+        .where(table.round_id == round_id)
     )
     for ballot_id, project_id, points in rows:
         named.setdefault(ballot_id, {})[project_id] = points

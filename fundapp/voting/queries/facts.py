@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from fundapp.db.base import ID
@@ -14,6 +14,7 @@ from fundapp.kernel.money import fen
 from fundapp.people.queries import speaks
 from fundapp.rosters.models import SnapshotUnit
 from fundapp.voting.box_models import VoteKey
+from fundapp.voting.mix_models import VoteLoose
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteResult, VoteRound
 from fundapp.voting.rival_models import VoteRival
 from fundapp.voting.rounds import RivalRule, RoundState, instant_text, state_of
@@ -152,14 +153,20 @@ def ballot_of_unit(session: Session, round_id: int, unit_id: int) -> VoteBallot 
 
 
 def marks_on(session: Session, ballot_id: int) -> dict[int, int]:
-    """Give a ballot's points by project, most first: for the deed that wrote it and for the person who cast it."""
-    query = (
-        select(VoteCandidate.project_id, VoteChoice.points)
-        .join(VoteChoice, VoteChoice.candidate_id == VoteCandidate.id)
-        .where(VoteChoice.ballot_id == ballot_id)
-        .order_by(VoteChoice.points.desc(), VoteCandidate.project_id)
+    """Give a ballot's points by project, most first: for the deed that wrote it and for the person who cast it.
+
+    Of a simple round there is nothing any more once its ballots are mixed.
+    """
+    kept = union_all(
+        *(
+            select(VoteCandidate.project_id, table.points)
+            .join(table, table.candidate_id == VoteCandidate.id)
+            .where(table.ballot_id == ballot_id)
+            for table in (VoteChoice, VoteLoose)
+        )
     )
-    return {project_id: points for project_id, points in session.execute(query)}
+    rows = sorted(session.execute(kept), key=lambda row: (-row[1], row[0]))
+    return {project_id: points for project_id, points in rows}
 
 
 @dataclass(frozen=True)

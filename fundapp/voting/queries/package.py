@@ -47,7 +47,7 @@ def package_of(session: Session, round_id: int) -> dict[str, bytes]:
     frozen = frozen_terms(
         session, round_, candidates_of(session, round_id), opening.lots, (opening.snapshot_id, roster_hash)
     )
-    ballots, _invalid = ballot_list(session, round_id, boxed=not round_.secrecy.by_door)
+    ballots, _invalid = ballot_list(session, round_id, round_.secrecy)
     return {
         "retally.py": (home("static") / "recount" / "retally.py").read_bytes(),
         "round.json": _text(
@@ -76,7 +76,7 @@ def pb_of(session: Session, round_id: int) -> str:
         Refused: fewer than ten ballots (code ``voting.too_few_to_tell``).
     """
     round_, _opening, result, _hash = _published(session, round_id)
-    ballots, _invalid = ballot_list(session, round_id, boxed=not round_.secrecy.by_door)
+    ballots, _invalid = ballot_list(session, round_id, round_.secrecy)
     return _pb(session, round_, result, ballots)
 
 

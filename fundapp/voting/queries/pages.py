@@ -22,6 +22,7 @@ from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteRe
 from fundapp.voting.policy import works_here
 from fundapp.voting.queries.counting import turnout
 from fundapp.voting.queries.facts import candidates_of, marks_on, rival_pairs
+from fundapp.voting.queries.mixing import is_mixed
 from fundapp.voting.queries.voids import is_void
 from fundapp.voting.rounds import (
     Channel,
@@ -140,6 +141,7 @@ class Receipt:
     """What proves that a ballot was taken.
 
     ``named`` are titles with their points, most first: for the person who cast it by phone, for nobody else.
+    ``parted``: not even for her, since the ballot has no household any more.
     """
 
     round_id: int
@@ -148,10 +150,11 @@ class Receipt:
     at: datetime
     channel: Channel
     code: str
-    choices: int
+    valid: bool
     closes_at: datetime
     ballot: BallotType
     named: tuple[tuple[str, int], ...] = ()
+    parted: bool = False
 
 
 def list_rounds(session: Session, actor: Actor, now: datetime, before: int | None = None) -> list[RoundRow]:
@@ -377,10 +380,11 @@ def _receipts(session: Session, caster: Actor | None, *conditions: object) -> li
             at=ballot.at,
             channel=ballot.channel,
             code=ballot.receipt_code,
-            choices=ballot.choices,
+            valid=ballot.choices > 0,
             closes_at=closes_at,
             ballot=kind,
             named=_named(session, ballot, caster),
+            parted=caster is not None and ballot.marks_hash is not None and is_mixed(session, ballot.round_id),
         )
         for ballot, title, closes_at, kind, door in rows
     ]

@@ -14,7 +14,7 @@ from fundapp.places.queries import get_place, places_below, workplaces
 from fundapp.voting import commands, cycle_forms, policy, queries
 from fundapp.voting.views.households import Answer, bp, download, read_page, reasons
 from fundapp.web.clock import clock
-from fundapp.web.database import reading
+from fundapp.web.database import reading, stop_reading
 from fundapp.web.gate import current_actor, for_roles, public
 from fundapp.web.pdf import pdf_page
 
@@ -79,6 +79,7 @@ def publish_cycle(cycle_id: int) -> Answer:
     """Publish the results of all pools."""
     form = cycle_forms.CycleDeedForm()
     if form.filled_in():
+        stop_reading()
         with form.deed() as session:
             commands.publish_cycle(session, current_actor(), cycle_id, clock())
         for words in form.refused:

@@ -14,7 +14,7 @@ from fundapp.voting import commands, forms, policy, queries
 from fundapp.voting.rounds import Option
 from fundapp.voting.views.households import Answer, against_binding, bp, possible, read_page
 from fundapp.web.clock import clock
-from fundapp.web.database import reading
+from fundapp.web.database import reading, stop_reading
 from fundapp.web.gate import current_actor, for_roles
 
 __all__ = ["bp"]
@@ -124,6 +124,7 @@ def publish(round_id: int) -> Answer:
     page, form = read_page(round_id), forms.PublishForm(media=["board"])
     policy.check_publisher(current_actor(), page.place.path)
     if form.filled_in():
+        stop_reading()
         with form.deed() as session:
             commands.publish_result(session, current_actor(), form.to_command(round_id), clock())
         if form.done:
