@@ -153,7 +153,7 @@ AFTER: Mapping[str, Any] = {
 
 SKIPS: Mapping[str, Any] = {
     "dear": lazy_gettext("资金放不下"),
-    "gone": lazy_gettext("已不在备选库，或者由别的项目接着办"),
+    "gone": lazy_gettext("已不在备选库，或者登记了重复、互斥"),
     "rival": lazy_gettext("和它互斥的项目已经入选"),
     "barred": lazy_gettext("没有得票或没到门槛"),
 }

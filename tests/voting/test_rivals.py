@@ -104,12 +104,13 @@ def test_no_decision_puts_two_rivals_in(working):
 
 
 def test_a_rival_waits_until_the_other_fell_out(working):
-    """It is passed over while the other is in, also by the database, and comes in by its rank afterwards."""
-    polled, _second, _link = make_rivals()
+    """It is passed over while the other is in, though the link has ended since; by its rank it comes in afterwards."""
+    polled, second, link = make_rivals()
     publish(polled)
     bind(polled)
     with unit_of_work() as session:
         street = make_person(session, "赵街道", Role.STREET_OFFICER, polled.places.street)
+        answer_link(session, second, AnswerLink(link, LinkStep.ENDED, "空地扩大了"), LATER)
     fall_out(polled, street, 2)
     assert code(lambda: let_in(polled, 0)) == "voting.nobody_fits"
     with pytest.raises(IntegrityError, match="whose rival is in"):
