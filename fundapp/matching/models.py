@@ -295,3 +295,11 @@ refuse(
     "AND d.step IN ('check', 'supervision', 'approval'))",
     "who pays has neither claimed nor approved",
 )
+refuse(
+    "match_claim_under_signed_policy",
+    "match_claim",
+    "INSERT",
+    "(SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id AND s.passed) < "
+    "(SELECT v.signers FROM policy_version v WHERE v.id = NEW.policy_version_id)",
+    "the policy is not signed by two people yet",
+)

@@ -120,3 +120,11 @@ refuse(
     "WHERE p.id = NEW.plan_id)",
     "only the newest plan of a round is decided on",
 )
+refuse(
+    "match_round_under_signed_policy",
+    "match_round",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM policy_version v WHERE v.programme_id = NEW.programme_id AND v.signers <= "
+    "(SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = v.id AND s.passed))",
+    "no policy of the programme is signed by two people yet",
+)

@@ -25,7 +25,7 @@ from fundapp.matching.queries.rounds import RoundRow, RoundState, get_round, mod
 from fundapp.matching.round_models import MatchPlan, MatchPlanDecision, MatchRound, RoundKind
 from fundapp.matching.rules import Demand, allocate, weight
 from fundapp.matching.serving import hold_for
-from fundapp.programmes.queries import ProgrammeRow, get_policy
+from fundapp.programmes.queries import ProgrammeRow, check_signed, get_policy
 
 __all__ = [
     "NewPlanDecision", "NewRound", "Worked", "check_collecting", "decide_plan", "open_round", "plan_round",
@@ -51,7 +51,7 @@ def open_round(session: Session, actor: Actor, cmd: NewRound, clock: Clock) -> M
     Raises:
         Forbidden: neither a foundation officer of the place nor an administrator (``matching.not_your_step``).
         Refused: ``web.used_key``, ``matching.queue_pool``, ``matching.round_running``, ``matching.round_too_short``,
-            ``matching.collected_first``, ``matching.nothing_left_to_share``.
+            ``matching.collected_first``, ``matching.nothing_left_to_share``, ``programmes.unsigned``.
     """
     programme = lock_pool(session, cmd.programme_id)
     now = clock.now(session)
@@ -62,6 +62,7 @@ def open_round(session: Session, actor: Actor, cmd: NewRound, clock: Clock) -> M
     if standing is not None:
         return standing
     check_may_fund(actor, programme.place_path)
+    check_signed(session, programme.id)
     number = _next_number(session, programme)
     closes_at = _closing_of(session, actor, programme, cmd, number, now)
     row = MatchRound(

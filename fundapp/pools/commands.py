@@ -32,7 +32,7 @@ from fundapp.pools.policy import check_may_decide, check_may_pay_use, check_may_
 from fundapp.pools.queries import decided_for, gap_of
 from fundapp.pools.rules import Way
 from fundapp.pools.texts import COMMON, common_purpose, move_purpose, use_purpose
-from fundapp.programmes.queries import ProgrammeRow
+from fundapp.programmes.queries import ProgrammeRow, check_signed
 from fundapp.projects.commands import lock_project
 from fundapp.projects.queries import ProjectRow, get_project
 
@@ -109,7 +109,7 @@ def propose_move(session: Session, actor: Actor, cmd: NewMove, clock: Clock) -> 
     Raises:
         Forbidden: see :func:`fundapp.pools.policy.check_may_propose`.
         Refused: ``web.used_key``, no amount, ``pools.reason_needed``, ``pools.not_below``, or more than is there now
-            (``pools.not_enough``, facts ``account`` and ``available``).
+            (``pools.not_enough``, facts ``account`` and ``available``), or ``programmes.unsigned``.
     """
     check_amount(cmd.amount)
     programme = lock_pool(session, cmd.programme_id)
@@ -119,6 +119,7 @@ def propose_move(session: Session, actor: Actor, cmd: NewMove, clock: Clock) -> 
     if standing is not None:
         return standing
     check_may_propose(actor, programme.place_path)
+    check_signed(session, programme.id)
     if not said["reason"]:
         raise Refused("pools.reason_needed", field="reason")
     _check_below(session, programme, cmd.place_id)

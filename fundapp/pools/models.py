@@ -137,3 +137,11 @@ refuse(
     "SELECT 1 FROM vote_move m WHERE m.candidate_id = c.id AND m.enters)))",
     "a share is used as the residents decided",
 )
+refuse(
+    "pool_move_under_signed_policy",
+    "pool_move",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM policy_version v WHERE v.programme_id = NEW.programme_id AND v.signers <= "
+    "(SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = v.id AND s.passed))",
+    "no policy of the programme is signed by two people yet",
+)

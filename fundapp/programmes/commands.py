@@ -22,14 +22,14 @@ from fundapp.programmes import rules
 from fundapp.programmes.events import ProgrammeOpened
 from fundapp.programmes.models import PolicySignature, PolicyVersion, Programme
 from fundapp.programmes.policy import check_may_keep, check_may_sign
-from fundapp.programmes.queries import PolicyRow, get_policy, newest_adopted, policy_versions
+from fundapp.programmes.queries import PolicyRow, base_now, get_policy, newest_adopted, policy_versions
 
 FOR_PLACES = ("district", "street")
 
 
 @dataclass(frozen=True)
 class OpenProgramme:
-    """Open the programme of a year; its first policy is in force from the first moment."""
+    """Open the programme of a year; its first policy is a draft until two approvers have signed it."""
 
     place_id: int
     year: int
@@ -41,16 +41,21 @@ class OpenProgramme:
 
 @dataclass(frozen=True)
 class AddPolicyVersion:
-    """Draft another policy for a programme from a day on; ``base``: the number of the version that was changed."""
+    """Draft another policy for a programme from a day on; ``base``: the number of the version that was changed.
+
+    Without a day: a first policy, in place of one that nobody has signed yet.
+    """
 
     programme_id: int
-    effective_from: date
+    effective_from: date | None
     parts: Mapping[str, Any]
     base: int | None = None
 
 
 def open_programme(session: Session, actor: Actor, cmd: OpenProgramme, clock: Clock) -> Programme:
-    """Open a programme with its first policy version and the first money of its pool.
+    """Open a programme with the draft of its first policy and the first money of its pool.
+
+    Nothing is decided under it before two approvers have signed; with the second signature it is in force.
 
     Raises:
         Forbidden: the actor neither administers the place nor works for its foundation.
@@ -73,7 +78,7 @@ def open_programme(session: Session, actor: Actor, cmd: OpenProgramme, clock: Cl
     )
     session.add(made)
     session.flush()
-    _add_version(session, actor, made.id, None, (now, now), parts, now)
+    _add_version(session, actor, made.id, None, (now, None), parts, now)
     record(session, actor, "programmes.open", f"programme:{made.id}", now, year=cmd.year, place=place.id)
     tell(session, ProgrammeOpened(made.id, place.id, made.foundation_name, cmd.funding, actor, now))
     return made
@@ -82,7 +87,8 @@ def open_programme(session: Session, actor: Actor, cmd: OpenProgramme, clock: Cl
 def add_policy_version(session: Session, actor: Actor, cmd: AddPolicyVersion, clock: Clock) -> PolicyVersion:
     """Draft another policy version; the earlier ones stay as they are, and it is a draft until two others sign it.
 
-    Projects keep the version under which they were submitted. ``cmd.base`` left out means the newest.
+    Projects keep the version under which they were submitted. ``cmd.base`` left out means the newest. While no first
+    policy is signed this is another first one: its day does not count, and it begins with its second signature.
 
     Raises:
         Forbidden: the actor neither administers the place nor works for its foundation.
@@ -98,16 +104,17 @@ def add_policy_version(session: Session, actor: Actor, cmd: AddPolicyVersion, cl
         raise NotVisible
     now = clock.now(session)
     check_may_keep(actor, get_place(session, programme.place_id).path)
-    newest = newest_adopted(session, programme.id)
+    versions, signed = policy_versions(session, programme.id), newest_adopted(session, programme.id)
+    newest = signed or versions[0]
     if cmd.base is not None and cmd.base != newest.number:
         raise Refused("programmes.stale_draft", number=newest.number)
-    starts, sign_by = _start(cmd.effective_from, now, newest)
+    when = _start(cmd.effective_from, now, signed) if signed else (now, None)
     parts = _checked(cmd.parts)
-    if rules.parts_hash(parts) in {newest.parts_hash, *_open_hashes(session, newest, now)}:
+    if rules.parts_hash(parts) in _standing_hashes(versions, signed, now):
         raise Refused("programmes.nothing_changed")
     if _mode(parts) != _mode(newest.parts):
         raise Refused("programmes.mode_stays", "mode")
-    made = _add_version(session, actor, programme.id, newest.id, (starts, sign_by), parts, now)
+    made = _add_version(session, actor, programme.id, signed.id if signed else None, when, parts, now)
     record(session, actor, "programmes.add_policy", f"programme:{programme.id}", now, number=made.number)
     return made
 
@@ -117,10 +124,11 @@ def _mode(parts: Mapping[str, Any]) -> Any:
     return parts["matching"]["allocation"]["mode"]
 
 
-def _open_hashes(session: Session, newest: PolicyRow, now: datetime) -> list[str]:
-    """Give the hashes of what is drafted and waits: a button pressed twice makes one draft."""
-    versions = policy_versions(session, newest.programme_id)
-    return [row.parts_hash for row in versions if row.base_id == newest.id and not row.refused and row.sign_by >= now]
+def _standing_hashes(versions: list[PolicyRow], signed: PolicyRow | None, now: datetime) -> set[str]:
+    """Give the hashes of what is signed or drafted and waits: a button pressed twice makes one draft."""
+    base_id = signed.id if signed else None
+    waiting = [row for row in versions if row.base_id == base_id and not row.refused and row.in_time(now)]
+    return {row.parts_hash for row in (*waiting, signed) if row is not None}
 
 
 def _check_programme(session: Session, cmd: OpenProgramme, place: PlaceRow) -> None:
@@ -140,10 +148,10 @@ def _check_programme(session: Session, cmd: OpenProgramme, place: PlaceRow) -> N
         raise Refused("programmes.name_taken", "name")
 
 
-def _start(day: date, now: datetime, newest: PolicyRow) -> tuple[datetime, datetime]:
+def _start(day: date | None, now: datetime, newest: PolicyRow) -> tuple[datetime, datetime]:
     """Give the first moment of a version, and the last at which it may be signed: its notice lies between."""
     notice = timedelta(days=rules.notice_days(newest.parts))
-    starts = datetime.combine(day, time(), SHANGHAI)
+    starts = datetime.combine(day or local_date(now), time(), SHANGHAI)
     if starts - notice <= now:
         earliest = local_date(now) + notice + timedelta(days=1)
         raise Refused("programmes.too_early", "effective_from", earliest=earliest, days=notice.days)
@@ -164,7 +172,7 @@ def _checked(parts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _add_version(
-    session: Session, actor: Actor, programme_id: int, base_id: int | None, when: tuple[datetime, datetime],
+    session: Session, actor: Actor, programme_id: int, base_id: int | None, when: tuple[datetime, datetime | None],
     parts: dict[str, Any], at: datetime,
 ) -> PolicyVersion:  # fmt: skip
     last = session.scalar(select(func.max(PolicyVersion.number)).where(PolicyVersion.programme_id == programme_id))
@@ -172,7 +180,7 @@ def _add_version(
         programme_id=programme_id,
         number=(last or 0) + 1,
         base_id=base_id,
-        signers=rules.SIGNERS if base_id else 0,
+        signers=rules.SIGNERS,
         effective_from=when[0],
         sign_by=when[1],
         parts=parts,
@@ -196,7 +204,9 @@ class SignPolicy:
 
 
 def sign_policy(session: Session, actor: Actor, cmd: SignPolicy, clock: Clock) -> PolicySignature:
-    """Sign a draft, or refuse it with a reason, which ends it. The second signature makes it the coming policy.
+    """Sign a draft, or refuse it with a reason, which ends it.
+
+    The second signature makes it the coming policy; a first policy is in force from that moment.
 
     Raises:
         NotVisible: there is no such version.
@@ -215,9 +225,9 @@ def sign_policy(session: Session, actor: Actor, cmd: SignPolicy, clock: Clock) -
         return standing
     path = get_place(session, session.get_one(Programme, draft.programme_id).place_id).path
     check_may_sign(actor_of(session, actor.person_id or 0, now), path, get_policy(session, draft.id), now)
-    newest = newest_adopted(session, draft.programme_id)
-    if newest.id != draft.base_id:
-        raise Refused("programmes.stale_draft", number=newest.number)
+    base_id = base_now(session, draft.programme_id)
+    if base_id is not None and base_id != draft.base_id:
+        raise Refused("programmes.stale_draft", number=get_policy(session, base_id).number)
     if not cmd.passed and not cmd.note.strip():
         raise Refused("programmes.reason_needed", "note")
     row = PolicySignature(policy_version_id=draft.id, op_key=key, **said, signed_by_id=actor.person_id, signed_at=now)

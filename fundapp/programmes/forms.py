@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import flask_babel
 from moneyed import Money
@@ -373,8 +373,9 @@ class VersionForm(PolicyForm):
 
     def to_command(self, programme_id: int) -> AddPolicyVersion:
         """Make the command."""
+        day = self.effective_from.data if "effective_from" in self else None
         base = int(self.base.data) if str(self.base.data).isdecimal() else 0
-        return AddPolicyVersion(programme_id, cast(date, self.effective_from.data), self.to_parts(), base)
+        return AddPolicyVersion(programme_id, day, self.to_parts(), base)
 
 
 def _not_rising(values: Sequence[Any]) -> bool:

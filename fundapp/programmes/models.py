@@ -32,16 +32,18 @@ class Programme(Numbered, Base):
 class PolicyVersion(Numbered, Base):
     """One version of a programme's rules: ``parts`` by subject, with the hash of their canonical bytes.
 
-    A later version changes the version ``base_id`` and is a draft until ``signers`` other people have signed it, not
-    after ``sign_by``; the first comes with its programme, nothing rests on it yet.
+    Each is a draft until ``signers`` people other than its author have signed it. A later version changes the version
+    ``base_id`` and may not be signed after ``sign_by``. One without a base begins with its last signature: nothing
+    rests on an earlier one, so it has no notice and no last day to sign.
     """
 
     __tablename__ = "policy_version"
     __table_args__ = (
         UniqueConstraint("programme_id", "number"),
         CheckConstraint("number >= 1", name="numbered_from_one"),
-        CheckConstraint("(number = 1) = (base_id IS NULL)", name="later_ones_change_another"),
-        CheckConstraint("signers = CASE WHEN number = 1 THEN 0 ELSE 2 END", name="later_ones_need_two"),
+        CheckConstraint("number > 1 OR base_id IS NULL", name="first_changes_none"),
+        CheckConstraint("(sign_by IS NULL) = (base_id IS NULL)", name="later_ones_signed_in_time"),
+        CheckConstraint("signers = 2", name="two_sign"),
         CheckConstraint("sign_by <= effective_from", name="signed_before_it_begins"),
         {"info": {"sealed": True}},
     )
@@ -50,7 +52,7 @@ class PolicyVersion(Numbered, Base):
     number: Mapped[int]
     base_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
     signers: Mapped[int]
-    sign_by: Mapped[datetime]
+    sign_by: Mapped[datetime | None]
     effective_from: Mapped[datetime]
     parts: Mapped[Any] = mapped_column(CanonicalJson)
     parts_hash: Mapped[str] = mapped_column(String(64))
@@ -108,7 +110,7 @@ refuse(
     "policy_signature",
     "INSERT",
     "EXISTS (SELECT 1 FROM policy_version v JOIN policy_version o ON o.programme_id = v.programme_id "
-    "AND o.number > (SELECT b.number FROM policy_version b WHERE b.id = v.base_id) AND o.id <> v.id "
+    "AND o.number > COALESCE((SELECT b.number FROM policy_version b WHERE b.id = v.base_id), 0) AND o.id <> v.id "
     "WHERE v.id = NEW.policy_version_id AND (SELECT count(*) FROM policy_signature s "
     "WHERE s.policy_version_id = o.id AND s.passed) >= o.signers)",
     "another policy has been approved since the draft was made",

@@ -32,12 +32,16 @@ class VersionView:
 
 @dataclass(frozen=True)
 class ProgrammePage:
-    """A programme with its place and all versions of its policy, the newest first; ``newest`` is no draft."""
+    """A programme with its place and all versions of its policy, the newest first.
+
+    ``newest`` is no draft, unless not even the first is signed: then ``unsigned`` is set.
+    """
 
     row: ProgrammeRow
     place: PlaceRow
     versions: list[VersionView]
     newest: PolicyRow
+    unsigned: bool
     may_keep: bool
 
 
@@ -52,28 +56,28 @@ def programme_page(session: Session, actor: Actor, programme_id: int, now: datet
     row = get_programme(session, programme_id)
     versions = policy_versions(session, programme_id)
     adopted = [version for version in versions if version.adopted]
-    begun = [version for version in adopted if version.effective_from <= now]
+    begun = [version for version in adopted if version.begins and version.begins <= now]
     current = max(begun, key=lambda version: (version.effective_from, version.number), default=None)
     by_id = {version.id: version for version in versions}
     views = []
     for version in versions:
         base = by_id.get(version.base_id or 0)
-        state = _state(version, current, adopted[0], now)
+        state = _state(version, current, adopted[0].id if adopted else None, now)
         views.append(VersionView(version, changes(base.parts if base else {}, version.parts), state, base))
-    return ProgrammePage(
-        row, get_place(session, row.place_id), views, adopted[0], policy.may_keep(actor, row.place_path)
-    )
+    newest = adopted[0] if adopted else versions[0]
+    may_keep = policy.may_keep(actor, row.place_path)
+    return ProgrammePage(row, get_place(session, row.place_id), views, newest, not adopted, may_keep)
 
 
-def _state(version: PolicyRow, current: PolicyRow | None, newest: PolicyRow, now: datetime) -> DraftState:
+def _state(version: PolicyRow, current: PolicyRow | None, base_id: int | None, now: datetime) -> DraftState:
     if version.adopted:
         begun = DraftState.IN_FORCE if version is current else DraftState.REPLACED
         return begun if version.effective_from <= now else DraftState.COMING
     if version.refused:
         return DraftState.REFUSED
-    if version.base_id != newest.id:
+    if version.base_id != base_id:
         return DraftState.STALE
-    return DraftState.WAITING if now <= version.sign_by else DraftState.EXPIRED
+    return DraftState.WAITING if version.in_time(now) else DraftState.EXPIRED
 
 
 def version_page(session: Session, actor: Actor, policy_version_id: int, now: datetime) -> tuple[ProgrammePage, int]:

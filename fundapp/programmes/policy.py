@@ -40,5 +40,5 @@ def check_may_sign(actor: Actor, path: str, draft: PolicyRow, now: datetime) -> 
         raise Refused("programmes.not_a_draft")
     if actor.person_id in draft.signed_by:
         raise Forbidden("programmes.signed_once")
-    if now > draft.sign_by:
+    if not draft.in_time(now):
         raise Refused("programmes.signed_too_late", sign_by=draft.sign_by)

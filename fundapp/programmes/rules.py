@@ -20,7 +20,7 @@ SUBJECTS = (
 )  # fmt: skip
 # Subjects that earlier policies do not have: without its part such a subject takes what is usual.
 OPTIONAL = frozenset({"council", "raising", "payout", "approval"})
-SIGNERS = 2  # who sign a later version, neither of them its author
+SIGNERS = 2  # who sign a version, neither of them its author
 REGIMES = (
     "household:2/3",
     "household:>1/2",

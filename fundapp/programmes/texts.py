@@ -18,6 +18,7 @@ REFUSALS: Mapping[str, Any] = {
     "programmes.name_taken": _("这个地区这一年已经有同名的年度计划。"),
     "programmes.too_early": _("新政策两人签过以后要公示 %(days)s 天，最早从 %(earliest)s 起生效。"),
     "programmes.stale_draft": _("这份草稿是照旧版本改的，现在已经有了第 %(number)s 版，请照新版本重新起草。"),
+    "programmes.unsigned": _("这个计划的第一版政策还没有签完，等待另一位审批人签署；签完以前不能动用资金池。"),
     "programmes.not_approver": _("政策由本地区的基金会审批人签。"),
     "programmes.own_draft": _("自己起草的政策不能自己签。"),
     "programmes.signed_once": _("您已经签过，还要另一位审批人签。"),

@@ -55,7 +55,7 @@ def new() -> Answer:
         with form.deed() as session:
             made = commands.open_programme(session, current_actor(), form.to_command(), clock())
         if form.done:
-            flash(_("年度计划已开设，政策从现在起生效。"))
+            flash(_("年度计划已开设；第一版政策是草稿，等两位审批人签署后生效。"))
             return redirect(url_for(".show", programme_id=made.id), 303)
     return render_template("programmes/new.html", form=form), form.status
 
@@ -69,6 +69,8 @@ def new_version(programme_id: int) -> Answer:
     policy.check_may_keep(current_actor(), page.row.place_path)
     if request.method == "GET":
         form.begin(page.newest, local_date(now))
+    if page.unsigned:
+        del form.effective_from  # a first policy begins with its second signature
     if form.filled_in():
         with form.deed() as session:
             made = commands.add_policy_version(session, current_actor(), form.to_command(programme_id), clock())

@@ -386,3 +386,11 @@ refuse(
     "(SELECT COALESCE(SUM(c.points), 0) FROM vote_slip_choice c WHERE c.candidate_id = NEW.candidate_id)",
     "the votes of a project are counted from the ballots",
 )
+refuse(
+    "vote_round_under_signed_policy",
+    "vote_round",
+    "INSERT",
+    "(SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id AND s.passed) < "
+    "(SELECT v.signers FROM policy_version v WHERE v.id = NEW.policy_version_id)",
+    "the policy is not signed by two people yet",
+)

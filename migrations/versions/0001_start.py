@@ -987,20 +987,19 @@ def upgrade():
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("base_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("signers", sa.Integer(), nullable=False),
-        sa.Column("sign_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sign_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("effective_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("parts", sa.Text(), nullable=False),
         sa.Column("parts_hash", sa.String(length=64), nullable=False),
         sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(number = 1) = (base_id IS NULL)", name=op.f("ck_policy_version_later_ones_change_another")
+            "(sign_by IS NULL) = (base_id IS NULL)", name=op.f("ck_policy_version_later_ones_signed_in_time")
         ),
+        sa.CheckConstraint("number > 1 OR base_id IS NULL", name=op.f("ck_policy_version_first_changes_none")),
         sa.CheckConstraint("number >= 1", name=op.f("ck_policy_version_numbered_from_one")),
         sa.CheckConstraint("sign_by <= effective_from", name=op.f("ck_policy_version_signed_before_it_begins")),
-        sa.CheckConstraint(
-            "signers = CASE WHEN number = 1 THEN 0 ELSE 2 END", name=op.f("ck_policy_version_later_ones_need_two")
-        ),
+        sa.CheckConstraint("signers = 2", name=op.f("ck_policy_version_two_sign")),
         sa.ForeignKeyConstraint(["base_id"], ["policy_version.id"], name=op.f("fk_policy_version_base_id")),
         sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_policy_version_made_by_id")),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_policy_version_programme_id")),
@@ -10275,6 +10274,16 @@ GUARDS = [
             "CREATE TRIGGER match_claim_no_truncate BEFORE TRUNCATE ON match_claim FOR EACH STATEMENT EXECUTE FUNCTION match_claim_no_truncate()",
         ),
     ),
+    # match_claim_under_signed_policy on match_claim
+    (
+        (
+            "CREATE TRIGGER match_claim_under_signed_policy BEFORE INSERT ON match_claim FOR EACH ROW WHEN (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id AND s.passed) < (SELECT v.signers FROM policy_version v WHERE v.id = NEW.policy_version_id) BEGIN SELECT RAISE(ABORT, 'the policy is not signed by two people yet'); END",
+        ),
+        (
+            "CREATE FUNCTION match_claim_under_signed_policy() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id AND s.passed) < (SELECT v.signers FROM policy_version v WHERE v.id = NEW.policy_version_id) THEN RAISE EXCEPTION 'the policy is not signed by two people yet' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_claim_under_signed_policy BEFORE INSERT ON match_claim FOR EACH ROW EXECUTE FUNCTION match_claim_under_signed_policy()",
+        ),
+    ),
     # match_decision_keeps_rows on match_decision
     (
         (
@@ -10690,6 +10699,16 @@ GUARDS = [
             "CREATE TRIGGER match_round_no_truncate BEFORE TRUNCATE ON match_round FOR EACH STATEMENT EXECUTE FUNCTION match_round_no_truncate()",
         ),
     ),
+    # match_round_under_signed_policy on match_round
+    (
+        (
+            "CREATE TRIGGER match_round_under_signed_policy BEFORE INSERT ON match_round FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM policy_version v WHERE v.programme_id = NEW.programme_id AND v.signers <= (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = v.id AND s.passed)) BEGIN SELECT RAISE(ABORT, 'no policy of the programme is signed by two people yet'); END",
+        ),
+        (
+            "CREATE FUNCTION match_round_under_signed_policy() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM policy_version v WHERE v.programme_id = NEW.programme_id AND v.signers <= (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = v.id AND s.passed)) THEN RAISE EXCEPTION 'no policy of the programme is signed by two people yet' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER match_round_under_signed_policy BEFORE INSERT ON match_round FOR EACH ROW EXECUTE FUNCTION match_round_under_signed_policy()",
+        ),
+    ),
     # match_settled_gets_no_more on match_grant
     (
         (
@@ -10998,10 +11017,10 @@ GUARDS = [
     # policy_signed_on_the_newest on policy_signature
     (
         (
-            "CREATE TRIGGER policy_signed_on_the_newest BEFORE INSERT ON policy_signature FOR EACH ROW WHEN EXISTS (SELECT 1 FROM policy_version v JOIN policy_version o ON o.programme_id = v.programme_id AND o.number > (SELECT b.number FROM policy_version b WHERE b.id = v.base_id) AND o.id <> v.id WHERE v.id = NEW.policy_version_id AND (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = o.id AND s.passed) >= o.signers) BEGIN SELECT RAISE(ABORT, 'another policy has been approved since the draft was made'); END",
+            "CREATE TRIGGER policy_signed_on_the_newest BEFORE INSERT ON policy_signature FOR EACH ROW WHEN EXISTS (SELECT 1 FROM policy_version v JOIN policy_version o ON o.programme_id = v.programme_id AND o.number > COALESCE((SELECT b.number FROM policy_version b WHERE b.id = v.base_id), 0) AND o.id <> v.id WHERE v.id = NEW.policy_version_id AND (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = o.id AND s.passed) >= o.signers) BEGIN SELECT RAISE(ABORT, 'another policy has been approved since the draft was made'); END",
         ),
         (
-            "CREATE FUNCTION policy_signed_on_the_newest() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM policy_version v JOIN policy_version o ON o.programme_id = v.programme_id AND o.number > (SELECT b.number FROM policy_version b WHERE b.id = v.base_id) AND o.id <> v.id WHERE v.id = NEW.policy_version_id AND (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = o.id AND s.passed) >= o.signers) THEN RAISE EXCEPTION 'another policy has been approved since the draft was made' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE FUNCTION policy_signed_on_the_newest() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM policy_version v JOIN policy_version o ON o.programme_id = v.programme_id AND o.number > COALESCE((SELECT b.number FROM policy_version b WHERE b.id = v.base_id), 0) AND o.id <> v.id WHERE v.id = NEW.policy_version_id AND (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = o.id AND s.passed) >= o.signers) THEN RAISE EXCEPTION 'another policy has been approved since the draft was made' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER policy_signed_on_the_newest BEFORE INSERT ON policy_signature FOR EACH ROW EXECUTE FUNCTION policy_signed_on_the_newest()",
         ),
     ),
@@ -11163,6 +11182,16 @@ GUARDS = [
         (
             "CREATE FUNCTION pool_move_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM pool_move m WHERE m.id = NEW.move_id AND m.proposed_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who proposed a move does not decide it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER pool_move_second_person BEFORE INSERT ON pool_move_decision FOR EACH ROW EXECUTE FUNCTION pool_move_second_person()",
+        ),
+    ),
+    # pool_move_under_signed_policy on pool_move
+    (
+        (
+            "CREATE TRIGGER pool_move_under_signed_policy BEFORE INSERT ON pool_move FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM policy_version v WHERE v.programme_id = NEW.programme_id AND v.signers <= (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = v.id AND s.passed)) BEGIN SELECT RAISE(ABORT, 'no policy of the programme is signed by two people yet'); END",
+        ),
+        (
+            "CREATE FUNCTION pool_move_under_signed_policy() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM policy_version v WHERE v.programme_id = NEW.programme_id AND v.signers <= (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = v.id AND s.passed)) THEN RAISE EXCEPTION 'no policy of the programme is signed by two people yet' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER pool_move_under_signed_policy BEFORE INSERT ON pool_move FOR EACH ROW EXECUTE FUNCTION pool_move_under_signed_policy()",
         ),
     ),
     # programme_keeps_rows on programme
@@ -15228,6 +15257,16 @@ GUARDS = [
         (
             "CREATE FUNCTION vote_round_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'vote_round keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER vote_round_no_truncate BEFORE TRUNCATE ON vote_round FOR EACH STATEMENT EXECUTE FUNCTION vote_round_no_truncate()",
+        ),
+    ),
+    # vote_round_under_signed_policy on vote_round
+    (
+        (
+            "CREATE TRIGGER vote_round_under_signed_policy BEFORE INSERT ON vote_round FOR EACH ROW WHEN (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id AND s.passed) < (SELECT v.signers FROM policy_version v WHERE v.id = NEW.policy_version_id) BEGIN SELECT RAISE(ABORT, 'the policy is not signed by two people yet'); END",
+        ),
+        (
+            "CREATE FUNCTION vote_round_under_signed_policy() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id AND s.passed) < (SELECT v.signers FROM policy_version v WHERE v.id = NEW.policy_version_id) THEN RAISE EXCEPTION 'the policy is not signed by two people yet' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER vote_round_under_signed_policy BEFORE INSERT ON vote_round FOR EACH ROW EXECUTE FUNCTION vote_round_under_signed_policy()",
         ),
     ),
     # vote_share_word_insert_not_void on vote_share_word

@@ -33,7 +33,7 @@ def programme_id(app):
         session.flush()
         session.add(
             PolicyVersion(
-                programme_id=programme.id, number=1, signers=0, sign_by=NOW, effective_from=NOW,
+                programme_id=programme.id, number=1, signers=2, effective_from=NOW,
                 parts={"consent": {"days": 7}}, parts_hash="0" * 64, made_by_id=admin.person_id, made_at=NOW,
             )
         )  # fmt: skip

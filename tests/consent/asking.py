@@ -25,7 +25,7 @@ from fundapp.programmes.models import PolicyVersion, Programme
 from fundapp.projects.models import CostLine, Project, ProjectVersion
 from fundapp.projects.rules import Kind, Stage, Theme
 from fundapp.rosters.commands import ChangeHolders, HolderData, HoldingReason, change_holders
-from tests.support.world import NOW, PlaceTree, later, make_person, make_place_tree, make_resident
+from tests.support.world import NOW, PlaceTree, later, make_person, make_place_tree, make_resident, sign_version
 
 OPENS = NOW + timedelta(minutes=30)
 CLOSES = OPENS + timedelta(days=7)
@@ -74,11 +74,12 @@ def make_project(
     session.add(programme)
     session.flush()
     policy = PolicyVersion(
-        programme_id=programme.id, number=1, signers=0, sign_by=NOW, effective_from=NOW, parts=parts,
+        programme_id=programme.id, number=1, signers=2, effective_from=NOW, parts=parts,
         parts_hash="p" * 64, made_by_id=worker.person_id, made_at=NOW,
     )  # fmt: skip
     session.add(policy)
     session.flush()
+    sign_version(session, policy.id)
     project = Project(
         programme_id=programme.id, place_id=place_id, proposer_id=worker.person_id, title="睦邻驿站", stage=stage,
         version=1, policy_version_id=policy.id, created_at=NOW,

@@ -22,7 +22,7 @@ from fundapp.projects.queries import get_project
 from fundapp.projects.rules import Stage
 from fundapp.voting.rounds import Option
 from tests.council.conftest import BEGUN, HELD, attend, close, decide, hold, make_called, write
-from tests.support.world import NOW, make_approvers, make_person, make_place_tree
+from tests.support.world import NOW, make_approvers, make_person, make_place_tree, sign_version
 from tests.voting.polling import BY_VOTE, make_programme, make_project
 
 PASSED, REJECTED, ADJOURNED = ItemOutcome.PASSED, ItemOutcome.REJECTED, ItemOutcome.ADJOURNED
@@ -92,7 +92,10 @@ def test_quorum_and_notice_are_those_of_the_policy_on_the_day_of_the_call(called
         )  # fmt: skip
         session.add(programme)
         session.flush()
-        session.add(version(called, programme.id, 1, {"quorum": "1/2", "notice_days": 5}))
+        first = version(called, programme.id, 1, {"quorum": "1/2", "notice_days": 5})
+        session.add(first)
+        session.flush()
+        sign_version(session, first.id)
         record(session, called.worker, "tests.programme", f"programme:{programme.id}", NOW)
     assert code_of(call, called, held_at=NOW + timedelta(days=5) - timedelta(seconds=1)) == "council.notice_too_short"
     later = replace(called, session=call(called, held_at=HELD + timedelta(days=1)))
@@ -117,7 +120,7 @@ def test_quorum_and_notice_are_those_of_the_policy_on_the_day_of_the_call(called
 def version(called, programme_id, number, council):
     """A policy version about the council."""
     return PolicyVersion(
-        programme_id=programme_id, number=number, signers=0 if number == 1 else 2, sign_by=NOW,
+        programme_id=programme_id, number=number, signers=2, sign_by=None if number == 1 else NOW,
         effective_from=NOW, parts={"council": council, "voting": BY_VOTE},
         parts_hash=f"{number}" * 64, made_by_id=called.worker.person_id, made_at=NOW,
     )  # fmt: skip

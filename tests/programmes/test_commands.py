@@ -53,13 +53,13 @@ def open_one(actor, cmd):
         return open_programme(session, actor or administrator(session), cmd, CLOCK).id
 
 
-def test_a_programme_opens_with_a_policy_in_force_and_money_in_its_pool(places):
-    """From the first moment one can propose, and the pool's first money stands in the ledger."""
+def test_a_programme_opens_with_a_drafted_policy_and_money_in_its_pool(places):
+    """Its first policy waits for two signatures, and the pool's first money stands in the ledger."""
     from fundapp.ledger.queries import pool_state
 
     programme = open_one(None, wish(places, funding=from_fen(80_000_00)))
     with reading_session() as session:
-        assert policy_in_force(session, programme, NOW).number == 1
+        assert policy_in_force(session, programme, NOW) is None
         assert pool_state(session, programme).available == 80_000_00
         assert [name for name, result in all_results(session) if result.first_fault] == []
 

@@ -211,13 +211,13 @@ def test_the_database_refuses_wrong_signatures(office):
     usual = {"draft": office.draft, "key": "attack", "at": NOW}
     attack("policy_author_does_not_sign", SIGN, **usual | {"who": office.officer.person_id})
     attack("policy_signed_in_time", SIGN, **usual | {"who": first.person_id, "at": NOW + timedelta(days=9)})
+    attack("policy_signed_while_a_draft", SIGN, **usual | {"draft": 1, "who": first.person_id})
     rival = office.add(11)
     refused = office.add(12)
     office.sign(first, False, draft=refused, note="不行")
     attack("policy_signed_while_a_draft", SIGN, **usual | {"draft": refused, "who": second.person_id})
     office.sign(first, draft=rival)
     office.sign(second, draft=rival)
-    attack("policy_signed_while_a_draft", SIGN, **usual | {"draft": 1, "who": first.person_id})
     attack("policy_signed_on_the_newest", SIGN, **usual | {"who": first.person_id})
 
 

@@ -37,7 +37,7 @@ from fundapp.programmes.commands import (
     sign_policy,
 )
 from fundapp.programmes.models import PolicyVersion, Programme
-from fundapp.programmes.queries import newest_adopted
+from fundapp.programmes.queries import get_policy, policy_versions
 from fundapp.programmes.rules import notice_days, usual_parts
 from fundapp.projects.commands import (
     BeginProposal,
@@ -179,7 +179,7 @@ def later(**by: int) -> SetClock:
 def make_programme(
     session: Session, place_id: int, parts: dict[str, Any] | None = None, funding: str = "100000.00", year: int = 2026
 ) -> Programme:
-    """Open a programme for a street or district under the usual policy; *parts* replaces whole subjects of it."""
+    """Open a programme for a street or district under the usual policy, signed; *parts* replaces subjects of it."""
     cmd = OpenProgramme(
         place_id,
         year,
@@ -188,7 +188,16 @@ def make_programme(
         from_fen(fen_of_text(funding, "funding")),
         usual_parts() | (parts or {}),
     )
-    return open_programme(session, administrator(session), cmd, CLOCK)
+    programme = open_programme(session, administrator(session), cmd, CLOCK)
+    sign_version(session, policy_versions(session, programme.id)[0].id)
+    return programme
+
+
+def sign_version(session: Session, version_id: int, clock: SetClock = CLOCK) -> None:
+    """Let two approvers of its place sign a drafted policy."""
+    programme = session.get_one(Programme, get_policy(session, version_id).programme_id)
+    for number, who in enumerate(make_approvers(session, programme.place_id)):
+        sign_policy(session, who, SignPolicy(version_id, f"sign{version_id}-{number}", True), clock)
 
 
 def make_approvers(session: Session, place_id: int) -> tuple[Actor, Actor]:
@@ -202,12 +211,10 @@ def make_version(
 ) -> PolicyVersion:
     """Draft another policy and let two approvers sign it; it begins on *day*, or on the first possible one."""
     if day is None:
-        notice = notice_days(newest_adopted(session, programme_id).parts)
+        notice = notice_days(policy_versions(session, programme_id)[0].parts)
         day = local_date(clock.at) + timedelta(days=notice + 1)
     draft = add_policy_version(session, administrator(session), AddPolicyVersion(programme_id, day, parts), clock)
-    place_id = session.get_one(Programme, programme_id).place_id
-    for number, who in enumerate(make_approvers(session, place_id)):
-        sign_policy(session, who, SignPolicy(draft.id, f"sign{draft.id}-{number}", True), clock)
+    sign_version(session, draft.id, clock)
     return draft
 
 

@@ -32,7 +32,7 @@ from fundapp.voting import commands
 from fundapp.voting.events import OutcomeBound, OutcomeMoved, RoundOpened, RoundVoided
 from fundapp.voting.queries import noticed
 from fundapp.voting.secrecy import Secrecy
-from tests.support.world import NOW, PlaceTree, make_person, make_place_tree, make_resident
+from tests.support.world import NOW, PlaceTree, make_person, make_place_tree, make_resident, sign_version
 
 OPENS = NOW + timedelta(hours=1)
 CLOSES = OPENS + timedelta(days=7)
@@ -112,11 +112,12 @@ def make_programme(
     session.add(programme)
     session.flush()
     policy = PolicyVersion(
-        programme_id=programme.id, number=1, signers=0, sign_by=NOW, effective_from=NOW,
+        programme_id=programme.id, number=1, signers=2, effective_from=NOW,
         parts={"voting": voting or BY_VOTE} | parts, parts_hash="p" * 64, made_by_id=by.person_id, made_at=NOW,
     )  # fmt: skip
     session.add(policy)
     session.flush()
+    sign_version(session, policy.id)
     first_funding(session, ProgrammeOpened(programme.id, place_id, "演示基金会", from_fen(funding), by, NOW))
     record(session, by, "tests.programme", f"programme:{programme.id}", NOW)
     return programme.id, policy.id

@@ -14,7 +14,14 @@ from fundapp.council.rules import terms_of as council_terms
 from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.places.models import Place
-from fundapp.programmes.queries import get_policy, get_programme, list_programmes, policy_in_force, programmes_for
+from fundapp.programmes.queries import (
+    check_signed,
+    get_policy,
+    get_programme,
+    list_programmes,
+    policy_in_force,
+    programmes_for,
+)
 from fundapp.projects.links import barred_by_links
 from fundapp.projects.models import Project
 from fundapp.projects.queries import ProjectRow, project_row, select_projects
@@ -27,11 +34,16 @@ MAY_BE_DISCUSSED = (*NOT_CHOSEN_YET, Stage.SELECTED)
 
 
 def programme_facts(session: Session, programme_id: int, at: datetime) -> ProgrammeFacts | None:
-    """Give a programme's place and the terms of its policy in force; ``None`` where there is none."""
+    """Give a programme's place and the terms of its policy in force; ``None`` where there is none.
+
+    Raises:
+        Refused: its first policy still waits for a signature (``programmes.unsigned``).
+    """
     try:
         programme = get_programme(session, programme_id)
     except NotVisible:
         return None
+    check_signed(session, programme_id)
     policy = policy_in_force(session, programme_id, at)
     if policy is None:
         return None

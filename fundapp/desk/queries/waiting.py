@@ -332,7 +332,7 @@ def _for_signers(session: Session, actor: Actor, now: datetime) -> list[Waiting]
         Waiting(
             _("签署政策：%(name)s 第 %(n)s 版", name=programme.name, n=draft.number),
             Link("programmes.sign", {"version_id": draft.id}),
-            due=_("%(at)s 前签", at=until(draft.sign_by)),
+            due=_("%(at)s 前签", at=until(draft.sign_by)) if draft.sign_by else _("签完立即生效"),
         )
         for draft, programme in drafts_waiting_for(session, actor, now)
     ]

@@ -33,7 +33,7 @@ from fundapp.programmes.commands import (
     sign_policy,
 )
 from fundapp.programmes.models import Programme
-from fundapp.programmes.queries import get_policy, newest_adopted
+from fundapp.programmes.queries import get_policy, newest_adopted, policy_versions
 from fundapp.programmes.rules import usual_parts
 from fundapp.stories.engine import Facts, Scene, deed
 from fundapp.stories.props import key
@@ -114,13 +114,16 @@ def unit_of_door(scene: Scene, compound_id: int, door: str) -> int:
     raise BadInput(f"{scene.fields.where}, door", repr(door), "a door of that compound, like 1栋101")
 
 
-@deed("programmes.open", "place year name foundation funding policy reuse")
+@deed("programmes.open", "place year name foundation funding policy signers reuse")
 def programmes_open(scene: Scene) -> Facts:
-    """Open a programme. Fields: place, year, name, foundation, funding, policy (what differs from the usual), reuse."""
+    """Open a programme and let its first policy be signed.
+
+    Fields: place, year, name, foundation, funding, policy (what differs from the usual), signers (handles), reuse.
+    """
     fields = scene.fields
     place, year, name = scene.thing("place"), fields.whole("year"), fields.text("name")
     parts = _merged(usual_parts(), fields.table("policy", {}), f"{fields.where}, policy")
-    foundation, funding = fields.text("foundation"), fields.money("funding")
+    foundation, funding, signers = fields.text("foundation"), fields.money("funding"), fields.listed("signers", [])
     if fields.yes("reuse", False):
         known = scene.session.scalar(
             select(Programme.id).where(Programme.place_id == place, Programme.year == year, Programme.name == name)
@@ -131,6 +134,13 @@ def programmes_open(scene: Scene) -> Facts:
     cmd = OpenProgramme(place, year, name, foundation, funding, parts)
     made = open_programme(scene.session, scene.actor, cmd, scene.clock)
     scene.make("programme", made.id)
+    version = policy_versions(scene.session, made.id)[0]
+    for handle in signers:
+        who = scene.world.named("person", str(handle), f"{fields.where}, signers")
+        signer = actor_of(scene.session, who, scene.clock.now(scene.session))
+        sign_policy(scene.session, signer, SignPolicy(version.id, key(), True), scene.clock)
+    if scene.handle:
+        scene.make("policy", version.id)
     return {"programme": made.id}
 
 
@@ -138,7 +148,7 @@ def programmes_open(scene: Scene) -> Facts:
 def programmes_draft(scene: Scene) -> Facts:
     """Draft another policy. Fields: programme, starts, policy (what differs from the newest). Facts: number."""
     fields, programme = scene.fields, scene.thing("programme")
-    newest = newest_adopted(scene.session, programme)
+    newest = newest_adopted(scene.session, programme) or policy_versions(scene.session, programme)[0]
     parts = _merged(deepcopy(newest.parts), fields.table("policy"), f"{fields.where}, policy")
     cmd = AddPolicyVersion(programme, local_date(fields.instant("starts")), parts, newest.number)
     made = add_policy_version(scene.session, scene.actor, cmd, scene.clock)
