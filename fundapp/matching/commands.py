@@ -128,7 +128,10 @@ def _worked_out(
         raise Refused("matching.no_policy")
     if cmd.viable > project.budget:
         raise Refused("matching.viable_too_high", field="viable")
-    parts = get_policy(session, project.policy_version_id).parts
+    version = get_policy(session, project.policy_version_id)
+    if not version.adopted:
+        raise Refused("programmes.unsigned")
+    parts = version.parts
     policy = policy_of_dict(parts["matching"], "matching")
     ticket = next_place(session, programme.id)
     facts, claim = claim_facts(session, project, ticket, fen(cmd.viable), related)

@@ -20,7 +20,7 @@ from fundapp.matching.pool import book_of, lock_pool, money_accounts, pool_accou
 from fundapp.matching.serving import serve_queue
 from fundapp.matching.texts import funding_purpose
 from fundapp.programmes.events import ProgrammeOpened
-from fundapp.programmes.queries import ProgrammeRow, get_programme
+from fundapp.programmes.queries import ProgrammeRow, check_signed, get_programme
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def fund_pool(session: Session, actor: Actor, cmd: NewFunding, clock: Clock) -> 
 
     Raises:
         Forbidden: neither a foundation officer of the place nor an administrator (``matching.not_your_step``).
-        Refused: the key was used for something else (``web.used_key``).
+        Refused: the key was used for something else (``web.used_key``), or the first policy waits for a signature
+            (``programmes.unsigned``).
     """
     programme = lock_pool(session, cmd.programme_id)
     now = clock.now(session)
@@ -64,6 +65,7 @@ def fund_pool(session: Session, actor: Actor, cmd: NewFunding, clock: Clock) -> 
     standing = done_before(session, PoolFunding, key, programme_id=cmd.programme_id, **said)
     if standing is not None:
         return standing
+    check_signed(session, programme.id)
     lapse_due(session, actor, programme, now)
     row = PoolFunding(
         programme_id=programme.id,

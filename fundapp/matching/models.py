@@ -12,6 +12,7 @@ import fundapp.matching.round_models  # noqa: F401 - the tables of rounds stand 
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, refuse
 from fundapp.db.types import CanonicalJson, stored
+from fundapp.programmes.guards import nothing_signed, unsigned
 
 
 class Step(StrEnum):
@@ -299,7 +300,14 @@ refuse(
     "match_claim_under_signed_policy",
     "match_claim",
     "INSERT",
-    "(SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = NEW.policy_version_id AND s.passed) < "
-    "(SELECT v.signers FROM policy_version v WHERE v.id = NEW.policy_version_id)",
+    unsigned("NEW.policy_version_id"),
     "the policy is not signed by two people yet",
+)
+_PROGRAMME = "NEW.programme_id"
+refuse(
+    "pool_funding_under_signed_policy",
+    "pool_funding",
+    "INSERT",
+    f"EXISTS (SELECT 1 FROM pool_funding f WHERE f.programme_id = NEW.programme_id) AND {nothing_signed(_PROGRAMME)}",  # noqa: S608 - our own names
+    "no policy of the programme is signed by two people yet",
 )

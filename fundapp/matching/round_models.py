@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, refuse
 from fundapp.db.types import CanonicalJson, stored
+from fundapp.programmes.guards import nothing_signed
 
 
 class RoundKind(StrEnum):
@@ -124,7 +125,6 @@ refuse(
     "match_round_under_signed_policy",
     "match_round",
     "INSERT",
-    "NOT EXISTS (SELECT 1 FROM policy_version v WHERE v.programme_id = NEW.programme_id AND v.signers <= "
-    "(SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = v.id AND s.passed))",
+    nothing_signed("NEW.programme_id"),
     "no policy of the programme is signed by two people yet",
 )

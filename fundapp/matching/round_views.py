@@ -10,6 +10,7 @@ from fundapp.matching import round_files, round_forms, rounds
 from fundapp.matching.policy import check_may_approve_plan, check_may_fund, check_may_plan
 from fundapp.matching.queries.rounds import RoundState, get_round, round_of_plan, rounds_of
 from fundapp.matching.texts import ROUND_KINDS, ROUND_STATES
+from fundapp.programmes.pages import why_not_decided
 from fundapp.programmes.queries import get_programme
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
@@ -68,7 +69,8 @@ def new(programme_id: int) -> Answer:
     crumbs = [(programme.name, url_for("trail.pool", programme_id=programme_id))]
     told = [_("这是第 %(n)s 轮。", n=len(past) + 1)]
     page = {"title": _("开一轮分配"), "button": _("开这一轮"), "crumbs": crumbs, "told": told}
-    return render_template("_form.html", form=form, **page), form.status
+    reasons = why_not_decided(reading(), programme_id)
+    return render_template("_form.html", form=form, reasons=reasons, **page), form.status
 
 
 @bp.route("/<int:round_id>/plan", methods=["GET", "POST"])

@@ -15,6 +15,7 @@ from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.proving import recomputed
 from fundapp.matching.signing import against, signatures, waits_for_money
 from fundapp.matching.texts import STEP_LABELS
+from fundapp.programmes.pages import why_not_decided
 from fundapp.programmes.queries import get_policy, get_programme
 from fundapp.projects.queries import project_of_member
 from fundapp.web.clock import clock
@@ -138,7 +139,5 @@ def fund(programme_id: int) -> Answer:
             flash(_("已注入，排队的项目已按次序重新分配。"))
             return redirect(url_for("trail.pool", programme_id=programme_id), 303)
     crumbs = [(programme.name, url_for("trail.pool", programme_id=programme_id))]
-    return (
-        render_template("_form.html", title=_("向资金池注入资金"), form=form, button=_("注入"), crumbs=crumbs),
-        form.status,
-    )
+    page = {"crumbs": crumbs, "reasons": why_not_decided(reading(), programme_id)}
+    return render_template("_form.html", title=_("向资金池注入资金"), form=form, button=_("注入"), **page), form.status

@@ -10,6 +10,7 @@ from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, refuse
 from fundapp.db.types import stored
 from fundapp.pools.rules import Way
+from fundapp.programmes.guards import nothing_signed
 
 
 class CommonFunding(Numbered, Base):
@@ -141,7 +142,6 @@ refuse(
     "pool_move_under_signed_policy",
     "pool_move",
     "INSERT",
-    "NOT EXISTS (SELECT 1 FROM policy_version v WHERE v.programme_id = NEW.programme_id AND v.signers <= "
-    "(SELECT count(*) FROM policy_signature s WHERE s.policy_version_id = v.id AND s.passed))",
+    nothing_signed("NEW.programme_id"),
     "no policy of the programme is signed by two people yet",
 )

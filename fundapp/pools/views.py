@@ -13,6 +13,7 @@ from fundapp.pools import commands, forms, queries
 from fundapp.pools.pages import money_words, share_words
 from fundapp.pools.policy import check_may_decide, check_may_propose, check_may_use
 from fundapp.pools.texts import WAYS
+from fundapp.programmes.pages import why_not_decided
 from fundapp.programmes.queries import get_programme
 from fundapp.projects.queries import get_project
 from fundapp.web.clock import clock
@@ -67,6 +68,7 @@ def move(programme_id: int) -> Answer:
     crumbs = [(programme.name, url_for("trail.pool", programme_id=programme_id))]
     told = money_words(reading(), programme)
     page = {"title": _("上下级之间划转"), "button": _("提出划转"), "crumbs": crumbs, "told": told}
+    page["reasons"] = why_not_decided(reading(), programme_id)
     return render_template("_form.html", form=form, **page), form.status
 
 

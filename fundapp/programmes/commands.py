@@ -195,9 +195,10 @@ def _add_version(
 
 @dataclass(frozen=True)
 class SignPolicy:
-    """An approver's word on a draft."""
+    """An approver's word on a draft; ``read`` is the hash of what she was shown."""
 
     policy_version_id: int
+    read: str
     op_key: str
     passed: bool
     note: str = ""
@@ -212,14 +213,15 @@ def sign_policy(session: Session, actor: Actor, cmd: SignPolicy, clock: Clock) -
         NotVisible: there is no such version.
         Forbidden: see :func:`fundapp.programmes.policy.check_may_sign`.
         Refused: no draft any more (``programmes.not_a_draft``), another version came between
-            (``programmes.stale_draft``), too late for its notice (``programmes.signed_too_late``), no reason.
+            (``programmes.stale_draft``), too late for its notice (``programmes.signed_too_late``), no reason, or
+            another text was read than this (``programmes.read_another``).
     """
     draft = session.get(PolicyVersion, cmd.policy_version_id)
     if draft is None:
         raise NotVisible
     lock(session, Programme, draft.programme_id)
     now = clock.now(session)
-    key, said = own_key(actor, cmd.op_key), {"passed": cmd.passed, "note": cmd.note}
+    key, said = own_key(actor, cmd.op_key), {"parts_hash": cmd.read, "passed": cmd.passed, "note": cmd.note}
     standing = done_before(session, PolicySignature, key, policy_version_id=draft.id, **said)
     if standing is not None:
         return standing
@@ -228,6 +230,8 @@ def sign_policy(session: Session, actor: Actor, cmd: SignPolicy, clock: Clock) -
     base_id = base_now(session, draft.programme_id)
     if base_id is not None and base_id != draft.base_id:
         raise Refused("programmes.stale_draft", number=get_policy(session, base_id).number)
+    if cmd.read != draft.parts_hash:
+        raise Refused("programmes.read_another")
     if not cmd.passed and not cmd.note.strip():
         raise Refused("programmes.reason_needed", "note")
     row = PolicySignature(policy_version_id=draft.id, op_key=key, **said, signed_by_id=actor.person_id, signed_at=now)

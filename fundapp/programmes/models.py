@@ -61,7 +61,10 @@ class PolicyVersion(Numbered, Base):
 
 
 class PolicySignature(Numbered, Base):
-    """An approver's word on a draft: signed, or refused with a reason, which ends the draft."""
+    """An approver's word on a draft: signed, or refused with a reason, which ends the draft.
+
+    ``parts_hash``: what she read when she said it.
+    """
 
     __tablename__ = "policy_signature"
     __table_args__ = (
@@ -72,6 +75,7 @@ class PolicySignature(Numbered, Base):
     )
 
     policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
+    parts_hash: Mapped[str] = mapped_column(String(64))
     passed: Mapped[bool]
     note: Mapped[str] = mapped_column(String(400), default="")
     op_key: Mapped[str] = mapped_column(String(36))
@@ -88,6 +92,13 @@ refuse(
     "INSERT",
     "EXISTS (SELECT 1 FROM policy_version v WHERE v.id = NEW.policy_version_id AND v.made_by_id = NEW.signed_by_id)",
     "nobody signs a policy of her own",
+)
+refuse(
+    "policy_signed_as_read",
+    "policy_signature",
+    "INSERT",
+    "NOT EXISTS (SELECT 1 FROM policy_version v WHERE v.id = NEW.policy_version_id AND v.parts_hash = NEW.parts_hash)",
+    "what is signed is what was read",
 )
 refuse(
     "policy_signed_in_time",

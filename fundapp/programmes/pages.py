@@ -10,7 +10,14 @@ from fundapp.kernel.errors import Refused
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import PlaceRow, get_place, places_below
 from fundapp.programmes import policy
-from fundapp.programmes.queries import PolicyRow, ProgrammeRow, get_policy, get_programme, policy_versions
+from fundapp.programmes.queries import (
+    PolicyRow,
+    ProgrammeRow,
+    check_signed,
+    get_policy,
+    get_programme,
+    policy_versions,
+)
 from fundapp.programmes.rules import Change, DraftState, changes
 from fundapp.web.refusals import sentence
 
@@ -97,6 +104,15 @@ def why_not_sign(actor: Actor, path: str, view: VersionView, number: int, now: d
     except Refused as refusal:
         return [sentence(refusal)]
     return [sentence(Refused("programmes.stale_draft", number=number))] if view.state is DraftState.STALE else []
+
+
+def why_not_decided(session: Session, programme_id: int) -> list[str]:
+    """Say why no money of a programme is decided on yet; empty once its first policy is signed."""
+    try:
+        check_signed(session, programme_id)
+    except Refused as refusal:
+        return [sentence(refusal)]
+    return []
 
 
 def places_to_open(session: Session, actor: Actor) -> list[PlaceRow]:

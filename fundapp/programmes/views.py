@@ -106,6 +106,8 @@ def sign(version_id: int) -> Answer:
     page, at = pages.version_page(reading(), current_actor(), version_id, now)
     if not _signs(page):
         raise NotVisible
+    if request.method == "GET":
+        form.read.data = page.versions[at].row.parts_hash
     if form.filled_in():
         with form.deed() as session:
             commands.sign_policy(session, current_actor(), form.to_command(version_id), clock())

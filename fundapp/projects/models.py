@@ -11,6 +11,7 @@ import fundapp.projects.link_models  # noqa: F401 - its tables belong to this pa
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, frozen, refuse
 from fundapp.db.types import CanonicalJson, stored
+from fundapp.programmes.guards import unsigned
 from fundapp.projects.rules import MOVES, Kind, Stage, Task, Theme
 from fundapp.projects.sharing import BETWEEN, SharedSum, Sharing
 
@@ -191,3 +192,11 @@ refuse(
     "AND c.id = (SELECT max(id) FROM stage_change WHERE project_id = NEW.id))",
     "a stage changes only with its entry in the history",
 )
+for _event, _name in (("INSERT", "begun"), ("UPDATE OF policy_version_id", "kept")):
+    refuse(
+        f"project_{_name}_under_signed_policy",
+        "project",
+        _event,
+        unsigned("NEW.policy_version_id"),
+        "the policy is not signed by two people yet",
+    )

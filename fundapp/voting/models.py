@@ -343,12 +343,9 @@ refuse(
 )
 within_limits("vote_choice")
 refuse(
-    "vote_choice_before_result",
-    "vote_choice",
-    "INSERT",
-    "EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id)",
-    "no choice once a result stands",
-)
+    "vote_choice_before_result", "vote_choice", "INSERT",
+    "EXISTS (SELECT 1 FROM vote_result x WHERE x.round_id = NEW.round_id)", "no choice once a result stands",
+)  # fmt: skip
 refuse(
     "vote_result_after_close",
     "vote_result",

@@ -38,7 +38,7 @@ from fundapp.matching.queries import get_claim
 from fundapp.parties.commands import NewInterest, record_interest
 from fundapp.parties.rules import Bond
 from fundapp.procurement.commands import NewQuote, record_quote
-from fundapp.programmes.commands import AddPolicyVersion, SignPolicy, add_policy_version, sign_policy
+from fundapp.programmes.commands import AddPolicyVersion, add_policy_version, sign_policy
 from fundapp.programmes.rules import usual_parts
 from fundapp.projects.rules import Stage, Task
 from fundapp.publicity.commands import Object, object_to
@@ -75,6 +75,7 @@ from tests.support.world import (
     make_place_tree,
     make_programme,
     make_resident,
+    word_on,
 )
 
 
@@ -331,7 +332,7 @@ def policy_signature() -> Sending:
             drafts.append(add_policy_version(session, administrator(session), cmd, CLOCK).id)
     return Sending(
         *approvers,
-        lambda s, who, key, otherwise: sign_policy(s, who, SignPolicy(drafts[otherwise], key, True), CLOCK),
+        lambda s, who, key, otherwise: sign_policy(s, who, word_on(s, drafts[otherwise], key), CLOCK),
     )
 
 

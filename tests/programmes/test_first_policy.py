@@ -11,8 +11,10 @@ from fundapp.db.guards import guards
 from fundapp.db.schema import drop_guard
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.kernel.actor import Role
+from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import Refused
 from fundapp.kernel.money import from_fen
+from fundapp.matching.funding import NewFunding, fund_pool
 from fundapp.matching.round_models import RoundKind
 from fundapp.matching.rounds import NewRound, open_round
 from fundapp.people.commands import grant_role
@@ -43,6 +45,7 @@ from tests.support.world import (
     make_person,
     make_place_tree,
     make_resident,
+    word_on,
 )
 
 
@@ -65,7 +68,9 @@ class Opened:
     def sign(self, who, draft=None, passed=True, note="", clock=CLOCK):
         """Say a word on a draft."""
         draft = draft or self.draft
-        return self.do(sign_policy, who, SignPolicy(draft, f"{draft}:{who.person_id}", passed, note), clock)
+        with unit_of_work() as session:
+            cmd = word_on(session, draft, f"{draft}:{who.person_id}", passed, note)
+            return sign_policy(session, who, cmd, clock).id
 
     def another(self, days=9):
         """Draft another first policy."""
@@ -111,7 +116,19 @@ def test_who_drafted_a_first_policy_does_not_sign_it(opened):
         officer = again(session, opened.officer)
     refused("programmes.own_draft", opened.sign, officer)
     opened.sign(opened.approvers[0])
-    refused("programmes.signed_once", opened.do, sign_policy, opened.approvers[0], SignPolicy(opened.draft, "x", True))
+    with reading_session() as session:
+        again_she = word_on(session, opened.draft, "x")
+    refused("programmes.signed_once", opened.do, sign_policy, opened.approvers[0], again_she)
+
+
+def test_what_is_signed_is_what_was_read(opened):
+    """A page that showed another draft, or none, signs nothing."""
+    rival = opened.another()
+    with reading_session() as session:
+        other = word_on(session, rival, "x").read
+    for read in (other, ""):
+        cmd = SignPolicy(opened.draft, read, "x", True)
+        refused("programmes.read_another", opened.do, sign_policy, opened.approvers[0], cmd)
 
 
 def test_nothing_is_decided_under_an_unsigned_policy(opened):
@@ -126,6 +143,9 @@ def test_nothing_is_decided_under_an_unsigned_policy(opened):
     refused("programmes.unsigned", opened.do, draft_round, worker, ballot)
     shared = NewRound(programme, "r", RoundKind.COLLECTED, ends, 0)
     refused("programmes.unsigned", opened.do, open_round, opened.officer, shared)
+    refused(
+        "programmes.unsigned", opened.do, fund_pool, opened.officer, NewFunding(programme, "f", from_fen(1), "街道")
+    )
     move = NewMove(programme, places.community, Way.DOWN, "m", from_fen(100), "年初安排")
     refused("programmes.unsigned", opened.do, propose_move, opened.officer, move)
     opened.sign(opened.approvers[1])
@@ -168,10 +188,42 @@ def test_two_first_policies_signed_at_once_make_one(opened):
 
 ROWS = {
     "vote_round": "INSERT INTO vote_round (policy_version_id) VALUES (:version)",
+    "project": "INSERT INTO project (policy_version_id) VALUES (:version)",
     "match_claim": "INSERT INTO match_claim (policy_version_id) VALUES (:version)",
+    "pool_funding": "INSERT INTO pool_funding (programme_id) VALUES (:programme)",
     "match_round": "INSERT INTO match_round (programme_id) VALUES (:programme)",
     "pool_move": "INSERT INTO pool_move (programme_id) VALUES (:programme)",
 }
+
+
+def named(name):
+    """Give a guard."""
+    return next(one for one in guards() if one.name == name)
+
+
+GUARDS = {"project": "project_begun_under_signed_policy"}
+PIN = text("UPDATE project SET policy_version_id = :version")
+
+
+def test_no_claim_is_made_under_an_unsigned_policy(app):
+    """The database pins a project to no draft; even where it did, the claim is refused by name."""
+    from tests.db.sending import match_claim
+
+    sending = match_claim()
+    with unit_of_work() as session:
+        parts = policy_versions(session, 1)[0].parts | {"consent": {"regime": "household:2/3", "days": 9}}
+        cmd = AddPolicyVersion(1, local_date(later(days=9).at), parts)
+        values = {"version": add_policy_version(session, administrator(session), cmd, CLOCK).id}
+    with pytest.raises(DBAPIError, match="signed by two people yet"), unit_of_work() as session:
+        session.execute(PIN, values)
+
+    def pinned_all_the_same():
+        with unit_of_work() as session:
+            drop_guard(session.connection(), named("project_kept_under_signed_policy"))
+            session.execute(PIN, values)
+            sending.send(session, sending.who, "key", False)
+
+    refused("programmes.unsigned", pinned_all_the_same)
 
 
 @pytest.mark.parametrize("table", ROWS)
@@ -184,7 +236,7 @@ def test_the_database_refuses_what_rests_on_an_unsigned_policy(opened, table):
     with bound_engine().execution_options(writes=True).connect() as connection:
         with pytest.raises(DBAPIError, match=said), connection.begin_nested():
             connection.execute(text(ROWS[table]), values)
-        drop_guard(connection, next(one for one in guards() if one.name == f"{table}_under_signed_policy"))
+        drop_guard(connection, named(GUARDS.get(table, f"{table}_under_signed_policy")))
         with pytest.raises(DBAPIError) as other, connection.begin_nested():
             connection.execute(text(ROWS[table]), values)
         assert said not in str(other.value)
@@ -198,10 +250,12 @@ def test_the_pages_of_a_programme_that_is_not_signed(opened, app):
     with unit_of_work() as session:
         make_account(session, opened.approvers[1], "second")
         make_account(session, opened.officer, "officer")
-    assert "等待另一位审批人签署" in Visitor(app).text(f"/programmes/{opened.programme}")
+    assert "要等两位审批人都签署" in Visitor(app).text(f"/programmes/{opened.programme}")
+    assert "要等两位审批人都签署" in Visitor(app).text(f"/pools/{opened.programme}")
     second, officer = Visitor(app, "second"), Visitor(app, "officer")
     assert f"/programmes/policy/{opened.draft}/sign" in second.text("/desk/")
     assert "两位审批人签完立即生效" in second.text(f"/programmes/policy/{opened.draft}/sign")
     assert 'name="effective_from"' not in officer.text(f"/programmes/{opened.programme}/policy/new")
+    assert "现在还不能办理" in officer.text(f"/matches/pools/{opened.programme}/fund")
     typed = officer.post(f"/pools/{opened.programme}/move", place_id="", way="down", amount="1", reason="x", op_key="k")
     assert typed.status_code == 422

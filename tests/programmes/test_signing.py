@@ -18,7 +18,7 @@ from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import Refused
 from fundapp.people.commands import end_role, grant_role
 from fundapp.people.models import RoleGrant
-from fundapp.programmes.commands import AddPolicyVersion, SignPolicy, add_policy_version, sign_policy
+from fundapp.programmes.commands import AddPolicyVersion, add_policy_version, sign_policy
 from fundapp.programmes.queries import drafts_waiting_for, get_policy, policy_in_force
 from fundapp.programmes.rules import usual_parts
 from tests.support.races import Meeting, at_once
@@ -34,6 +34,7 @@ from tests.support.world import (
     make_person,
     make_place_tree,
     make_programme,
+    word_on,
 )
 
 APPROVAL = {"second_from": "5000.00", "supervisor_from": "50000.00", "notice_days": 7}
@@ -61,8 +62,8 @@ class Office:
     def sign(self, who, passed=True, clock=CLOCK, draft=None, note="", key=""):
         """Say a word on a draft."""
         draft = draft or self.draft
-        cmd = SignPolicy(draft, key or f"{draft}:{who.person_id}", passed, note)
         with unit_of_work() as session:
+            cmd = word_on(session, draft, key or f"{draft}:{who.person_id}", passed, note)
             return sign_policy(session, who, cmd, clock)
 
     def refused(self, code, deed, *args, **more):
@@ -166,7 +167,7 @@ def sign_at_once(office, meeting, draft, who):
     """Sign in a process of its own, and wait for the other one after reading."""
     from fundapp.programmes import commands
 
-    commands.newest_adopted = meeting.after(commands.newest_adopted)
+    commands.base_now = meeting.after(commands.base_now)
     return office.sign(who, draft=draft).id
 
 
@@ -189,8 +190,9 @@ def test_two_drafts_approved_at_once_make_one_policy(office):
 # --- the database itself -------------------------------------------------------------------------------------------
 
 SIGN = (
-    "INSERT INTO policy_signature (policy_version_id, passed, note, op_key, signed_by_id, signed_at) "
-    "VALUES (:draft, TRUE, '', :key, :who, :at)"
+    "INSERT INTO policy_signature (policy_version_id, parts_hash, passed, note, op_key, signed_by_id, signed_at) "
+    "VALUES (:draft, COALESCE(:read, (SELECT parts_hash FROM policy_version WHERE id = :draft)), "
+    "TRUE, '', :key, :who, :at)"
 )
 
 
@@ -208,7 +210,8 @@ def attack(guard, statement, **values):
 def test_the_database_refuses_wrong_signatures(office):
     """The author's, a late one, one on a refused draft, a third one, and one on a stale draft."""
     first, second = office.approvers
-    usual = {"draft": office.draft, "key": "attack", "at": NOW}
+    usual = {"draft": office.draft, "read": None, "key": "attack", "at": NOW}
+    attack("policy_signed_as_read", SIGN, **usual | {"who": first.person_id, "read": "0" * 64})
     attack("policy_author_does_not_sign", SIGN, **usual | {"who": office.officer.person_id})
     attack("policy_signed_in_time", SIGN, **usual | {"who": first.person_id, "at": NOW + timedelta(days=9)})
     attack("policy_signed_while_a_draft", SIGN, **usual | {"draft": 1, "who": first.person_id})
@@ -258,7 +261,8 @@ def test_the_pages_of_a_draft(office, app):
     address = f"/programmes/policy/{office.draft}"
     shown = Visitor(app).text(address)
     with reading_session() as session:
-        assert get_policy(session, office.draft).parts_hash in shown
+        read = get_policy(session, office.draft).parts_hash
+    assert read in shown
     assert "征求意见天数" in shown
     assert "草稿，等审批人签" in shown
     assert "陈经办" not in shown
@@ -267,11 +271,14 @@ def test_the_pages_of_a_draft(office, app):
     first = Visitor(app, logins[1])
     assert f"{address}/sign" in first.text("/desk/")
     assert f"{address}/sign" in first.text(address)
-    assert first.post(f"{address}/sign", verdict="no", op_key=str(uuid4())).status_code == 422
-    assert first.post(f"{address}/sign", verdict="yes", op_key=str(uuid4())).status_code == 303
+    assert f'value="{read}"' in first.get(f"{address}/sign").get_data(as_text=True)
+    assert first.post(f"{address}/sign", verdict="no", read=read, op_key=str(uuid4())).status_code == 422
+    unread = first.post(f"{address}/sign", verdict="yes", op_key=str(uuid4()))
+    assert (unread.status_code, "看过以后再签" in unread.get_data(as_text=True)) == (422, True)
+    assert first.post(f"{address}/sign", verdict="yes", read=read, op_key=str(uuid4())).status_code == 303
     assert "您已经签过" in first.text(address)
     assert f"{address}/sign" not in first.text("/desk/")
-    assert Visitor(app, logins[2]).post(f"{address}/sign", verdict="yes", op_key=str(uuid4())).status_code == 303
+    assert Visitor(app, logins[2]).post(f"{address}/sign", verdict="yes", read=read, op_key="k2").status_code == 303
     assert "已签，公示中" in Visitor(app).text(f"/programmes/{office.programme}")
 
 

@@ -193,11 +193,16 @@ def make_programme(
     return programme
 
 
+def word_on(session: Session, version_id: int, key: str, passed: bool = True, note: str = "") -> SignPolicy:
+    """Make an approver's word on a draft that she has just read."""
+    return SignPolicy(version_id, get_policy(session, version_id).parts_hash, key, passed, note)
+
+
 def sign_version(session: Session, version_id: int, clock: SetClock = CLOCK) -> None:
     """Let two approvers of its place sign a drafted policy."""
     programme = session.get_one(Programme, get_policy(session, version_id).programme_id)
     for number, who in enumerate(make_approvers(session, programme.place_id)):
-        sign_policy(session, who, SignPolicy(version_id, f"sign{version_id}-{number}", True), clock)
+        sign_policy(session, who, word_on(session, version_id, f"sign{version_id}-{number}"), clock)
 
 
 def make_approvers(session: Session, place_id: int) -> tuple[Actor, Actor]:

@@ -138,7 +138,7 @@ def programmes_open(scene: Scene) -> Facts:
     for handle in signers:
         who = scene.world.named("person", str(handle), f"{fields.where}, signers")
         signer = actor_of(scene.session, who, scene.clock.now(scene.session))
-        sign_policy(scene.session, signer, SignPolicy(version.id, key(), True), scene.clock)
+        sign_policy(scene.session, signer, SignPolicy(version.id, version.parts_hash, key(), True), scene.clock)
     if scene.handle:
         scene.make("policy", version.id)
     return {"programme": made.id}
@@ -160,7 +160,8 @@ def programmes_draft(scene: Scene) -> Facts:
 def programmes_sign(scene: Scene) -> Facts:
     """Sign a drafted policy. Fields: policy, passed, note. Facts: adopted."""
     fields, number = scene.fields, scene.thing("policy")
-    cmd = SignPolicy(number, key(), fields.yes("passed", True), fields.text("note", ""))
+    read = get_policy(scene.session, number).parts_hash
+    cmd = SignPolicy(number, read, key(), fields.yes("passed", True), fields.text("note", ""))
     sign_policy(scene.session, scene.actor, cmd, scene.clock)
     return {"adopted": get_policy(scene.session, number).adopted}
 
