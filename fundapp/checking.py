@@ -33,7 +33,7 @@ def _open(settings: Settings) -> Flask:
     return app
 
 
-MONEY = ("ledger.", "matching.", "banking.", "pools.", "subsidies.", "advances.")
+MONEY = ("ledger.", "matching.", "banking.", "pools.", "subsidies.", "advances.", "delivery.")
 
 
 def audit_ledger(settings: Settings) -> list[tuple[str, CheckResult]]:

@@ -111,7 +111,8 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
     check_may_claim_expense(actor, project, tasks_of(session, project.id), pays_by_tranche(session, project), settled)
     if cmd.fund_id is not None and cmd.fund_id not in {fund.id for fund in funds_of(session, project.id)}:
         raise Refused("delivery.other_purpose", field="fund_id")
-    if any(row.invoice_no == cmd.invoice_no for row in expenses_of(session, cmd.project_id)):
+    same = [row for row in expenses_of(session, cmd.project_id) if row.invoice_no == cmd.invoice_no]
+    if not all(row.corrected for row in same):
         raise Refused("delivery.invoice_twice", field="invoice_no")
     if cmd.spent_on > local_date(now):
         raise Refused("delivery.not_yet", field="spent_on")
@@ -120,6 +121,7 @@ def claim_expense(session: Session, actor: Actor, cmd: NewExpense, clock: Clock)
         **said,
         counterparty_id=know_counterparty(session, actor, cmd.payee, cmd.payee_code, now, _PAYEE),
         op_key=key,
+        again=len(same),
         invoice_id=cmd.invoice_id,
         number=(last or 0) + 1,
         claimed_by_id=actor.person_id,

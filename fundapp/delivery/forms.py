@@ -8,7 +8,10 @@ from wtforms import DateField, IntegerField, RadioField, SelectField, TextAreaFi
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from fundapp.delivery.commands import NewExpense, NewReport
+from fundapp.delivery.correcting import NewCorrection
 from fundapp.fundraising.queries import FundRow
+from fundapp.ledger.rules import ReversalReason
+from fundapp.ledger.texts import REASONS
 from fundapp.web.filters import yuan
 from fundapp.web.forms import REQUIRED, ConfirmField, MoneyField, OnceForm, PageForm, TextField, options
 
@@ -85,6 +88,35 @@ class DecideForm(PageForm):
         _("意见"), choices=options([("yes", _("同意支付")), ("no", _("不同意"))]), validators=[REQUIRED]
     )
     reason = TextField(_("不同意的理由"), validators=[Optional(), Length(max=200)])
+
+
+class CorrectionForm(OnceForm):
+    """Why a payment shall be taken back."""
+
+    reason = RadioField(
+        _("原因"), choices=options((one.value, REASONS[one]) for one in ReversalReason), validators=[REQUIRED]
+    )
+    told = TextField(
+        _("哪里错了，钱退回了没有"),
+        validators=[REQUIRED, Length(max=160)],
+        description=_("会公开，请不要写姓名。如：金额多打了一个零，收款方已经退回。"),
+    )
+
+    def to_command(self, expense_id: int) -> NewCorrection:
+        """Make the command."""
+        reason = ReversalReason(self.reason.data)
+        return NewCorrection(expense_id, str(self.op_key.data), reason, str(self.told.data))
+
+
+class DecideCorrectionForm(PageForm):
+    """Take a payment back, or let it stand."""
+
+    verdict = RadioField(
+        _("意见"),
+        choices=options([("yes", _("同意更正：钱已回到项目账上，或者没有付出去")), ("no", _("不同意"))]),
+        validators=[REQUIRED],
+    )
+    why = TextField(_("不同意的理由"), validators=[Optional(), Length(max=200)])
 
 
 class AcceptForm(PageForm):

@@ -7,6 +7,7 @@ from moneyed import Money
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import fundapp.delivery.correction_models  # noqa: F401 - and those of what is taken back
 from fundapp.db.base import Base, Numbered
 from fundapp.db.guards import append_only, refuse
 from fundapp.db.types import CanonicalJson
@@ -43,14 +44,18 @@ class ProgressPhoto(Base):
 
 
 class Expense(Numbered, Base):
-    """A claim for payment, with the invoice; ``fund_id``: out of which purpose's money, none: the project's own."""
+    """A claim for payment, with the invoice; ``fund_id``: out of which purpose's money, none: the project's own.
+
+    ``again`` counts how often a payment of the same invoice was taken back before.
+    """
 
     __tablename__ = "expense"
     __table_args__ = (
         UniqueConstraint("op_key"),
         UniqueConstraint("project_id", "number"),
-        UniqueConstraint("project_id", "invoice_no"),
+        UniqueConstraint("project_id", "invoice_no", "again"),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("again >= 0", name="counted_from_zero"),
         Index("ix_expense_project_id", "project_id"),
         {"info": {"sealed": True}},
     )
@@ -64,6 +69,7 @@ class Expense(Numbered, Base):
     counterparty_id: Mapped[int] = mapped_column(ForeignKey("counterparty.id"), index=True)
     fund_id: Mapped[int | None] = mapped_column(ForeignKey("restricted_fund.id"))
     invoice_no: Mapped[str] = mapped_column(String(40))
+    again: Mapped[int] = mapped_column(default=0)
     invoice_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"))
     spent_on: Mapped[date]
     claimed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -201,6 +207,15 @@ refuse(
     "NEW.fund_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM restricted_fund f WHERE f.id = NEW.fund_id "
     "AND f.project_id = NEW.project_id)",
     "money for one purpose is spent in its own project",
+)
+refuse(
+    "expense_again_after_correction",
+    "expense",
+    "INSERT",
+    "NEW.again > 0 AND NOT EXISTS (SELECT 1 FROM expense e JOIN expense_correction k ON k.expense_id = e.id "
+    "JOIN expense_correction_decision d ON d.correction_id = k.id AND d.passed "
+    "WHERE e.project_id = NEW.project_id AND e.invoice_no = NEW.invoice_no AND e.again = NEW.again - 1)",
+    "an invoice is claimed again once its payment was taken back",
 )
 refuse(
     "expense_before_settlement",

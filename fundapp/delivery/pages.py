@@ -3,12 +3,19 @@
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from fundapp.delivery.policy import check_may_settle
-from fundapp.delivery.queries import cash_of, owed_by, settlement_of
+from fundapp.delivery.corrections import CorrectionRow, corrections_of, waiting_corrections
+from fundapp.delivery.policy import (
+    check_may_ask_correction,
+    check_may_decide_correction,
+    check_may_settle,
+    check_nothing_asked,
+)
+from fundapp.delivery.queries import ExpenseRow, cash_of, owed_by, settlement_of
 from fundapp.delivery.settling import Account, account_of
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import Refused
 from fundapp.kernel.money import from_fen
+from fundapp.ledger.reversing import ReversalState
 from fundapp.projects.queries import ProjectRow, tasks_of
 from fundapp.web.filters import yuan
 from fundapp.web.refusals import sentence
@@ -22,6 +29,7 @@ def settling_words(session: Session, actor: Actor, project: ProjectRow) -> tuple
     done = settlement_of(session, project.id) is not None
     try:
         check_may_settle(actor, project, tasks_of(session, project.id), done, account.waiting)
+        check_nothing_asked(waiting_corrections(session, project.id))
     except Refused as refusal:
         return [], [sentence(refusal)]
     return [*account.result.steps, *_moves(account)], []
@@ -37,6 +45,35 @@ def _moves(account: Account) -> list[str]:
     ]
     paid = _("发票合计 %(c)s，已拨付 %(p)s。", c=yuan(from_fen(account.cost)), p=yuan(from_fen(account.paid)))
     return [paid, *(words for amount, words in found if amount)]
+
+
+def paid_words(row: ExpenseRow | CorrectionRow) -> list[str]:
+    """Say which payment it is about."""
+    what = _("第 %(n)s 笔：%(what)s", n=row.number, what=row.purpose)
+    return [what, _("付给 %(payee)s，%(a)s。", payee=row.payee, a=yuan(row.amount))]
+
+
+def why_not_correct(session: Session, actor: Actor, project: ProjectRow, row: ExpenseRow) -> list[str]:
+    """Say why this person may not ask now that a payment be taken back; empty where she may."""
+    settled = settlement_of(session, project.id) is not None
+    asked = {one.expense_id for one in corrections_of(session, project.id) if one.state is not ReversalState.REFUSED}
+    try:
+        check_may_ask_correction(actor, project, tasks_of(session, project.id), settled)
+    except Refused as refusal:
+        return [sentence(refusal)]
+    if not row.approved:
+        return [sentence(Refused("delivery.not_paid"))]
+    return [sentence(Refused("delivery.corrected"))] if row.id in asked else []
+
+
+def why_not_take_back(session: Session, actor: Actor, asked: CorrectionRow) -> list[str]:
+    """Say why this person may not decide on a payment to be taken back; empty where she may."""
+    try:
+        check_may_decide_correction(actor, tasks_of(session, asked.project_id), asked.asked_by_id)
+    except Refused as refusal:
+        return [sentence(refusal)]
+    decided = asked.state is not ReversalState.ASKED
+    return [sentence(Refused("delivery.correction_decided"))] if decided else []
 
 
 def owed_words(session: Session, project_id: int) -> tuple[str, ...]:

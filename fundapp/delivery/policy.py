@@ -10,6 +10,7 @@ from fundapp.projects.rules import Stage, Task
 
 WORKING = frozenset({Task.LEAD, Task.TREASURER, Task.MEMBER})
 LAST_BILLS = frozenset({Stage.ACCEPTED, Stage.EVALUATED})
+CORRECTING = LAST_BILLS | {Stage.DELIVERING}
 
 
 def check_may_work(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task]) -> None:
@@ -51,6 +52,33 @@ def check_may_decide_expense(actor: Actor, tasks: Mapping[int, Task], claimed_by
         raise Forbidden("delivery.second_person")
 
 
+def check_may_ask_correction(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], settled: bool) -> None:
+    """Let anybody of the group ask that a payment be taken back, before the match is settled and the project closed.
+
+    Raises:
+        Forbidden: nobody of the group (``delivery.only_whole_group``).
+        Refused: settled before (``delivery.settled_before``), or another moment (``delivery.not_correcting``).
+    """
+    if actor.person_id not in tasks:
+        raise Forbidden("delivery.only_whole_group")
+    if settled:
+        raise Refused("delivery.settled_before")
+    if project.stage not in CORRECTING:
+        raise Refused("delivery.not_correcting")
+
+
+def check_may_decide_correction(actor: Actor, tasks: Mapping[int, Task], asked_by_id: int) -> None:
+    """Let the supervisor or the treasurer take a payment back, never who asked for it.
+
+    Raises:
+        Forbidden: somebody else (``delivery.only_corrector``), or who asked (``delivery.another_corrects``).
+    """
+    if tasks.get(actor.person_id or 0) not in (Task.SUPERVISOR, Task.TREASURER):
+        raise Forbidden("delivery.only_corrector")
+    if actor.person_id == asked_by_id:
+        raise Forbidden("delivery.another_corrects")
+
+
 def check_may_accept(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], reports: int, pending: int) -> None:
     """Let the supervisor accept finished work once nothing is open.
 
@@ -74,7 +102,8 @@ def check_may_accept(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task
 class Books:
     """What a closing looks at: unpaid and owed fen, undecided bills, whether a settlement is needed and not there.
 
-    ``advances``: how many advances are neither repaid nor given.
+    ``advances``: how many advances are neither repaid nor given; ``corrections``: how many payments somebody asked to
+    take back and nobody has decided on.
     """
 
     unpaid: int = 0
@@ -82,6 +111,7 @@ class Books:
     pending: int = 0
     unsettled: bool = False
     advances: int = 0
+    corrections: int = 0
 
 
 def check_may_settle(actor: Actor, project: ProjectRow, tasks: Mapping[int, Task], settled: bool, waiting: int) -> None:
@@ -122,7 +152,8 @@ def check_may_close(actor: Actor, project: ProjectRow, books: Books) -> None:
         Forbidden: not a worker here (``delivery.only_worker``).
         Refused: not evaluated (``delivery.not_evaluated``), not settled (``delivery.not_settled``), promised money
             unpaid (``delivery.money_not_paid``), money owed (``delivery.money_owed``), bills undecided
-            (``delivery.expenses_open``), advances open (``delivery.advances_open``).
+            (``delivery.expenses_open``), advances open (``delivery.advances_open``), a correction undecided
+            (``delivery.correction_waits``).
     """
     if not actor.has(Role.WORKER, project.place_path):
         raise Forbidden("delivery.only_worker")
@@ -138,3 +169,14 @@ def check_may_close(actor: Actor, project: ProjectRow, books: Books) -> None:
         raise Refused("delivery.expenses_open", count=books.pending)
     if books.advances:
         raise Refused("delivery.advances_open", count=books.advances)
+    check_nothing_asked(books.corrections)
+
+
+def check_nothing_asked(corrections: int) -> None:
+    """Refuse to settle or close while somebody asks that a payment be taken back.
+
+    Raises:
+        Refused: ``delivery.correction_waits``.
+    """
+    if corrections:
+        raise Refused("delivery.correction_waits", count=corrections)

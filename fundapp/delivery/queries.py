@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from moneyed import Money
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from fundapp.advances.queries import open_advances
+from fundapp.delivery.correction_models import ExpenseCorrection, ExpenseCorrectionDecision
+from fundapp.delivery.corrections import waiting_corrections
 from fundapp.delivery.models import (
     Acceptance,
     ClosingReturn,
@@ -59,11 +61,24 @@ class ExpenseRow:
     claimed_at: datetime
     approved: bool | None
     reason: str
+    corrected: bool
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether it is a bill of the project: neither refused nor taken back."""
+        return self.approved is not False and not self.corrected
+
+
+_TAKEN_BACK = (
+    exists()
+    .where(ExpenseCorrection.expense_id == Expense.id)
+    .where(ExpenseCorrectionDecision.correction_id == ExpenseCorrection.id, ExpenseCorrectionDecision.passed)
+)
 
 
 def _expenses(session: Session, *where: object) -> list[ExpenseRow]:
     query = (
-        select(Expense, ExpenseDecision, Attachment.public_id, Project.title, RestrictedFund.purpose)
+        select(Expense, ExpenseDecision, Attachment.public_id, Project.title, RestrictedFund.purpose, _TAKEN_BACK)
         .join(Project, Project.id == Expense.project_id)
         .join(Attachment, Attachment.id == Expense.invoice_id)
         .outerjoin(ExpenseDecision, ExpenseDecision.expense_id == Expense.id)
@@ -89,8 +104,9 @@ def _expenses(session: Session, *where: object) -> list[ExpenseRow]:
             claimed_at=e.claimed_at,
             approved=decision.approved if decision else None,
             reason=decision.reason if decision else "",
+            corrected=bool(corrected),
         )
-        for e, decision, invoice, title, restricted in session.execute(query)
+        for e, decision, invoice, title, restricted, corrected in session.execute(query)
     ]
 
 
@@ -207,12 +223,13 @@ def books_of(session: Session, project: ProjectRow, unpaid: int) -> Books:
         pending=undecided(session, project.id),
         unsettled=needed and settlement_of(session, project.id) is None,
         advances=open_advances(session, project.id),
+        corrections=waiting_corrections(session, project.id),
     )
 
 
 def work_of(session: Session, project: ProjectRow) -> Work:
     """Tell matching how far a project has come: what its tranches wait for."""
-    bills = [fen(row.amount) for row in expenses_of(session, project.id) if row.approved is not False]
+    bills = [fen(row.amount) for row in expenses_of(session, project.id) if row.counts]
     reports = reports_of(session, project.id)
     done = (Stage.ACCEPTED, Stage.EVALUATED, Stage.CLOSED)
     return Work(

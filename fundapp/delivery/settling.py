@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from fundapp.audit.commands import record
 from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
+from fundapp.delivery.corrections import waiting_corrections
 from fundapp.delivery.models import MatchRepayment, ProjectSettlement
-from fundapp.delivery.policy import check_may_repay, check_may_settle
+from fundapp.delivery.policy import check_may_repay, check_may_settle, check_nothing_asked
 from fundapp.delivery.queries import another, cash_of, expenses_of, settlement_of
 from fundapp.delivery.texts import owed_purpose, taken_back_purpose
 from fundapp.fundraising.commands import project_accounts
@@ -80,7 +81,7 @@ def account_of(session: Session, project: ProjectRow) -> Account | None:
 
 def _worked_out(session: Session, project: ProjectRow, payout: Payout, claims: list[ClaimRow]) -> Account:
     policy = policy_of_dict(get_policy(session, project.policy_version_id or 0).parts["matching"], "matching")
-    bills = [row for row in expenses_of(session, project.id) if row.approved is not False]
+    bills = [row for row in expenses_of(session, project.id) if row.counts]
     cost = sum(fen(row.amount) for row in bills)
     promised = sum(fen(claim.granted) for claim in claims)
     related = related_when_claimed(session, claims[-1].id)
@@ -100,7 +101,7 @@ def settle_match(session: Session, actor: Actor, project_id: int, op_key: str, c
 
     Raises:
         Forbidden, Refused: see :func:`fundapp.delivery.policy.check_may_settle`; ``delivery.no_settlement`` where the
-            policy knows none.
+            policy knows none, ``delivery.correction_waits``.
     """
     programme = lock_pool(session, get_project(session, project_id).programme_id)
     lock_project(session, project_id)
@@ -116,6 +117,7 @@ def settle_match(session: Session, actor: Actor, project_id: int, op_key: str, c
     done = settlement_of(session, project_id) is not None
     tasks = tasks_of(session, project_id)
     check_may_settle(actor, project, tasks, done, account.waiting)
+    check_nothing_asked(waiting_corrections(session, project_id))
     check_apart(session, actor, project, tasks, now)
     lapse_due(session, actor, programme, now)
     row = _row(session, actor, project, account, key, now)

@@ -10,6 +10,7 @@ from moneyed import Money
 from fundapp.fundraising.rules import Source
 from fundapp.fundraising.texts import SOURCE_LABELS
 from fundapp.kernel.money import fen, from_fen
+from fundapp.ledger.reversing import ReversalState
 from fundapp.web.filters import yuan
 
 REFUSALS: dict[str, Any] = {
@@ -36,9 +37,25 @@ REFUSALS: dict[str, Any] = {
     "delivery.nothing_to_repay": _("没有要退回的钱，或者项目账上没有钱可退。"),
     "delivery.not_settled": _("配比还没有结算，请基金会经办人先结算。"),
     "delivery.advances_open": _("还有 %(count)s 笔垫付没有归还，归还或者由垫付人放弃以后才能办结。"),
+    "delivery.only_whole_group": _("只有本项目小组的人可以申请更正。"),
+    "delivery.settled_before": _("配比已经结算，结算以前付的款不能再更正。"),
+    "delivery.not_correcting": _("项目开工以后、办结以前才能更正已付的款。"),
+    "delivery.only_corrector": _("更正由本项目的监督员或财务核对。"),
+    "delivery.another_corrects": _("申请更正的人不能自己核对。"),
+    "delivery.not_paid": _("这笔报销还没有支付，不用更正。"),
+    "delivery.corrected": _("这笔付款已经更正过，或者已经有人申请更正。"),
+    "delivery.why_correct": _("请写明哪里错了，会公开。"),
+    "delivery.correction_decided": _("这次更正已经办过了。"),
+    "delivery.correction_waits": _("还有 %(count)s 笔付款更正等人核对，办完才能结算或办结。"),
     "delivery.other_purpose": _("请选择本项目的限定用途，或者选项目款。"),
     "delivery.money_owed": _("还欠基金会的配比资金没有退回，退清才能办结。"),
     "delivery.money_not_paid": _("还有获批的配比资金没有拨付，拨付或退回以后才能办结。"),
+}
+
+CORRECTION_STATES = {
+    ReversalState.ASKED: _("等另一个人核对"),
+    ReversalState.REFUSED: _("没有同意"),
+    ReversalState.POSTED: _("已更正，已冲销"),
 }
 
 

@@ -4,14 +4,16 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from fundapp.delivery import commands, forms, queries, settling, texts
+from fundapp.delivery import commands, correcting, forms, queries, settling, texts
 from fundapp.delivery.closing import close_project
-from fundapp.delivery.pages import owed_words, settling_words
+from fundapp.delivery.corrections import corrections_of, get_correction
+from fundapp.delivery.pages import owed_words, paid_words, settling_words, why_not_correct, why_not_take_back
 from fundapp.delivery.policy import check_may_repay
 from fundapp.files.commands import Audience, store_picture
 from fundapp.fundraising.queries import funds_of
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
+from fundapp.ledger.texts import REASONS
 from fundapp.procurement.pages import blocked_payee
 from fundapp.projects.queries import ProjectRow, get_project, project_of_member, project_of_worker, tasks_of
 from fundapp.web.clock import clock
@@ -92,6 +94,60 @@ def decide(expense_id: int) -> Answer:
     payee, now = (row.counterparty_id, row.payee), clock().now(reading())
     blocked = blocked_payee(reading(), current_actor(), project, payee, now)
     return render_template("delivery/decide.html", p=project, row=row, form=form, blocked=blocked), form.status
+
+
+@bp.get("/<int:project_id>/corrections")
+@for_roles(*DECIDERS)
+def corrections(project_id: int) -> str:
+    """List the payments that may be taken back, and what was asked."""
+    project = _project(project_id)
+    paid = [row for row in queries.expenses_of(reading(), project_id) if row.approved and not row.corrected]
+    asked = corrections_of(reading(), project_id)
+    return render_template("delivery/corrections.html", p=project, paid=paid, asked=asked, reasons=REASONS)
+
+
+@bp.route("/expenses/<int:expense_id>/correct", methods=["GET", "POST"])
+@for_roles(*DECIDERS)
+def correct(expense_id: int) -> Answer:
+    """Ask that a payment be taken back."""
+    row, form = queries.get_expense(reading(), expense_id), forms.CorrectionForm()
+    project = _project(row.project_id)
+    if form.filled_in():
+        with form.deed() as session:
+            correcting.ask_correction(session, current_actor(), form.to_command(expense_id), clock())
+        if form.done:
+            flash(_("已申请更正，请另一个人核对。"))
+            return redirect(url_for(".corrections", project_id=project.id), 303)
+    note = _("原来的记录都留着；另一个人核对以后，公开账目上多一张方向相反的凭证，实施情况页写明更正。")
+    reasons = why_not_correct(reading(), current_actor(), project, row)
+    return _correction_page(project, form, _("申请更正"), paid_words(row), (note, reasons))
+
+
+@bp.route("/corrections/<int:correction_id>", methods=["GET", "POST"])
+@for_roles(*DECIDERS)
+def decide_correction(correction_id: int) -> Answer:
+    """Take a payment back, or let it stand."""
+    asked, form = get_correction(reading(), correction_id), forms.DecideCorrectionForm()
+    project = _project(asked.project_id)
+    if form.filled_in():
+        with form.deed() as session:
+            passed, why = form.verdict.data == "yes", form.why.data or ""
+            correcting.decide_correction(session, current_actor(), correction_id, passed, why, clock())
+        if form.done:
+            flash(_("已办理。"))
+            return redirect(url_for(".corrections", project_id=project.id), 303)
+    told = [*paid_words(asked), f"{REASONS[asked.reason]}：{asked.told}"]
+    reasons = why_not_take_back(reading(), current_actor(), asked)
+    return _correction_page(project, form, _("核对更正"), told, (_("申请的人不能自己核对。"), reasons))
+
+
+def _correction_page(
+    project: ProjectRow, form: PageForm, title: str, told: list[str], rest: tuple[str, list[str]]
+) -> Answer:
+    crumbs = [(project.title, url_for("desk.room", project_id=project.id)),
+              (_("更正已付的款"), url_for(".corrections", project_id=project.id))]  # fmt: skip
+    page = {"title": title, "button": title, "crumbs": crumbs, "told": told, "note": rest[0], "reasons": rest[1]}
+    return render_template("_form.html", form=form, **page), form.status
 
 
 @bp.route("/<int:project_id>/accept", methods=["GET", "POST"])

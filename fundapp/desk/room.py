@@ -12,7 +12,13 @@ from fundapp.consent.policy import RoundState
 from fundapp.custody.policy import check_may_name
 from fundapp.custody.queries import has_moved
 from fundapp.delivery import queries as delivery
-from fundapp.delivery.policy import check_may_accept, check_may_claim_expense, check_may_close, check_may_work
+from fundapp.delivery.policy import (
+    check_may_accept,
+    check_may_ask_correction,
+    check_may_claim_expense,
+    check_may_close,
+    check_may_work,
+)
 from fundapp.desk.lines import Link
 from fundapp.desk.queries import unpaid
 from fundapp.desk.rules import reasons
@@ -112,6 +118,9 @@ def _work(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
     def bill() -> None:
         check_may_claim_expense(actor, project, tasks, tranches, settled is not None)
 
+    def correct() -> None:
+        check_may_ask_correction(actor, project, tasks, settled is not None)
+
     choosing = [
         _act(project, _("登记报价"), "procurement.new_quote", procure),
         _act(project, _("选择供应商"), "procurement.choose", procure),
@@ -119,6 +128,7 @@ def _work(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
     doing = [
         _act(project, _("报告进度"), "delivery.new_report", work),
         _act(project, _("申请报销"), "delivery.new_expense", bill),
+        _act(project, _("更正已付的款"), "delivery.corrections", correct),
         _act(
             project,
             _("验收"),

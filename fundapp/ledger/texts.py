@@ -64,7 +64,7 @@ OWN_DEEDS = {
     "advance": (lazy_gettext("垫付：由财务办理归还或放弃"), "advances.repay", "advance_id"),
     "advance_repayment": (lazy_gettext("归还垫付：还错的重新登记垫付"), "advances.decide_repayment", "repayment_id"),
     "fund_release": (lazy_gettext("解除限定用途：经办的页面"), "fundraising.release", "release_id"),
-    "expense": (lazy_gettext("报销：由收款方退回后登记收款"), "delivery.decide", "expense_id"),
+    "expense": (lazy_gettext("报销：由项目小组申请更正，另一人核对"), "delivery.correct", "expense_id"),
     "bank_line": (lazy_gettext("凭对账单入账：撤销那一次核对，随之冲销"), "banking.index", ""),
 }
 """What takes back a posting of each source: in words, the page of the deed, and what its address names."""

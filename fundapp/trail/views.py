@@ -8,12 +8,15 @@ from fundapp.advances.texts import SOMEBODY
 from fundapp.consent.queries import notice_steps
 from fundapp.council.queries import items_of
 from fundapp.delivery import queries as delivery
+from fundapp.delivery.corrections import corrections_of
+from fundapp.delivery.texts import CORRECTION_STATES
 from fundapp.evaluation import queries as evaluation
 from fundapp.evaluation.texts import GRADE_LABELS, PARTY_LABELS
 from fundapp.fundraising.queries import help_of, help_totals
 from fundapp.fundraising.rules import ORDER, days_text
 from fundapp.fundraising.texts import GIVER_LABELS, HELP_LABELS, SOURCE_LABELS
 from fundapp.ledger.queries import pool_state, public_lines, totals_by_kind
+from fundapp.ledger.texts import REASONS
 from fundapp.matching.queries import queue_of
 from fundapp.matching.queries.rounds import mode_of, rounds_of
 from fundapp.matching.rules import Mode
@@ -50,7 +53,8 @@ def labels() -> dict[str, Any]:
         "STAGE_LABELS": STAGE_LABELS, "KIND_LABELS": KIND_LABELS, "THEME_LABELS": THEME_LABELS,
         "SOURCE_LABELS": SOURCE_LABELS, "SOURCE_ORDER": ORDER, "GRADE_LABELS": GRADE_LABELS,
         "PARTY_LABELS": PARTY_LABELS, "MATCH_STEP_LABELS": STEP_LABELS,
-        "SUBSIDY_STATES": SUBSIDY_STATES, "ROUND_KINDS": ROUND_KINDS, "ROUND_STATES": ROUND_STATES,
+        "SUBSIDY_STATES": SUBSIDY_STATES, "CORRECTION_STATES": CORRECTION_STATES, "REVERSAL_REASONS": REASONS,
+        "ROUND_KINDS": ROUND_KINDS, "ROUND_STATES": ROUND_STATES,
         "LENDER_LABELS": SOMEBODY,
         "GIVER_LABELS": GIVER_LABELS, "HELP_LABELS": HELP_LABELS, "days_text": days_text,
         "MONEY_LABELS": MONEY_LABELS,
@@ -114,6 +118,7 @@ def works(project_id: int) -> str:
         quotes=quotes_of(session, project_id),
         reports=delivery.reports_of(session, project_id),
         expenses=delivery.expenses_of(session, project_id),
+        corrections=corrections_of(session, project_id),
         acceptance=delivery.acceptance_of(session, project_id),
         closing=delivery.closing_of(session, project_id),
         helps=helps,

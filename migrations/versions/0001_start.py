@@ -3197,10 +3197,12 @@ def upgrade():
         sa.Column("counterparty_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("fund_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("invoice_no", sa.String(length=40), nullable=False),
+        sa.Column("again", sa.Integer(), nullable=False),
         sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("spent_on", sa.Date(), nullable=False),
         sa.Column("claimed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("again >= 0", name=op.f("ck_expense_counted_from_zero")),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_expense_amount_positive")),
         sa.ForeignKeyConstraint(["claimed_by_id"], ["person.id"], name=op.f("fk_expense_claimed_by_id")),
         sa.ForeignKeyConstraint(["counterparty_id"], ["counterparty.id"], name=op.f("fk_expense_counterparty_id")),
@@ -3209,7 +3211,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_expense_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expense")),
         sa.UniqueConstraint("op_key", name=op.f("uq_expense_op_key")),
-        sa.UniqueConstraint("project_id", "invoice_no", name=op.f("uq_expense_project_id_invoice_no")),
+        sa.UniqueConstraint("project_id", "invoice_no", "again", name=op.f("uq_expense_project_id_invoice_no_again")),
         sa.UniqueConstraint("project_id", "number", name=op.f("uq_expense_project_id_number")),
         info={"sealed": True},
     )
@@ -4400,6 +4402,38 @@ def upgrade():
     )
     op.create_index("ix_council_speech_item_id", "council_speech", ["item_id", "id"], unique=False)
     op.create_table(
+        "expense_correction",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("op_key", sa.String(length=36), nullable=False),
+        sa.Column("expense_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "duplicate",
+                "wrong_amount",
+                "wrong_account",
+                "wrong_party",
+                "bank_returned",
+                "not_happened",
+                name="reversal_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("told", sa.String(length=160), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(trim(told)) > 0", name=op.f("ck_expense_correction_told")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_expense_correction_asked_by_id")),
+        sa.ForeignKeyConstraint(["expense_id"], ["expense.id"], name=op.f("fk_expense_correction_expense_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expense_correction")),
+        sa.UniqueConstraint("op_key", name=op.f("uq_expense_correction_op_key")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_expense_correction_expense_id", "expense_correction", ["expense_id"], unique=False)
+    op.create_table(
         "expense_decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("expense_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -5183,6 +5217,27 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_index("ix_consent_visit_round_id", "consent_visit", ["round_id", "unit_id"], unique=False)
+    op.create_table(
+        "expense_correction_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("correction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "passed OR length(trim(why)) > 0", name=op.f("ck_expense_correction_decision_refusal_has_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["correction_id"], ["expense_correction.id"], name=op.f("fk_expense_correction_decision_correction_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], name=op.f("fk_expense_correction_decision_decided_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expense_correction_decision")),
+        sa.UniqueConstraint("correction_id", name=op.f("uq_expense_correction_decision_correction_id")),
+        info={"sealed": True},
+    )
     op.create_table(
         "questionnaire_said",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -8037,6 +8092,56 @@ GUARDS = [
             "CREATE TRIGGER contribution_within_pledge BEFORE INSERT ON contribution FOR EACH ROW EXECUTE FUNCTION contribution_within_pledge()",
         ),
     ),
+    # correction_before_the_end on expense_correction
+    (
+        (
+            "CREATE TRIGGER correction_before_the_end BEFORE INSERT ON expense_correction FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_settlement s WHERE s.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id)) OR EXISTS (SELECT 1 FROM project_closing c WHERE c.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id)) BEGIN SELECT RAISE(ABORT, 'the project is settled or closed'); END",
+        ),
+        (
+            "CREATE FUNCTION correction_before_the_end() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM project_settlement s WHERE s.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id)) OR EXISTS (SELECT 1 FROM project_closing c WHERE c.project_id = (SELECT e.project_id FROM expense e WHERE e.id = NEW.expense_id)) THEN RAISE EXCEPTION 'the project is settled or closed' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER correction_before_the_end BEFORE INSERT ON expense_correction FOR EACH ROW EXECUTE FUNCTION correction_before_the_end()",
+        ),
+    ),
+    # correction_of_a_payment on expense_correction
+    (
+        (
+            "CREATE TRIGGER correction_of_a_payment BEFORE INSERT ON expense_correction FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM expense_decision d WHERE d.expense_id = NEW.expense_id AND d.approved) BEGIN SELECT RAISE(ABORT, 'only what was paid is taken back'); END",
+        ),
+        (
+            "CREATE FUNCTION correction_of_a_payment() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NOT EXISTS (SELECT 1 FROM expense_decision d WHERE d.expense_id = NEW.expense_id AND d.approved) THEN RAISE EXCEPTION 'only what was paid is taken back' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER correction_of_a_payment BEFORE INSERT ON expense_correction FOR EACH ROW EXECUTE FUNCTION correction_of_a_payment()",
+        ),
+    ),
+    # correction_once on expense_correction
+    (
+        (
+            "CREATE TRIGGER correction_once BEFORE INSERT ON expense_correction FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense_correction k LEFT JOIN expense_correction_decision d ON d.correction_id = k.id WHERE k.expense_id = NEW.expense_id AND (d.id IS NULL OR d.passed)) BEGIN SELECT RAISE(ABORT, 'the payment is taken back, or somebody asked for it already'); END",
+        ),
+        (
+            "CREATE FUNCTION correction_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM expense_correction k LEFT JOIN expense_correction_decision d ON d.correction_id = k.id WHERE k.expense_id = NEW.expense_id AND (d.id IS NULL OR d.passed)) THEN RAISE EXCEPTION 'the payment is taken back, or somebody asked for it already' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER correction_once BEFORE INSERT ON expense_correction FOR EACH ROW EXECUTE FUNCTION correction_once()",
+        ),
+    ),
+    # correction_posts_its_reversal on expense_correction_decision
+    (
+        (
+            "CREATE TRIGGER correction_posts_its_reversal BEFORE INSERT ON expense_correction_decision FOR EACH ROW WHEN NEW.passed AND NOT EXISTS (SELECT 1 FROM expense_correction k JOIN ledger_journal j ON j.ledger = 'actual' AND j.source = 'expense:' || CAST(k.expense_id AS VARCHAR(20)) JOIN ledger_journal r ON r.reverses_id = j.id WHERE k.id = NEW.correction_id) BEGIN SELECT RAISE(ABORT, 'a payment is taken back with its reversal in the ledger'); END",
+        ),
+        (
+            "CREATE FUNCTION correction_posts_its_reversal() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.passed AND NOT EXISTS (SELECT 1 FROM expense_correction k JOIN ledger_journal j ON j.ledger = 'actual' AND j.source = 'expense:' || CAST(k.expense_id AS VARCHAR(20)) JOIN ledger_journal r ON r.reverses_id = j.id WHERE k.id = NEW.correction_id) THEN RAISE EXCEPTION 'a payment is taken back with its reversal in the ledger' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER correction_posts_its_reversal BEFORE INSERT ON expense_correction_decision FOR EACH ROW EXECUTE FUNCTION correction_posts_its_reversal()",
+        ),
+    ),
+    # correction_second_person on expense_correction_decision
+    (
+        (
+            "CREATE TRIGGER correction_second_person BEFORE INSERT ON expense_correction_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense_correction k WHERE k.id = NEW.correction_id AND k.asked_by_id = NEW.decided_by_id) BEGIN SELECT RAISE(ABORT, 'who asks for a correction does not approve it'); END",
+        ),
+        (
+            "CREATE FUNCTION correction_second_person() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM expense_correction k WHERE k.id = NEW.correction_id AND k.asked_by_id = NEW.decided_by_id) THEN RAISE EXCEPTION 'who asks for a correction does not approve it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER correction_second_person BEFORE INSERT ON expense_correction_decision FOR EACH ROW EXECUTE FUNCTION correction_second_person()",
+        ),
+    ),
     # cost_line_keeps_rows on cost_line
     (
         (
@@ -8932,6 +9037,16 @@ GUARDS = [
             "CREATE TRIGGER evaluation_result_no_truncate BEFORE TRUNCATE ON evaluation_result FOR EACH STATEMENT EXECUTE FUNCTION evaluation_result_no_truncate()",
         ),
     ),
+    # expense_again_after_correction on expense
+    (
+        (
+            "CREATE TRIGGER expense_again_after_correction BEFORE INSERT ON expense FOR EACH ROW WHEN NEW.again > 0 AND NOT EXISTS (SELECT 1 FROM expense e JOIN expense_correction k ON k.expense_id = e.id JOIN expense_correction_decision d ON d.correction_id = k.id AND d.passed WHERE e.project_id = NEW.project_id AND e.invoice_no = NEW.invoice_no AND e.again = NEW.again - 1) BEGIN SELECT RAISE(ABORT, 'an invoice is claimed again once its payment was taken back'); END",
+        ),
+        (
+            "CREATE FUNCTION expense_again_after_correction() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.again > 0 AND NOT EXISTS (SELECT 1 FROM expense e JOIN expense_correction k ON k.expense_id = e.id JOIN expense_correction_decision d ON d.correction_id = k.id AND d.passed WHERE e.project_id = NEW.project_id AND e.invoice_no = NEW.invoice_no AND e.again = NEW.again - 1) THEN RAISE EXCEPTION 'an invoice is claimed again once its payment was taken back' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_again_after_correction BEFORE INSERT ON expense FOR EACH ROW EXECUTE FUNCTION expense_again_after_correction()",
+        ),
+    ),
     # expense_before_settlement on expense
     (
         (
@@ -8940,6 +9055,76 @@ GUARDS = [
         (
             "CREATE FUNCTION expense_before_settlement() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM project_settlement s WHERE s.project_id = NEW.project_id) THEN RAISE EXCEPTION 'the project is settled' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER expense_before_settlement BEFORE INSERT ON expense FOR EACH ROW EXECUTE FUNCTION expense_before_settlement()",
+        ),
+    ),
+    # expense_correction_decision_keeps_rows on expense_correction_decision
+    (
+        (
+            "CREATE TRIGGER expense_correction_decision_keeps_rows BEFORE DELETE ON expense_correction_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense_correction_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION expense_correction_decision_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense_correction_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_correction_decision_keeps_rows BEFORE DELETE ON expense_correction_decision FOR EACH ROW EXECUTE FUNCTION expense_correction_decision_keeps_rows()",
+        ),
+    ),
+    # expense_correction_decision_keeps_values on expense_correction_decision
+    (
+        (
+            "CREATE TRIGGER expense_correction_decision_keeps_values BEFORE UPDATE ON expense_correction_decision FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense_correction_decision is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION expense_correction_decision_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense_correction_decision is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_correction_decision_keeps_values BEFORE UPDATE ON expense_correction_decision FOR EACH ROW EXECUTE FUNCTION expense_correction_decision_keeps_values()",
+        ),
+    ),
+    # expense_correction_decision_no_replace on expense_correction_decision
+    (
+        (
+            "CREATE TRIGGER expense_correction_decision_no_replace BEFORE INSERT ON expense_correction_decision FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense_correction_decision WHERE (id = NEW.id) OR (correction_id = NEW.correction_id)) BEGIN SELECT RAISE(ABORT, 'expense_correction_decision keeps its rows'); END",
+        ),
+        (),
+    ),
+    # expense_correction_decision_no_truncate on expense_correction_decision
+    (
+        (),
+        (
+            "CREATE FUNCTION expense_correction_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'expense_correction_decision keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER expense_correction_decision_no_truncate BEFORE TRUNCATE ON expense_correction_decision FOR EACH STATEMENT EXECUTE FUNCTION expense_correction_decision_no_truncate()",
+        ),
+    ),
+    # expense_correction_keeps_rows on expense_correction
+    (
+        (
+            "CREATE TRIGGER expense_correction_keeps_rows BEFORE DELETE ON expense_correction FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense_correction is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION expense_correction_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense_correction is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_correction_keeps_rows BEFORE DELETE ON expense_correction FOR EACH ROW EXECUTE FUNCTION expense_correction_keeps_rows()",
+        ),
+    ),
+    # expense_correction_keeps_values on expense_correction
+    (
+        (
+            "CREATE TRIGGER expense_correction_keeps_values BEFORE UPDATE ON expense_correction FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'expense_correction is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION expense_correction_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'expense_correction is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER expense_correction_keeps_values BEFORE UPDATE ON expense_correction FOR EACH ROW EXECUTE FUNCTION expense_correction_keeps_values()",
+        ),
+    ),
+    # expense_correction_no_replace on expense_correction
+    (
+        (
+            "CREATE TRIGGER expense_correction_no_replace BEFORE INSERT ON expense_correction FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense_correction WHERE (id = NEW.id) OR (op_key = NEW.op_key)) BEGIN SELECT RAISE(ABORT, 'expense_correction keeps its rows'); END",
+        ),
+        (),
+    ),
+    # expense_correction_no_truncate on expense_correction
+    (
+        (),
+        (
+            "CREATE FUNCTION expense_correction_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'expense_correction keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER expense_correction_no_truncate BEFORE TRUNCATE ON expense_correction FOR EACH STATEMENT EXECUTE FUNCTION expense_correction_no_truncate()",
         ),
     ),
     # expense_decision_keeps_rows on expense_decision
@@ -9000,7 +9185,7 @@ GUARDS = [
     # expense_no_replace on expense
     (
         (
-            "CREATE TRIGGER expense_no_replace BEFORE INSERT ON expense FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND invoice_no = NEW.invoice_no) OR (project_id = NEW.project_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'expense keeps its rows'); END",
+            "CREATE TRIGGER expense_no_replace BEFORE INSERT ON expense FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense WHERE (id = NEW.id) OR (op_key = NEW.op_key) OR (project_id = NEW.project_id AND invoice_no = NEW.invoice_no AND again = NEW.again) OR (project_id = NEW.project_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'expense keeps its rows'); END",
         ),
         (),
     ),
@@ -11239,6 +11424,16 @@ GUARDS = [
             "CREATE TRIGGER project_begun_under_signed_policy BEFORE INSERT ON project FOR EACH ROW EXECUTE FUNCTION project_begun_under_signed_policy()",
         ),
     ),
+    # project_closing_after_corrections on project_closing
+    (
+        (
+            "CREATE TRIGGER project_closing_after_corrections BEFORE INSERT ON project_closing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense_correction k JOIN expense e ON e.id = k.expense_id WHERE e.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM expense_correction_decision d WHERE d.correction_id = k.id)) BEGIN SELECT RAISE(ABORT, 'a correction waits for another person''s word'); END",
+        ),
+        (
+            "CREATE FUNCTION project_closing_after_corrections() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM expense_correction k JOIN expense e ON e.id = k.expense_id WHERE e.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM expense_correction_decision d WHERE d.correction_id = k.id)) THEN RAISE EXCEPTION 'a correction waits for another person''s word' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_closing_after_corrections BEFORE INSERT ON project_closing FOR EACH ROW EXECUTE FUNCTION project_closing_after_corrections()",
+        ),
+    ),
     # project_closing_keeps_rows on project_closing
     (
         (
@@ -11362,6 +11557,16 @@ GUARDS = [
         (
             "CREATE FUNCTION project_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'project keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
             "CREATE TRIGGER project_no_truncate BEFORE TRUNCATE ON project FOR EACH STATEMENT EXECUTE FUNCTION project_no_truncate()",
+        ),
+    ),
+    # project_settlement_after_corrections on project_settlement
+    (
+        (
+            "CREATE TRIGGER project_settlement_after_corrections BEFORE INSERT ON project_settlement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM expense_correction k JOIN expense e ON e.id = k.expense_id WHERE e.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM expense_correction_decision d WHERE d.correction_id = k.id)) BEGIN SELECT RAISE(ABORT, 'a correction waits for another person''s word'); END",
+        ),
+        (
+            "CREATE FUNCTION project_settlement_after_corrections() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM expense_correction k JOIN expense e ON e.id = k.expense_id WHERE e.project_id = NEW.project_id AND NOT EXISTS (SELECT 1 FROM expense_correction_decision d WHERE d.correction_id = k.id)) THEN RAISE EXCEPTION 'a correction waits for another person''s word' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_settlement_after_corrections BEFORE INSERT ON project_settlement FOR EACH ROW EXECUTE FUNCTION project_settlement_after_corrections()",
         ),
     ),
     # project_settlement_keeps_rows on project_settlement

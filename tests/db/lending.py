@@ -1,9 +1,11 @@
 """Forms about advances, as they come to be sent."""
 
 from fundapp.advances.commands import NewRepayment, NewWaiver, prepare_repayment, record_advance, waive_advance
+from fundapp.delivery.correcting import NewCorrection, ask_correction
 from fundapp.fundraising.commands import NewRelease, record_release
 from fundapp.fundraising.purpose_models import AgreedBy
 from fundapp.kernel.money import from_fen
+from fundapp.ledger.rules import ReversalReason
 from fundapp.projects.rules import Task
 from tests.advances.lending import lent, loan_of
 from tests.db.town import Sending
@@ -61,3 +63,16 @@ def advance_waiver() -> Sending:
             s, who, NewWaiver(number, key, from_fen(500 + otherwise), asked.proof), CLOCK
         ),
     )
+
+
+def expense_correction() -> Sending:
+    """Somebody asks that a payment be taken back."""
+    from tests.delivery.paid import paid_town
+
+    paid = paid_town()
+
+    def send(session, who, key, otherwise):
+        reason = (ReversalReason.WRONG_AMOUNT, ReversalReason.DUPLICATE)[otherwise]
+        return ask_correction(session, who, NewCorrection(paid.bill, key, reason, "已退回"), paid.paying.clock)
+
+    return Sending(paid.who(Task.LEAD), paid.who(Task.MEMBER), send)

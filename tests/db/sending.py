@@ -49,7 +49,7 @@ from tests.banking.sending import bank_account, bank_match, bank_reconciliation,
 from tests.collecting.walking import HOUR, PHONE, make_walking
 from tests.consent.asking import OPENS, at, make_asked
 from tests.db.choosing import council_point, score_paper, vote_ballot
-from tests.db.lending import advance, advance_repayment, advance_waiver, fund_release
+from tests.db.lending import advance, advance_repayment, advance_waiver, expense_correction, fund_release
 from tests.db.pooling import (
     common_funding,
     match_plan,
@@ -361,5 +361,6 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
         questionnaire_answer, collect_entry, publicity_objection, vote_ballot, council_point, score_paper,
         pledge, refund, cash_count, advance, advance_repayment, advance_waiver, fund_release,
         bank_account, bank_match, bank_reconciliation, bank_transfer, ledger_reversal_request, policy_signature,
+        expense_correction,
     )
 }  # fmt: skip

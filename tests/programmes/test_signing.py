@@ -278,7 +278,10 @@ def test_the_pages_of_a_draft(office, app):
     assert first.post(f"{address}/sign", verdict="yes", read=read, op_key=str(uuid4())).status_code == 303
     assert "您已经签过" in first.text(address)
     assert f"{address}/sign" not in first.text("/desk/")
-    assert Visitor(app, logins[2]).post(f"{address}/sign", verdict="yes", read=read, op_key="k2").status_code == 303
+    assert (
+        Visitor(app, logins[2]).post(f"{address}/sign", verdict="yes", read=read, op_key=str(uuid4())).status_code
+        == 303
+    )
     assert "已签，公示中" in Visitor(app).text(f"/programmes/{office.programme}")
 
 

@@ -6,8 +6,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fundapp.delivery.corrections import corrections_waiting_for
 from fundapp.delivery.policy import check_may_accept
-from fundapp.delivery.queries import pays_by_tranche, reports_of, undecided
+from fundapp.delivery.queries import expenses_waiting_for, pays_by_tranche, reports_of, undecided
 from fundapp.desk.lines import Link, Waiting
 from fundapp.desk.rules import reasons
 from fundapp.fundraising.queries import raised, unconfirmed
@@ -47,6 +48,22 @@ def for_group(session: Session, actor: Actor) -> list[Waiting]:
         elif rows[number].stage is Stage.DELIVERING:
             found += _work(session, actor, rows[number], tasks[number])
     return found
+
+
+def for_payers(session: Session, actor: Actor) -> list[Waiting]:
+    """List the bills that wait for this person's word, and the payments that somebody asks to take back."""
+    bills = [
+        Waiting(_("审批报销：%(what)s", what=row.purpose), Link("delivery.decide", {"expense_id": row.id}),
+                text=f"{row.project_title} {yuan(row.amount)}")
+        for row in expenses_waiting_for(session, actor)
+    ]  # fmt: skip
+    back = [
+        Waiting(_("核对更正：%(what)s", what=row.purpose),
+                Link("delivery.decide_correction", {"correction_id": row.id}),
+                text=f"{row.project_title} {yuan(row.amount)}")
+        for row in corrections_waiting_for(session, actor)
+    ]  # fmt: skip
+    return [*bills, *back]
 
 
 def _raise_and_buy(session: Session, actor: Actor, project: ProjectRow, task: Task) -> list[Waiting]:

@@ -9,11 +9,10 @@ from fundapp.advances import queries as advances
 from fundapp.collecting.queries import rounds_on_walk
 from fundapp.consent import queries as consent
 from fundapp.council.queries import sessions_waiting
-from fundapp.delivery import queries as delivery
 from fundapp.desk.lines import Link, Waiting
 from fundapp.desk.queries.bank_steps import for_bank
 from fundapp.desk.queries.council_steps import for_council
-from fundapp.desk.queries.group_steps import for_group, for_proposer
+from fundapp.desk.queries.group_steps import for_group, for_payers, for_proposer
 from fundapp.desk.queries.staff_steps import for_officer, for_setup, for_worker
 from fundapp.desk.queries.vote_steps import moves_of_votes
 from fundapp.evaluation.queries import waiting_for_grade
@@ -253,15 +252,7 @@ def _for_money(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         for row in matching.waiting_for(session, actor)
         if row.waits_for is not None
     ]
-    expenses = [
-        Waiting(
-            _("审批报销：%(what)s", what=row.purpose),
-            Link("delivery.decide", {"expense_id": row.id}),
-            text=f"{row.project_title} {yuan(row.amount)}",
-        )
-        for row in delivery.expenses_waiting_for(session, actor)
-    ]
-    return [*money, *claims, *expenses, *_rounds(session, actor, now), *_tree(session, actor)]
+    return [*money, *claims, *for_payers(session, actor), *_rounds(session, actor, now), *_tree(session, actor)]
 
 
 def _releases(session: Session, actor: Actor) -> list[Waiting]:

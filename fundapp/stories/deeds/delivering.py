@@ -5,6 +5,7 @@ from sqlalchemy import select
 from fundapp.custody.commands import book_of_project
 from fundapp.delivery.closing import close_project
 from fundapp.delivery.commands import NewExpense, NewReport, accept, claim_expense, decide_expense, report_progress
+from fundapp.delivery.correcting import NewCorrection, ask_correction, decide_correction
 from fundapp.delivery.queries import closing_of
 from fundapp.delivery.settling import settle_match
 from fundapp.evaluation.commands import NewGrade, NewSheet, grade_project, publish_result, record_sheet
@@ -14,7 +15,7 @@ from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import fen, yuan_text
 from fundapp.ledger.queries import balance as ledger_balance
-from fundapp.ledger.rules import Ledger
+from fundapp.ledger.rules import Ledger, ReversalReason
 from fundapp.people.models import UnitBinding
 from fundapp.people.queries import actor_of
 from fundapp.places.queries import units_of_compound
@@ -91,6 +92,24 @@ def delivery_decide(scene: Scene) -> Facts:
 def _cash(scene: Scene, project: ProjectRow) -> int:
     book_id = book_of_project(scene.session, scene.actor, project, scene.clock.now(scene.session))
     return ledger_balance(scene.session, book_id, Ledger.ACTUAL, f"cash:{project.id}")
+
+
+@deed("delivery.correct", "expense reason told")
+def delivery_correct(scene: Scene) -> Facts:
+    """Ask that a payment be taken back. Fields: expense, reason, told."""
+    fields = scene.fields
+    cmd = NewCorrection(scene.thing("expense"), key(), fields.choice("reason", ReversalReason), fields.text("told"))
+    scene.make("correction", ask_correction(scene.session, scene.actor, cmd, scene.clock).id)
+    return {}
+
+
+@deed("delivery.decide_correction", "correction project passed why")
+def delivery_decide_correction(scene: Scene) -> Facts:
+    """Take a payment back, or let it stand. Fields: correction, project, passed, why. Facts: cash."""
+    number, passed, why = scene.thing("correction"), scene.fields.yes("passed", True), scene.fields.text("why", "")
+    project = _project(scene)
+    decide_correction(scene.session, scene.actor, number, passed, why, scene.clock)
+    return {"cash": yuan_text(_cash(scene, project))}
 
 
 @deed("delivery.accept", "project told")
