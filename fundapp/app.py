@@ -174,7 +174,7 @@ def _wiring(app: Flask) -> tuple[dict[type, list[Any]], dict[str, Any]]:
         "programmes.sources": sources_of_programme,
         "programmes.helped": help_of_programme,
         "matching.work_of": work_of,
-        "matching.suppliers": suppliers_of,
+        "projects.suppliers": suppliers_of,
         "matching.given_otherwise": used_on,
         "publicity.about": noticed.about,
         "publicity.may_see": noticed.may_see,

@@ -254,14 +254,19 @@ refuse(
 )
 
 
-def _apart(name: str, table: str, person: str, at: str, project: str) -> None:
+_GROUP = (
+    "SELECT m.person_id FROM project_member m WHERE m.project_id = {project} "
+    "UNION SELECT p.proposer_id FROM project p WHERE p.id = {project}"
+)
+_HANDS = " UNION ".join([
+    _GROUP,
+    "SELECT t.person_id FROM match_party t JOIN match_claim c ON c.id = t.claim_id WHERE c.project_id = {project}",
+])  # fmt: skip
+
+
+def _apart(name: str, table: str, person: str, at: str, project: str, people: str = _HANDS) -> None:
     """Refuse a decision or payment of an officer who is related to the project's people or to its suppliers."""
-    people = (
-        f"SELECT m.person_id FROM project_member m WHERE m.project_id = {project} "  # noqa: S608 - our own names
-        f"UNION SELECT p.proposer_id FROM project p WHERE p.id = {project} "
-        f"UNION SELECT t.person_id FROM match_party t JOIN match_claim c ON c.id = t.claim_id "
-        f"WHERE c.project_id = {project}"
-    )
+    people = people.format(project=project)
     refuse(
         name,
         table,
@@ -275,3 +280,8 @@ _CLAIMED = "(SELECT c.project_id FROM match_claim c WHERE c.id = NEW.claim_id)"
 _apart("match_checker_is_not_related", "match_decision", "NEW.decided_by_id", "NEW.decided_at", _CLAIMED)
 _apart("match_payer_is_not_related", "disbursement", "NEW.paid_by_id", "NEW.paid_at", "NEW.project_id")
 _apart("settler_is_not_related", "project_settlement", "NEW.settled_by_id", "NEW.settled_at", "NEW.project_id")
+_ASKED = "(SELECT r.project_id FROM subsidy_request r WHERE r.id = NEW.request_id)"
+_apart("subsidy_reviewer_is_not_related", "subsidy_review", "NEW.reviewed_by_id", "NEW.reviewed_at", _ASKED, _GROUP)
+_apart("subsidy_payer_is_not_related", "subsidy_payment", "NEW.paid_by_id", "NEW.paid_at", _ASKED, _GROUP)
+_USED = "(SELECT u.project_id FROM share_use u WHERE u.id = NEW.use_id)"
+_apart("share_payer_is_not_related", "share_use_decision", "NEW.decided_by_id", "NEW.decided_at", _USED)

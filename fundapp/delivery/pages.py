@@ -1,5 +1,7 @@
 """What the pages of settling say before the deed: the arithmetic, and what will be paid, taken back and released."""
 
+from datetime import datetime
+
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -16,12 +18,14 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import Refused
 from fundapp.kernel.money import from_fen
 from fundapp.ledger.reversing import ReversalState
+from fundapp.matching.queries import hands_of
+from fundapp.projects.apart import why_tied
 from fundapp.projects.queries import ProjectRow, tasks_of
 from fundapp.web.filters import yuan
 from fundapp.web.refusals import sentence
 
 
-def settling_words(session: Session, actor: Actor, project: ProjectRow) -> tuple[list[str], list[str]]:
+def settling_words(session: Session, actor: Actor, project: ProjectRow, now: datetime) -> tuple[list[str], list[str]]:
     """Give the arithmetic of a settlement as of now, and why it cannot be done, where it cannot."""
     account = account_of(session, project)
     if account is None:
@@ -32,7 +36,8 @@ def settling_words(session: Session, actor: Actor, project: ProjectRow) -> tuple
         check_nothing_asked(waiting_corrections(session, project.id))
     except Refused as refusal:
         return [], [sentence(refusal)]
-    return [*account.result.steps, *_moves(account)], []
+    tied = why_tied(session, actor, project, hands_of(session, project.id), now)
+    return ([], tied) if tied else ([*account.result.steps, *_moves(account)], [])
 
 
 def _moves(account: Account) -> list[str]:

@@ -26,18 +26,18 @@ from fundapp.ledger.chart import bank_code, programme_fund
 from fundapp.ledger.commands import ensure_account, post_all
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger, Leg, Posting
-from fundapp.matching.apart import check_apart
 from fundapp.matching.commands import Payment, lock_pool, pay_out
 from fundapp.matching.facts import claim_facts
 from fundapp.matching.lapsing import lapse_due
 from fundapp.matching.payout import Milestone, Payout, Settled, payout_of, settled
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.pool import book_of, pool_account
-from fundapp.matching.queries import ClaimRow, claims_of_project, paid_out, related_when_claimed
+from fundapp.matching.queries import ClaimRow, claims_of_project, hands_of, paid_out, related_when_claimed
 from fundapp.matching.releasing import end_tickets
 from fundapp.matching.serving import serve_queue
 from fundapp.matching.texts import OWED
 from fundapp.programmes.queries import ProgrammeRow, get_policy
+from fundapp.projects.apart import check_apart
 from fundapp.projects.commands import lock_project
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 
@@ -118,7 +118,7 @@ def settle_match(session: Session, actor: Actor, project_id: int, op_key: str, c
     tasks = tasks_of(session, project_id)
     check_may_settle(actor, project, tasks, done, account.waiting)
     check_nothing_asked(waiting_corrections(session, project_id))
-    check_apart(session, actor, project, tasks, now)
+    check_apart(session, actor, project, hands_of(session, project_id), now)
     lapse_due(session, actor, programme, now)
     row = _row(session, actor, project, account, key, now)
     _move(session, actor, programme, project, row, now)

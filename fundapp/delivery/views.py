@@ -197,7 +197,7 @@ def settle(project_id: int) -> Answer:
         if form.done:
             flash(_("已结算，释放的钱已按次序分给排队的项目。"))
             return redirect(url_for("trail.works", project_id=project_id), 303)
-    told, reasons = settling_words(reading(), current_actor(), project)
+    told, reasons = settling_words(reading(), current_actor(), project, clock().now(reading()))
     page = {"title": _("结算配比"), "button": _("确认结算"), "told": told, "reasons": reasons}
     crumbs = [(project.title, url_for("trail.project", project_id=project_id))]
     return render_template("_form.html", form=form, crumbs=crumbs, **page), form.status

@@ -21,7 +21,6 @@ from fundapp.kernel.money import fen, from_fen
 from fundapp.ledger.chart import bank_code
 from fundapp.ledger.queries import balance
 from fundapp.ledger.rules import Ledger, Leg, Posting
-from fundapp.matching.apart import check_apart
 from fundapp.matching.approving import Hands, bands_of, hands_for, next_step
 from fundapp.matching.facts import claim_facts, related_units
 from fundapp.matching.funding import NewFunding, first_funding, fund_pool
@@ -47,6 +46,7 @@ from fundapp.matching.serving import commit_held, release_held, serve_queue
 from fundapp.matching.texts import payment_purpose, waits_for
 from fundapp.people.queries import actor_of
 from fundapp.programmes.queries import ProgrammeRow, get_policy
+from fundapp.projects.apart import check_apart
 from fundapp.projects.commands import lock_project, move_on
 from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 from fundapp.projects.rules import Stage
@@ -176,7 +176,7 @@ def decide(session: Session, actor: Actor, cmd: NewDecision, clock: Clock) -> Ma
         NotVisible: no such claim.
         Refused: ``matching.decided``, ``matching.wrong_step``, ``matching.reason_needed``, ``matching.nothing_held``.
         Forbidden: see :func:`fundapp.matching.policy.check_may_decide` and
-            :func:`fundapp.matching.apart.check_apart`.
+            :func:`fundapp.projects.apart.check_apart`.
     """
     claim = session.get(MatchClaim, cmd.claim_id)
     if claim is None:

@@ -33,7 +33,7 @@ def related_units(session: Session, project: ProjectRow, now: datetime) -> froze
     """
     officers = {person for person, task in tasks_of(session, project.id).items() if task in OFFICERS}
     staff = {person for role in PAYING for person in people_as(session, role, project.place_path, now)}
-    suppliers: set[int] = ask("matching.suppliers", session, project.id)
+    suppliers: set[int] = ask("projects.suppliers", session, project.id)
     return units_near(session, officers | staff, suppliers, now)
 
 

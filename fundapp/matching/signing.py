@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import Refused
-from fundapp.matching.apart import check_apart
 from fundapp.matching.models import MatchDecision, Step
-from fundapp.matching.policy import STEP_ROLE, check_may_decide
+from fundapp.matching.policy import STEP_ROLE, check_may_decide, check_may_pay
 from fundapp.matching.queries import ClaimRow, parties_of, people_of
 from fundapp.people.queries import actor_of, names_of, people_as
 from fundapp.people.texts import ROLES
+from fundapp.projects.apart import check_apart
 from fundapp.projects.queries import get_project, tasks_of
 from fundapp.web.refusals import sentence
 
@@ -59,6 +59,17 @@ def why_not(session: Session, actor: Actor, claim: ClaimRow, now: datetime) -> l
     try:
         check_may_decide(actor, project, step, involved, people_of(session, claim.id))
         check_apart(session, actor, project, involved, now)
+    except Refused as refusal:
+        return [sentence(refusal)]
+    return []
+
+
+def why_not_pay(session: Session, actor: Actor, claim: ClaimRow, now: datetime) -> list[str]:
+    """Say why this officer may not pay a claim's project; empty where she may."""
+    project, involved = get_project(session, claim.project_id), parties_of(session, claim.id)
+    try:
+        check_may_pay(actor, project, involved, people_of(session, claim.id))
+        check_apart(session, actor, project, {*tasks_of(session, project.id), *involved}, now)
     except Refused as refusal:
         return [sentence(refusal)]
     return []

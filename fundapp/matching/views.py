@@ -13,7 +13,7 @@ from fundapp.matching.pages import due_words, late_words
 from fundapp.matching.policy import STEP_ROLE, check_may_fund
 from fundapp.matching.policy_text import policy_of_dict
 from fundapp.matching.proving import recomputed
-from fundapp.matching.signing import against, signatures, waits_for_money
+from fundapp.matching.signing import against, signatures, waits_for_money, why_not_pay
 from fundapp.matching.texts import STEP_LABELS
 from fundapp.programmes.pages import why_not_decided
 from fundapp.programmes.queries import get_policy, get_programme
@@ -101,6 +101,7 @@ def pay(claim_id: int) -> Answer:
             flash(_("已拨付。"))
             return redirect(url_for(".show", claim_id=claim_id), 303)
     told, reasons = due_words(reading(), row)
+    reasons = [*why_not_pay(reading(), current_actor(), row, clock().now(reading())), *reasons]
     page = {"title": _("拨付配比资金"), "button": _("确认拨付"), "told": told, "reasons": reasons}
     return render_template("_form.html", form=form, **page), form.status
 

@@ -22,6 +22,7 @@ from fundapp.ledger.queries import balance, get_book
 from fundapp.ledger.rules import Holder, Ledger, Leg, Posting
 from fundapp.matching.lapsing import lapse_due
 from fundapp.matching.pool import book_of, lock_pool, money_accounts, pool_account
+from fundapp.matching.queries import hands_of
 from fundapp.matching.serving import serve_queue
 from fundapp.matching.texts import BANK
 from fundapp.places.models import PlaceKind
@@ -33,6 +34,7 @@ from fundapp.pools.queries import decided_for, gap_of
 from fundapp.pools.rules import Way
 from fundapp.pools.texts import COMMON, common_purpose, move_purpose, use_purpose
 from fundapp.programmes.queries import ProgrammeRow, check_signed
+from fundapp.projects.apart import check_apart
 from fundapp.projects.commands import lock_project
 from fundapp.projects.queries import ProjectRow, get_project
 
@@ -299,7 +301,8 @@ def decide_use(session: Session, actor: Actor, use_id: int, passed: bool, note: 
 
     Raises:
         NotVisible: no such record.
-        Forbidden, Refused: see :func:`fundapp.pools.policy.check_may_pay_use`; ``pools.decided``,
+        Forbidden, Refused: see :func:`fundapp.pools.policy.check_may_pay_use` and
+            :func:`fundapp.projects.apart.check_apart`; ``pools.decided``,
             ``pools.reason_needed``, ``pools.beyond_need``, ``pools.not_enough``.
     """
     use = session.get(ShareUse, use_id)
@@ -313,6 +316,7 @@ def decide_use(session: Session, actor: Actor, use_id: int, passed: bool, note: 
     if standing is not None and standing.passed == passed and standing.decided_by_id == actor.person_id:
         return standing
     check_may_pay_use(actor, project, use.recorded_by_id)
+    check_apart(session, actor, project, hands_of(session, project.id), now)
     if standing is not None:
         raise Refused("pools.decided")
     if not passed and not note.strip():

@@ -16,7 +16,7 @@ from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import ZERO, fen, from_fen
 from fundapp.ledger.queries import BookRow, PoolState, balances, list_books, pool_state
 from fundapp.ledger.rules import Holder, Ledger
-from fundapp.matching.queries import promised
+from fundapp.matching.queries import hands_of, promised
 from fundapp.places.models import Place
 from fundapp.places.queries import places_by_id
 from fundapp.pools.models import PoolMove, PoolMoveDecision, ShareUse, ShareUseDecision
@@ -24,8 +24,9 @@ from fundapp.pools.policy import DECIDERS, PROPOSERS
 from fundapp.pools.rules import Way
 from fundapp.programmes.models import Programme
 from fundapp.programmes.queries import ProgrammeRow, list_programmes
+from fundapp.projects.apart import why_tied
 from fundapp.projects.models import Project
-from fundapp.projects.queries import ProjectRow
+from fundapp.projects.queries import ProjectRow, get_project
 from fundapp.voting.models import VoteCandidate, VoteRound, VoteStanding
 from fundapp.voting.move_models import VoteMove
 
@@ -244,3 +245,8 @@ def decided_for(session: Session, project: ProjectRow) -> dict[Decision, str]:
     )
     found: dict[Decision, str] = {(number, None): title for number, title in session.execute(items)}
     return found | {(None, number): title for number, title in session.execute(votes)}
+
+
+def why_not_pay_use(session: Session, actor: Actor, use: UseRow, now: datetime) -> list[str]:
+    """Say in which way an officer is related to a project to which she would pay of a share; empty where she is not."""
+    return why_tied(session, actor, get_project(session, use.project_id), hands_of(session, use.project_id), now)

@@ -135,5 +135,6 @@ def decide_use(use_id: int) -> Answer:
         _("%(place)s的份额，拨给“%(title)s”%(a)s。", place=row.place_name, title=row.project_title, a=yuan(row.amount)),
         _("居民的决定：%(what)s", what=row.decision),
     ]
-    page = {"title": _("核对并拨付社区份额"), "button": _("提交意见"), "told": told}
+    reasons = queries.why_not_pay_use(reading(), current_actor(), row, clock().now(reading()))
+    page = {"title": _("核对并拨付社区份额"), "button": _("提交意见"), "told": told, "reasons": reasons}
     return render_template("_form.html", form=form, **page), form.status

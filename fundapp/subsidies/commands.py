@@ -16,8 +16,9 @@ from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import ZERO
 from fundapp.places.models import PlaceKind
 from fundapp.places.queries import ancestor
+from fundapp.projects.apart import check_apart
 from fundapp.projects.commands import lock_project
-from fundapp.projects.queries import ProjectRow, get_project
+from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 from fundapp.subsidies.models import SubsidyPayment, SubsidyRequest, SubsidyReview
 from fundapp.subsidies.policy import check_may_pay, check_may_report, check_may_review
 from fundapp.subsidies.queries import gap_of, get_request, requests_of
@@ -79,7 +80,8 @@ def review_request(session: Session, actor: Actor, cmd: NewReview, clock: Clock)
 
     Raises:
         NotVisible: no such request.
-        Forbidden: see :func:`fundapp.subsidies.policy.check_may_review`.
+        Forbidden: see :func:`fundapp.subsidies.policy.check_may_review` and
+            :func:`fundapp.projects.apart.check_apart`.
         Refused: ``web.used_key``, ``subsidies.reviewed``, ``subsidies.reason_needed``, ``subsidies.beyond_request``
             (fact ``asked``), an amount below 0 or finer than a fen.
     """
@@ -93,7 +95,9 @@ def review_request(session: Session, actor: Actor, cmd: NewReview, clock: Clock)
     if standing is not None:
         return standing
     row = get_request(session, cmd.request_id)
-    check_may_review(actor, get_project(session, row.project_id), row.reported_by_id)
+    project = get_project(session, row.project_id)
+    check_may_review(actor, project, row.reported_by_id)
+    check_apart(session, actor, project, tasks_of(session, project.id), now)
     if row.approved is not None:
         raise Refused("subsidies.reviewed")
     if not cmd.reason.strip():
@@ -123,8 +127,9 @@ def pay_request(session: Session, actor: Actor, cmd: NewPayment, clock: Clock) -
 
     Raises:
         NotVisible: no such request.
-        Forbidden, Refused: see :func:`fundapp.subsidies.policy.check_may_pay`; ``web.used_key``, no amount,
-            ``fundraising.not_yet``, ``subsidies.beyond_review`` (fact ``room``).
+        Forbidden, Refused: see :func:`fundapp.subsidies.policy.check_may_pay` and
+            :func:`fundapp.projects.apart.check_apart`; ``web.used_key``, no amount, ``fundraising.not_yet``,
+            ``subsidies.beyond_review`` (fact ``room``).
     """
     check_amount(cmd.amount)
     row = get_request(session, cmd.request_id)
@@ -136,6 +141,7 @@ def pay_request(session: Session, actor: Actor, cmd: NewPayment, clock: Clock) -
         return standing
     row, project = get_request(session, cmd.request_id), get_project(session, row.project_id)
     check_may_pay(actor, project)
+    check_apart(session, actor, project, tasks_of(session, project.id), now)
     if cmd.paid_on > local_date(now):
         raise Refused("fundraising.not_yet", field="paid_on")
     if cmd.amount > row.room:

@@ -16,8 +16,9 @@ from fundapp.kernel.actor import Actor, Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import ZERO, fen, from_fen
 from fundapp.places.models import Place
+from fundapp.projects.apart import why_tied
 from fundapp.projects.models import Project
-from fundapp.projects.queries import ProjectRow
+from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 from fundapp.subsidies.models import SubsidyPayment, SubsidyRequest, SubsidyReview
 from fundapp.subsidies.rules import RequestState, state_of
 
@@ -127,3 +128,8 @@ def gap_of(session: Session, project: ProjectRow) -> Money:
     )
     budget = fen(project.budget) if project.budget is not None else 0
     return from_fen(max(0, budget - came))
+
+
+def why_tied_to(session: Session, actor: Actor, project_id: int, now: datetime) -> list[str]:
+    """Say in which way an officer is related to a project that she would review or pay; empty where she is not."""
+    return why_tied(session, actor, get_project(session, project_id), tasks_of(session, project_id), now)

@@ -63,7 +63,7 @@ def review(request_id: int) -> Answer:
             return redirect(url_for(".show", project_id=row.project_id), 303)
     told = [_("社区上报 %(a)s：%(why)s", a=yuan(row.asked), why=row.reason)]
     page = {"title": _("审定街镇投入"), "button": _("审定"), "told": told, "crumbs": _crumbs(row)}
-    return render_template("_form.html", form=form, **page), form.status
+    return render_template("_form.html", form=form, reasons=_tied(row), **page), form.status
 
 
 @bp.route("/requests/<int:request_id>/pay", methods=["GET", "POST"])
@@ -86,7 +86,11 @@ def pay(request_id: int) -> Answer:
         form.amount.data, form.paid_on.data = row.room, local_date(clock().now(reading()))
     told = [_("审定 %(a)s，还没有拨的 %(b)s。", a=yuan(row.approved or row.sent), b=yuan(row.room))]
     page = {"title": _("登记街镇拨付"), "button": _("登记拨付"), "told": told, "crumbs": _crumbs(row)}
-    return render_template("_form.html", form=form, **page), form.status
+    return render_template("_form.html", form=form, reasons=_tied(row), **page), form.status
+
+
+def _tied(row: queries.RequestRow) -> list[str]:
+    return queries.why_tied_to(reading(), current_actor(), row.project_id, clock().now(reading()))
 
 
 def _crumbs(row: queries.RequestRow) -> list[tuple[str, str]]:

@@ -12,25 +12,31 @@ from fundapp.db.guards import guards
 from fundapp.db.schema import drop_guard
 from fundapp.db.types import Instant
 from fundapp.db.work import bound_engine, reading_session, unit_of_work
+from fundapp.desk.queries.waiting import waiting
 from fundapp.fundraising.commands import decide_contribution, record_contribution
 from fundapp.kernel.actor import Role
+from fundapp.kernel.clock import local_date
 from fundapp.kernel.errors import Forbidden, Refused
 from fundapp.kernel.money import from_fen
 from fundapp.matching.commands import NewClaim, NewDecision, claim_match, decide, disburse
 from fundapp.matching.models import MatchClaim, Step
 from fundapp.matching.queries import related_when_claimed
 from fundapp.parties.rules import Bond
+from fundapp.pools.commands import decide_use
 from fundapp.procurement.insiders import check_unrelated
 from fundapp.procurement.models import SupplierChoice
 from fundapp.projects.queries import get_project
 from fundapp.projects.rules import Task
+from fundapp.subsidies.commands import NewPayment, NewReview, pay_request, review_request
 from fundapp.web.refusals import sentence
 from tests.db.sending import make_claims
 from tests.db.town import gift
 from tests.parties.relating import FIRMS, make_relating
+from tests.pools.treeing import make_tree
+from tests.subsidies.street import make_street
 from tests.support.races import at_once, patiently
 from tests.support.visitor import Visitor
-from tests.support.world import NOW
+from tests.support.world import NOW, again
 
 
 @pytest.fixture
@@ -194,6 +200,51 @@ def test_a_later_entry_leaves_an_old_ticket_as_it_was(app):
         assert related_when_claimed(session, claims[0]) == frozen == frozenset()
 
 
+def waits(relating, who):
+    """List what an officer's desk says beside each line."""
+    with reading_session() as session:
+        return [line.due for line in waiting(session, again(session, who), relating.clock.at)]
+
+
+def test_an_officer_related_to_the_project_gives_it_nothing_of_the_street(app):
+    """She neither sets nor pays the amount, her desk says why, and another officer does both; plain SQL is refused."""
+    street = make_street()
+    relating, number = make_relating(town=street.town), street.report(50)
+    tied, other = (relating.officer(n, Role.STREET_OFFICER) for n in (0, 1))
+    relating.declare(relating.group[Task.LEAD], Bond.RELATIVE, other=relating.logins["street_officer"])
+    review = NewReview(number, "r", from_fen(4_000), "按规定")
+    assert refusal(relating.do, review_request, tied, review).code == "parties.tied"
+    assert any("近亲属" in said for said in waits(relating, tied))
+    assert waits(relating, other) == [""]
+    attacked(REVIEW, request=number, who=tied.person_id, guard="subsidy_reviewer_is_not_related", says="she is related")
+    relating.do(review_request, other, review)
+    paid = NewPayment(number, "p", from_fen(4_000), local_date(NOW), street.town.scan)
+    assert refusal(relating.do, pay_request, tied, paid).code == "parties.tied"
+    relating.do(pay_request, other, paid)
+
+
+def test_an_officer_related_to_the_project_pays_it_nothing_of_a_share(app):
+    """The residents decided; who confirms it and pays is not an owner of what quotes."""
+    tree = make_tree()
+    tree.move(100)
+    use = tree.use(5)
+    relating = make_relating(town=tree.town)
+    tied, other = (relating.officer(n) for n in (0, 1))
+    relating.declare(tied, Bond.OWNER, FIRMS[0])
+    assert refusal(relating.do, decide_use, tied, use, True, "").code == "parties.tied"
+    assert any("所有人" in said for said in waits(relating, tied))
+    attacked(USE, use=use, who=tied.person_id, guard="share_payer_is_not_related", says="she is related")
+    assert relating.do(decide_use, other, use, True, "").passed
+
+
+REVIEW = (
+    "INSERT INTO subsidy_review (request_id, op_key, amount_fen, reason, reviewed_by_id, reviewed_at) "
+    "VALUES (:request, 'x', 1, 'x', :who, :at)"
+)
+USE = (
+    "INSERT INTO share_use_decision (use_id, passed, note, decided_by_id, decided_at) "
+    "VALUES (:use, FALSE, 'x', :who, :at)"
+)
 CHOICE = (
     "INSERT INTO supplier_choice (project_id, quote_id, reason, chosen_by_id, chosen_at) "
     "SELECT project_id, id, 'x', recorded_by_id, :at FROM quote WHERE id = :quote"

@@ -21,6 +21,7 @@ from fundapp.ledger.queries import balances, list_books
 from fundapp.ledger.rules import Ledger
 from fundapp.matching.commands import due_now
 from fundapp.matching.queries import waiting_for_payment
+from fundapp.matching.signing import why_not_pay
 from fundapp.people.queries import anybody_as
 from fundapp.places.models import Place, PlaceKind
 from fundapp.places.queries import places_below
@@ -49,7 +50,7 @@ def for_worker(session: Session, actor: Actor) -> list[Waiting]:
     ]
 
 
-def for_officer(session: Session, actor: Actor) -> list[Waiting]:
+def for_officer(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """List the approved claims of which something may be paid now, and the accepted projects to be settled."""
     found = []
     for row in waiting_for_payment(session, actor):
@@ -58,7 +59,8 @@ def for_officer(session: Session, actor: Actor) -> list[Waiting]:
         if due.amount > 0:
             text = _("第 %(n)s 号，本次可拨 %(a)s", n=row.ticket, a=yuan(from_fen(due.amount)))
             title = _("拨付配比资金：%(title)s", title=row.project_title)
-            found.append(Waiting(title, Link("matching.pay", {"claim_id": row.id}), text=text))
+            why = "".join(why_not_pay(session, actor, row, now))
+            found.append(Waiting(title, Link("matching.pay", {"claim_id": row.id}), text=text, due=why))
     return [*found, *_settling(session, actor)]
 
 

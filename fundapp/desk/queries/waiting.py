@@ -58,7 +58,7 @@ def waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         *for_group(session, actor),
         *_for_money(session, actor, now),
         *_for_signers(session, actor, now),
-        *for_officer(session, actor),
+        *for_officer(session, actor, now),
         *for_bank(session, actor, now),
         *for_setup(session, actor, now),
     ]
@@ -252,7 +252,7 @@ def _for_money(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         for row in matching.waiting_for(session, actor)
         if row.waits_for is not None
     ]
-    return [*money, *claims, *for_payers(session, actor), *_rounds(session, actor, now), *_tree(session, actor)]
+    return [*money, *claims, *for_payers(session, actor), *_rounds(session, actor, now), *_tree(session, actor, now)]
 
 
 def _releases(session: Session, actor: Actor) -> list[Waiting]:
@@ -279,7 +279,7 @@ def _advances(session: Session, actor: Actor) -> list[Waiting]:
     return [*lent, *back]
 
 
-def _tree(session: Session, actor: Actor) -> list[Waiting]:
+def _tree(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """List what moves along the tree of pools once this person has looked at it."""
     moves = [
         Waiting(_("批准划转：%(name)s", name=row.programme_name), Link("pools.decide_move", {"move_id": row.id}),
@@ -288,20 +288,22 @@ def _tree(session: Session, actor: Actor) -> list[Waiting]:
     ]  # fmt: skip
     uses = [
         Waiting(_("拨付社区份额：%(title)s", title=row.project_title), Link("pools.decide_use", {"use_id": row.id}),
-                text=yuan(row.amount))
+                text=yuan(row.amount), due="".join(pools.why_not_pay_use(session, actor, row, now)))
         for row in pools.uses_waiting(session, actor)
     ]  # fmt: skip
-    return [*moves, *uses, *_street(session, actor)]
+    return [*moves, *uses, *_street(session, actor, now)]
 
 
-def _street(session: Session, actor: Actor) -> list[Waiting]:
+def _street(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """List the requests for the street's money that its officer reviews or pays."""
     found = []
     for row in subsidies.requests_waiting(session, actor):
         new = row.state is RequestState.REPORTED
         words = _("审定街镇投入：%(title)s") if new else _("登记街镇拨付：%(title)s")
         link = Link("subsidies.review" if new else "subsidies.pay", {"request_id": row.id})
-        found.append(Waiting(words % {"title": row.project_title}, link, text=yuan(row.asked if new else row.room)))
+        why = "".join(subsidies.why_tied_to(session, actor, row.project_id, now))
+        text = yuan(row.asked if new else row.room)
+        found.append(Waiting(words % {"title": row.project_title}, link, text=text, due=why))
     return found
 
 

@@ -30,6 +30,7 @@ from fundapp.matching.policy import STEP_ROLE
 from fundapp.matching.queries.rounds import mode_of
 from fundapp.places.models import Place
 from fundapp.projects.models import Project
+from fundapp.projects.queries import tasks_of
 from fundapp.projects.rules import Stage
 
 
@@ -69,6 +70,13 @@ def another_signer(session: Session, claim_id: int, person_id: int | None) -> in
 def parties_of(session: Session, claim_id: int) -> set[int]:
     """Give who had a hand in the project when it claimed."""
     return set(session.scalars(select(MatchParty.person_id).where(MatchParty.claim_id == claim_id)))
+
+
+def hands_of(session: Session, project_id: int) -> set[int]:
+    """Give who had a hand in a project at any of its claims, and its group of today."""
+    claims = select(MatchClaim.id).where(MatchClaim.project_id == project_id)
+    then = session.scalars(select(MatchParty.person_id).where(MatchParty.claim_id.in_(claims)))
+    return {*then, *tasks_of(session, project_id)}
 
 
 def related_when_claimed(session: Session, claim_id: int) -> frozenset[int]:
