@@ -35,6 +35,7 @@ from fundapp.delivery.queries import work_of
 from fundapp.files import storage
 from fundapp.fundraising.queries import money_waits, what_speaks_against_editing
 from fundapp.kernel.actor import NOBODY, Actor
+from fundapp.ledger.texts import audit_words
 from fundapp.ledger.views import failing_audit
 from fundapp.matching.commands import first_funding
 from fundapp.matching.queries import granted, what_speaks_against_refunds
@@ -147,6 +148,7 @@ def _speak(app: Flask, settings: Settings) -> None:
             "unread": unread,
             "helping": running_help,
             "failing_audit": failing_audit,
+            "audit_words": audit_words,
             "big": request.cookies.get("fundapp_big") == "1",
         }
 

@@ -33,10 +33,10 @@ def open_day(session: Session, book_id: int, day: date) -> date:
 
 @dataclass(frozen=True)
 class FailedAudit:
-    """An audit that found something: when, how many checks fail, and the first fault."""
+    """An audit that found something: when, the names of the checks that fail, and the first fault."""
 
     ran_at: datetime
-    count: int
+    checks: tuple[str, ...]
     first: str
 
 
@@ -45,7 +45,9 @@ def failed_audit(session: Session) -> FailedAudit | None:
     row = session.execute(
         select(LedgerAudit.ran_at, LedgerAudit.faults).order_by(LedgerAudit.id.desc()).limit(1)
     ).first()
-    return FailedAudit(row.ran_at, len(row.faults), row.faults[0][1]) if row and row.faults else None
+    if row is None or not row.faults:
+        return None
+    return FailedAudit(row.ran_at, tuple(name for name, _fault in row.faults), row.faults[0][1])
 
 
 def posted_by(session: Session, journal_id: int) -> int | None:

@@ -1,5 +1,7 @@
 """The ledger's sentences and labels."""
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext
 
 from fundapp.ledger.chart import LineClass
@@ -69,3 +71,27 @@ OWN_DEEDS = {
 }
 """What takes back a posting of each source: in words, the page of the deed, and what its address names."""
 OTHER_DEED = lazy_gettext("由产生它的业务办理（配比、划转、结算、办结各有自己的退回）")
+
+AUDITS = {
+    "advances.owed": lazy_gettext("垫付欠款"),
+    "banking.lines": lazy_gettext("银行对账单"),
+    "banking.matches": lazy_gettext("对账核对"),
+    "delivery.corrections": lazy_gettext("付款更正"),
+    "ledger.balances": lazy_gettext("科目余额"),
+    "ledger.books": lazy_gettext("账本"),
+    "ledger.foreign_keys": lazy_gettext("记录之间的引用"),
+    "ledger.journals": lazy_gettext("凭证"),
+    "ledger.months": lazy_gettext("结账的月份"),
+    "ledger.orphans": lazy_gettext("没有依据的凭证"),
+    "ledger.payments": lazy_gettext("付款的两个人"),
+    "ledger.pools": lazy_gettext("资金池"),
+    "matching.claims": lazy_gettext("配比申请"),
+    "matching.grants": lazy_gettext("配比金额"),
+    "pools.shares": lazy_gettext("社区份额"),
+}
+"""What each audit of the money looks at."""
+
+
+def audit_words(checks: Sequence[str]) -> str:
+    """Name what failing audits looked at; one without a word of its own by its name."""
+    return "、".join(str(AUDITS.get(name, name)) for name in checks)

@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, text
 
+from fundapp.app import check_list
+from fundapp.checking import MONEY
 from fundapp.cli.ledger import command
 from fundapp.db.checking import CheckResult
 from fundapp.db.engine import tuned_engine
@@ -16,6 +18,7 @@ from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.kernel.actor import Role
 from fundapp.ledger.commands import keep_audit
 from fundapp.ledger.models import LedgerAudit
+from fundapp.ledger.texts import AUDITS
 from tests.ledger.books import bound, gift, make_books, posted
 from tests.support.visitor import Visitor
 from tests.support.world import make_account, make_person, make_place_tree, make_resident
@@ -88,10 +91,17 @@ def test_a_failing_audit_is_shown_to_the_staff_until_one_passes(sqlite_app):
     assert "账目检查没有通过" not in li.text("/books/")
     keep([["ledger.balances", "ledger_balance:1 is not the sum of its entries"]])
     for address in ("/books/", "/messages", "/ledger"):
-        assert "ledger_balance:1 is not the sum" in li.text(address)
+        page = li.text(address)
+        assert "有 1 项不符：科目余额。" in page
+        assert "ledger_balance:1 is not the sum" in page
     assert all("账目检查没有通过" not in other.text("/ledger") for other in others)
     keep([])
     assert "账目检查没有通过" not in li.text("/books/")
+
+
+def test_every_audit_of_the_money_has_a_word():
+    """The banner is read by people who do not know the names of checks."""
+    assert {check.name for check in check_list() if check.name.startswith(MONEY)} == set(AUDITS)
 
 
 def keep(faults):
