@@ -180,3 +180,25 @@ def test_the_desk_says_what_waits_at_the_bank(sqlite_app, bank, officer):
     assert "复核余额调节表" in Visitor(sqlite_app, "second").text("/desk/")
     for login in ("officer", "stranger"):
         assert "复核余额调节表" not in Visitor(sqlite_app, login).text("/desk/")
+
+
+def test_each_side_of_matching_is_turned_by_itself(bank, officer, monkeypatch):
+    """Five lines of the bank, three on a page; a page that is not there is the nearest, and the book's side stays."""
+    monkeypatch.setattr("fundapp.banking.views.matching.SHOWN", 3)
+    officer.post(send(officer, bank, two_columns()).location)
+    with reading_session() as session:
+        numbers = [str(line.id) for line in free_lines(session, bank.account)]
+
+    def shown(rest):
+        page = officer.text(address(bank, f"/matching{rest}"))
+        return re.findall(r'name="line" value="(\d+)"', page), page
+
+    assert len(numbers) == 5
+    first, page = shown("")
+    assert first == numbers[:3]
+    assert "第 1 页，共 2 页" in page
+    assert "lines=2&amp;entries=1" in page
+    for rest in ("?lines=2", "?lines=99&entries=7"):
+        assert shown(rest)[0] == numbers[3:]
+    for rest in ("?lines=0", "?lines=-3", "?lines=x"):
+        assert shown(rest)[0] == numbers[:3]

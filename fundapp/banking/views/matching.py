@@ -1,5 +1,7 @@
 """Matching: what matches, what only the bank knows, what only the book knows."""
 
+from dataclasses import dataclass
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
@@ -55,6 +57,7 @@ def _page(account: queries.AccountRow, keeps: bool, form: OnceForm) -> str:
     by_line = {line.id: line for line in lines}
     by_entry = {(entry.journal_id, entry.leg): entry for entry in entries}
     backs = cancelling([entry.item for entry in entries])
+    windows = {"lines": _window("lines", len(lines)), "entries": _window("entries", len(entries))}
     return render_template(
         "banking/matching.html",
         a=account,
@@ -67,7 +70,27 @@ def _page(account: queries.AccountRow, keeps: bool, form: OnceForm) -> str:
         backs=[(by_entry[one.journal_id, one.leg], by_entry[two.journal_id, two.leg]) for one, two in backs],
         ticked={name: request.form.getlist(name) for name in ("line", "entry")},
         most=SHOWN,
+        windows=windows,
     )
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which rows of one side are shown: page *page* of *last*, from *start* on."""
+
+    page: int
+    last: int
+
+    @property
+    def start(self) -> int:
+        """Give the place of the first row shown."""
+        return (self.page - 1) * SHOWN
+
+
+def _window(side: str, count: int) -> Window:
+    """Give the page of a side that the address names, as far as there is one; each side is turned by itself."""
+    last = max(1, -(-count // SHOWN))
+    return Window(min(max(1, request.args.get(side, 1, type=int)), last), last)
 
 
 @bp.post("/accounts/<int:account_id>/pairs")
