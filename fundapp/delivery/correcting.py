@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 from fundapp.audit.commands import record
 from fundapp.db.once import Decisions, decided_before, done_before, own_key
 from fundapp.delivery.correction_models import ExpenseCorrection, ExpenseCorrectionDecision
-from fundapp.delivery.corrections import corrections_of, get_correction, payment_of
 from fundapp.delivery.policy import check_may_ask_correction, check_may_decide_correction
-from fundapp.delivery.queries import get_expense, settlement_of
+from fundapp.delivery.queries import corrections_of, get_correction, get_expense, payment_of, settlement_of
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import Refused

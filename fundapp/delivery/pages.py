@@ -5,14 +5,21 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from fundapp.delivery.corrections import CorrectionRow, corrections_of, waiting_corrections
 from fundapp.delivery.policy import (
     check_may_ask_correction,
     check_may_decide_correction,
     check_may_settle,
     check_nothing_asked,
 )
-from fundapp.delivery.queries import ExpenseRow, cash_of, owed_by, settlement_of
+from fundapp.delivery.queries import (
+    CorrectionRow,
+    ExpenseRow,
+    cash_of,
+    corrections_of,
+    owed_by,
+    settlement_of,
+    waiting_corrections,
+)
 from fundapp.delivery.settling import Account, account_of
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import Refused

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from moneyed import Money
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from fundapp.advances.queries import open_advances
 from fundapp.delivery.correction_models import ExpenseCorrection, ExpenseCorrectionDecision
-from fundapp.delivery.corrections import waiting_corrections
 from fundapp.delivery.models import (
     Acceptance,
     ClosingReturn,
@@ -31,14 +30,18 @@ from fundapp.fundraising.rules import ORDER
 from fundapp.kernel.actor import Actor
 from fundapp.kernel.errors import NotVisible
 from fundapp.kernel.money import fen, from_fen
+from fundapp.ledger.models import Journal
 from fundapp.ledger.queries import balances, list_books
-from fundapp.ledger.rules import Ledger
+from fundapp.ledger.reversing import ReversalState, reversal_state
+from fundapp.ledger.rules import Ledger, ReversalReason
 from fundapp.matching.payout import Work, payout_of
 from fundapp.matching.queries import claims_of_project
 from fundapp.programmes.queries import get_policy
 from fundapp.projects.models import Project, ProjectMember
 from fundapp.projects.queries import ProjectRow
 from fundapp.projects.rules import Stage, Task
+
+DECIDING = (Task.SUPERVISOR, Task.TREASURER)
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def get_expense(session: Session, expense_id: int) -> ExpenseRow:
 def expenses_waiting_for(session: Session, actor: Actor) -> list[ExpenseRow]:
     """List the undecided expenses that this actor may decide."""
     mine = select(ProjectMember.project_id).where(
-        ProjectMember.person_id == actor.person_id, ProjectMember.task.in_((Task.SUPERVISOR, Task.TREASURER))
+        ProjectMember.person_id == actor.person_id, ProjectMember.task.in_(DECIDING)
     )
     undecided = ExpenseDecision.id.is_(None)
     return _expenses(session, Expense.project_id.in_(mine), undecided, Expense.claimed_by_id != actor.person_id)
@@ -268,3 +271,92 @@ def closing_of(session: Session, project_id: int) -> ClosingRow | None:
     )
     returned = {source: amount for source, amount in parts}
     return ClosingRow(row.received_fen, row.spent_fen, row.left_fen, row.closed_at, returned)
+
+
+@dataclass(frozen=True)
+class CorrectionRow:
+    """A request to take a payment back, and what became of it."""
+
+    id: int
+    expense_id: int
+    project_id: int
+    project_title: str
+    number: int
+    purpose: str
+    payee: str
+    amount: Money
+    reason: ReversalReason
+    told: str
+    asked_by_id: int
+    asked_at: datetime
+    passed: bool | None
+    why: str
+    decided_at: datetime | None
+
+    @property
+    def state(self) -> ReversalState:
+        """Give where it stands."""
+        return reversal_state(self.passed)
+
+
+def _corrections(session: Session, *where: ColumnElement[bool]) -> list[CorrectionRow]:
+    query = (
+        select(ExpenseCorrection, ExpenseCorrectionDecision, Expense, Project.title)
+        .join(Expense, Expense.id == ExpenseCorrection.expense_id)
+        .join(Project, Project.id == Expense.project_id)
+        .outerjoin(ExpenseCorrectionDecision, ExpenseCorrectionDecision.correction_id == ExpenseCorrection.id)
+        .where(*where)
+        .order_by(ExpenseCorrection.id)
+    )
+    return [
+        CorrectionRow(
+            c.id, e.id, e.project_id, title, e.number, e.purpose, e.payee, e.amount_fen, c.reason, c.told,
+            c.asked_by_id, c.asked_at, d.passed if d else None, d.why if d else "", d.decided_at if d else None,
+        )
+        for c, d, e, title in session.execute(query)
+    ]  # fmt: skip
+
+
+def corrections_of(session: Session, project_id: int) -> list[CorrectionRow]:
+    """List what was asked about a project's payments, the oldest first; all of it is public but who asked."""
+    return _corrections(session, Expense.project_id == project_id)
+
+
+def get_correction(session: Session, correction_id: int) -> CorrectionRow:
+    """Give one request.
+
+    Raises:
+        NotVisible: there is none of this number.
+    """
+    found = _corrections(session, ExpenseCorrection.id == correction_id)
+    if not found:
+        raise NotVisible
+    return found[0]
+
+
+def corrections_waiting_for(session: Session, actor: Actor) -> list[CorrectionRow]:
+    """List the undecided requests that this actor may decide."""
+    mine = select(ProjectMember.project_id).where(
+        ProjectMember.person_id == actor.person_id, ProjectMember.task.in_(DECIDING)
+    )
+    undecided = ExpenseCorrectionDecision.id.is_(None)
+    return _corrections(
+        session, Expense.project_id.in_(mine), undecided, ExpenseCorrection.asked_by_id != actor.person_id
+    )
+
+
+def waiting_corrections(session: Session, project_id: int) -> int:
+    """Count a project's requests that nobody has decided on."""
+    return sum(row.passed is None for row in corrections_of(session, project_id))
+
+
+def payment_of(session: Session, expense_id: int) -> int:
+    """Give the number of the journal that paid an expense.
+
+    Raises:
+        NotVisible: it was not paid.
+    """
+    found = session.scalar(select(Journal.id).where(Journal.source == f"expense:{expense_id}"))
+    if found is None:
+        raise NotVisible
+    return found

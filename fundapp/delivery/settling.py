@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from fundapp.audit.commands import record
 from fundapp.custody.commands import book_of_project
 from fundapp.db.once import done_before, own_key
-from fundapp.delivery.corrections import waiting_corrections
 from fundapp.delivery.models import MatchRepayment, ProjectSettlement
 from fundapp.delivery.policy import check_may_repay, check_may_settle, check_nothing_asked
-from fundapp.delivery.queries import another, cash_of, expenses_of, settlement_of
+from fundapp.delivery.queries import another, cash_of, expenses_of, settlement_of, waiting_corrections
 from fundapp.delivery.texts import owed_purpose, taken_back_purpose
 from fundapp.fundraising.commands import project_accounts
 from fundapp.kernel.actor import Actor

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fundapp.delivery import commands, correcting, forms, queries, settling, texts
 from fundapp.delivery.closing import close_project
-from fundapp.delivery.corrections import corrections_of, get_correction
 from fundapp.delivery.pages import owed_words, paid_words, settling_words, why_not_correct, why_not_take_back
 from fundapp.delivery.policy import check_may_repay
+from fundapp.delivery.queries import corrections_of, get_correction
 from fundapp.files.commands import Audience, store_picture
 from fundapp.fundraising.queries import funds_of
 from fundapp.kernel.actor import Role

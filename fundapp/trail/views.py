@@ -8,7 +8,7 @@ from fundapp.advances.texts import SOMEBODY
 from fundapp.consent.queries import notice_steps
 from fundapp.council.queries import items_of
 from fundapp.delivery import queries as delivery
-from fundapp.delivery.corrections import corrections_of
+from fundapp.delivery.queries import corrections_of
 from fundapp.delivery.texts import CORRECTION_STATES
 from fundapp.evaluation import queries as evaluation
 from fundapp.evaluation.texts import GRADE_LABELS, PARTY_LABELS

@@ -2463,6 +2463,32 @@ def upgrade():
         info={"sealed": True},
     )
     op.create_table(
+        "project_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("duplicate", "rivals", name="link_kind", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind = 'duplicate' OR project_id < other_id", name=op.f("ck_project_link_rivals_have_no_order")
+        ),
+        sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_project_link_has_reason")),
+        sa.CheckConstraint("project_id <> other_id", name=op.f("ck_project_link_two_projects")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_project_link_made_by_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["project.id"], name=op.f("fk_project_link_other_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_project_link_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_link")),
+        info={"sealed": True},
+    )
+    op.create_index("ix_project_link_other_id", "project_link", ["other_id"], unique=False)
+    op.create_index("ix_project_link_project_id", "project_link", ["project_id"], unique=False)
+    op.create_table(
         "project_member",
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3374,6 +3400,36 @@ def upgrade():
         sa.ForeignKeyConstraint(["attachment_id"], ["attachment.id"], name=op.f("fk_progress_photo_attachment_id")),
         sa.ForeignKeyConstraint(["report_id"], ["progress_report.id"], name=op.f("fk_progress_photo_report_id")),
         sa.PrimaryKeyConstraint("report_id", "attachment_id", name=op.f("pk_progress_photo")),
+    )
+    op.create_table(
+        "project_link_step",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "step",
+            sa.Enum(
+                "stands",
+                "declined",
+                "withdrawn",
+                "ended",
+                name="link_step",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "step IN ('stands', 'withdrawn') OR length(trim(reason)) > 0", name=op.f("ck_project_link_step_says_why")
+        ),
+        sa.ForeignKeyConstraint(["link_id"], ["project_link.id"], name=op.f("fk_project_link_step_link_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_project_link_step_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_link_step")),
+        sa.UniqueConstraint("link_id", "step", name=op.f("uq_project_link_step_link_id_step")),
+        info={"sealed": True},
     )
     op.create_table(
         "questionnaire_answer",
@@ -11542,6 +11598,126 @@ GUARDS = [
         (
             "CREATE FUNCTION project_kept_under_signed_policy() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (SELECT count(*) FROM policy_signature s WHERE s.passed AND s.policy_version_id = NEW.policy_version_id) < (SELECT v.signers FROM policy_version v WHERE v.id = NEW.policy_version_id) THEN RAISE EXCEPTION 'the policy is not signed by two people yet' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
             "CREATE TRIGGER project_kept_under_signed_policy BEFORE UPDATE OF policy_version_id ON project FOR EACH ROW EXECUTE FUNCTION project_kept_under_signed_policy()",
+        ),
+    ),
+    # project_link_decided_by_another on project_link_step
+    (
+        (
+            "CREATE TRIGGER project_link_decided_by_another BEFORE INSERT ON project_link_step FOR EACH ROW WHEN NEW.step <> 'withdrawn' AND EXISTS (SELECT 1 FROM project_link l JOIN project p ON p.id IN (l.project_id, l.other_id) LEFT JOIN project_member m ON m.project_id = p.id AND m.person_id = NEW.person_id WHERE l.id = NEW.link_id AND (p.proposer_id = NEW.person_id OR m.person_id IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'no link is decided by who has a task in one of its projects'); END",
+        ),
+        (
+            "CREATE FUNCTION project_link_decided_by_another() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.step <> 'withdrawn' AND EXISTS (SELECT 1 FROM project_link l JOIN project p ON p.id IN (l.project_id, l.other_id) LEFT JOIN project_member m ON m.project_id = p.id AND m.person_id = NEW.person_id WHERE l.id = NEW.link_id AND (p.proposer_id = NEW.person_id OR m.person_id IS NOT NULL)) THEN RAISE EXCEPTION 'no link is decided by who has a task in one of its projects' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_link_decided_by_another BEFORE INSERT ON project_link_step FOR EACH ROW EXECUTE FUNCTION project_link_decided_by_another()",
+        ),
+    ),
+    # project_link_keeps_rows on project_link
+    (
+        (
+            "CREATE TRIGGER project_link_keeps_rows BEFORE DELETE ON project_link FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_link is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_link_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_link is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_link_keeps_rows BEFORE DELETE ON project_link FOR EACH ROW EXECUTE FUNCTION project_link_keeps_rows()",
+        ),
+    ),
+    # project_link_keeps_values on project_link
+    (
+        (
+            "CREATE TRIGGER project_link_keeps_values BEFORE UPDATE ON project_link FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_link is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_link_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_link is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_link_keeps_values BEFORE UPDATE ON project_link FOR EACH ROW EXECUTE FUNCTION project_link_keeps_values()",
+        ),
+    ),
+    # project_link_no_replace on project_link
+    (
+        (
+            "CREATE TRIGGER project_link_no_replace BEFORE INSERT ON project_link FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_link WHERE (id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'project_link keeps its rows'); END",
+        ),
+        (),
+    ),
+    # project_link_no_truncate on project_link
+    (
+        (),
+        (
+            "CREATE FUNCTION project_link_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'project_link keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER project_link_no_truncate BEFORE TRUNCATE ON project_link FOR EACH STATEMENT EXECUTE FUNCTION project_link_no_truncate()",
+        ),
+    ),
+    # project_link_once on project_link
+    (
+        (
+            "CREATE TRIGGER project_link_once BEFORE INSERT ON project_link FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_link l WHERE ((l.project_id = NEW.project_id AND l.other_id = NEW.other_id) OR (l.project_id = NEW.other_id AND l.other_id = NEW.project_id)) AND NOT EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = l.id AND s.step <> 'stands')) BEGIN SELECT RAISE(ABORT, 'two projects are linked once at a time'); END",
+        ),
+        (
+            "CREATE FUNCTION project_link_once() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF EXISTS (SELECT 1 FROM project_link l WHERE ((l.project_id = NEW.project_id AND l.other_id = NEW.other_id) OR (l.project_id = NEW.other_id AND l.other_id = NEW.project_id)) AND NOT EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = l.id AND s.step <> 'stands')) THEN RAISE EXCEPTION 'two projects are linked once at a time' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_link_once BEFORE INSERT ON project_link FOR EACH ROW EXECUTE FUNCTION project_link_once()",
+        ),
+    ),
+    # project_link_one_carries on project_link_step
+    (
+        (
+            "CREATE TRIGGER project_link_one_carries BEFORE INSERT ON project_link_step FOR EACH ROW WHEN NEW.step = 'stands' AND EXISTS (SELECT 1 FROM project_link n JOIN project_link l ON l.id <> n.id AND ((l.kind = 'duplicate' AND l.project_id IN (n.project_id, n.other_id)) OR (n.kind = 'duplicate' AND n.project_id IN (l.project_id, l.other_id))) WHERE n.id = NEW.link_id AND EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = l.id AND s.step = 'stands') AND NOT EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = l.id AND s.step <> 'stands')) BEGIN SELECT RAISE(ABORT, 'who is carried on by another has no other link'); END",
+        ),
+        (
+            "CREATE FUNCTION project_link_one_carries() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.step = 'stands' AND EXISTS (SELECT 1 FROM project_link n JOIN project_link l ON l.id <> n.id AND ((l.kind = 'duplicate' AND l.project_id IN (n.project_id, n.other_id)) OR (n.kind = 'duplicate' AND n.project_id IN (l.project_id, l.other_id))) WHERE n.id = NEW.link_id AND EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = l.id AND s.step = 'stands') AND NOT EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = l.id AND s.step <> 'stands')) THEN RAISE EXCEPTION 'who is carried on by another has no other link' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_link_one_carries BEFORE INSERT ON project_link_step FOR EACH ROW EXECUTE FUNCTION project_link_one_carries()",
+        ),
+    ),
+    # project_link_step_in_order on project_link_step
+    (
+        (
+            "CREATE TRIGGER project_link_step_in_order BEFORE INSERT ON project_link_step FOR EACH ROW WHEN (NEW.step <> 'ended' AND EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = NEW.link_id)) OR (NEW.step = 'ended' AND (NOT EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = NEW.link_id) OR EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = NEW.link_id AND s.step <> 'stands'))) BEGIN SELECT RAISE(ABORT, 'a link is answered once, and ends only if it stood'); END",
+        ),
+        (
+            "CREATE FUNCTION project_link_step_in_order() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF (NEW.step <> 'ended' AND EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = NEW.link_id)) OR (NEW.step = 'ended' AND (NOT EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = NEW.link_id) OR EXISTS (SELECT 1 FROM project_link_step s WHERE s.link_id = NEW.link_id AND s.step <> 'stands'))) THEN RAISE EXCEPTION 'a link is answered once, and ends only if it stood' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_link_step_in_order BEFORE INSERT ON project_link_step FOR EACH ROW EXECUTE FUNCTION project_link_step_in_order()",
+        ),
+    ),
+    # project_link_step_keeps_rows on project_link_step
+    (
+        (
+            "CREATE TRIGGER project_link_step_keeps_rows BEFORE DELETE ON project_link_step FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_link_step is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_link_step_keeps_rows() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_link_step is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_link_step_keeps_rows BEFORE DELETE ON project_link_step FOR EACH ROW EXECUTE FUNCTION project_link_step_keeps_rows()",
+        ),
+    ),
+    # project_link_step_keeps_values on project_link_step
+    (
+        (
+            "CREATE TRIGGER project_link_step_keeps_values BEFORE UPDATE ON project_link_step FOR EACH ROW WHEN 1=1 BEGIN SELECT RAISE(ABORT, 'project_link_step is append-only'); END",
+        ),
+        (
+            "CREATE FUNCTION project_link_step_keeps_values() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF 1=1 THEN RAISE EXCEPTION 'project_link_step is append-only' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_link_step_keeps_values BEFORE UPDATE ON project_link_step FOR EACH ROW EXECUTE FUNCTION project_link_step_keeps_values()",
+        ),
+    ),
+    # project_link_step_no_replace on project_link_step
+    (
+        (
+            "CREATE TRIGGER project_link_step_no_replace BEFORE INSERT ON project_link_step FOR EACH ROW WHEN EXISTS (SELECT 1 FROM project_link_step WHERE (id = NEW.id) OR (link_id = NEW.link_id AND step = NEW.step)) BEGIN SELECT RAISE(ABORT, 'project_link_step keeps its rows'); END",
+        ),
+        (),
+    ),
+    # project_link_step_no_truncate on project_link_step
+    (
+        (),
+        (
+            "CREATE FUNCTION project_link_step_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'project_link_step keeps its rows' USING ERRCODE = 'check_violation'; END $body$",
+            "CREATE TRIGGER project_link_step_no_truncate BEFORE TRUNCATE ON project_link_step FOR EACH STATEMENT EXECUTE FUNCTION project_link_step_no_truncate()",
+        ),
+    ),
+    # project_link_withdrawn_by_its_maker on project_link_step
+    (
+        (
+            "CREATE TRIGGER project_link_withdrawn_by_its_maker BEFORE INSERT ON project_link_step FOR EACH ROW WHEN NEW.step = 'withdrawn' AND NOT EXISTS (SELECT 1 FROM project_link l WHERE l.id = NEW.link_id AND l.made_by_id = NEW.person_id) BEGIN SELECT RAISE(ABORT, 'a link is taken back by who asked for it'); END",
+        ),
+        (
+            "CREATE FUNCTION project_link_withdrawn_by_its_maker() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF NEW.step = 'withdrawn' AND NOT EXISTS (SELECT 1 FROM project_link l WHERE l.id = NEW.link_id AND l.made_by_id = NEW.person_id) THEN RAISE EXCEPTION 'a link is taken back by who asked for it' USING ERRCODE = 'check_violation'; END IF; RETURN COALESCE(NEW, OLD); END $body$",
+            "CREATE TRIGGER project_link_withdrawn_by_its_maker BEFORE INSERT ON project_link_step FOR EACH ROW EXECUTE FUNCTION project_link_withdrawn_by_its_maker()",
         ),
     ),
     # project_no_replace on project

@@ -6,9 +6,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fundapp.delivery.corrections import corrections_waiting_for
 from fundapp.delivery.policy import check_may_accept
-from fundapp.delivery.queries import expenses_waiting_for, pays_by_tranche, reports_of, undecided
+from fundapp.delivery.queries import (
+    corrections_waiting_for,
+    expenses_waiting_for,
+    pays_by_tranche,
+    reports_of,
+    undecided,
+)
 from fundapp.desk.lines import Link, Waiting
 from fundapp.desk.rules import reasons
 from fundapp.fundraising.queries import raised, unconfirmed
