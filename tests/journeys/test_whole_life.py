@@ -122,6 +122,8 @@ def _set_up(life: Life) -> None:
             basis="",  # all at once; tranches and settlement have tests of their own
         )
     )
+    for login in ("approver", "cosigner"):
+        life.phone(login).send("/programmes/policy/1/sign", axe=True, verdict="yes")
 
 
 def _appoint_the_rest(life: Life) -> None:
@@ -132,6 +134,7 @@ def _appoint_the_rest(life: Life) -> None:
             ("street", Role.STREET_OFFICER, "street"),
             ("officer", Role.FOUNDATION_OFFICER, "district"),
             ("approver", Role.FOUNDATION_APPROVER, "district"),
+            ("cosigner", Role.FOUNDATION_APPROVER, "district"),
         ):
             make_account(session, make_person(session, f"演示{login}", role, life.made[place]), login)
 
