@@ -23,7 +23,7 @@ from fundapp.ledger.commands.inserting import insert_by_function
 from fundapp.ledger.commands.posting import draft_of
 from tests.ledger.books import NOW, Books, bound, gift
 
-ROUNDS, EACH, CLIENTS = 5, 100, 8
+ROUNDS, WARM, EACH, CLIENTS = 5, 100, 200, 8
 TABLES = (
     "CREATE TABLE bare_balance (id INTEGER PRIMARY KEY, fen BIGINT, version BIGINT)",
     "CREATE TABLE bare_journal (id {number}, key TEXT UNIQUE, told TEXT)",
@@ -119,7 +119,7 @@ def alone(url: str, books: Books) -> Iterator[Deed]:
 
 def _client(url: str, books: Books, way: Any, name: str, gate: Any, times: Any) -> None:
     with way(url, books) as deed:
-        for number in range(10):
+        for number in range(WARM):  # a worker in service is warm: plans, texts and its own memory after the fork
             deed(f"{name}:warm:{number}")
         gate.wait(60)
         began = time.monotonic()
