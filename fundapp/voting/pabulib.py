@@ -187,13 +187,15 @@ def _projects(section: Section) -> tuple[Project, ...]:
 
 
 def _rivals(meta: Mapping[str, str], projects: Sequence[Project], where: str) -> tuple[tuple[int, int], ...]:
-    """Read pairs of projects of which no more than one may be selected: ``rivals;7,9|8,12``, a key of our own."""
-    if "rivals" not in meta:
+    """Read pairs of projects of which no more than one may be selected, from a comment ``#1: rivals=7,9|8,12``."""
+    comment = meta.get("comment", "")
+    if not comment.startswith(words.RIVALS):
         return ()
-    pairs = [tuple(part.split(",")) for part in meta["rivals"].split("|")]
+    told = comment.removeprefix(words.RIVALS).split()
+    pairs = [tuple(part.split(",")) for part in (told[0] if told else "").split("|")]
     place = {project.id: at for at, project in enumerate(projects)}
     if any(len(pair) != 2 or pair[0] == pair[1] or not set(pair) <= place.keys() for pair in pairs):
-        raise BadInput(f"{where} META rivals", repr(meta["rivals"]), "pairs of two projects, like 7,9|8,12")
+        raise BadInput(f"{where} META comment", repr(comment), f"{words.RIVALS}7,9|8,12: pairs of two projects")
     return rival_places(place, [(pair[0], pair[1]) for pair in pairs])
 
 

@@ -16,6 +16,8 @@ NEEDED = ("budget", "vote_type")
 WITH_POINTS = (VoteType.CUMULATIVE, VoteType.SCORING)
 LIMITED = ("length", "sum_cost", "points", "sum_points")
 LIMITS = frozenset(f"{end}_{what}" for end in ("min", "max") for what in LIMITED)
+RIVALS = "#1: rivals="
+"""So begins the comment that names pairs of rivals: the format has no key for them."""
 NUMBERS = LIMITS | {"budget", "num_projects", "num_votes", "min_project_score_threshold"}
 NOT_APPLIED = frozenset(
     {
@@ -30,7 +32,7 @@ META = (
         "description", "country", "unit", "district", "subunit", "instance", "vote_type", "rule", "date_begin",
         "date_end", "scoring_fn", "min_project_cost", "max_project_cost", "neighborhoods", "subdistricts",
         "categories", "edition", "language", "currency", "fully_funded", "experimental", "comment",
-        "acknowledgments", "leftover_budget", "rivals",
+        "acknowledgments", "leftover_budget",
     }
 )  # fmt: skip
 COLUMNS: Mapping[str, Collection[str]] = {

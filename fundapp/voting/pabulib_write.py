@@ -11,6 +11,7 @@ from moneyed import Money
 from fundapp.kernel.clock import local_date
 from fundapp.kernel.money import fen
 from fundapp.voting.method import BallotType, Method
+from fundapp.voting.pabulib_words import RIVALS
 from fundapp.voting.rules import Rule
 
 RULES = {
@@ -21,6 +22,9 @@ RULES = {
     Rule.MES: "equalshares",
     Rule.MES_ADD1: "equalshares/add1",
 }
+
+
+COUNTED = (Rule.GREEDY, Rule.GREEDY_NO_SKIP, Rule.GREEDY_THRESHOLD)
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def _meta(written: Written) -> list[Sequence[object]]:
     if method.options.threshold is not None:
         limits.append(("min_project_score_threshold", int(method.options.threshold)))
     rivals = "|".join(f"{one},{other}" for one, other in written.rivals)
-    greedy = method.options.rule is Rule.GREEDY
+    custom = "greedy-custom" if method.options.rule in COUNTED else "unknown"
     return [
         ("description", written.title),
         ("country", "China"),
@@ -93,17 +97,13 @@ def _meta(written: Written) -> list[Sequence[object]]:
         ("num_votes", len(written.ballots)),
         ("budget", _number(written.budget)),
         ("vote_type", method.ballot.vote_type.value),
-        ("rule", "greedy-custom" if greedy and rivals else RULES[method.options.rule]),
+        ("rule", custom if rivals else RULES[method.options.rule]),
         ("date_begin", f"{local_date(written.opens_at):%d.%m.%Y}"),
         ("date_end", f"{local_date(written.closes_at):%d.%m.%Y}"),
         *limits,
-        *(
-            [("rivals", rivals), ("comment", f"#1: of each pair in rivals ({rivals}) no more than one is selected")]
-            if rivals
-            else ()
-        ),
         ("language", "zh"),
         ("currency", "CNY"),
+        *([("comment", f"{RIVALS}{rivals} no more than one of a pair is selected")] if rivals else ()),
         *([("fully_funded", 1)] if total <= fen(written.budget) else ()),
     ]
 

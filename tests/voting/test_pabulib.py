@@ -1,12 +1,18 @@
 """Reading .pb files: forgiving about blanks, strict about everything that could change a result."""
 
 import gzip
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
+from pabulib.checker import Checker
 
 from fundapp.kernel.errors import BadInput
+from fundapp.kernel.money import from_fen
+from fundapp.voting.method import method_of
 from fundapp.voting.pabulib import parse_pabulib, read_pabulib
+from fundapp.voting.pabulib_write import Written, pb_text
+from fundapp.voting.rules import Rule, allocate, choose
 
 META = {"description": "a street", "num_projects": "3", "num_votes": "2", "budget": "1000", "vote_type": "approval"}
 PROJECTS = ["1;600;lamp", "2;300.50;bench", "10;900;ramp"]
@@ -227,3 +233,25 @@ def test_counts_that_differ_and_limits_that_are_not_applied_are_remarked():
     """They do not stop the count, but are told."""
     remarks = read(meta={"num_votes": "3", "max_length_per_category": "1"}).remarks
     assert remarks == ("S.pb: max_length_per_category is not applied", "S.pb: num_votes says 3, found 2")
+
+
+@pytest.mark.parametrize("rule", ["greedy", "mes-add1"])
+def test_rivals_go_through_the_public_format(rule):
+    """A pair is written as a comment that the format's checker accepts, and the same count comes of it."""
+    written = Written(
+        title="表决",
+        method=method_of({"max_choices": 2, "rule": rule}),
+        budget=from_fen(50000),
+        opens_at=datetime(2026, 3, 1, tzinfo=UTC),
+        closes_at=datetime(2026, 3, 8, tzinfo=UTC),
+        projects={7: ("甲", from_fen(30000)), 8: ("乙", from_fen(20000)), 9: ("丙", from_fen(10000))},
+        ballots=[{7: 1, 8: 1}, {7: 1, 8: 1}, {7: 1, 9: 1}],
+        selected=frozenset({7, 9}),
+        rivals=[(7, 8)],
+    )
+    text = pb_text(written)
+    assert allocate(parse_pabulib(text, "x.pb"), choose(Rule(rule))).selected == ("7", "9")
+    found = Checker().process_files([text])
+    assert found["metadata"]["invalid"] == 0, found
+    with pytest.raises(BadInput, match="rivals"):
+        parse_pabulib(text.replace("rivals=7,8", "rivals=7,11"), "x.pb")
