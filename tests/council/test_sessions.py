@@ -108,7 +108,7 @@ def test_quorum_and_notice_are_those_of_the_policy_on_the_day_of_the_call(called
         session.flush()
         for number, who in enumerate(make_approvers(session, called.places.street)):
             word = {"passed": True, "signed_by_id": who.person_id, "signed_at": NOW, "op_key": f"sign{number}"}
-            session.add(PolicySignature(policy_version_id=newer.id, **word))
+            session.add(PolicySignature(policy_version_id=newer.id, parts_hash=newer.parts_hash, **word))
         record(session, called.worker, "tests.programme", f"programme:{programme.id}", NOW)
     begun = SetClock(HELD + timedelta(days=1, hours=1))
     attend(later, 3, begun)
