@@ -5,13 +5,15 @@ from sqlalchemy import func, select
 
 from fundapp.audit.models import AuditEntry
 from fundapp.council import commands
-from fundapp.council.models import CouncilSession
+from fundapp.council.models import CouncilConfirmation, CouncilMotion, CouncilSession
 from fundapp.council.rules import ItemOutcome
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.voting.after_models import VoteBinding
 from fundapp.voting.override_models import VoteOverrideSignature
-from tests.council.conftest import BEGUN, attend, decide, make_called, write
+from tests.council.conftest import BEGUN, attend, close, decide, make_called, write
+from tests.council.test_floor import confirm, move, with_chair
 from tests.council.test_overriding import Sat, propose, sign, sit
+from tests.support.races import told_of
 from tests.voting.noticing import OVER, bind, make_noticed, stages
 from tests.voting.polling import BY_VOTE
 from tests.voting.test_races import at_once, patiently
@@ -107,3 +109,64 @@ def test_a_session_is_closed_while_an_outcome_is_put_right(ready, working):
         held = session.get_one(CouncilSession, ready.session)
         assert held.closed_at is not None
     assert deeds_of("council.decide") == 2 + noted
+
+
+@pytest.fixture
+def chaired(working):
+    """A session with a chair that lacks nothing but her word; and the chair."""
+    called, chair = with_chair(make_called(BY_VOTE))
+    attend(called, 4)
+    decide(called, 0, ItemOutcome.REJECTED, 1, 3, 0)
+    decide(called, 1, ItemOutcome.PASSED, 3, 1, 0)
+    write(called)
+    return called, chair
+
+
+def test_the_chair_confirms_on_two_phones_at_once(chaired, working):
+    """Both say the same of the same papers, and the session closes."""
+    called, chair = chaired
+    ended = at_once(working, [lambda: patiently(lambda: confirm(called, chair) and "confirmed")] * 2)
+    assert codes(ended) == ["done", "done"]
+    with reading_session() as session:
+        assert len(set(session.scalars(select(CouncilConfirmation.papers)))) == 1
+    close(called)
+
+
+def test_the_chair_confirms_while_the_minutes_are_changed(chaired, working):
+    """What closes is what she confirmed: her word from before the change does not cover it."""
+    called, chair = chaired
+    both = [
+        lambda: patiently(lambda: confirm(called, chair) and "confirmed"),
+        lambda: patiently(lambda: write(called, "改过的纪要。")),
+    ]
+    assert codes(at_once(working, both)) == ["done", "done"]
+    with reading_session() as session:
+        confirmed = session.scalars(select(CouncilConfirmation.minutes)).one()
+    if confirmed == "改过的纪要。":
+        close(called)
+    else:
+        assert codes([told_of(lambda: close(called))]) == ["council.not_confirmed"]
+
+
+def test_an_amendment_is_decided_both_ways_at_once(working):
+    """One outcome stands whole, with its own hands, and both deeds are on record; the item waited for it."""
+    called = make_called(BY_VOTE)
+    attend(called)
+    move(called)
+    change = move(called, 1, 2, "改为三层")
+
+    def say(outcome, *hands):
+        with unit_of_work() as session:
+            cmd = commands.DecideAmendment(change, outcome, *hands)
+            return commands.decide_amendment(session, called.worker, cmd, BEGUN).outcome.value
+
+    both = [
+        lambda: patiently(lambda: say(ItemOutcome.PASSED, 4, 1)),
+        lambda: patiently(lambda: say(ItemOutcome.REJECTED, 2, 3)),
+    ]
+    assert at_once(working, both) == [("done", "passed"), ("done", "rejected")]
+    with reading_session() as session:
+        row = session.get_one(CouncilMotion, change)
+        stands = (row.outcome, row.votes_for, row.votes_against)
+    assert stands in ((ItemOutcome.PASSED, 4, 1), (ItemOutcome.REJECTED, 2, 3))
+    assert deeds_of("council.amend") == 2
