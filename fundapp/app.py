@@ -200,7 +200,7 @@ def _asked_by_votes() -> dict[str, Any]:
         "voting.options": round_options,
         "voting.in_reserve": in_reserve,
         "voting.rivals": rivals_of,
-        "voting.against_leaving": _against_leaving,
+        "voting.against_leaving": against_leaving,
     }
 
 
@@ -208,7 +208,8 @@ def _ask_again(session: Session, event: ProjectMaterialEdit) -> None:
     void_round(session, event.project_id, event.person_id, event.reason, event.at)
 
 
-def _against_leaving(session: Session, project_id: int) -> str | None:
+def against_leaving(session: Session, project_id: int) -> str | None:
+    """Name what speaks against a project's falling out of a bound vote (refusal code): money, or a supplier."""
     rests = what_speaks_against_refunds(session, project_id) or rests_on_share(session, project_id)
     return "voting.money_rests_on_it" if rests or has_supplier(session, project_id) else None
 

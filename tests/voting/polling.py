@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
+from fundapp.app import against_leaving
 from fundapp.audit.commands import record, seal
 from fundapp.council.commands import apply_result, move_in_outcome, release_from_round, take_into_round
 from fundapp.council.queries import in_reserve, programme_facts, programmes_of_worker, round_options
@@ -84,7 +85,7 @@ def wire_rounds() -> None:
             "voting.options": round_options,
             "voting.in_reserve": in_reserve,
             "voting.rivals": rivals_of,
-            "voting.against_leaving": lambda session, project_id: None,
+            "voting.against_leaving": against_leaving,
             "publicity.may_see": lambda session, source, _actor: noticed.may_see(session, source),
             "publicity.nameable": noticed.nameable,
             "publicity.parties": noticed.parties,
