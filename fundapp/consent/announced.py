@@ -67,20 +67,24 @@ refuse(
     f"NOT EXISTS (SELECT 1 {ROUND} AND NEW.at >= {CLOSE} AND (NEW.keying_complete OR NEW.at >= {KEYING}))",
     "no preliminary result before the close and the keying in of paper",
 )
-refuse(
-    "consent_result_after_notice",
-    "consent_result",
-    "INSERT",
+_EARLY = (
     "EXISTS (SELECT 1 FROM consent_round r JOIN policy_version v ON v.id = r.policy_version_id "
-    "WHERE r.id = NEW.round_id AND v.parts LIKE '%\"publicity_days\":%' "
-    "AND v.parts NOT LIKE '%\"publicity_days\":0%' "
+    "WHERE r.id = NEW.round_id AND {days} > 0 "
     "AND NOT EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = r.id)) "
     "OR EXISTS (SELECT 1 FROM consent_preliminary p WHERE p.round_id = NEW.round_id AND (NOT EXISTS ("
     "SELECT 1 FROM publicity_revision v WHERE v.notice_id = p.notice_id AND v.ends_at <= NEW.at AND NOT EXISTS ("
     "SELECT 1 FROM publicity_revision n WHERE n.notice_id = v.notice_id AND n.number > v.number)) OR EXISTS ("
     "SELECT 1 FROM publicity_objection o WHERE o.notice_id = p.notice_id AND NOT EXISTS ("
-    "SELECT 1 FROM publicity_reply a WHERE a.objection_id = o.id))))",
+    "SELECT 1 FROM publicity_reply a WHERE a.objection_id = o.id))))"
+)
+"""The days are those of the policy's part ``consent``: its part ``voting`` has days of its own."""
+refuse(
+    "consent_result_after_notice",
+    "consent_result",
+    "INSERT",
+    _EARLY.format(days="json_extract(v.parts, '$.consent.publicity_days')"),
     "no final result before its notice is over and every objection answered",
+    pg_when=_EARLY.format(days="(v.parts::jsonb #>> '{consent,publicity_days}')::int"),
 )
 refuse(
     "consent_answer_not_announced",

@@ -64,9 +64,13 @@ def at(moment):
 def make_project(
     session: Session, worker: Actor, place_id: int, regime="household:2/3", stage=Stage.FEASIBLE, **more
 ) -> int:
-    """Make a project with one version under a policy with *regime*, standing at *stage*; *more*: of the policy."""
-    consent = {"regime": regime, "days": 7} | {name: value for name, value in more.items() if name != "vote"}
-    parts = {"consent": consent, "voting": {"choose_by_vote": more.get("vote", True), "max_choices": 3, "days": 7}}
+    """Make a project with one version under a policy with *regime*, standing at *stage*; *more*: of the policy.
+
+    ``of_votes``: of its part ``voting``.
+    """
+    own = {name: value for name, value in more.items() if name not in ("vote", "of_votes")}
+    voting = {"choose_by_vote": more.get("vote", True), "max_choices": 3, "days": 7} | more.get("of_votes", {})
+    parts = {"consent": {"regime": regime, "days": 7} | own, "voting": voting}
     programme = Programme(
         place_id=place_id, year=2026, name=f"年度计划{uuid4().hex[:6]}", foundation_name="基金会",
         opened_by_id=worker.person_id, opened_at=NOW,

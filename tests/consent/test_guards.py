@@ -195,6 +195,21 @@ def test_a_result_is_refused(asked, guard, changes):
     refused_by(guard, RESULT, **told(asked, **changes))
 
 
+@pytest.mark.parametrize(
+    ("of_votes", "days", "guard"), [(0, 5, "consent_result_after_notice"), (5, 0, None), (5, None, None)]
+)
+def test_the_days_of_notice_are_those_of_consent_and_not_of_votes(working, of_votes, days, guard):
+    """Notice of votes neither frees a result of its own notice, nor keeps one back that needs none."""
+    own = {} if days is None else {"publicity_days": days}
+    asked = make_asked(of_votes={"publicity_days": of_votes}, **own)
+    phone(asked, 0)
+    account(asked)
+    if guard:
+        refused_by(guard, RESULT, **told(asked))
+    else:
+        publish(asked, at(KEYED))
+
+
 def test_a_round_has_one_result(asked):
     """A second publication is refused."""
     publish(asked, at(KEYED))

@@ -14,6 +14,7 @@ QUICK = (
     "7-shuian-lift",
     "8-banshan-shares",
     "9-banpo-two-levels",
+    "9-songshu-notice",
     "9-taoyuan-sealed",
 )
 FIRST = "1-dongfeng-rest-kiosk"

@@ -7,6 +7,7 @@ from fundapp.publicity.commands import Object, ProvePosting, Reply, object_to, p
 from fundapp.publicity.models import PublicityNotice
 from fundapp.publicity.queries import standing_of
 from fundapp.publicity.rules import Medium, Verdict
+from fundapp.stories.deeds.deciding import unit_at
 from fundapp.stories.deeds.ground import unit_of_door
 from fundapp.stories.engine import Facts, Scene, deed
 from fundapp.stories.props import key, picture
@@ -24,6 +25,12 @@ def _notice(scene: Scene) -> PublicityNotice:
     if found is None:
         raise BadInput(f"{scene.fields.where}, round", "no notice", "a round whose result was put on notice")
     return scene.session.get_one(PublicityNotice, found)
+
+
+def _household(scene: Scene, notice: PublicityNotice) -> int:
+    if scene.fields.text("vote", ""):
+        return unit_at(scene, scene.thing("vote_round", "vote"))
+    return unit_of_door(scene, notice.place_id, scene.fields.text("door"))
 
 
 def _stands(scene: Scene, notice: PublicityNotice) -> Facts:
@@ -47,7 +54,7 @@ def publicity_prove(scene: Scene) -> Facts:
 def publicity_object(scene: Scene) -> Facts:
     """Object for one's household, or on paper through the worker. Fields: round or vote, door, text, paper."""
     notice, fields = _notice(scene), scene.fields
-    unit, on_paper = unit_of_door(scene, notice.place_id, fields.text("door")), fields.yes("paper", False)
+    unit, on_paper = _household(scene, notice), fields.yes("paper", False)
     photo = picture(scene.session, scene.actor, notice.place_id, scene.clock) if on_paper else None
     cmd = Object(notice.id, unit, fields.text("text"), key(), photo, on_paper)
     scene.make("objection", object_to(scene.session, scene.actor, cmd, scene.clock).id)
