@@ -122,7 +122,7 @@ def similar(one: Described, others: Iterable[Described]) -> list[int]:
     It is a hint for a person: nothing follows from it.
 
     >>> lamp = Described(1, "装两盏路灯", "3栋门口", 7)
-    >>> similar(lamp, [Described(2, "3栋门口路灯更换", "3栋门口", 7), Described(3, "修凉亭", "3栋门口", 7)])
+    >>> similar(lamp, [Described(2, "3栋门口装路灯", "3栋门口", 7), Described(3, "修凉亭", "3栋门口", 7)])
     [2]
     """
     found = []

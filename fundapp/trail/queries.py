@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, func, literal, select, type_coerce, union_all
+from sqlalchemy import BigInteger, Select, bindparam, cast, func, literal, null, select, text, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from fundapp.advances.queries import AdvanceRow, advances_of
@@ -214,10 +214,11 @@ def project_trail(session: Session, project_id: int, actor: Actor, now: datetime
         raise NotVisible
     lines = lines_of(session, f"project:{project_id}")
     lent = any(line.account_code.startswith("advance:") for line in lines)
+    costs, photos = costs_and_photos(session, project_id, project.version_id)
     return Trail(
         project=project,
-        costs=cost_lines(session, project.version_id),
-        photos=photos_of(session, project_id),
+        costs=costs,
+        photos=photos,
         rounds=history_of_project(session, project_id, now),
         asked=listed_of_project(session, project_id, now),
         mark=place_of(session, [project_id]).get(project_id),
@@ -229,18 +230,22 @@ def project_trail(session: Session, project_id: int, actor: Actor, now: datetime
     )
 
 
-def photos_of(session: Session, project_id: int) -> list[str]:
-    """Give the public ids of a project's pictures, those of the place first, then those of the work as it went on."""
+def costs_and_photos(
+    session: Session, project_id: int, version_id: int | None
+) -> tuple[list[tuple[str, int]], list[str]]:
+    """List a version's cost lines with their fen, and the public ids of the project's pictures, in one statement.
+
+    The pictures of the place come first, then those of the work as it went on.
+    """
     place = select(ProjectPhoto.attachment_id).where(ProjectPhoto.project_id == project_id)
     work = select(ProgressPhoto.attachment_id).join(ProgressReport).where(ProgressReport.project_id == project_id)
-    query = select(Attachment.public_id).where(Attachment.id.in_(union_all(place, work))).order_by(Attachment.id)
-    return list(session.scalars(query))
-
-
-def cost_lines(session: Session, version_id: int | None) -> list[tuple[str, int]]:
-    """List a version's cost lines with their fen."""
-    query = select(CostLine.name, CostLine.amount_fen).where(CostLine.version_id == version_id)
-    return [(name, int(amount.amount * 100)) for name, amount in session.execute(query.order_by(CostLine.position))]
+    fen_of = type_coerce(CostLine.amount_fen, BigInteger)
+    lines = select(literal(0), CostLine.position, CostLine.name, fen_of).where(CostLine.version_id == version_id)
+    shown = Attachment.id.in_(union_all(place, work))
+    pictures = select(literal(1), Attachment.id, Attachment.public_id, cast(null(), BigInteger)).where(shown)
+    rows = session.execute(union_all(lines, pictures).order_by(text("1"), text("2"))).all()
+    costs = [(name, int(amount)) for kind, _place, name, amount in rows if kind == 0]
+    return costs, [name for kind, _place, name, _amount in rows if kind == 1]
 
 
 def public_entries(lines: Sequence[LedgerLine]) -> list[LedgerLine]:

@@ -157,9 +157,9 @@ def test_no_bill_comes_after_the_settlement(paying):
     run(paying, SETTLEMENT, settlement(paying))
     bill = (
         "INSERT INTO expense (project_id, number, op_key, amount_fen, purpose, payee, counterparty_id, invoice_no, "
-        "invoice_id, spent_on, claimed_by_id, claimed_at) "
+        "invoice_id, spent_on, claimed_by_id, claimed_at, again) "
         "SELECT project_id, 9, 'x', 1, purpose, payee, counterparty_id, 'F9', invoice_id, "
-        "spent_on, claimed_by_id, claimed_at FROM expense"
+        "spent_on, claimed_by_id, claimed_at, again FROM expense"
     )
     refused_by("expense_before_settlement", paying, bill)
 
