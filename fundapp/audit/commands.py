@@ -37,6 +37,7 @@ _MOVE_HEAD = Prepared(
 _ENTRY = Prepared(lambda: _inserting(_ENTRIES))
 _NOTED = ("at", "person_id", "deed", "about", "details", "rows")
 _NOTE = "audit_note(?, ?::bigint, ?, ?, ?, ?, ?, ?, ?)"
+_AT_ONCE = 500  # PostgreSQL gives back at most 1,664 columns
 
 
 def record(session: Session, actor: Actor, deed: str, about: str, at: datetime, **details: Any) -> None:
@@ -155,10 +156,13 @@ def _write_plainly(session: Session, noted: list[dict[str, Any]]) -> None:
 
 
 def _write_by_function(session: Session, noted: list[dict[str, Any]]) -> None:
-    """Let PostgreSQL lock, number, link and hash: one round trip for all that was noted."""
+    """Let PostgreSQL lock, number, link and hash: one round trip for what was noted, more only for very much."""
     entries = [{name: as_stored(_COLUMNS[name], one[name]) for name in _NOTED} for one in noted]
-    values = (value for one in entries for value in (*one.values(), *chain_pieces(one)))
-    run(flushed(session), f"SELECT {', '.join([_NOTE] * len(entries))}", *values)
+    connection = flushed(session)
+    for first in range(0, len(entries), _AT_ONCE):
+        some = entries[first : first + _AT_ONCE]
+        values = (value for one in some for value in (*one.values(), *chain_pieces(one)))
+        run(connection, f"SELECT {', '.join([_NOTE] * len(some))}", *values)
 
 
 def _fingerprints(session: Session) -> dict[str, str | None]:

@@ -70,6 +70,17 @@ def test_an_untouched_trail_has_no_fault(programme_id):
     assert faults() == []
 
 
+def test_thousands_of_deeds_lie_in_one_unit_of_work(app):
+    """A roster or a round of a whole district notes as many: in order, one chain."""
+    with unit_of_work() as session:
+        for number in range(2_001):
+            record(session, Actor(None), "test.note", f"test:{number}", NOW)
+    with reading_session() as session:
+        assert check_chain(session).first_fault is None
+        about = session.scalars(select(AuditEntry.about).where(AuditEntry.deed == "test.note").order_by(AuditEntry.seq))
+        assert list(about) == [f"test:{number}" for number in range(2_001)]
+
+
 def test_sealed_rows_need_a_deed(programme_id):
     """A unit of work that writes a sealed row and records no deed does not commit."""
     with pytest.raises(RuntimeError, match="without a recorded deed"), unit_of_work() as session:
