@@ -1,7 +1,7 @@
 """The books of a story as a committee reads them: every voucher with its lines, then what each account holds.
 
-``python -m tests.stories.printed`` plays the stories named in :data:`PRINTED` and writes ``ledgers/*.txt`` anew: read what
-changed before it is committed.
+``python -m tests.stories.printed`` plays the stories named in :data:`PRINTED` and writes ``ledgers/*.txt`` anew:
+read what changed before it is committed.
 """
 
 from collections.abc import Iterator
