@@ -1,5 +1,6 @@
 """Engines: SQLite as a database that may hold money, PostgreSQL with short waits."""
 
+import sqlite3
 import time
 from typing import Any
 
@@ -42,8 +43,8 @@ def _listen_sqlite(engine: Engine, synchronous: str) -> None:
     def tune(raw: Any, _record: object) -> None:
         raw.isolation_level = None
         cursor = raw.cursor()
+        _write_ahead(cursor)
         for line in (
-            "PRAGMA journal_mode=WAL",
             f"PRAGMA synchronous={synchronous}",
             "PRAGMA foreign_keys=ON",
             "PRAGMA recursive_triggers=ON",
@@ -65,6 +66,20 @@ def _listen_sqlite(engine: Engine, synchronous: str) -> None:
         if writes and turn:
             turn.take()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Set the journal; where several open a new file at once, SQLite refuses this instead of waiting."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _listen_postgresql(engine: Engine) -> None:

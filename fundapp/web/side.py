@@ -5,11 +5,11 @@ Losing it signs everybody out and nothing else, so it is written with ``synchron
 
 from datetime import datetime
 
-from sqlalchemy import Engine, String
+from sqlalchemy import Engine, String, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from fundapp.db.base import ID
-from fundapp.db.engine import tuned_engine
+from fundapp.db.engine import is_sqlite, tuned_engine
 from fundapp.db.types import Instant
 
 
@@ -41,7 +41,14 @@ class RateWindow(SideBase):
 
 
 def side_engine(url: str) -> Engine:
-    """Open the side store and make its tables where they are missing."""
+    """Open the side store and make its tables where they are missing; of workers that start at once, one makes them."""
     engine = tuned_engine(url, synchronous="NORMAL")
-    SideBase.metadata.create_all(engine)
+    with engine.execution_options(writes=True).begin() as connection:
+        if not is_sqlite(connection):
+            connection.execute(select(func.pg_advisory_xact_lock(_MAKING)))
+        SideBase.metadata.create_all(connection)
     return engine
+
+
+_MAKING = 731_204_118
+"""The number of the lock, under which nothing else is locked; SQLite's lock on writing is enough there."""

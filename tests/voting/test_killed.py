@@ -87,19 +87,19 @@ class Sealed:
         assert count["faulty"] == 0
 
 
-def keep_voting(url, kind, start, households, told):
+def keep_voting(url, kind, numbers, told):
     """Let household after household vote; say of each ballot, once it is committed, that it is there."""
     with bound(url):
-        for number in range(start, households):
+        for number in numbers:
             ballot = patiently(lambda number=number: kind.vote(number))
             os.write(told, f"{ballot}\n".encode())
     signal.pause()
 
 
-def kill_amid(url, kind, start, households, seconds):
+def kill_amid(url, kind, numbers, seconds):
     """Let a worker take ballots and kill it after a while; give the ballots that it acknowledged."""
     read, write = os.pipe()
-    worker = FORK.Process(target=keep_voting, args=(url, kind, start, households, write))
+    worker = FORK.Process(target=keep_voting, args=(url, kind, numbers, write))
     worker.start()
     os.close(write)
     with os.fdopen(read) as pipe:
@@ -116,9 +116,9 @@ def kill_often(url, make, times, households):
     """Kill workers; after each, what was acknowledged is there and at most one ballot more, whose voter asks again."""
     with bound(url):
         kind = make(households)
-    dice, told = random.Random(11), []
+    dice, told, each = random.Random(11), [], households // times - 1  # a quick machine leaves voters for the last too
     for _ in range(times):
-        told += kill_amid(url, kind, len(told), households, dice.uniform(0, 0.03))
+        told += kill_amid(url, kind, range(len(told), len(told) + each), dice.uniform(0, 0.03))
         with bound(url):
             kept = kind.kept()
             assert set(told) <= kept
