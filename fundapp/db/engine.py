@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -10,6 +11,7 @@ from sqlalchemy.exc import InvalidatePoolError
 
 BUSY_SECONDS = 10
 IDLE_SECONDS = 1
+AGAIN = timedelta(milliseconds=10)
 
 
 def tuned_engine(url: str, *, synchronous: str = "FULL") -> Engine:
@@ -77,7 +79,7 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
         except sqlite3.OperationalError:
             if time.monotonic() > until:
                 raise
-            time.sleep(0.01)
+            time.sleep(AGAIN.total_seconds())
         else:
             return
 

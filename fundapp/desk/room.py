@@ -28,7 +28,8 @@ from fundapp.fundraising.queries import unconfirmed
 from fundapp.kernel.actor import Actor, Role
 from fundapp.matching.policy import check_may_claim
 from fundapp.pools.policy import check_may_use
-from fundapp.procurement.policy import check_may_procure
+from fundapp.procurement.policy import check_may_end, check_may_procure
+from fundapp.procurement.queries import last_choice
 from fundapp.projects.queries import ProjectRow, tasks_of
 from fundapp.projects.rules import Stage
 from fundapp.questionnaire.policy import check_may_ask
@@ -52,7 +53,8 @@ def room(session: Session, actor: Actor, project: ProjectRow, now: datetime) -> 
     return [
         _consent(session, actor, project, now),
         *_money(session, actor, project),
-        *_work(session, actor, project),
+        _buying(session, actor, project),
+        _work(session, actor, project),
         _ending(session, actor, project),
     ]
 
@@ -100,7 +102,24 @@ def _check_name(session: Session, actor: Actor, project: ProjectRow) -> None:
     check_may_name(actor, project, has_moved(session, project.id))
 
 
-def _work(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
+def _buying(session: Session, actor: Actor, project: ProjectRow) -> Part:
+    tasks, (last, ended) = tasks_of(session, project.id), last_choice(session, project.id)
+
+    def procure() -> None:
+        check_may_procure(actor, project, tasks, ended)
+
+    def end() -> None:
+        check_may_end(actor, project, tasks, last is not None and not ended)
+
+    acts = [
+        _act(project, _("登记报价"), "procurement.new_quote", procure),
+        _act(project, _("选择供应商"), "procurement.choose", procure),
+        _act(project, _("终止和供应商的合作"), "procurement.end_supplier", end),
+    ]
+    return (_("供应商"), acts)
+
+
+def _work(session: Session, actor: Actor, project: ProjectRow) -> Part:
     tasks = tasks_of(session, project.id)
     tranches = delivery.pays_by_tranche(session, project)
     pending, settled = (
@@ -108,9 +127,6 @@ def _work(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
         delivery.settlement_of(session, project.id),
     )
     reports = len(delivery.reports_of(session, project.id))
-
-    def procure() -> None:
-        check_may_procure(actor, project, tasks)
 
     def work() -> None:
         check_may_work(actor, project, tasks)
@@ -121,10 +137,6 @@ def _work(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
     def correct() -> None:
         check_may_ask_correction(actor, project, tasks, settled is not None)
 
-    choosing = [
-        _act(project, _("登记报价"), "procurement.new_quote", procure),
-        _act(project, _("选择供应商"), "procurement.choose", procure),
-    ]
     doing = [
         _act(project, _("报告进度"), "delivery.new_report", work),
         _act(project, _("申请报销"), "delivery.new_expense", bill),
@@ -136,7 +148,7 @@ def _work(session: Session, actor: Actor, project: ProjectRow) -> list[Part]:
             lambda: check_may_accept(actor, project, tasks, reports, pending),
         ),
     ]
-    return [(_("供应商"), choosing), (_("实施"), doing)]
+    return (_("实施"), doing)
 
 
 def _ending(session: Session, actor: Actor, project: ProjectRow) -> Part:

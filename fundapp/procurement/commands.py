@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from moneyed import Money
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
@@ -14,13 +13,13 @@ from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.kernel.money import fen
 from fundapp.parties.commands import find_counterparty, know_counterparty
 from fundapp.procurement.insiders import check_unrelated
-from fundapp.procurement.models import Quote, SupplierChoice
-from fundapp.procurement.policy import check_may_procure
-from fundapp.procurement.queries import quotes_of
-from fundapp.procurement.rules import Offer, quotes_needed, what_is_missing
+from fundapp.procurement.models import Quote, SupplierChoice, SupplierEnd
+from fundapp.procurement.policy import check_may_end, check_may_procure
+from fundapp.procurement.queries import last_choice, quotes_of
+from fundapp.procurement.rules import SHORTEST_REASON, Offer, quotes_needed, what_is_missing
 from fundapp.programmes.queries import get_policy
 from fundapp.projects.commands import lock_project, move_on
-from fundapp.projects.queries import get_project, tasks_of
+from fundapp.projects.queries import ProjectRow, get_project, tasks_of
 from fundapp.projects.rules import Stage
 
 
@@ -50,7 +49,8 @@ def record_quote(session: Session, actor: Actor, cmd: NewQuote, clock: Clock) ->
     standing = done_before(session, Quote, key, project_id=cmd.project_id, counterparty_id=known, **said)
     if standing is not None:
         return standing
-    check_may_procure(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id))
+    ended = last_choice(session, cmd.project_id)[1]
+    check_may_procure(actor, get_project(session, cmd.project_id), tasks_of(session, cmd.project_id), ended)
     supplier_id = know_counterparty(session, actor, cmd.supplier, cmd.code, now, ("supplier", "code"))
     if any(row.counterparty_id == supplier_id for row in quotes_of(session, cmd.project_id)):
         raise Refused("procurement.twice", field="supplier")
@@ -72,9 +72,11 @@ def record_quote(session: Session, actor: Actor, cmd: NewQuote, clock: Clock) ->
 def choose_supplier(session: Session, actor: Actor, quote_id: int, reason: str, clock: Clock) -> SupplierChoice:
     """Choose a quote; work begins. A choice other than the lowest needs a reason, which is published.
 
+    Where work with a supplier was ended, another is chosen; what it is compared with are all quotes but the ended.
+
     Raises:
         NotVisible: no such quote.
-        Forbidden, Refused: the policy, ``procurement.chosen``, ``procurement.too_few``,
+        Forbidden, Refused: the policy, ``procurement.chosen``, ``procurement.ended_before``, ``procurement.too_few``,
             ``procurement.dearer_needs_reason``, a related supplier (``parties.related``).
     """
     quote = session.get(Quote, quote_id)
@@ -82,22 +84,62 @@ def choose_supplier(session: Session, actor: Actor, quote_id: int, reason: str, 
         raise NotVisible
     lock_project(session, quote.project_id)
     now = clock.now(session)
-    if session.scalar(select(SupplierChoice).where(SupplierChoice.project_id == quote.project_id)) is not None:
+    last, ended = last_choice(session, quote.project_id)
+    if last is not None and not ended:
         raise Refused("procurement.chosen")
     project = get_project(session, quote.project_id)
-    check_may_procure(actor, project, tasks_of(session, project.id))
-    policy = get_policy(session, project.policy_version_id or 0)
-    least = quotes_needed(policy.parts.get("procurement"))
-    offers = [Offer(row.supplier, fen(row.amount)) for row in quotes_of(session, project.id)]
-    missing = what_is_missing(offers, Offer(quote.supplier, fen(quote.amount_fen)), least, reason)
-    if missing:
-        raise Refused(missing, field="reason" if missing.endswith("reason") else None, least=least)
+    check_may_procure(actor, project, tasks_of(session, project.id), ended)
+    _check_offer(session, project, quote, reason)
     check_unrelated(session, actor, project, quote.counterparty_id, now, "quote_id")
     row = SupplierChoice(
-        project_id=project.id, quote_id=quote.id, reason=reason, chosen_by_id=actor.person_id, chosen_at=now
-    )
+        project_id=project.id, quote_id=quote.id, reason=reason, replaces_id=last.id if last else None,
+        chosen_by_id=actor.person_id, chosen_at=now,
+    )  # fmt: skip
     session.add(row)
     session.flush()
     record(session, actor, "procurement.choose", f"project:{project.id}", now, quote=quote.id)
-    move_on(session, actor, project.id, Stage.DELIVERING, now)
+    if project.stage is not Stage.DELIVERING:
+        move_on(session, actor, project.id, Stage.DELIVERING, now)
+    return row
+
+
+def _check_offer(session: Session, project: ProjectRow, quote: Quote, reason: str) -> None:
+    """Refuse an ended supplier, too few quotes, or a dearer one without a reason; the ended count as quotes only."""
+    policy = get_policy(session, project.policy_version_id or 0)
+    least = quotes_needed(policy.parts.get("procurement"))
+    rows = quotes_of(session, project.id)
+    if any(row.id == quote.id and row.ended_at for row in rows):
+        raise Refused("procurement.ended_before", field="quote_id")
+    offers = [Offer(row.supplier, fen(row.amount)) for row in rows]
+    standing = [Offer(row.supplier, fen(row.amount)) for row in rows if not row.ended_at]
+    missing = what_is_missing(offers, standing, Offer(quote.supplier, fen(quote.amount_fen)), least, reason)
+    if missing:
+        raise Refused(missing, field="reason" if missing.endswith("reason") else None, least=least)
+
+
+def end_supplier(session: Session, actor: Actor, project_id: int, reason: str, clock: Clock) -> SupplierEnd:
+    """End the work with the chosen supplier; its quote is never chosen again, and the group chooses another.
+
+    The same form sent twice ends it once.
+
+    What was paid stays paid, and bills of it that wait are decided as before.
+
+    Raises:
+        NotVisible: no such project.
+        Forbidden, Refused: :func:`fundapp.procurement.policy.check_may_end`; ``procurement.end_needs_reason``.
+    """
+    lock_project(session, project_id)
+    project = get_project(session, project_id)
+    last, ended = last_choice(session, project_id)
+    standing = session.get(SupplierEnd, last.id) if last else None
+    if standing and (standing.ended_by_id, standing.reason) == (actor.person_id, reason.strip()):
+        return standing
+    check_may_end(actor, project, tasks_of(session, project_id), last is not None and not ended)
+    if last is None or len(reason.strip()) < SHORTEST_REASON:
+        raise Refused("procurement.end_needs_reason", field="reason")
+    now = clock.now(session)
+    row = SupplierEnd(choice_id=last.id, reason=reason.strip(), ended_by_id=actor.person_id, ended_at=now)
+    session.add(row)
+    session.flush()
+    record(session, actor, "procurement.end", f"project:{project_id}", now, choice=last.id)
     return row

@@ -34,6 +34,16 @@ class QuoteForm(OnceForm):
         )
 
 
+class EndForm(PageForm):
+    """The end of work with the chosen supplier."""
+
+    reason = TextAreaField(
+        _("为什么终止"),
+        validators=[REQUIRED, Length(max=400)],
+        description=_("例如：没有按约施工、停业、查出和小组有关联。会公开。"),
+    )
+
+
 class ChoiceForm(PageForm):
     """The choice among the quotes."""
 

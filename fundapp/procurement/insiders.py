@@ -32,14 +32,18 @@ INSIDERS = (
 )
 SUPPLIERS = (
     "SELECT q.counterparty_id FROM quote q WHERE q.project_id = {project} AND NOT EXISTS (SELECT 1 FROM "
-    "supplier_choice s WHERE s.project_id = q.project_id AND s.quote_id <> q.id) "
+    "supplier_choice s LEFT JOIN supplier_end n ON n.choice_id = s.id WHERE s.project_id = q.project_id "
+    "AND CASE WHEN s.quote_id = q.id THEN n.choice_id IS NOT NULL ELSE n.choice_id IS NULL END) "
     "UNION SELECT e.counterparty_id FROM expense e WHERE e.project_id = {project} AND NOT EXISTS (SELECT 1 FROM "
     "expense_decision d WHERE d.expense_id = e.id AND NOT d.approved)"
 )
 
 
 def suppliers_of(session: Session, project_id: int) -> set[int]:
-    """Give whom a project pays or may come to pay: the chosen supplier (before the choice all of them) and payees."""
+    """Give whom a project pays or may come to pay: the chosen supplier (before a choice all that quoted) and payees.
+
+    A supplier with which work was ended counts no more, unless a bill of it stands.
+    """
     return set(session.scalars(text(SUPPLIERS.format(project=":project")), {"project": project_id}))
 
 

@@ -1,9 +1,9 @@
-"""Quotes, and the one choice among them; a related supplier is not chosen."""
+"""Quotes and the choice among them; work with a chosen supplier may be ended, and then another is chosen."""
 
 from datetime import datetime
 
 from moneyed import Money
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fundapp.db.base import Base, Numbered
@@ -37,30 +37,62 @@ class Quote(Numbered, Base):
 
 
 class SupplierChoice(Numbered, Base):
-    """The chosen quote of a project and why; there is one, and no quote after it."""
+    """A chosen quote of a project and why. One stands at a time; each later one replaces one that was ended."""
 
     __tablename__ = "supplier_choice"
     __table_args__ = (
-        UniqueConstraint("project_id"),
+        UniqueConstraint("quote_id"),
+        UniqueConstraint("replaces_id"),
+        UniqueConstraint("id", "project_id"),
         ForeignKeyConstraint(["quote_id", "project_id"], ["quote.id", "quote.project_id"]),
+        ForeignKeyConstraint(["replaces_id", "project_id"], ["supplier_choice.id", "supplier_choice.project_id"]),
+        Index(
+            "uq_supplier_choice_first", "project_id", unique=True,
+            sqlite_where=text("replaces_id IS NULL"), postgresql_where=text("replaces_id IS NULL"),
+        ),
         {"info": {"sealed": True}},
-    )
+    )  # fmt: skip
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     quote_id: Mapped[int]
+    replaces_id: Mapped[int | None]
     reason: Mapped[str] = mapped_column(String(400), default="")
     chosen_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     chosen_at: Mapped[datetime]
 
 
+class SupplierEnd(Base):
+    """The end of work with a chosen supplier, for a reason that is published; what was paid to it stays paid."""
+
+    __tablename__ = "supplier_end"
+    __table_args__ = (
+        CheckConstraint("length(trim(reason)) >= 5", name="reason_told"),
+        {"info": {"sealed": True}},
+    )
+
+    choice_id: Mapped[int] = mapped_column(ForeignKey("supplier_choice.id"), primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(String(400))
+    ended_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime]
+
+
 append_only("quote")
 append_only("supplier_choice")
+append_only("supplier_end")
 refuse(
     "quote_before_choice",
     "quote",
     "INSERT",
-    "EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = NEW.project_id)",
+    "EXISTS (SELECT 1 FROM supplier_choice s WHERE s.project_id = NEW.project_id AND NOT EXISTS "
+    "(SELECT 1 FROM supplier_end n WHERE n.choice_id = s.id))",
     "the supplier has been chosen",
+)
+refuse(
+    "supplier_replaces_ended",
+    "supplier_choice",
+    "INSERT",
+    "NEW.replaces_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM supplier_end n WHERE n.choice_id = NEW.replaces_id)",
+    "a supplier is replaced once work with it was ended",
 )
 refuse(
     "supplier_is_not_related",

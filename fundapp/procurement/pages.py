@@ -18,7 +18,7 @@ def blocked_quotes(
     session: Session, actor: Actor, project: ProjectRow, clock: Clock
 ) -> tuple[list[QuoteRow], list[str]]:
     """Give the quotes that may be chosen, and for each other one why it may not, with what to do instead."""
-    quotes, now = quotes_of(session, project.id), clock.now(session)
+    quotes, now = [one for one in quotes_of(session, project.id) if not one.ended_at], clock.now(session)
     why = why_blocked(session, actor, project, [one.counterparty_id for one in quotes], now)
     blocked = [_said(one.supplier, why[one.counterparty_id]) for one in quotes if one.counterparty_id in why]
     if blocked:

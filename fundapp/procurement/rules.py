@@ -12,18 +12,24 @@ class Offer:
     amount_fen: int
 
 
-def what_is_missing(offers: Sequence[Offer], chosen: Offer, least: int, reason: str) -> str | None:
-    """Name what speaks against the choice: too few suppliers, or a dearer one without a reason.
+SHORTEST_REASON = 5
 
-    Suppliers count by name, blanks and case aside.
 
-    >>> what_is_missing([Offer("甲", 5), Offer("乙", 6)], Offer("甲", 5), 3, "")
+def what_is_missing(
+    offers: Sequence[Offer], standing: Sequence[Offer], chosen: Offer, least: int, reason: str
+) -> str | None:
+    """Name what speaks against the choice: too few suppliers, or a dearer one than ``standing`` without a reason.
+
+    Suppliers count by name, blanks and case aside; ``offers`` are all that came in.
+
+    >>> two = [Offer("甲", 5), Offer("乙", 6)]
+    >>> what_is_missing(two, two, Offer("甲", 5), 3, "")
     'procurement.too_few'
     """
     suppliers = {"".join(offer.supplier.split()).casefold() for offer in offers}
     if len(suppliers) < least:
         return "procurement.too_few"
-    if chosen.amount_fen > min(offer.amount_fen for offer in offers) and len(reason.strip()) < 5:
+    if chosen.amount_fen > min(offer.amount_fen for offer in standing) and len(reason.strip()) < SHORTEST_REASON:
         return "procurement.dearer_needs_reason"
     return None
 

@@ -8,6 +8,7 @@ from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.actor import Role
 from fundapp.procurement import commands, forms
 from fundapp.procurement.pages import blocked_quotes
+from fundapp.procurement.queries import quotes_of
 from fundapp.projects.queries import project_of_member
 from fundapp.web.clock import clock
 from fundapp.web.database import reading
@@ -35,6 +36,31 @@ def new_quote(project_id: int) -> Answer:
             return redirect(url_for("desk.room", project_id=project_id), 303)
     crumbs = [(project.title, url_for("desk.room", project_id=project_id))]
     return render_template("_form.html", title=_("登记报价"), form=form, button=_("登记"), crumbs=crumbs), form.status
+
+
+@bp.route("/<int:project_id>/end", methods=["GET", "POST"])
+@for_roles(Role.GROUP_MEMBER)
+def end_supplier(project_id: int) -> Answer:
+    """End the work with the chosen supplier."""
+    project, form = project_of_member(reading(), project_id, current_actor()), forms.EndForm()
+    if form.filled_in():
+        with form.deed() as session:
+            commands.end_supplier(session, current_actor(), project_id, form.reason.data, clock())
+        if form.done:
+            flash(_("合作已终止，请再选一家。"))
+            return redirect(url_for("desk.room", project_id=project_id), 303)
+    now = [row.supplier for row in quotes_of(reading(), project_id) if row.chosen]
+    told = [
+        *(_("现在选定的是%(name)s。", name=name) for name in now),
+        _("已经付出去的钱不变，没付的照样审批。终止以后可以再登记报价，再选一家；原来这家不能再选。"),
+    ]
+    crumbs = [(project.title, url_for("desk.room", project_id=project_id))]
+    return (
+        render_template(
+            "_form.html", title=_("终止和供应商的合作"), form=form, button=_("终止合作"), crumbs=crumbs, told=told
+        ),
+        form.status,
+    )
 
 
 @bp.route("/<int:project_id>/choose", methods=["GET", "POST"])

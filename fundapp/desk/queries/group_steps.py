@@ -22,7 +22,7 @@ from fundapp.kernel.actor import Actor
 from fundapp.kernel.money import fen, from_fen
 from fundapp.matching.policy import check_may_claim
 from fundapp.matching.queries import claims_of_project
-from fundapp.procurement.queries import quotes_of
+from fundapp.procurement.queries import last_choice, quotes_of
 from fundapp.procurement.rules import quotes_needed
 from fundapp.programmes.queries import get_policy
 from fundapp.projects.models import ProjectMember
@@ -103,8 +103,9 @@ def _buy(session: Session, project: ProjectRow, task: Task, settled: bool) -> li
     if task not in OFFERERS:
         return []
     least = quotes_needed(get_policy(session, project.policy_version_id or 0).parts.get("procurement"))
-    count = len(quotes_of(session, project.id))
-    if count < least:
+    rows = quotes_of(session, project.id)
+    count = len(rows)
+    if count < least or all(row.ended_at for row in rows):
         text = _("已有 %(count)s 家，至少 %(least)s 家", count=count, least=least)
         return [_step(project, _("登记报价：%(title)s"), "procurement.new_quote", text)]
     choose = _("选择供应商：%(title)s")
@@ -114,6 +115,8 @@ def _buy(session: Session, project: ProjectRow, task: Task, settled: bool) -> li
 def _work(session: Session, actor: Actor, project: ProjectRow, task: Task) -> list[Waiting]:
     reports = reports_of(session, project.id)
     finished = bool(reports) and reports[0].percent >= DONE
+    if last_choice(session, project.id)[1] and not finished:
+        return _buy(session, project, task, settled=True)
     if task is Task.LEAD and not finished:
         return [_step(project, _("报告进度：%(title)s"), "delivery.new_report")]
     if task is Task.SUPERVISOR and finished:
