@@ -45,7 +45,7 @@ def end_supplier(project_id: int) -> Answer:
     project, form = project_of_member(reading(), project_id, current_actor()), forms.EndForm()
     if form.filled_in():
         with form.deed() as session:
-            commands.end_supplier(session, current_actor(), project_id, form.reason.data, clock())
+            commands.end_supplier(session, current_actor(), project_id, form.reason.data or "", clock())
         if form.done:
             flash(_("合作已终止，请再选一家。"))
             return redirect(url_for("desk.room", project_id=project_id), 303)
