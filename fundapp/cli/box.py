@@ -37,28 +37,38 @@ def keys(out: Path) -> None:
 
 
 @click.command("open-box")
-@click.argument("file", type=_FILE)
+@click.argument("boxes", type=_FILE, nargs=-1, required=True)
 @click.option(
     "--share", "files", type=_FILE, multiple=True, help="A slip as a file; without it, its words are asked for."
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file of the count.")
-def open_the_box(file: Path, files: tuple[Path, ...], out: Path) -> None:
-    """Open the ballots of FILE with two shares; no database, no network.
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The file of the count; of several boxes, a folder."
+)
+def open_the_box(boxes: tuple[Path, ...], files: tuple[Path, ...], out: Path) -> None:
+    """Open the ballots of BOXES with two shares; no database, no network.
+
+    Of several boxes each is counted into a file of its own, "count-" before the name of its box.
 
     Raises:
         BadInput: not a box, or one that was changed; shares that do not belong to it; a file that is there already.
     """
     if out.exists():
         raise BadInput("--out", str(out), "a file that is not there yet")
-    box = _read(file)
+    read = {file: _read(file) for file in boxes}
+    if len({file.stem for file in read}) < len(boxes):
+        raise BadInput("BOXES", " ".join(map(str, boxes)), "boxes with different names")
     shares = [read_slip(one.read_text("utf-8")) for one in files]
     while len(shares) < NEEDED:
         shares.append(click.prompt(f"第 {len(shares) + 1} 位持钥人的单词", hide_input=True))
-    count = open_box(box, join_shares(shares))
-    text = canonical(count)
-    out.write_text(text, "utf-8")
-    click.echo(f"打开 {len(count['ballots'])} 张，打不开或不合规则 {count['faulty']} 张。")
-    click.echo(f"文件指纹 {hashlib.sha256(text.encode()).hexdigest()}")
+    key = join_shares(shares)
+    counts = {file: open_box(box, key) for file, box in read.items()}
+    if len(counts) > 1:
+        out.mkdir(parents=True)
+    for file, count in counts.items():
+        text = canonical(count)
+        (out / f"count-{file.stem}.json" if len(counts) > 1 else out).write_text(text, "utf-8")
+        click.echo(f"{file.name}：打开 {len(count['ballots'])} 张，打不开或不合规则 {count['faulty']} 张。")
+        click.echo(f"文件指纹 {hashlib.sha256(text.encode()).hexdigest()}")
 
 
 def read_slip(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -40,16 +40,27 @@ class ConfirmShare:
 def register_key(session: Session, actor: Actor, cmd: RegisterKey, clock: Clock) -> VoteKey:
     """Register the key of a draft that is to be sealed; an earlier one and its confirmations go.
 
+    Pools that vote together have one key: it is registered for all of them, and its holders have a task in the place
+    of the whole vote. A ballot is sealed to the frozen terms of its own round, so one key opens none in another's name.
+
     Raises:
         Forbidden: not the worker of the community.
         Refused: the round is opened, or not sealed; not a key; not three different people who have a task here.
     """
-    draft, place, now = hold_draft(session, actor, cmd.round_id, clock)
+    made: dict[int, VoteKey] = {}
+    for round_id in queries.voting_together(session, cmd.round_id) or [cmd.round_id]:
+        made[round_id] = _register(session, actor, replace(cmd, round_id=round_id), clock)
+    return made[cmd.round_id]
+
+
+def _register(session: Session, actor: Actor, cmd: RegisterKey, clock: Clock) -> VoteKey:
+    draft, _place, now = hold_draft(session, actor, cmd.round_id, clock)
     if draft.secrecy is not Secrecy.SEALED:
         raise Refused("voting.not_sealed")
     if len(cmd.checks) != SHARES or any(len(one) != 64 for one in (cmd.public_key, *cmd.checks)):
         raise Refused("voting.no_key", field="file")
-    known = {person_id for person_id, _name in queries.possible_holders(session, place.path, now)}
+    around = queries.place_of_key(session, draft.id)
+    known = {person_id for person_id, _name in queries.possible_holders(session, around, now)}
     if len(set(cmd.holders)) != SHARES or not set(cmd.holders) <= known:
         raise Refused("voting.three_holders", field="holders")
     for row in (*session.scalars(queries.holders(draft.id)), *queries.keys_of(session, draft.id)):
@@ -71,10 +82,19 @@ def register_key(session: Session, actor: Actor, cmd: RegisterKey, clock: Clock)
 def confirm_share(session: Session, actor: Actor, cmd: ConfirmShare, clock: Clock) -> VoteHolder:
     """Let a holder show that she has the share that was made for her, before the round opens.
 
+    Of pools that vote together under one key she shows it once, for all.
+
     Raises:
         NotVisible: no such round, or none of whose key she keeps a share.
         Refused: the round is opened already; another code.
     """
+    made: dict[int, VoteHolder] = {}
+    for round_id in queries.voting_together(session, cmd.round_id) or [cmd.round_id]:
+        made[round_id] = _confirm(session, actor, replace(cmd, round_id=round_id), clock)
+    return made[cmd.round_id]
+
+
+def _confirm(session: Session, actor: Actor, cmd: ConfirmShare, clock: Clock) -> VoteHolder:
     draft = lock(session, VoteRound, cmd.round_id)
     rows: list[VoteHolder] = [
         row for row in session.scalars(queries.holders(cmd.round_id)) if row.person_id == actor.person_id

@@ -1,6 +1,7 @@
 """Say which shares of a key are lost, and declare a round void that nobody can open any more: two people do that."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -49,11 +50,25 @@ class ConfirmVoid:
 def tell_share(session: Session, actor: Actor, cmd: TellShare, clock: Clock) -> VoteShareWord:
     """Say that a share is lost or found again: who keeps it, or for her an officer of the place, named with the reason.
 
+    Pools that vote together have one key: it is said for each of them that is not counted yet.
+
     Raises:
         NotVisible: there is no such round, or it is a draft.
         Forbidden: neither the holder of that share nor one of those who publish there.
         Refused: not a sealed round; counted, published or void; no such share; no reason; found, but never lost.
     """
+    together = queries.voting_together(session, cmd.round_id)
+    for round_id in together:
+        lock(session, VoteRound, round_id)
+    word = _tell(session, actor, cmd, clock)
+    for round_id in together:
+        if round_id != cmd.round_id:
+            with suppress(NotVisible, Refused):
+                _tell(session, actor, replace(cmd, round_id=round_id), clock)
+    return word
+
+
+def _tell(session: Session, actor: Actor, cmd: TellShare, clock: Clock) -> VoteShareWord:
     round_, now = _hold(session, cmd.round_id, clock)
     keeps = {row.number for row in session.scalars(queries.holders(round_.id)) if row.person_id == actor.person_id}
     if not (actor.signed_in and (cmd.number in keeps or _publishes(session, actor, round_))):

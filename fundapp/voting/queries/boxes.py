@@ -25,6 +25,7 @@ from fundapp.voting.box_models import (
     VoteSlip,
     VoteSlipChoice,
 )
+from fundapp.voting.cycle_models import VoteCycle
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteChoice, VoteOpening, VoteRound
 from fundapp.voting.queries.facts import candidates_of, frozen_terms
 from fundapp.voting.rounds import instant_text
@@ -98,6 +99,19 @@ def holders(round_id: int) -> Any:
 def public_key_of(session: Session, round_id: int) -> str:
     """Give the public key of a sealed round."""
     return session.scalars(select(VoteKey.public_key).where(VoteKey.round_id == round_id)).one()
+
+
+def voting_together(session: Session, round_id: int) -> list[int]:
+    """Give the rounds of all pools that vote together with this one, itself among them; else none."""
+    cycle = select(VoteRound.cycle_id).where(VoteRound.id == round_id).scalar_subquery()
+    return list(session.scalars(select(VoteRound.id).where(VoteRound.cycle_id == cycle).order_by(VoteRound.id)))
+
+
+def place_of_key(session: Session, round_id: int) -> str:
+    """Give the path of the place around which the holders of a key have their tasks: of all pools, one."""
+    place = func.coalesce(VoteCycle.place_id, VoteRound.place_id)
+    query = select(Place.path).select_from(VoteRound).outerjoin(VoteCycle, VoteCycle.id == VoteRound.cycle_id)
+    return session.scalars(query.join(Place, Place.id == place).where(VoteRound.id == round_id)).one()
 
 
 def possible_holders(session: Session, path: str, now: datetime) -> list[tuple[int, str]]:

@@ -15,12 +15,13 @@ from fundapp.ledger.queries import pool_state
 from fundapp.places.models import Place
 from fundapp.places.queries import PlaceRow, get_place
 from fundapp.rosters.models import SnapshotUnit
-from fundapp.voting.box_models import VoteBox
+from fundapp.voting.box_models import VoteBox, VoteBoxClosing, VoteOpened
 from fundapp.voting.cycle_models import VoteCycle
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound, VoteStanding
 from fundapp.voting.policy import works_here
 from fundapp.voting.queries.voids import is_void
 from fundapp.voting.rounds import RoundState, results_visible, shown_turnout, state_of
+from fundapp.voting.secrecy import Secrecy
 
 NEWEST = 5
 
@@ -49,6 +50,8 @@ class PoolRow:
     selected: tuple[tuple[str, Money], ...]
     cost: Money | None
     own: tuple[OwnDoor, ...]
+    closed: bool
+    opened: bool
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class CyclePage:
     place: PlaceRow
     opens_at: datetime
     closes_at: datetime
+    sealed: bool
     pools: tuple[PoolRow, ...]
 
     @property
@@ -112,10 +116,21 @@ def cycle_page(session: Session, cycle_id: int, actor: Actor, now: datetime) -> 
         raise NotVisible
     place = get_place(session, cycle.place_id)
     rows = session.execute(
-        select(VoteRound, Place.name, VoteOpening.households, VoteOpening.snapshot_id, VoteResult.cost_fen, is_void())
+        select(
+            VoteRound,
+            Place.name,
+            VoteOpening.households,
+            VoteOpening.snapshot_id,
+            VoteResult.cost_fen,
+            is_void(),
+            VoteBoxClosing.round_id,
+            VoteOpened.round_id,
+        )
         .join(Place, Place.id == VoteRound.place_id)
         .outerjoin(VoteOpening, VoteOpening.round_id == VoteRound.id)
         .outerjoin(VoteResult, VoteResult.round_id == VoteRound.id)
+        .outerjoin(VoteBoxClosing, VoteBoxClosing.round_id == VoteRound.id)
+        .outerjoin(VoteOpened, VoteOpened.round_id == VoteRound.id)
         .where(VoteRound.cycle_id == cycle_id)
         .order_by(func.length(Place.path), VoteRound.id)
     ).all()
@@ -137,11 +152,14 @@ def cycle_page(session: Session, cycle_id: int, actor: Actor, now: datetime) -> 
             selected=tuple(selected.get(round_.id, ())),
             cost=cost,
             own=tuple(own.get(round_.id, ())),
+            closed=closed is not None,
+            opened=opened is not None,
         )
-        for round_, name, households, _snapshot, cost, void in rows
+        for round_, name, households, _snapshot, cost, void, closed, opened in rows
     )
     first = rows[0][0]
-    return CyclePage(cycle.id, cycle.title, place, first.opens_at, first.closes_at, pools)
+    sealed = first.secrecy is Secrecy.SEALED
+    return CyclePage(cycle.id, cycle.title, place, first.opens_at, first.closes_at, sealed, pools)
 
 
 def available_in(session: Session, programme_ids: Sequence[int]) -> dict[int, int]:

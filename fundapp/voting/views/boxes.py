@@ -41,15 +41,15 @@ def key(round_id: int) -> Answer:
     """Register the key of a draft and who keeps its shares."""
     page, form, session = _of_mode(round_id, Secrecy.SEALED), box_forms.KeyForm(), reading()
     policy.check_worker(current_actor(), page.place.path)
-    form.offer(queries.possible_holders(session, page.place.path, clock().now(session)))
+    form.offer(queries.possible_holders(session, queries.place_of_key(session, round_id), clock().now(session)))
     if form.filled_in():
         with form.deed() as writing:
             commands.register_key(writing, current_actor(), form.to_command(round_id), clock())
         if form.done:
             flash(_("钥匙已登记，请三位持钥人各自核对。"))
             return redirect(url_for(".key", round_id=round_id), 303)
-    held = queries.key_row(session, round_id)
-    return render_template("voting/key.html", page=page, form=form, held=held), form.status
+    seen = {"held": queries.key_row(session, round_id), "pools": len(queries.voting_together(session, round_id))}
+    return render_template("voting/key.html", page=page, form=form, **seen), form.status
 
 
 @bp.route("/<int:round_id>/share", methods=["GET", "POST"])
