@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from moneyed import Money
 from sqlalchemy import func, select, union_all
@@ -115,25 +116,7 @@ def cycle_page(session: Session, cycle_id: int, actor: Actor, now: datetime) -> 
     if cycle is None:
         raise NotVisible
     place = get_place(session, cycle.place_id)
-    rows = session.execute(
-        select(
-            VoteRound,
-            Place.name,
-            VoteOpening.households,
-            VoteOpening.snapshot_id,
-            VoteResult.cost_fen,
-            is_void(),
-            VoteBoxClosing.round_id,
-            VoteOpened.round_id,
-        )
-        .join(Place, Place.id == VoteRound.place_id)
-        .outerjoin(VoteOpening, VoteOpening.round_id == VoteRound.id)
-        .outerjoin(VoteResult, VoteResult.round_id == VoteRound.id)
-        .outerjoin(VoteBoxClosing, VoteBoxClosing.round_id == VoteRound.id)
-        .outerjoin(VoteOpened, VoteOpened.round_id == VoteRound.id)
-        .where(VoteRound.cycle_id == cycle_id)
-        .order_by(func.length(Place.path), VoteRound.id)
-    ).all()
+    rows = _rows(session, cycle_id)
     if not rows or (all(row[2] is None for row in rows) and not works_here(actor, place.path)):
         raise NotVisible
     ids = [row[0].id for row in rows]
@@ -160,6 +143,30 @@ def cycle_page(session: Session, cycle_id: int, actor: Actor, now: datetime) -> 
     first = rows[0][0]
     sealed = first.secrecy is Secrecy.SEALED
     return CyclePage(cycle.id, cycle.title, place, first.opens_at, first.closes_at, sealed, pools)
+
+
+def _rows(session: Session, cycle_id: int) -> Sequence[Any]:
+    """Give each round with its place, opening, cost of its result, whether it is void, and how its box stands."""
+    query = (
+        select(
+            VoteRound,
+            Place.name,
+            VoteOpening.households,
+            VoteOpening.snapshot_id,
+            VoteResult.cost_fen,
+            is_void(),
+            VoteBoxClosing.round_id,
+            VoteOpened.round_id,
+        )
+        .join(Place, Place.id == VoteRound.place_id)
+        .outerjoin(VoteOpening, VoteOpening.round_id == VoteRound.id)
+        .outerjoin(VoteResult, VoteResult.round_id == VoteRound.id)
+        .outerjoin(VoteBoxClosing, VoteBoxClosing.round_id == VoteRound.id)
+        .outerjoin(VoteOpened, VoteOpened.round_id == VoteRound.id)
+        .where(VoteRound.cycle_id == cycle_id)
+        .order_by(func.length(Place.path), VoteRound.id)
+    )
+    return session.execute(query).all()
 
 
 def available_in(session: Session, programme_ids: Sequence[int]) -> dict[int, int]:
