@@ -16,7 +16,7 @@ from fundapp.stories.rules import parse
 LIBRARY = Path(__file__).parent / "library"
 DEEDS = (
     "ground", "rostering", "proposing", "asking", "answering", "coding", "paper", "collecting", "announcing",
-    "deciding", "outcomes", "coded", "sealing", "voiding", "deliberating", "scoring", "keeping", "raising",
+    "deciding", "outcomes", "keying", "coded", "sealing", "voiding", "deliberating", "scoring", "keeping", "raising",
     "subsidizing", "matching", "pooling", "relating", "delivering", "banking", "advancing",
 )  # fmt: skip
 

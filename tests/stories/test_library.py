@@ -12,6 +12,7 @@ QUICK = (
     "7-shuian-lift",
     "8-banshan-shares",
     "9-banpo-two-levels",
+    "9-haitang-pools",
     "9-songshu-notice",
     "9-taoyuan-sealed",
 )

@@ -260,7 +260,7 @@ def unit_at(scene: Scene, round_id: int) -> int:
     door = scene.fields.text("door")
     units = {name: unit_id for unit_id, name, _ in roll_of(scene, round_id)}
     if door not in units:
-        raise BadInput(f"{scene.fields.where}, door", repr(door), "a door on the round's roster")
+        raise BadInput(f"{scene.fields.where}, door", repr(door), f"a door on the roster, as {next(iter(units), None)}")
     return units[door]
 
 
