@@ -205,3 +205,19 @@ def test_a_place_elsewhere_has_no_pool(small):
         nobody = make_person(session, "别处社工")
     with pytest.raises(Forbidden):
         draft(small, pools(small), who=nobody)
+
+
+def test_the_list_tells_where_a_vote_of_several_pools_stands(small):
+    """Before it opens, while it is open, after its close, and once its results are told."""
+    whole = draft(small, pools(small))
+    open_it(small, whole)
+
+    def told(moment):
+        with reading_session() as session:
+            return [row.state for row in queries.newest_cycles(session, moment)]
+
+    assert told(NOW) == [RoundState.WAITING]
+    assert told(OPENS) == [RoundState.OPEN]
+    assert told(CLOSES) == [RoundState.CLOSED]
+    publish_it(small, whole)
+    assert told(CLOSES) == [RoundState.PUBLISHED]

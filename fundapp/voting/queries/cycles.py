@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from moneyed import Money
-from sqlalchemy import func, select, union_all
+from sqlalchemy import case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor
@@ -103,7 +103,9 @@ class CycleRow:
     title: str
     place_name: str
     pools: int
+    opens_at: datetime
     closes_at: datetime
+    state: RoundState
 
 
 def cycle_page(session: Session, cycle_id: int, actor: Actor, now: datetime) -> CyclePage:
@@ -174,18 +176,43 @@ def available_in(session: Session, programme_ids: Sequence[int]) -> dict[int, in
     return {one: pool_state(session, one).available for one in programme_ids}
 
 
-def newest_cycles(session: Session) -> list[CycleRow]:
+def newest_cycles(session: Session, now: datetime) -> list[CycleRow]:
     """List the newest opened votes of several pools."""
+    void = func.sum(case((is_void(), 1), else_=0))
     rows = session.execute(
-        select(VoteCycle.id, VoteCycle.title, Place.name, func.count(VoteRound.id), func.max(VoteRound.closes_at))
+        select(
+            VoteCycle.id,
+            VoteCycle.title,
+            Place.name,
+            func.count(VoteRound.id),
+            func.min(VoteRound.opens_at),
+            func.max(VoteRound.closes_at),
+            func.count(VoteResult.round_id),
+            void,
+        )
         .join(Place, Place.id == VoteCycle.place_id)
         .join(VoteRound, VoteRound.cycle_id == VoteCycle.id)
         .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
+        .outerjoin(VoteResult, VoteResult.round_id == VoteRound.id)
         .group_by(VoteCycle.id, VoteCycle.title, Place.name)
         .order_by(VoteCycle.id.desc())
         .limit(NEWEST)
     )
-    return [CycleRow(*row) for row in rows]
+    return [
+        CycleRow(number, title, place, pools, opens, closes, _state(now, pools, opens, closes, told, gone))
+        for number, title, place, pools, opens, closes, told, gone in rows
+    ]
+
+
+def _state(now: datetime, pools: int, opens_at: datetime, closes_at: datetime, told: int, void: int) -> RoundState:
+    """Tell where an opened vote stands, by how many of its pools are told or void."""
+    if void == pools:
+        return RoundState.VOID
+    if told + void == pools:
+        return RoundState.PUBLISHED
+    if now < opens_at:
+        return RoundState.WAITING
+    return RoundState.OPEN if now < closes_at else RoundState.CLOSED
 
 
 def taken_in_cycle(session: Session, round_id: int) -> set[int]:

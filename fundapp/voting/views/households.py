@@ -38,8 +38,9 @@ def index() -> Answer:
     """List the rounds."""
     session = reading()
     before = request.args.get("before", type=int)
-    rows = queries.list_rounds(session, current_actor(), clock().now(session), before)
-    cycles = queries.newest_cycles(session) if before is None else []
+    now = clock().now(session)
+    rows = queries.list_rounds(session, current_actor(), now, before)
+    cycles = queries.newest_cycles(session, now) if before is None else []
     return render_template("voting/index.html", page=page_of(rows, lambda row: row.id), cycles=cycles)
 
 
