@@ -228,6 +228,11 @@ def link_sentence(kind: LinkKind, title: str, other: str) -> str:
     return gettext("《%(title)s》与《%(other)s》互斥，只能办其中一个", title=title, other=other)
 
 
+def not_public_yet() -> str:
+    """Name a proposal whose title only its own people and its checkers may see."""
+    return gettext("一个还在初审的提案")
+
+
 def link_message(
     link: ProjectLink, title: str, other: str, step: LinkStep | None, reason: str, project_id: int
 ) -> Told:

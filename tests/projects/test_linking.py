@@ -1,5 +1,7 @@
 """Two projects are linked as the same or as rivals: by whom, when, with what effect, and on which pages."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
@@ -15,6 +17,7 @@ from fundapp.projects.links import barred_by_links, carried_on, link_of, links_o
 from fundapp.projects.queries import get_project
 from fundapp.projects.rules import Stage
 from tests.projects.life import begin, check, make_street, submit
+from tests.support.races import at_once
 from tests.support.visitor import Visitor
 from tests.support.world import CLOCK, make_account, make_text
 
@@ -86,6 +89,47 @@ def test_a_worker_links_at_once_and_both_groups_are_told(street):
     with reading_session() as session:
         assert [(row.state, row.answer) for row in links_of(session, 2)] == [(LinkState.ENDED, "北门空地扩大了")]
     assert link(street.worker, DUPLICATE) != number
+
+
+def test_a_group_is_not_told_the_title_of_what_is_still_in_its_first_check(street):
+    """Its own title stands there; of the other it hears that there is one; its page shows no such link either."""
+    number = begin(street, street.resident, title="周家卫生间漏水")
+    submit(street, number, make_text(title="周家卫生间漏水"), street.resident)
+    link(street.worker, project_id=2, other_id=number)
+    with reading_session() as session:
+        told_neighbour = messages_of(session, street.neighbour).rows[0].text
+        told_resident = messages_of(session, street.resident).rows[0].text
+        assert links_of(session, 2, street.neighbour) == ()
+    assert "还在初审的提案" in told_neighbour
+    assert "周家" not in told_neighbour
+    assert "3 栋门口" in told_neighbour
+    assert "周家" in told_resident
+    assert "3 栋门口" in told_resident
+
+
+def test_of_two_links_of_one_pair_at_once_one_is_made(street):
+    """As rivals, or as a double and as rivals: whoever comes second is told that they are linked already."""
+    for one, other in ((RIVALS, RIVALS), (DUPLICATE, RIVALS)):
+        ended = at_once([partial(link, street.worker, one), partial(link, street.worker, other, 2, 1)])
+        assert [how for how, _what in ended] == ["done", "refused"]
+        assert ended[1][1] == "projects.linked_already"
+        answer(street.worker, ended[0][1], ENDED, "两件都办")
+
+
+def test_of_two_answers_at_once_one_counts(street):
+    """One worker lets it stand, another declines it: the second hears that it was answered."""
+    number = link(street.resident)
+    ended = at_once([
+        partial(answer, street.worker, number, STANDS), partial(answer, street.worker, number, DECLINED, "不冲突"),
+    ])  # fmt: skip
+    assert sorted(how for how, _what in ended) == ["done", "refused"]
+
+
+def test_two_links_that_would_make_a_chain_of_doubles_are_not_both_made(street):
+    """The lamp becomes the neighbour's lamp's double while that becomes the pavilion's: one stands."""
+    ended = at_once([partial(link, street.worker, DUPLICATE, 1, 2), partial(link, street.worker, DUPLICATE, 2, 3)])
+    assert [how for how, _what in ended] == ["done", "refused"]
+    assert ended[1][1] == "projects.link_one_carries"
 
 
 def test_what_a_group_asks_for_waits_for_a_worker(street):

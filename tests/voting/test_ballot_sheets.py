@@ -1,14 +1,21 @@
 """Ballots of paper without doors: handed in, read by two people, accounted for to the last sheet."""
 
+import random
+import subprocess
+
 import pytest
 
 from fundapp.db.work import reading_session, unit_of_work
+from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import Forbidden, Refused
 from fundapp.kernel.sheets import SheetEnd
+from fundapp.projects.commands import LinkProjects, link_projects
+from fundapp.projects.linking import LinkKind
 from fundapp.voting import commands, queries
 from fundapp.voting.secrecy import Secrecy
 from tests.consent.reading_codes import codes_of_pages
-from tests.voting.polling import OPEN, SHUT, cast, publish
+from tests.support.world import NOW, make_person
+from tests.voting.polling import OPEN, SHUT, TITLES, at, cast, publish
 from tests.voting.sealing import drop, hand_in, make_sealed, shut
 from tests.voting.test_pages import page_of, send
 
@@ -100,6 +107,24 @@ def test_a_paper_ballot_is_never_cut(sqlite_app, visit, stand, candidates, pages
     printed = visit(made.polled.worker).get(f"/votes/{made.round}/sheets.pdf").data
     codes, sides = codes_of_pages(printed)
     assert (len(codes), sides) == (2, pages)
+
+
+@pytest.mark.pdf
+def test_a_paper_ballot_names_rivals(sqlite_app, visit, stand):
+    """Beside each of the two, and on every sheet: who has only the paper reads it too."""
+    stand(OPEN.now(None))
+    made = make_sealed(secrecy=Secrecy.PAPER, opened=False)
+    with unit_of_work() as session:
+        second = make_person(session, "李社工", Role.WORKER, made.polled.places.community)
+        pair = LinkProjects(made.polled.projects[0], made.polled.projects[1], LinkKind.RIVALS, "同一块空地")
+        link_projects(session, second, pair, at(NOW))
+        commands.open_round(session, made.polled.worker, commands.OpenRound(made.round), at(NOW), random.Random(7))
+        commands.print_ballots(session, made.polled.worker, commands.PrintBallots(made.round, 2), OPEN)
+    printed = visit(made.polled.worker).get(f"/votes/{made.round}/sheets.pdf").data
+    told = subprocess.run(["pdftotext", "-layout", "-", "-"], input=printed, capture_output=True, check=True)
+    words = "".join(told.stdout.decode().split())
+    for title in TITLES[:2]:
+        assert words.count(f"与“{title}”互斥，最多入选一个") == 2
 
 
 def test_the_pages_of_sheets_lead_from_the_print_to_the_result(sqlite_app, visit, stand):

@@ -1,10 +1,14 @@
 """After an outcome binds: a project falls out by two people, and the next of the reserve list comes in by rank."""
 
 import pytest
+from sqlalchemy import bindparam, text
 from sqlalchemy.exc import IntegrityError
 
 from fundapp.council.models import CouncilItem
-from fundapp.db.work import reading_session, unit_of_work
+from fundapp.db.guards import guards
+from fundapp.db.schema import drop_guard
+from fundapp.db.types import Instant
+from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.kernel.errors import Forbidden, NotVisible, Refused
 from fundapp.opendata.queries import VOTE_HEAD, votes
 from fundapp.voting import checks, commands, queries
@@ -173,25 +177,37 @@ FORGE = (
 
 
 @pytest.mark.parametrize(
-    ("project", "number", "budget", "cost"),
+    ("project", "number", "budget", "cost", "guard"),
     [
-        (3, 2, 500_000, 600_000),  # more than the round has
-        (3, 2, 900_000, 600_000),  # of another budget
-        (3, 2, 500_000, 500_000),  # does not add up
-        (2, 3, 500_000, 500_000),  # a number is left out
-        (1, 2, 500_000, 400_000),  # in already
-        (0, 2, 500_000, 300_000),  # fell out, and stands no more on the reserve list
+        (3, 2, 500_000, 600_000, "within_budget"),  # more than the round has
+        (3, 2, 900_000, 600_000, "costs what was in"),  # of another budget
+        (3, 2, 500_000, 500_000, "costs what was in"),  # does not add up
+        (2, 3, 500_000, 500_000, "costs what was in"),  # a number is left out
+        (1, 2, 500_000, 400_000, "reserve list"),  # in already
+        (0, 2, 500_000, 300_000, "reserve list"),  # fell out, and stands no more on the reserve list
     ],
 )
-def test_the_database_lets_nobody_in_beside_the_rules(working, project, number, budget, cost):
-    """Plain SQL is held to the budget, to the sum, to the reserve list, and to once each."""
+def test_the_database_lets_nobody_in_beside_the_rules(working, project, number, budget, cost, guard):
+    """Plain SQL is held to the budget, to the sum, to the reserve list, and to once each.
+
+    Each is refused in the words of its own guard, and goes through where that is taken away.
+    """
     polled, street = make_bound()
     fall_out(polled, street)
-    with pytest.raises(IntegrityError):
-        run(
-            FORGE.format(enters="true", leave="NULL"), round=polled.round, project=polled.projects[project],
-            number=number, budget=budget, cost=cost, person=street.person_id, at=LATER.at,
-        )  # fmt: skip
+    forged = text(FORGE.format(enters="true", leave="NULL")).bindparams(bindparam("at", type_=Instant()))
+    values = {
+        "round": polled.round, "project": polled.projects[project], "number": number, "budget": budget, "cost": cost,
+        "person": street.person_id, "at": LATER.at,
+    }  # fmt: skip
+    names = {"costs what was in": "vote_move_adds_up", "reserve list": "vote_move_enters_from_reserve"}
+    with bound_engine().execution_options(writes=True).connect() as connection:
+        with pytest.raises(IntegrityError, match=guard), connection.begin_nested():
+            connection.execute(forged, values)
+        for one in guards():
+            if one.name == names.get(guard):
+                drop_guard(connection, one)
+                connection.execute(forged, values)
+        connection.rollback()
     let_in(polled, 2)
     assert faults() == []
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from fundapp.audit.commands import record
-from fundapp.kernel.actor import Actor
+from fundapp.kernel.actor import NOBODY, Actor
 from fundapp.kernel.clock import Clock
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.notify.commands import tell_people
@@ -157,11 +157,21 @@ def _step(session: Session, actor: Actor, link: ProjectLink, step: LinkStep, rea
 def _tell(
     session: Session, actor: Actor, link: ProjectLink, step: LinkStep | None, now: datetime, reason: str = ""
 ) -> None:
-    """Tell the proposers and groups of both projects, but for who did it."""
-    rows = {number: get_project(session, number) for number in (link.project_id, link.other_id)}
+    """Tell the proposers and groups of both projects, but for who did it; of what is not public yet, no title."""
+    pair = (link.project_id, link.other_id)
+    titles = {number: get_project(session, number).title for number in pair}
+    shown = {number: _public_title(session, number) for number in pair}
     told: set[int] = {actor.person_id or 0}
-    for number in rows:
+    for number in pair:
         people = people_of(session, number) - told
-        message = texts.link_message(link, rows[link.project_id].title, rows[link.other_id].title, step, reason, number)
-        tell_people(session, people, message, now)
+        one, other = (titles[here] if here == number else shown[here] for here in pair)
+        tell_people(session, people, texts.link_message(link, one, other, step, reason, number), now)
         told |= people
+
+
+def _public_title(session: Session, number: int) -> str:
+    """Give the title that everybody may see, or words for a proposal in its first check."""
+    try:
+        return get_project(session, number, NOBODY).title
+    except NotVisible:
+        return texts.not_public_yet()
