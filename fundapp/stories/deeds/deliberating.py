@@ -2,9 +2,19 @@
 
 from sqlalchemy import select
 
-from fundapp.council.commands import DecideAmendment, Move, decide_amendment, move
+from fundapp.council.commands import (
+    AskToSpeak,
+    DecideAmendment,
+    Move,
+    WriteMinutes,
+    ask_to_speak,
+    decide_amendment,
+    move,
+    next_speaker,
+    write_minutes,
+)
 from fundapp.council.models import CouncilMember, CouncilSession
-from fundapp.council.rules import ItemOutcome
+from fundapp.council.rules import ItemOutcome, Side
 from fundapp.kernel.errors import BadInput
 from fundapp.stories.deeds.deciding import item_named
 from fundapp.stories.engine import Facts, Scene, deed
@@ -34,10 +44,38 @@ def council_amend(scene: Scene) -> Facts:
     return {}
 
 
-def _member(scene: Scene, name: str) -> int:
+@deed("council.speak", "session item member side")
+def council_speak(scene: Scene) -> Facts:
+    """Put a member on the list of speakers. Fields: session, item, member (from 1), side (for, against, asks)."""
+    side = scene.fields.choice("side", Side)
+    ask_to_speak(scene.session, scene.actor, AskToSpeak(item_named(scene), _member(scene, "member"), side), scene.clock)
+    return {}
+
+
+@deed("council.next_speaker", "session item")
+def council_next_speaker(scene: Scene) -> Facts:
+    """End who speaks and give the floor to the next. Fields: session, item. Facts: speaks (which member, from 1)."""
+    speech = next_speaker(scene.session, scene.actor, item_named(scene), scene.clock)
+    members = _members(scene)
+    return {"speaks": members.index(speech.member_id) + 1 if speech else 0}
+
+
+@deed("council.minutes", "session minutes")
+def council_minutes(scene: Scene) -> Facts:
+    """Write the minutes, which then wait for the chair where there is one. Fields: session, minutes."""
+    cmd = WriteMinutes(scene.thing("council_session", "session"), scene.fields.text("minutes"))
+    write_minutes(scene.session, scene.actor, cmd, scene.clock)
+    return {}
+
+
+def _members(scene: Scene) -> list[int]:
     body = scene.session.get_one(CouncilSession, scene.thing("council_session", "session")).body_id
-    members = scene.session.scalars(select(CouncilMember.id).where(CouncilMember.body_id == body).order_by("id")).all()
-    number = scene.fields.whole(name)
+    query = select(CouncilMember.id).where(CouncilMember.body_id == body).order_by("id")
+    return list(scene.session.scalars(query))
+
+
+def _member(scene: Scene, name: str) -> int:
+    members, number = _members(scene), scene.fields.whole(name)
     if not 1 <= number <= len(members):
         raise BadInput(f"{scene.fields.where}, {name}", str(number), f"from 1 to {len(members)}")
     return members[number - 1]
