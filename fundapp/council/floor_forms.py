@@ -5,7 +5,7 @@ from typing import Any
 import flask_babel
 from flask_wtf.file import FileField
 from wtforms import IntegerField, RadioField, SelectField, TextAreaField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from fundapp.council.commands import AskToSpeak, ConfirmMinutes, DecideAmendment, Move
 from fundapp.council.rules import ItemOutcome, Side
@@ -55,6 +55,12 @@ class SpeakerForm(PageForm):
     def to_command(self, item_id: int) -> AskToSpeak:
         """Make the command."""
         return AskToSpeak(item_id, self.member_id.data, Side(self.side.data))
+
+
+class NextForm(PageForm):
+    """Nothing but the button, and who spoke when it was shown (0: nobody)."""
+
+    after = IntegerField(validators=[InputRequired(), NumberRange(min=0)])
 
 
 class ConfirmForm(PageForm):

@@ -1,5 +1,7 @@
 """The pages of the 议事厅: the secretary's way through a session, and what the public reads."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -155,7 +157,9 @@ def test_the_room_is_kept_by_pages(called, visit):
     assert client.post(f"{item}/motion", data=one | {"text": "改为三层"}).status_code == 303
     for member, side in ((0, "for"), (1, "against")):
         client.post(f"{item}/speakers", data={"member_id": called.members[member], "side": side})
-    client.post(f"{item}/next", data={})
+    shown = re.search(r'name="after" value="(\d+)"', page_of(client, f"{item}/floor"))[1]
+    for _tap in range(2):
+        client.post(f"{item}/next", data={"after": shown})
     client.post(f"{item}/speakers", data={"member_id": 999, "side": "for"})
     floor, screen = page_of(client, f"{item}/floor"), page_of(client, f"{path}/screen")
     assert "正在发言：王淑芬（赞成方）" in floor

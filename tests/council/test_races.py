@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 
 from fundapp.audit.models import AuditEntry
 from fundapp.council import commands
-from fundapp.council.models import CouncilConfirmation, CouncilMotion, CouncilSession
-from fundapp.council.rules import ItemOutcome
+from fundapp.council.models import CouncilConfirmation, CouncilMotion, CouncilSession, CouncilSpeech
+from fundapp.council.rules import ItemOutcome, Side
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.voting.after_models import VoteBinding
 from fundapp.voting.override_models import VoteOverrideSignature
@@ -146,6 +146,30 @@ def test_the_chair_confirms_while_the_minutes_are_changed(chaired, working):
         close(called)
     else:
         assert codes([told_of(lambda: close(called))]) == ["council.not_confirmed"]
+
+
+def test_two_taps_on_the_next_speaker_skip_nobody(working):
+    """Two phones press the same button: one speaks, and whoever stands behind her has not been passed over."""
+    called = make_called(BY_VOTE)
+    attend(called)
+    with unit_of_work() as session:
+        for place in range(3):
+            cmd = commands.AskToSpeak(called.items[0], called.members[place], Side.FOR)
+            commands.ask_to_speak(session, called.worker, cmd, BEGUN)
+
+    def press(after):
+        with unit_of_work() as session:
+            one = commands.next_speaker(session, called.worker, called.items[0], BEGUN, after)
+            return one.member_id if one else 0
+
+    speaks = 0
+    for place in range(3):
+        ended = at_once(working, [lambda after=speaks: patiently(lambda: press(after))] * 2)
+        assert ended == [("done", called.members[place])] * 2
+        with reading_session() as session:
+            heard = session.scalars(select(CouncilSpeech).where(CouncilSpeech.started_at.is_not(None))).all()
+            assert len(heard) == place + 1
+            speaks = heard[-1].id
 
 
 def test_an_amendment_is_decided_both_ways_at_once(working):

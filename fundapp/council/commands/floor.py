@@ -160,8 +160,13 @@ def ask_to_speak(session: Session, actor: Actor, cmd: AskToSpeak, clock: Clock) 
     return made
 
 
-def next_speaker(session: Session, actor: Actor, item_id: int, clock: Clock) -> CouncilSpeech | None:
+def next_speaker(
+    session: Session, actor: Actor, item_id: int, clock: Clock, after: int | None = None
+) -> CouncilSpeech | None:
     """End who speaks, and give the floor to the next on the list; ``None`` where nobody waits.
+
+    ``after`` is the speech that went on when the button was shown, 0 where nobody spoke: where it goes on no longer,
+    somebody pressed it already, and nothing happens. Two taps skip nobody.
 
     Raises:
         Forbidden: not the secretary.
@@ -170,9 +175,11 @@ def next_speaker(session: Session, actor: Actor, item_id: int, clock: Clock) -> 
     """
     _held, now = _open_item(session, actor, item_id, clock)
     speeches = queries.speeches_of_item(session, item_id)
-    for one in speeches:
-        if one.started_at is not None and one.ended_at is None:
-            one.ended_at = now
+    speaks = next((one for one in speeches if one.started_at is not None and one.ended_at is None), None)
+    if after is not None and after != (speaks.id if speaks else 0):
+        return speaks
+    if speaks is not None:
+        speaks.ended_at = now
     session.flush()
     turns = queries.turns(speeches)
     chosen = next((one for one in speeches if turns and one.id == turns[0].number), None)

@@ -138,10 +138,10 @@ def speaker(item_id: int) -> Answer:
 def next_speaker(item_id: int) -> Answer:
     """End who speaks and give the floor to the next."""
     own_item(item_id)
-    form = PageForm()
+    form = floor_forms.NextForm()
     if form.filled_in():
         with form.deed() as session:
-            commands.next_speaker(session, current_actor(), item_id, clock())
+            commands.next_speaker(session, current_actor(), item_id, clock(), form.after.data)
     tell(form, _("已换下一位。"))
     return redirect(url_for(".floor", item_id=item_id), 303)
 
@@ -185,6 +185,7 @@ def _speaking(page: queries.SessionPage, item_id: int) -> dict[str, Any]:
     now = next((one for one in speeches if one.started_at and not one.ended_at), None)
     return {
         "speaking": (names.get(now.member_id, ""), now.side, now.started_at) if now else None,
+        "after": now.id if now else 0,
         "turns": [(names.get(one.member_id, ""), one.side) for one in queries.turns(speeches)],
         "seconds": SECONDS,
         "open_now": page.state is SessionState.HELD,
