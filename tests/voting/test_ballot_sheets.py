@@ -15,7 +15,7 @@ from fundapp.voting import commands, queries
 from fundapp.voting.secrecy import Secrecy
 from tests.consent.reading_codes import codes_of_pages
 from tests.support.world import NOW, make_person
-from tests.voting.polling import OPEN, SHUT, TITLES, at, cast, publish
+from tests.voting.polling import OPEN, SHUT, TITLES, at, cast, make_polled, publish
 from tests.voting.sealing import drop, hand_in, make_sealed, shut
 from tests.voting.test_pages import page_of, send
 
@@ -110,6 +110,44 @@ def test_a_paper_ballot_is_never_cut(sqlite_app, visit, stand, candidates, pages
 
 
 @pytest.mark.pdf
+def test_a_paper_with_a_door_is_printed_with_number_and_code(sqlite_app, visit, stand):
+    """A line for the door, the number, a code that leads to its keying; for those who key, while papers come in."""
+    polled = make_polled()
+    path = f"/votes/{polled.round}/papers.pdf"
+    stand(OPEN.now(None))
+    worker = visit(polled.worker)
+    assert "打印纸质选票" in page_of(worker, f"/votes/{polled.round}")
+    assert "打印纸质选票" not in page_of(visit(polled.residents[0]), f"/votes/{polled.round}")
+    printed = worker.get(f"{path}?first=7&count=3").data
+    words = words_of(printed)
+    assert [words.count(one) for one in ("门牌：____", "编号7", "编号8", "编号9", "编号10", TITLES[0])] == [
+        3,
+        1,
+        1,
+        1,
+        0,
+        3,
+    ]
+    codes, _sides = codes_of_pages(printed)
+    assert [one.partition("?")[2] for one in codes] == ["serial=7", "serial=8", "serial=9"]
+    assert f'value="{7}"' in page_of(worker, f"/votes/{polled.round}/papers/new?serial=7")
+    for wrong in ("first=0", "count=0", "count=201", "first=100001"):
+        assert worker.get(f"{path}?{wrong}").status_code == 404
+    assert visit(polled.residents[0]).get(path).status_code == 404
+    assert visit().get(path).status_code in (302, 303)
+    stand(SHUT.now(None))
+    assert worker.get(path).status_code == 404
+    boxed = make_sealed(secrecy=Secrecy.PAPER)
+    assert visit(boxed.polled.worker).get(f"/votes/{boxed.round}/papers.pdf").status_code == 404
+
+
+def words_of(printed):
+    """Read the text of a PDF without its blanks."""
+    told = subprocess.run(["pdftotext", "-layout", "-", "-"], input=printed, capture_output=True, check=True)
+    return "".join(told.stdout.decode().split())
+
+
+@pytest.mark.pdf
 def test_a_paper_ballot_names_rivals(sqlite_app, visit, stand):
     """Beside each of the two, and on every sheet: who has only the paper reads it too."""
     stand(OPEN.now(None))
@@ -121,8 +159,7 @@ def test_a_paper_ballot_names_rivals(sqlite_app, visit, stand):
         commands.open_round(session, made.polled.worker, commands.OpenRound(made.round), at(NOW), random.Random(7))
         commands.print_ballots(session, made.polled.worker, commands.PrintBallots(made.round, 2), OPEN)
     printed = visit(made.polled.worker).get(f"/votes/{made.round}/sheets.pdf").data
-    told = subprocess.run(["pdftotext", "-layout", "-", "-"], input=printed, capture_output=True, check=True)
-    words = "".join(told.stdout.decode().split())
+    words = words_of(printed)
     for title in TITLES[:2]:
         assert words.count(f"与“{title}”互斥，最多入选一个") == 2
 

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from fundapp.kernel.actor import Role
 from fundapp.kernel.errors import NotVisible
 from fundapp.voting import box_forms, commands, policy, queries
+from fundapp.voting.rounds import RoundState
 from fundapp.voting.views.boxes import bp
 from fundapp.voting.views.households import Answer, read_page
 from fundapp.web.clock import clock
@@ -14,6 +15,7 @@ from fundapp.web.gate import current_actor, for_roles
 from fundapp.web.pdf import pdf_page, qr_data
 
 __all__ = ["bp"]
+LAST_SERIAL, MOST_PRINTED = 100_000, 200
 
 
 @bp.route("/<int:round_id>/sheets", methods=["GET", "POST"])
@@ -41,6 +43,23 @@ def sheets_pdf(round_id: int) -> Answer:
         for serial in chosen
     }
     return pdf_page("voting/print/ballots.html", f"ballots-{round_id}.pdf", page=page, serials=chosen, codes=codes)
+
+
+@bp.get("/<int:round_id>/papers.pdf")
+@for_roles(*policy.PUBLISHERS)
+def papers_pdf(round_id: int) -> Answer:
+    """Print ballots with a line for the door, numbered from *first*; a code on each leads to its keying."""
+    page = read_page(round_id)
+    policy.check_publisher(current_actor(), page.place.path)
+    first, count = request.args.get("first", 1, int), request.args.get("count", 1, int)
+    printable = page.secrecy.by_door and page.state in (RoundState.WAITING, RoundState.OPEN)
+    if not printable or not 1 <= first <= LAST_SERIAL or not 1 <= count <= MOST_PRINTED:
+        raise NotVisible
+    codes = {
+        serial: qr_data(url_for(".new_paper", round_id=round_id, serial=serial, _external=True), small=True)
+        for serial in range(first, first + count)
+    }
+    return pdf_page("voting/print/ballots.html", f"papers-{round_id}.pdf", page=page, serials=list(codes), codes=codes)
 
 
 @bp.route("/<int:round_id>/sheets/read", methods=["GET", "POST"])
