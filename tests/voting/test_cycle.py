@@ -221,3 +221,6 @@ def test_the_list_tells_where_a_vote_of_several_pools_stands(small):
     assert told(CLOSES) == [RoundState.CLOSED]
     publish_it(small, whole)
     assert told(CLOSES) == [RoundState.PUBLISHED]
+    with reading_session() as session:
+        page = queries.cycle_page(session, whole, small.worker, CLOSES)
+    assert page.kept_back == tuple(pool.name for pool in small.pools)  # nobody voted: fewer than ten

@@ -103,6 +103,7 @@ def test_a_whole_cycle_is_voted_published_and_counted_again(voting, sqlite_app, 
         anybody.goto(address + cycle)
         assert anybody.locator(".figure", has_text="入选项目").first.inner_text().split()[-1] == "74"
         assert anybody.evaluate(SIDES) == PHONE["width"]
+        assert anybody.get_by_text("压缩包里没有").count() == 0
         with anybody.expect_download() as given:
             anybody.get_by_role("link", name="下载全部选票").click()
         zipfile.ZipFile(given.value.path()).extractall(tmp_path / "zip")

@@ -21,7 +21,7 @@ from fundapp.voting.cycle_models import VoteCycle
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound, VoteStanding
 from fundapp.voting.policy import works_here
 from fundapp.voting.queries.voids import is_void
-from fundapp.voting.rounds import RoundState, results_visible, shown_turnout, state_of
+from fundapp.voting.rounds import SMALL, RoundState, results_visible, shown_turnout, state_of
 from fundapp.voting.secrecy import Secrecy
 
 NEWEST = 5
@@ -88,6 +88,11 @@ class CyclePage:
     def cost(self) -> Money:
         """Give what all selected projects cost."""
         return sum((row.cost for row in self.pools if row.cost is not None), ZERO)
+
+    @property
+    def kept_back(self) -> tuple[str, ...]:
+        """Name the pools whose ballots are not published: so few that they would tell whose they are."""
+        return tuple(row.place for row in self.pools if row.cost is not None and row.cast < SMALL)
 
     @property
     def told(self) -> int:
