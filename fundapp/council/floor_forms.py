@@ -4,13 +4,13 @@ from typing import Any
 
 import flask_babel
 from flask_wtf.file import FileField
-from wtforms import IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import IntegerField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from fundapp.council.commands import AskToSpeak, ConfirmMinutes, DecideAmendment, Move
 from fundapp.council.rules import ItemOutcome, Side
 from fundapp.council.texts import OUTCOMES, SIDES
-from fundapp.web.forms import REQUIRED, ConfirmField, MoneyField, PageForm, options
+from fundapp.web.forms import REQUIRED, ConfirmField, MoneyField, PageForm, PickField, options
 
 _: Any = flask_babel.lazy_gettext  # labels are typed as plain text
 _COUNT = [Optional(), NumberRange(min=0, max=9999)]
@@ -22,8 +22,8 @@ class MotionForm(PageForm):
 
     text = TextAreaField(_("内容"), validators=[REQUIRED, Length(max=2000)])
     budget = MoneyField(_("预算"), validators=[Optional()])
-    mover_id = SelectField(_("动议人"), coerce=int)
-    seconder_id = SelectField(_("附议人"), coerce=int)
+    mover_id = PickField(_("动议人"))
+    seconder_id = PickField(_("附议人"))
 
     def to_command(self, item_id: int) -> Move:
         """Make the command."""
@@ -49,7 +49,7 @@ class AmendmentForm(PageForm):
 class SpeakerForm(PageForm):
     """Who wants to speak."""
 
-    member_id = SelectField(_("谁要发言"), coerce=int)
+    member_id = PickField(_("谁要发言"))
     side = RadioField(_("哪一方"), choices=options((one.value, SIDES[one]) for one in Side), validators=[REQUIRED])
 
     def to_command(self, item_id: int) -> AskToSpeak:

@@ -3,13 +3,13 @@
 from typing import Any
 
 import flask_babel
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from fundapp.council.commands import CallSession, CloseSession, DecideItem, RecordAttendance, Recuse, WriteMinutes
 from fundapp.council.rules import ItemOutcome
 from fundapp.council.texts import OUTCOMES
-from fundapp.web.forms import REQUIRED, BoxesField, ConfirmField, InstantField, PageForm, TextField, options
+from fundapp.web.forms import REQUIRED, BoxesField, ConfirmField, InstantField, PageForm, PickField, TextField, options
 
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 
@@ -37,7 +37,7 @@ class CallForm(PageForm):
 class RecuseForm(PageForm):
     """A member whom an item concerns."""
 
-    member_id = SelectField(lazy_gettext("哪位成员回避"), coerce=int)
+    member_id = PickField(lazy_gettext("哪位成员回避"))
     reason = TextField(lazy_gettext("为什么"), validators=[REQUIRED, Length(max=200)])
 
     def to_command(self, item_id: int) -> Recuse:

@@ -24,7 +24,7 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from moneyed import Money
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, Field, HiddenField, SelectMultipleField, StringField
+from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import choices as choice_fields
 from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
@@ -171,6 +171,18 @@ class BoxesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+class PickField(SelectField):
+    """One of several by number. Nothing is picked before somebody does: the first is never sent by oversight."""
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, coerce=_number, choices=[], validators=[REQUIRED], **kwargs)
+
+    def offer(self, pairs: Iterable[tuple[int, str]]) -> None:
+        """Set what may be picked; where that is nothing, the field has no choices at all."""
+        several = list(pairs)
+        self.choices = options([("", _("请选择")), *several]) if several else []
+
+
 class ConfirmField(BooleanField):
     """A box that must be ticked."""
 
@@ -182,6 +194,10 @@ def options(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
     """Make the choices of a field from pairs of value and label."""
     one: Any = choice_fields.SelectChoice  # type: ignore[attr-defined]  # newer than its types
     return [one(value, label) for value, label in pairs]
+
+
+def _number(value: Any) -> int:
+    return int(value) if value else 0
 
 
 def sent_from(default: str) -> str:

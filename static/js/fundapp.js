@@ -73,7 +73,13 @@
     speech.className = left > 0 ? "" : "over";
   }
   if (speech) { count(); setInterval(count, 1000); }
-  if (document.body.classList.contains("room")) { setTimeout(function () { location.reload(); }, 10000); }
+  // The screen is read anew every ten seconds. Where the network is away it stays as it is: no error page before a hall.
+  function anew() {
+    fetch(location.href, { method: "HEAD", cache: "no-store" }).then(function (answer) {
+      if (answer.ok && !answer.redirected) { location.reload(); } else { setTimeout(anew, 10000); }
+    }, function () { setTimeout(anew, 10000); });
+  }
+  if (document.body.classList.contains("room")) { setTimeout(anew, 10000); }
 
   // A kiosk leaves no page behind in its history, and goes back to its first page when it is left alone.
   var kiosk = document.body.dataset.kiosk, leaving;

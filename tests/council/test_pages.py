@@ -11,7 +11,7 @@ from fundapp.db.work import reading_session, unit_of_work
 from fundapp.kernel.clock import SetClock
 from fundapp.people.models import Account
 from tests.council.conftest import BEGUN, NAMES, attend, decide, hold, make_called, write
-from tests.council.test_floor import PASSED, with_chair
+from tests.council.test_floor import PASSED, move, with_chair
 from tests.support.world import NOW, make_account
 from tests.voting.polling import BY_VOTE
 
@@ -48,10 +48,16 @@ def page_of(client, path, status=200):
     return answer.get_data(as_text=True)
 
 
+def big(page):
+    """The words on the one large button of a page."""
+    return re.search(r'class="(?:button )?main-action"[^>]*>([^<]+)<', page)[1]
+
+
 def test_the_secretary_goes_through_a_session_by_pages(called, visit):
     """Attendance, two outcomes, minutes, close; then the project is confirmed."""
     client, path = visit(called.worker), f"/council/{called.session}"
-    assert "还没有登记到会情况" in page_of(client, path)
+    assert big(page_of(client, path)) == "登记到会"
+    assert "还没有登记到会情况" in page_of(client, f"{path}/close")
     assert client.post(f"{path}/attendance", data={"present": list(called.members[:5]), "guests": 2}).status_code == 303
     first, second = (f"/council/items/{item}" for item in called.items)
     wrong = client.post(first, data={"outcome": "passed", "votes_for": 2, "votes_against": 3})
@@ -160,16 +166,83 @@ def test_the_room_is_kept_by_pages(called, visit):
     shown = re.search(r'name="after" value="(\d+)"', page_of(client, f"{item}/floor"))[1]
     for _tap in range(2):
         client.post(f"{item}/next", data={"after": shown})
-    client.post(f"{item}/speakers", data={"member_id": 999, "side": "for"})
+    assert client.post(f"{item}/speakers", data={"member_id": 999, "side": "for"}).status_code == 422
     floor, screen = page_of(client, f"{item}/floor"), page_of(client, f"{path}/screen")
     assert "正在发言：王淑芬（赞成方）" in floor
-    assert [word in screen for word in ("楼顶做防水", "改为三层", "李明（反对方）", "data-began", NAMES[5])] == [
-        True
-    ] * 4 + [False]
+    assert [
+        word in screen for word in ("楼顶做防水", "改为三层", '李明 <span class="badge stop">', "data-began", NAMES[5])
+    ] == [True] * 4 + [False]
     assert client.post(f"{item}/motions/2", data={"outcome": "rejected", "votes_against": 4}).status_code == 303
     page_of(client, f"{item}/motions/1", 404)
     assert "动议：楼顶做防水（动议人 王淑芬，附议人 李明）" in page_of(client, f"{path}/minutes")
     assert "楼顶做防水" not in page_of(visit(), path)
+
+
+def test_what_is_wrong_with_a_speaker_stands_at_her_field(called, visit):
+    """Nobody picked, no side, on the list already: the form comes back with what was ticked, nobody is put on it."""
+    client, item = visit(called.worker), f"/council/items/{called.items[0]}"
+    attend(called, 5)
+    empty = client.post(f"{item}/speakers", data={"member_id": "", "side": "against"}).get_data(as_text=True)
+    assert 'id="member_id-error"' in empty
+    assert re.search(r'<input checked[^>]*value="against"', empty)
+    no_side = client.post(f"{item}/speakers", data={"member_id": called.members[1]}).get_data(as_text=True)
+    assert 'id="side-error"' in no_side
+    assert f'<option selected value="{called.members[1]}">' in no_side
+    assert client.post(f"{item}/speakers", data={"member_id": called.members[1], "side": "for"}).status_code == 303
+    twice = client.post(f"{item}/speakers", data={"member_id": called.members[1], "side": "for"})
+    assert twice.status_code == 422
+    assert "这位成员已经在等待发言" in twice.get_data(as_text=True).split('id="member_id-error"')[1]
+    assert page_of(client, f"{item}/floor").count("李明（赞成方）") == 1
+
+
+def test_nobody_moves_seconds_or_steps_aside_by_oversight(called, visit):
+    """No name is picked before somebody picks it; what was typed comes back."""
+    client, item = visit(called.worker), f"/council/items/{called.items[0]}"
+    attend(called, 5)
+    answer = client.post(f"{item}/motion", data={"text": "楼顶做防水", "mover_id": "", "seconder_id": ""})
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, "楼顶做防水</textarea>" in page) == (422, True)
+    assert ['id="mover_id-error"' in page, 'id="seconder_id-error"' in page] == [True, True]
+    aside = client.post(f"{item}/recuse", data={"member_id": "", "reason": "亲属施工"})
+    assert aside.status_code == 422
+    assert 'value="亲属施工"' in aside.get_data(as_text=True)
+
+
+def test_one_large_button_tells_what_comes_next(called, visit):
+    """On the floor and at the session, from the first who came to the close."""
+    client, path = visit(called.worker), f"/council/{called.session}"
+    first, second = (f"/council/items/{item}" for item in called.items)
+
+    def floor():
+        return big(page_of(client, f"{first}/floor"))
+
+    def show():
+        return big(page_of(client, path))
+
+    assert floor() == "登记到会"
+    attend(called, 3)
+    assert (floor(), show()) == ("登记到会", "登记到会")
+    assert "到会 3 人，不足 4 人" in page_of(client, f"{first}/floor")
+    assert "到会 3 人，不足 4 人" in page_of(client, f"{path}/screen")
+    attend(called, 5)
+    assert (floor(), show()) == ("登记动议", "现场：第 1 项")
+    move(called)
+    assert floor() == "登记结果"
+    change = move(called, 1, 2, "改为三层")
+    assert floor() == "表决修正案 1"
+    client.post(f"{first}/speakers", data={"member_id": called.members[1], "side": "for"})
+    assert floor() == "请下一位发言：李明"
+    client.post(f"{first}/next", data={"after": 0})
+    assert floor() == "发言结束"
+    client.post(f"{first}/next", data={"after": 1})
+    client.post(f"{first}/motions/{change}", data={"outcome": "rejected", "votes_against": 4})
+    assert floor() == "登记结果"
+    decide(called, 0, PASSED, 4, 1, 0)
+    assert (floor(), show()) == ("下一项：楼顶防水", "现场：第 2 项")
+    assert client.post(second, data={"outcome": "rejected", "votes_against": 4}).status_code == 303
+    assert (floor(), show()) == ("各项都有结果，回到会议页", "写会议记录")
+    write(called)
+    assert show() == "办结会议"
 
 
 def test_a_code_that_is_not_on_the_screen_signs_nobody_in(called, visit):

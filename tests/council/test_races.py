@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from fundapp.audit.models import AuditEntry
 from fundapp.council import commands
-from fundapp.council.models import CouncilConfirmation, CouncilMotion, CouncilSession, CouncilSpeech
+from fundapp.council.models import CouncilConfirmation, CouncilItem, CouncilMotion, CouncilSession, CouncilSpeech
 from fundapp.council.rules import ItemOutcome, Side
 from fundapp.db.work import reading_session, unit_of_work
 from fundapp.voting.after_models import VoteBinding
@@ -194,3 +194,45 @@ def test_an_amendment_is_decided_both_ways_at_once(working):
         stands = (row.outcome, row.votes_for, row.votes_against)
     assert stands in ((ItemOutcome.PASSED, 4, 1), (ItemOutcome.REJECTED, 2, 3))
     assert deeds_of("council.amend") == 2
+
+
+def test_the_same_member_is_put_on_the_list_twice_at_once(working):
+    """She stands there once; the other secretary reads why."""
+    called = make_called(BY_VOTE)
+    attend(called)
+
+    def ask():
+        with unit_of_work() as session:
+            cmd = commands.AskToSpeak(called.items[0], called.members[0], Side.FOR)
+            return commands.ask_to_speak(session, called.worker, cmd, BEGUN).member_id
+
+    ended = at_once(working, [lambda: patiently(ask)] * 3)
+    assert codes(ended) == ["council.on_the_list", "council.on_the_list", "done"]
+    assert count(CouncilSpeech) == 1
+
+
+def test_two_motions_are_noted_at_once(working):
+    """One is the motion, the other amends it."""
+    called = make_called(BY_VOTE)
+    attend(called)
+    both = [lambda: patiently(lambda: move(called)), lambda: patiently(lambda: move(called, 1, 2, "改为三层"))]
+    assert codes(at_once(working, both)) == ["done", "done"]
+    with reading_session() as session:
+        rows = session.scalars(select(CouncilMotion).order_by(CouncilMotion.number)).all()
+        assert [(row.number, row.amends_id) for row in rows] == [(1, None), (2, rows[0].id)]
+
+
+def test_an_amendment_is_noted_while_the_item_is_decided(working):
+    """Whichever comes first holds: an item is never decided over an open amendment."""
+    called = make_called(BY_VOTE)
+    attend(called)
+    move(called)
+    both = [
+        lambda: patiently(lambda: move(called, 1, 2, "改为三层") and "moved"),
+        lambda: patiently(lambda: decide(called, 0, ItemOutcome.PASSED, 4, 1, 0)),
+    ]
+    ended = codes(at_once(working, both))
+    assert ended in (["council.amendments_open", "done"], ["council.item_decided", "done"])
+    with reading_session() as session:
+        outcome = session.get_one(CouncilItem, called.items[0]).outcome
+    assert (outcome is None) == (count(CouncilMotion) == 2) == (ended[0] == "council.amendments_open")

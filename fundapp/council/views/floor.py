@@ -11,6 +11,7 @@ from fundapp.council.calendar import calendar_of
 from fundapp.council.policy import SECRETARIES
 from fundapp.council.rules import SessionState
 from fundapp.council.speaking import SECONDS
+from fundapp.council.steps import Floor, step_on_floor
 from fundapp.council.views.sessions import Answer, bp, own_item, own_page, possible, read_page, tell
 from fundapp.files.commands import Audience, store_picture
 from fundapp.kernel.errors import NotVisible
@@ -50,7 +51,7 @@ def screen(session_id: int) -> Answer:
     page, chosen = own_page(session_id), request.args.get("item", type=int)
     at_hand = next((row for row in page.items if row.id == chosen), None)
     at_hand = at_hand or next((row for row in page.items if row.outcome is None), page.items[-1])
-    values = {"page": page, "item": at_hand, "qr": qr_data(_sign_in_address(session_id)), **_speaking(page, at_hand.id)}
+    values = {"page": page, "item": at_hand, "qr": qr_data(_sign_in_address(session_id)), **_speaking(page, at_hand)}
     return render_template("council/screen.html", **values)
 
 
@@ -75,11 +76,7 @@ def sign_in(session_id: int, key: str) -> Answer:
 def floor(item_id: int) -> Answer:
     """Show what happens on an item: motion, amendments, who speaks."""
     page, row = own_item(item_id)
-    form = floor_forms.SpeakerForm()
-    form.member_id.choices = _there(page)
-    return render_template(
-        "council/floor.html", page=page, item=row, form=form, **possible(page), **_speaking(page, item_id)
-    )
+    return _floor(page, row, floor_forms.SpeakerForm())
 
 
 @bp.route("/items/<int:item_id>/motion", methods=["GET", "POST"])
@@ -88,7 +85,8 @@ def motion(item_id: int) -> Answer:
     """Note a motion or an amendment."""
     page, row = own_item(item_id)
     form = floor_forms.MotionForm()
-    form.mover_id.choices = form.seconder_id.choices = _there(page)
+    for one in (form.mover_id, form.seconder_id):
+        one.offer(_there(page))
     if form.filled_in():
         with form.deed() as session:
             commands.move(session, current_actor(), form.to_command(item_id), clock())
@@ -121,16 +119,16 @@ def amendment(item_id: int, motion_id: int) -> Answer:
 @for_roles(*SECRETARIES)
 def speaker(item_id: int) -> Answer:
     """Put a member on the list of speakers."""
-    page, _row = own_item(item_id)
+    page, row = own_item(item_id)
     form = floor_forms.SpeakerForm()
-    form.member_id.choices = _there(page)
+    form.member_id.offer(_there(page))
     if form.filled_in():
         with form.deed() as session:
             commands.ask_to_speak(session, current_actor(), form.to_command(item_id), clock())
-    for errors in form.errors.values():
-        form.refused += [str(one) for one in errors]
-    tell(form, _("已排上。"))
-    return redirect(url_for(".floor", item_id=item_id), 303)
+        if form.done:
+            flash(_("已排上。"))
+            return redirect(url_for(".floor", item_id=item_id), 303)
+    return _floor(page, row, form)
 
 
 @bp.post("/items/<int:item_id>/next")
@@ -165,6 +163,19 @@ def confirm_minutes(session_id: int) -> Answer:
     return render_template("council/confirm.html", form=form, page=page, **possible(page)), form.status
 
 
+def _floor(page: queries.SessionPage, row: queries.ItemRow, form: floor_forms.SpeakerForm) -> Answer:
+    """Show the floor of an item; what is wrong with the next speaker stands at her field."""
+    form.member_id.offer(_there(page))
+    speaking, waiting = _speaking(page, row), next((one for one in row.motions if one.amends and not one.outcome), None)
+    values = {"page": page, "item": row, "form": form, "waiting": waiting, **possible(page), **speaking}
+    if speaking["open_now"]:
+        heard, others = bool(speaking["after"] or speaking["turns"]), values["following"] is not None
+        quorate = row.present >= speaking["short"]
+        at = Floor(row.outcome is not None, others, quorate, bool(row.motions), waiting is not None, heard)
+        values["step"] = step_on_floor(at)
+    return render_template("council/floor.html", **values), form.status
+
+
 def _key(session_id: int) -> str:
     secret = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(secret, f"council-sign-in:{session_id}".encode(), "sha256").hexdigest()[:32]
@@ -178,10 +189,10 @@ def _there(page: queries.SessionPage) -> list[tuple[int, str]]:
     return [(member.id, member.name) for member, here in page.roll if here]
 
 
-def _speaking(page: queries.SessionPage, item_id: int) -> dict[str, Any]:
-    """Give who speaks, since when, and who comes next, by name."""
+def _speaking(page: queries.SessionPage, row: queries.ItemRow) -> dict[str, Any]:
+    """Give who speaks, since when, who comes next, by name; and how few are too few for this item."""
     names = {member.id: member.name for member, _here in page.roll}
-    speeches = queries.speeches_of_item(reading(), item_id)
+    speeches = queries.speeches_of_item(reading(), row.id)
     now = next((one for one in speeches if one.started_at and not one.ended_at), None)
     return {
         "speaking": (names.get(now.member_id, ""), now.side, now.started_at) if now else None,
@@ -189,4 +200,5 @@ def _speaking(page: queries.SessionPage, item_id: int) -> dict[str, Any]:
         "turns": [(names.get(one.member_id, ""), one.side) for one in queries.turns(speeches)],
         "seconds": SECONDS,
         "open_now": page.state is SessionState.HELD,
+        "short": page.charter.quorum.needed(row.members),
     }

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fundapp.council import commands, forms, policy, queries, texts
 from fundapp.council.policy import SECRETARIES
 from fundapp.council.rules import ItemOutcome, SessionState, against_closing
+from fundapp.council.steps import Step, step_of_session
 from fundapp.kernel.errors import NotVisible, Refused
 from fundapp.projects.queries import projects_by_id
 from fundapp.web.clock import clock
@@ -112,7 +113,7 @@ def recuse(item_id: int) -> Answer:
     """Note that a member steps aside."""
     page, row = own_item(item_id)
     form = forms.RecuseForm()
-    form.member_id.choices = [(member.id, member.name) for member, _here in page.roll]
+    form.member_id.offer((member.id, member.name) for member, _here in page.roll)
     if form.filled_in():
         with form.deed() as session:
             commands.recuse(session, current_actor(), form.to_command(item_id), clock())
@@ -206,7 +207,16 @@ def possible(page: queries.SessionPage) -> dict[str, Any]:
         "against_confirming": _against_confirming(passed),
         "against_recording": _reasons(policy.check_may_record, page.state, page.held_at),
         "against_closing": [sentence(refusal) for refusal in lacking],
+        "following": next((row for row in page.items if row.outcome is None), None),
+        "step": _step(page, decided),
     }
+
+
+def _step(page: queries.SessionPage, decided: list[bool]) -> Step | None:
+    """Give the secretary the next deed of a session that goes on."""
+    if not page.secretary or page.state is not SessionState.HELD:
+        return None
+    return step_of_session(page.present, page.needed, decided, bool(page.minutes.strip()))
 
 
 def _against_confirming(items: Iterable[queries.ItemRow]) -> dict[int, list[str]]:
