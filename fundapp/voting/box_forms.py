@@ -5,7 +5,7 @@ from typing import Any
 
 import flask_babel
 from flask_wtf.file import FileField, FileRequired
-from wtforms import IntegerField, RadioField, SelectField
+from wtforms import IntegerField, RadioField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from fundapp.kernel.sheets import SheetEnd, serials_of
@@ -20,27 +20,25 @@ from fundapp.voting.commands import (
     WriteBack,
 )
 from fundapp.voting.forms import MarkedForm, came_field
-from fundapp.web.forms import REQUIRED, PageForm, TextField, options
+from fundapp.web.forms import REQUIRED, PageForm, PickField, TextField, options
 
 lazy_gettext: Any = flask_babel.lazy_gettext  # field labels are typed as plain text
 KEYS = "fundapp-vote-keys/1"
 MOST_BYTES = 20_000_000
-_CHOSEN = NumberRange(min=1, message=lazy_gettext("请选择一个人。"))
 
 
 class KeyForm(PageForm):
     """The public file of a key, and who keeps its three shares."""
 
     file = FileField(lazy_gettext("公开文件 keys.json"), validators=[FileRequired(lazy_gettext("请选择 keys.json。"))])
-    holder_1 = SelectField(lazy_gettext("第 1 份由谁保管"), coerce=int, validators=[_CHOSEN])
-    holder_2 = SelectField(lazy_gettext("第 2 份由谁保管"), coerce=int, validators=[_CHOSEN])
-    holder_3 = SelectField(lazy_gettext("第 3 份由谁保管"), coerce=int, validators=[_CHOSEN])
+    holder_1 = PickField(lazy_gettext("第 1 份由谁保管"))
+    holder_2 = PickField(lazy_gettext("第 2 份由谁保管"))
+    holder_3 = PickField(lazy_gettext("第 3 份由谁保管"))
 
     def offer(self, people: list[tuple[int, str]]) -> None:
         """Offer the people who may keep a share; nobody is chosen beforehand."""
-        nobody = (0, str(lazy_gettext("请选择")))
         for field in (self.holder_1, self.holder_2, self.holder_3):
-            field.choices = [nobody, *people]
+            field.offer(people)
 
     def validate_file(self, field: Any) -> None:
         """Take only what the program for making keys wrote."""

@@ -1,9 +1,13 @@
-"""Connections to PostgreSQL that break: while they lie idle nobody is told, in use it is 请重试."""
+"""Connections that break or cannot be had: idle, nobody is told; in use it is 请重试; a wrong file is told at once."""
+
+import time
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from fundapp.db import engine as engines
+from fundapp.db.engine import tuned_engine
 from fundapp.db.work import Busy, unit_of_work
 from tests.ledger.books import bound
 
@@ -40,3 +44,12 @@ def test_a_connection_that_breaks_between_two_deeds_is_told_as_try_again_once(br
     with pytest.raises(Busy):
         served_by()
     assert served_by() != broken
+
+
+def test_only_a_busy_file_is_waited_for(tmp_path, monkeypatch):
+    """A folder that is not there is told at once, not after ten seconds."""
+    monkeypatch.setattr(time, "sleep", lambda _seconds: pytest.fail("it waits for a file that is not there"))
+    engine = tuned_engine(f"sqlite:///{tmp_path / 'nowhere' / 'a.sqlite3'}")
+    with pytest.raises(OperationalError, match="unable to open"), engine.connect():
+        pass
+    engine.dispose()

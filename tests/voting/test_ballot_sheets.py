@@ -132,7 +132,8 @@ def test_a_paper_with_a_door_is_printed_with_number_and_code(sqlite_app, visit, 
     assert [one.partition("?")[2] for one in codes] == ["serial=7", "serial=8", "serial=9"]
     assert f'value="{7}"' in page_of(worker, f"/votes/{polled.round}/papers/new?serial=7")
     for wrong in ("first=0", "count=0", "count=201", "first=100001"):
-        assert worker.get(f"{path}?{wrong}").status_code == 404
+        assert worker.get(f"{path}?{wrong}").status_code == 303
+        assert "一次最多打印 200 张" in page_of(worker, f"/votes/{polled.round}")
     assert visit(polled.residents[0]).get(path).status_code == 404
     assert visit().get(path).status_code in (302, 303)
     stand(SHUT.now(None))

@@ -178,6 +178,10 @@ def test_one_key_is_for_all_pools(cycle):
     wrong = (*cycle.holders[:2], stranger)
     code = code_of(cycle.do, commands.register_key, cycle.made.worker, cycle.key(cycle.rounds[0], wrong), clock=at(NOW))
     assert code == "voting.three_holders"
+    with unit_of_work() as session:
+        clerk = make_person(session, "演示·一个社区的社工", Role.WORKER, cycle.made.pools[1].place_id)
+    with pytest.raises(Forbidden):
+        cycle.do(commands.register_key, clerk, cycle.key(cycle.rounds[1]), clock=at(NOW))
     cycle.holders = (*cycle.holders[:2], far)
     with pytest.raises(Forbidden):
         cycle.do(commands.register_key, cycle.made.second, cycle.key(cycle.rounds[0]), clock=at(NOW))
@@ -191,6 +195,14 @@ def test_one_key_is_for_all_pools(cycle):
     with reading_session() as session:
         for round_ in cycle.rounds:
             assert {number for number, word in queries.newest_words(session, round_).items() if word.lost} == {2, 3}
+    assert code_of(cycle.do, commands.tell_share, clerk, commands.TellShare(cycle.rounds[0], 1, True, "也丢了")) == (
+        "voting.not_your_share"
+    )
+    for lost, reason in ((False, "晒干了还看得清"), (True, "还是看不清")):
+        cycle.do(commands.tell_share, clerk, commands.TellShare(cycle.rounds[1], 2, lost, reason))
+    with reading_session() as session:
+        for round_ in cycle.rounds:  # she works in one pool's place only, and the share is one and the same
+            assert queries.newest_words(session, round_)[2].reason == "还是看不清"
     asked = cycle.do(commands.ask_void, cycle.made.worker, commands.AskVoid(cycle.rounds[1], "两份都丢了"))
     assert cycle.do(commands.confirm_void, cycle.made.second, commands.ConfirmVoid(cycle.rounds[1], asked.id))
 

@@ -84,9 +84,9 @@ def test_nobody_keeps_a_share_before_she_was_chosen(sqlite_app, visit, stand):
     draft = make_sealed(opened=False)
     client, path = visit(draft.polled.worker), f"/votes/{draft.round}/key"
     keys = canonical({"format": "fundapp-vote-keys/1", "public_key": draft.public, "checks": list(draft.checks)})
-    chosen = {"holder_1": draft.holders[0].person_id, "holder_2": "0", "holder_3": "0"}
+    chosen = {"holder_1": draft.holders[0].person_id, "holder_2": "", "holder_3": ""}
     sent = client.post(path, data=chosen | {"file": (io.BytesIO(keys.encode()), "keys.json")})
-    assert (sent.status_code, sent.get_data(as_text=True).count("请选择一个人。")) == (
+    assert (sent.status_code, sent.get_data(as_text=True).count("这一项必须填写。")) == (
         422,
         4,
     )  # twice each: above, beside

@@ -104,9 +104,10 @@ def _buy(session: Session, project: ProjectRow, task: Task, settled: bool) -> li
         return []
     least = quotes_needed(get_policy(session, project.policy_version_id or 0).parts.get("procurement"))
     rows = quotes_of(session, project.id)
-    count = len(rows)
-    if count < least or all(row.ended_at for row in rows):
-        text = _("已有 %(count)s 家，至少 %(least)s 家", count=count, least=least)
+    spent = bool(rows) and all(row.ended_at for row in rows)
+    if len(rows) < least or spent:
+        text = _("已有 %(count)s 家，至少 %(least)s 家", count=len(rows), least=least)
+        text = _("和报过价的各家都已终止合作，请再登记一家") if spent else text
         return [_step(project, _("登记报价：%(title)s"), "procurement.new_quote", text)]
     choose = _("选择供应商：%(title)s")
     return [_step(project, choose, "procurement.choose")] if task is Task.LEAD and settled else []

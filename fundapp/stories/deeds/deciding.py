@@ -122,9 +122,7 @@ def council_call(scene: Scene) -> Facts:
 def council_attendance(scene: Scene) -> Facts:
     """Record who came. Fields: session, present (how many members), guests."""
     session_id, count = scene.thing("council_session", "session"), scene.fields.whole("present")
-    body = scene.session.get_one(CouncilSession, session_id).body_id
-    members = scene.session.scalars(select(CouncilMember.id).where(CouncilMember.body_id == body).order_by("id"))
-    cmd = RecordAttendance(session_id, tuple(members)[:count], scene.fields.whole("guests", 0))
+    cmd = RecordAttendance(session_id, tuple(members_of(scene))[:count], scene.fields.whole("guests", 0))
     return {"present": record_attendance(scene.session, scene.actor, cmd, scene.clock)}
 
 
@@ -142,14 +140,28 @@ def council_decide(scene: Scene) -> Facts:
 @deed("council.recuse", "session item member reason")
 def council_recuse(scene: Scene) -> Facts:
     """Let a member step aside at an item. Fields: session, item (its place from 1), member (from 1), reason."""
-    body = scene.session.get_one(CouncilSession, scene.thing("council_session", "session")).body_id
-    members = scene.session.scalars(select(CouncilMember.id).where(CouncilMember.body_id == body).order_by("id")).all()
-    number = scene.fields.whole("member")
-    if not 1 <= number <= len(members):
-        raise BadInput(f"{scene.fields.where}, member", str(number), f"from 1 to {len(members)}")
-    cmd = Recuse(item_named(scene), members[number - 1], scene.fields.text("reason"))
+    cmd = Recuse(item_named(scene), member_named(scene, "member"), scene.fields.text("reason"))
     recuse(scene.session, scene.actor, cmd, scene.clock)
     return {}
+
+
+def members_of(scene: Scene) -> list[int]:
+    """Give the members of a session's body, in the order in which they came."""
+    body = scene.session.get_one(CouncilSession, scene.thing("council_session", "session")).body_id
+    query = select(CouncilMember.id).where(CouncilMember.body_id == body).order_by(CouncilMember.id)
+    return list(scene.session.scalars(query))
+
+
+def member_named(scene: Scene, name: str) -> int:
+    """Give the member whose place (from 1) a field names.
+
+    Raises:
+        BadInput: the body has no such place.
+    """
+    members, number = members_of(scene), scene.fields.whole(name)
+    if not 1 <= number <= len(members):
+        raise BadInput(f"{scene.fields.where}, {name}", str(number), f"from 1 to {len(members)}")
+    return members[number - 1]
 
 
 def item_named(scene: Scene) -> int:
@@ -260,7 +272,8 @@ def unit_at(scene: Scene, round_id: int) -> int:
     door = scene.fields.text("door")
     units = {name: unit_id for unit_id, name, _ in roll_of(scene, round_id)}
     if door not in units:
-        raise BadInput(f"{scene.fields.where}, door", repr(door), f"a door on the roster, as {next(iter(units), None)}")
+        first = next(iter(units), "…")
+        raise BadInput(f"{scene.fields.where}, door", repr(door), f"a door on the round's roster, as {first}")
     return units[door]
 
 
@@ -270,16 +283,26 @@ def voting_ballots(scene: Scene) -> Facts:
     round_id, cast = scene.thing("vote_round", "round"), 0
     voted = set(scene.session.scalars(select(VoteBallot.unit_id).where(VoteBallot.round_id == round_id)))
     left = [(unit_id, door) for unit_id, door, _ in roll_of(scene, round_id) if unit_id not in voted]
+    for chosen in ballots_named(scene):
+        unit_id, door = left.pop()
+        actor = actor_of(scene.session, speaker_of(scene, unit_id, door), scene.clock.at)
+        cast_ballot(scene.session, actor, CastBallot(round_id, unit_id, chosen, key()), scene.clock)
+        cast += 1
+    return {"cast": cast}
+
+
+def ballots_named(scene: Scene) -> list[tuple[int, ...]]:
+    """Give what each of many ballots names; nothing where it cannot be counted.
+
+    Raises:
+        BadInput: a row of the field ``ballots`` without its count or its projects.
+    """
+    found: list[tuple[int, ...]] = []
     for row in scene.fields.listed("ballots"):
         if not isinstance(row, dict) or set(row) != {"count", "projects"}:
             raise BadInput(f"{scene.fields.where}, ballots", repr(row), '{count = 3, projects = ["…"]}')
-        chosen = projects_named(scene, row["projects"])
-        for _ in range(row["count"]):
-            unit_id, door = left.pop()
-            actor = actor_of(scene.session, speaker_of(scene, unit_id, door), scene.clock.at)
-            cast_ballot(scene.session, actor, CastBallot(round_id, unit_id, chosen, key()), scene.clock)
-            cast += 1
-    return {"cast": cast}
+        found.extend([projects_named(scene, row["projects"])] * row["count"])
+    return found
 
 
 def speaker_of(scene: Scene, unit_id: int, door: str) -> int:

@@ -1,7 +1,5 @@
 """议事厅: what happens in the room, motions and amendments."""
 
-from sqlalchemy import select
-
 from fundapp.council.commands import (
     AskToSpeak,
     DecideAmendment,
@@ -13,10 +11,8 @@ from fundapp.council.commands import (
     next_speaker,
     write_minutes,
 )
-from fundapp.council.models import CouncilMember, CouncilSession
 from fundapp.council.rules import ItemOutcome, Side
-from fundapp.kernel.errors import BadInput
-from fundapp.stories.deeds.deciding import item_named
+from fundapp.stories.deeds.deciding import item_named, member_named, members_of
 from fundapp.stories.engine import Facts, Scene, deed
 
 
@@ -26,7 +22,7 @@ def council_move(scene: Scene) -> Facts:
 
     Fields: session, item (its place from 1), mover (which member, from 1), seconder, text, budget.
     """
-    who = (_member(scene, "mover"), _member(scene, "seconder"))
+    who = (member_named(scene, "mover"), member_named(scene, "seconder"))
     cmd = Move(item_named(scene), *who, scene.fields.text("text"), scene.fields.money("budget", None))
     made = move(scene.session, scene.actor, cmd, scene.clock)
     scene.make("council_motion", made.id)
@@ -47,8 +43,8 @@ def council_amend(scene: Scene) -> Facts:
 @deed("council.speak", "session item member side")
 def council_speak(scene: Scene) -> Facts:
     """Put a member on the list of speakers. Fields: session, item, member (from 1), side (for, against, asks)."""
-    side = scene.fields.choice("side", Side)
-    ask_to_speak(scene.session, scene.actor, AskToSpeak(item_named(scene), _member(scene, "member"), side), scene.clock)
+    cmd = AskToSpeak(item_named(scene), member_named(scene, "member"), scene.fields.choice("side", Side))
+    ask_to_speak(scene.session, scene.actor, cmd, scene.clock)
     return {}
 
 
@@ -56,7 +52,7 @@ def council_speak(scene: Scene) -> Facts:
 def council_next_speaker(scene: Scene) -> Facts:
     """End who speaks and give the floor to the next. Fields: session, item. Facts: speaks (which member, from 1)."""
     speech = next_speaker(scene.session, scene.actor, item_named(scene), scene.clock)
-    members = _members(scene)
+    members = members_of(scene)
     return {"speaks": members.index(speech.member_id) + 1 if speech else 0}
 
 
@@ -66,16 +62,3 @@ def council_minutes(scene: Scene) -> Facts:
     cmd = WriteMinutes(scene.thing("council_session", "session"), scene.fields.text("minutes"))
     write_minutes(scene.session, scene.actor, cmd, scene.clock)
     return {}
-
-
-def _members(scene: Scene) -> list[int]:
-    body = scene.session.get_one(CouncilSession, scene.thing("council_session", "session")).body_id
-    query = select(CouncilMember.id).where(CouncilMember.body_id == body).order_by("id")
-    return list(scene.session.scalars(query))
-
-
-def _member(scene: Scene, name: str) -> int:
-    members, number = _members(scene), scene.fields.whole(name)
-    if not 1 <= number <= len(members):
-        raise BadInput(f"{scene.fields.where}, {name}", str(number), f"from 1 to {len(members)}")
-    return members[number - 1]

@@ -2,9 +2,8 @@
 
 from sqlalchemy import select
 
-from fundapp.kernel.errors import BadInput
 from fundapp.people.queries import actor_of
-from fundapp.stories.deeds.deciding import projects_named, roll_of
+from fundapp.stories.deeds.deciding import ballots_named, roll_of
 from fundapp.stories.engine import Facts, Scene, deed
 from fundapp.stories.props import key, picture
 from fundapp.voting.commands import KeyBallot, key_ballot
@@ -27,16 +26,12 @@ def voting_keyed(scene: Scene) -> Facts:
     keyed: dict[int, int] = {serial: unit for serial, unit in rows}
     waiting = [(serial, unit) for serial, unit in sorted(keyed.items()) if unit not in voted]
     fresh = [unit for unit, _door, _ in roll_of(scene, round_id) if unit not in voted | set(keyed.values())]
-    for row in scene.fields.listed("ballots"):
-        if not isinstance(row, dict) or set(row) != {"count", "projects"}:
-            raise BadInput(f"{scene.fields.where}, ballots", repr(row), '{count = 3, projects = ["…"]}')
-        chosen = projects_named(scene, row["projects"])
-        for _ in range(row["count"]):
-            serial, unit = waiting.pop(0) if waiting else (max(keyed, default=0) + 1, fresh.pop(0))
-            keyed[serial] = unit
-            scan = picture(scene.session, scene.actor, place, scene.clock)
-            for reader in (scene.actor, other):
-                cmd = KeyBallot(round_id, unit, chosen, serial, scan, key(), valid=bool(chosen))
-                ballot = key_ballot(scene.session, reader, cmd, scene.clock)
-                counted |= {ballot.id} if ballot else set()
+    for chosen in ballots_named(scene):
+        serial, unit = waiting.pop(0) if waiting else (max(keyed, default=0) + 1, fresh.pop(0))
+        keyed[serial] = unit
+        scan = picture(scene.session, scene.actor, place, scene.clock)
+        for reader in (scene.actor, other):
+            cmd = KeyBallot(round_id, unit, chosen, serial, scan, key(), valid=bool(chosen))
+            ballot = key_ballot(scene.session, reader, cmd, scene.clock)
+            counted |= {ballot.id} if ballot else set()
     return {"counted": len(counted)}

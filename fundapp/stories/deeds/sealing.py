@@ -21,7 +21,7 @@ from fundapp.kernel.archive import zipped
 from fundapp.kernel.errors import BadInput
 from fundapp.kernel.sheets import SheetEnd, SheetState
 from fundapp.people.queries import actor_of
-from fundapp.stories.deeds.deciding import projects_named, roll_of, speaker_of, unit_at
+from fundapp.stories.deeds.deciding import ballots_named, projects_named, roll_of, speaker_of, unit_at
 from fundapp.stories.engine import Facts, Scene, deed
 from fundapp.voting.box import open_box
 from fundapp.voting.box_models import VoteBox
@@ -132,7 +132,7 @@ def voting_sealed(scene: Scene) -> Facts:
     """Let many households vote under seal by invented residents. Fields: round, ballots ([{count, projects}])."""
     round_id, cast = _round(scene), 0
     left = _silent(scene, round_id)
-    for chosen in _many(scene):
+    for chosen in ballots_named(scene):
         unit_id, door = left.pop()
         actor = actor_of(scene.session, speaker_of(scene, unit_id, door), scene.clock.at)
         cast_sealed(scene.session, actor, CastSealed(round_id, unit_id, chosen, f"{cast * 7 % 10000:04}"), scene.clock)
@@ -143,16 +143,6 @@ def voting_sealed(scene: Scene) -> Facts:
 def _silent(scene: Scene, round_id: int) -> list[tuple[int, str]]:
     voted = set(scene.session.scalars(select(VoteBox.unit_id).where(VoteBox.round_id == round_id)))
     return [(unit_id, door) for unit_id, door, _ in roll_of(scene, round_id) if unit_id not in voted]
-
-
-def _many(scene: Scene) -> list[tuple[int, ...]]:
-    """Give what each of many ballots names; nothing where it cannot be counted."""
-    found: list[tuple[int, ...]] = []
-    for row in scene.fields.listed("ballots"):
-        if not isinstance(row, dict) or set(row) != {"count", "projects"}:
-            raise BadInput(f"{scene.fields.where}, ballots", repr(row), '{count = 3, projects = ["…"]}')
-        found.extend([projects_named(scene, row["projects"])] * row["count"])
-    return found
 
 
 @deed("voting.sheets", "round count")
@@ -219,7 +209,7 @@ def voting_read(scene: Scene) -> Facts:
     """
     round_id, counted = _round(scene), 0
     waiting = sheet_stand(scene.session, round_id).waiting_for(scene.actor.person_id)
-    for serial, chosen in zip(waiting, _many(scene), strict=False):
+    for serial, chosen in zip(waiting, ballots_named(scene), strict=False):
         cmd = ReadBallot(round_id, serial, chosen, valid=bool(chosen))
         counted += read_ballot(scene.session, scene.actor, cmd, scene.clock) is not None
     return {"counted": counted}

@@ -44,12 +44,11 @@ def register_key(session: Session, actor: Actor, cmd: RegisterKey, clock: Clock)
     of the whole vote. A ballot is sealed to the frozen terms of its own round, so one key opens none in another's name.
 
     Raises:
-        Forbidden: not the worker of the community.
+        Forbidden: not the worker of the place, of all pools' together.
         Refused: the round is opened, or not sealed; not a key; not three different people who have a task here.
     """
-    made: dict[int, VoteKey] = {}
-    for round_id in queries.voting_together(session, cmd.round_id) or [cmd.round_id]:
-        made[round_id] = _register(session, actor, replace(cmd, round_id=round_id), clock)
+    pools = queries.voting_together(session, cmd.round_id)
+    made = {one: _register(session, actor, replace(cmd, round_id=one), clock) for one in pools}
     return made[cmd.round_id]
 
 
@@ -88,9 +87,8 @@ def confirm_share(session: Session, actor: Actor, cmd: ConfirmShare, clock: Cloc
         NotVisible: no such round, or none of whose key she keeps a share.
         Refused: the round is opened already; another code.
     """
-    made: dict[int, VoteHolder] = {}
-    for round_id in queries.voting_together(session, cmd.round_id) or [cmd.round_id]:
-        made[round_id] = _confirm(session, actor, replace(cmd, round_id=round_id), clock)
+    pools = queries.voting_together(session, cmd.round_id)
+    made = {one: _confirm(session, actor, replace(cmd, round_id=one), clock) for one in pools}
     return made[cmd.round_id]
 
 

@@ -1,7 +1,7 @@
 """Say which shares of a key are lost, and declare a round void that nobody can open any more: two people do that."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -60,15 +60,6 @@ def tell_share(session: Session, actor: Actor, cmd: TellShare, clock: Clock) -> 
     together = queries.voting_together(session, cmd.round_id)
     for round_id in together:
         lock(session, VoteRound, round_id)
-    word = _tell(session, actor, cmd, clock)
-    for round_id in together:
-        if round_id != cmd.round_id:
-            with suppress(NotVisible, Refused):
-                _tell(session, actor, replace(cmd, round_id=round_id), clock)
-    return word
-
-
-def _tell(session: Session, actor: Actor, cmd: TellShare, clock: Clock) -> VoteShareWord:
     round_, now = _hold(session, cmd.round_id, clock)
     keeps = {row.number for row in session.scalars(queries.holders(round_.id)) if row.person_id == actor.person_id}
     if not (actor.signed_in and (cmd.number in keeps or _publishes(session, actor, round_))):
@@ -76,6 +67,16 @@ def _tell(session: Session, actor: Actor, cmd: TellShare, clock: Clock) -> VoteS
     if not 1 <= cmd.number <= SHARES:
         raise Refused("voting.no_such_share", field="number")
     _check_reason(cmd.reason)
+    word = _say(session, actor, round_, cmd, now)
+    for round_id in together:
+        if round_id != cmd.round_id:
+            with suppress(NotVisible, Refused):  # counted, void, or said there already
+                _say(session, actor, _hold(session, round_id, clock)[0], cmd, now)
+    return word
+
+
+def _say(session: Session, actor: Actor, round_: VoteRound, cmd: TellShare, now: datetime) -> VoteShareWord:
+    """Write down what is said of a share of one round's key; who may say it was seen to."""
     known = queries.newest_words(session, round_.id).get(cmd.number)
     if (known.lost if known else False) == cmd.lost:
         if known is None or not cmd.lost:

@@ -102,9 +102,10 @@ def public_key_of(session: Session, round_id: int) -> str:
 
 
 def voting_together(session: Session, round_id: int) -> list[int]:
-    """Give the rounds of all pools that vote together with this one, itself among them; else none."""
+    """Give the rounds of all pools that vote together with this one, itself among them; alone, only itself."""
     cycle = select(VoteRound.cycle_id).where(VoteRound.id == round_id).scalar_subquery()
-    return list(session.scalars(select(VoteRound.id).where(VoteRound.cycle_id == cycle).order_by(VoteRound.id)))
+    pools = session.scalars(select(VoteRound.id).where(VoteRound.cycle_id == cycle).order_by(VoteRound.id))
+    return list(pools) or [round_id]
 
 
 def place_of_key(session: Session, round_id: int) -> str:

@@ -1,12 +1,13 @@
 """Pages of a vote in which several pools have a round each: counted together in a few statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from moneyed import Money
-from sqlalchemy import case, func, select, union_all
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from fundapp.kernel.actor import Actor
@@ -21,7 +22,7 @@ from fundapp.voting.cycle_models import VoteCycle
 from fundapp.voting.models import VoteBallot, VoteCandidate, VoteOpening, VoteResult, VoteRound, VoteStanding
 from fundapp.voting.policy import works_here
 from fundapp.voting.queries.voids import is_void
-from fundapp.voting.rounds import SMALL, RoundState, results_visible, shown_turnout, state_of
+from fundapp.voting.rounds import RoundState, results_visible, shown_turnout, state_of, votes_shown
 from fundapp.voting.secrecy import Secrecy
 
 NEWEST = 5
@@ -53,6 +54,7 @@ class PoolRow:
     own: tuple[OwnDoor, ...]
     closed: bool
     opened: bool
+    shown: bool
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,8 @@ class CyclePage:
 
     @property
     def state(self) -> RoundState:
-        """Tell where the vote stands: as far as the pool that is least far."""
-        order = list(RoundState)
-        return min((row.state for row in self.pools if row.state is not RoundState.VOID), key=order.index,
-                   default=RoundState.VOID)  # fmt: skip
+        """Tell where the vote stands."""
+        return _together(row.state for row in self.pools)
 
     @property
     def budget(self) -> Money:
@@ -92,7 +92,7 @@ class CyclePage:
     @property
     def kept_back(self) -> tuple[str, ...]:
         """Name the pools whose ballots are not published: so few that they would tell whose they are."""
-        return tuple(row.place for row in self.pools if row.cost is not None and row.cast < SMALL)
+        return tuple(row.place for row in self.pools if row.cost is not None and not row.shown)
 
     @property
     def told(self) -> int:
@@ -144,8 +144,9 @@ def cycle_page(session: Session, cycle_id: int, actor: Actor, now: datetime) -> 
             own=tuple(own.get(round_.id, ())),
             closed=closed is not None,
             opened=opened is not None,
+            shown=votes_shown(ballots or 0),
         )
-        for round_, name, households, _snapshot, cost, void, closed, opened in rows
+        for round_, name, households, _snapshot, cost, void, closed, opened, ballots in rows
     )
     first = rows[0][0]
     sealed = first.secrecy is Secrecy.SEALED
@@ -164,6 +165,7 @@ def _rows(session: Session, cycle_id: int) -> Sequence[Any]:
             is_void(),
             VoteBoxClosing.round_id,
             VoteOpened.round_id,
+            VoteResult.ballots,
         )
         .join(Place, Place.id == VoteRound.place_id)
         .outerjoin(VoteOpening, VoteOpening.round_id == VoteRound.id)
@@ -182,42 +184,38 @@ def available_in(session: Session, programme_ids: Sequence[int]) -> dict[int, in
 
 
 def newest_cycles(session: Session, now: datetime) -> list[CycleRow]:
-    """List the newest opened votes of several pools."""
-    void = func.sum(case((is_void(), 1), else_=0))
-    rows = session.execute(
-        select(
-            VoteCycle.id,
-            VoteCycle.title,
-            Place.name,
-            func.count(VoteRound.id),
-            func.min(VoteRound.opens_at),
-            func.max(VoteRound.closes_at),
-            func.count(VoteResult.round_id),
-            void,
-        )
-        .join(Place, Place.id == VoteCycle.place_id)
-        .join(VoteRound, VoteRound.cycle_id == VoteCycle.id)
+    """List the newest opened votes of several pools, in one statement."""
+    newest = (
+        select(VoteRound.cycle_id)
         .join(VoteOpening, VoteOpening.round_id == VoteRound.id)
-        .outerjoin(VoteResult, VoteResult.round_id == VoteRound.id)
-        .group_by(VoteCycle.id, VoteCycle.title, Place.name)
-        .order_by(VoteCycle.id.desc())
+        .where(VoteRound.cycle_id.is_not(None))
+        .group_by(VoteRound.cycle_id)
+        .order_by(VoteRound.cycle_id.desc())
         .limit(NEWEST)
     )
-    return [
-        CycleRow(number, title, place, pools, opens, closes, _state(now, pools, opens, closes, told, gone))
-        for number, title, place, pools, opens, closes, told, gone in rows
-    ]
+    rows = session.execute(
+        select(VoteCycle, Place.name, VoteRound, VoteResult.round_id, is_void())
+        .join(Place, Place.id == VoteCycle.place_id)
+        .join(VoteRound, VoteRound.cycle_id == VoteCycle.id)
+        .outerjoin(VoteResult, VoteResult.round_id == VoteRound.id)
+        .where(VoteCycle.id.in_(newest))
+        .order_by(VoteCycle.id.desc())
+    )
+    found = []
+    for (cycle, place), pools in groupby(rows, lambda row: (row[0], row[1])):
+        rounds = [(row[2], row[3] is not None, bool(row[4])) for row in pools]
+        states = [state_of(one, now, opened=True, published=told, void=void) for one, told, void in rounds]
+        first = rounds[0][0]
+        found.append(
+            CycleRow(cycle.id, cycle.title, place, len(rounds), first.opens_at, first.closes_at, _together(states))
+        )
+    return found
 
 
-def _state(now: datetime, pools: int, opens_at: datetime, closes_at: datetime, told: int, void: int) -> RoundState:
-    """Tell where an opened vote stands, by how many of its pools are told or void."""
-    if void == pools:
-        return RoundState.VOID
-    if told + void == pools:
-        return RoundState.PUBLISHED
-    if now < opens_at:
-        return RoundState.WAITING
-    return RoundState.OPEN if now < closes_at else RoundState.CLOSED
+def _together(states: Iterable[RoundState]) -> RoundState:
+    """Tell where a vote stands: as far as the pool that is least far, void ones aside."""
+    standing = [state for state in states if state is not RoundState.VOID]
+    return min(standing, key=list(RoundState).index, default=RoundState.VOID)
 
 
 def taken_in_cycle(session: Session, round_id: int) -> set[int]:

@@ -40,8 +40,9 @@ def sealed_ballot(round_id: int) -> Answer:
 def key(round_id: int) -> Answer:
     """Register the key of a draft and who keeps its shares."""
     page, form, session = _of_mode(round_id, Secrecy.SEALED), box_forms.KeyForm(), reading()
-    policy.check_worker(current_actor(), page.place.path)
-    form.offer(queries.possible_holders(session, queries.place_of_key(session, round_id), clock().now(session)))
+    around = queries.place_of_key(session, round_id)
+    policy.check_worker(current_actor(), around)
+    form.offer(queries.possible_holders(session, around, clock().now(session)))
     if form.filled_in():
         with form.deed() as writing:
             commands.register_key(writing, current_actor(), form.to_command(round_id), clock())

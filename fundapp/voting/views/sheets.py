@@ -52,9 +52,11 @@ def papers_pdf(round_id: int) -> Answer:
     page = read_page(round_id)
     policy.check_publisher(current_actor(), page.place.path)
     first, count = request.args.get("first", 1, int), request.args.get("count", 1, int)
-    printable = page.secrecy.by_door and page.state in (RoundState.WAITING, RoundState.OPEN)
-    if not printable or not 1 <= first <= LAST_SERIAL or not 1 <= count <= MOST_PRINTED:
+    if not page.secrecy.by_door or page.state not in (RoundState.WAITING, RoundState.OPEN):
         raise NotVisible
+    if not 1 <= first <= LAST_SERIAL or not 1 <= count <= MOST_PRINTED:
+        flash(_("编号从 1 到 %(last)s，一次最多打印 %(most)s 张。", last=LAST_SERIAL, most=MOST_PRINTED), "error")
+        return redirect(url_for(".show", round_id=round_id), 303)
     codes = {
         serial: qr_data(url_for(".new_paper", round_id=round_id, serial=serial, _external=True), small=True)
         for serial in range(first, first + count)
