@@ -11,13 +11,13 @@ from fundapp.db.work import bound_engine, reading_session, unit_of_work
 from fundapp.kernel.actor import NOBODY
 from fundapp.kernel.errors import Forbidden, Refused
 from fundapp.notify.queries import messages_of
-from fundapp.projects.commands import AnswerLink, LinkProjects, answer_link, link_projects, move_on
+from fundapp.projects.commands import AnswerLink, LinkProjects, answer_link, link_projects, linking, move_on
 from fundapp.projects.linking import LinkKind, LinkState, LinkStep, against_linking
 from fundapp.projects.links import barred_by_links, carried_on, link_of, links_of, links_waiting, similar_to
 from fundapp.projects.queries import get_project
 from fundapp.projects.rules import Stage
 from tests.projects.life import begin, check, make_street, submit
-from tests.support.races import at_once
+from tests.support.races import Meeting, at_once
 from tests.support.visitor import Visitor
 from tests.support.world import CLOCK, make_account, make_text
 
@@ -107,10 +107,20 @@ def test_a_group_is_not_told_the_title_of_what_is_still_in_its_first_check(stree
     assert "3 栋门口" in told_resident
 
 
+def link_and_meet(meeting, *args):
+    """Link in a process of its own, and wait for the other one after reading what is linked already."""
+    linking.open_links = meeting.after(linking.open_links)
+    return link(*args)
+
+
 def test_of_two_links_of_one_pair_at_once_one_is_made(street):
     """As rivals, or as a double and as rivals: whoever comes second is told that they are linked already."""
     for one, other in ((RIVALS, RIVALS), (DUPLICATE, RIVALS)):
-        ended = at_once([partial(link, street.worker, one), partial(link, street.worker, other, 2, 1)])
+        meeting = Meeting(2, seconds=0.5)
+        ended = at_once([
+            partial(link_and_meet, meeting, street.worker, one),
+            partial(link_and_meet, meeting, street.worker, other, 2, 1),
+        ])  # fmt: skip
         assert [how for how, _what in ended] == ["done", "refused"]
         assert ended[1][1] == "projects.linked_already"
         answer(street.worker, ended[0][1], ENDED, "两件都办")
@@ -127,7 +137,11 @@ def test_of_two_answers_at_once_one_counts(street):
 
 def test_two_links_that_would_make_a_chain_of_doubles_are_not_both_made(street):
     """The lamp becomes the neighbour's lamp's double while that becomes the pavilion's: one stands."""
-    ended = at_once([partial(link, street.worker, DUPLICATE, 1, 2), partial(link, street.worker, DUPLICATE, 2, 3)])
+    meeting = Meeting(2, seconds=0.5)
+    ended = at_once([
+        partial(link_and_meet, meeting, street.worker, DUPLICATE, 1, 2),
+        partial(link_and_meet, meeting, street.worker, DUPLICATE, 2, 3),
+    ])  # fmt: skip
     assert [how for how, _what in ended] == ["done", "refused"]
     assert ended[1][1] == "projects.link_one_carries"
 

@@ -30,6 +30,7 @@ from fundapp.voting.secrecy import Secrecy
 from tests.support.world import NOW, make_person
 from tests.voting.haikou import CLOSES, OPENS, Haikou, make_haikou
 from tests.voting.polling import at
+from tests.voting.test_pages import page_of
 from tests.voting.test_sealed import code_of
 
 LATER = at(OPENS.replace(minute=59))
@@ -74,6 +75,11 @@ class SealedCycle:
 @pytest.fixture
 def cycle(working):
     """Two pools with twelve households that vote in both, drafted as a sealed vote."""
+    return make_cycle()
+
+
+def make_cycle():
+    """Draft it."""
     made = make_haikou(households=12, quick=True)
     made.pools = [made.pools[0], made.pools[2]]
     with unit_of_work() as session:
@@ -205,6 +211,19 @@ def test_one_key_is_for_all_pools(cycle):
             assert queries.newest_words(session, round_)[2].reason == "还是看不清"
     asked = cycle.do(commands.ask_void, cycle.made.worker, commands.AskVoid(cycle.rounds[1], "两份都丢了"))
     assert cycle.do(commands.confirm_void, cycle.made.second, commands.ConfirmVoid(cycle.rounds[1], asked.id))
+
+
+def test_the_page_of_the_key_is_for_who_works_in_the_place_of_all_pools(sqlite_app, visit, stand):
+    """The vote's page leads her there and says that it is one key; a worker of one pool's place gets no form."""
+    stand(NOW)
+    cycle = make_cycle()
+    with unit_of_work() as session:
+        clerk = make_person(session, "演示·一个社区的社工", Role.WORKER, cycle.made.pools[1].place_id)
+    path = f"/votes/{cycle.rounds[1]}/key"
+    worker = visit(cycle.made.worker)
+    assert f'/votes/{cycle.rounds[0]}/key"' in page_of(worker, f"/votes/cycles/{cycle.number}")
+    assert "2 份资金一起表决，共用这一把钥匙" in page_of(worker, path)
+    assert visit(clerk).get(path).status_code == 403
 
 
 def test_a_ballot_of_one_pool_does_not_count_in_another(cycle):

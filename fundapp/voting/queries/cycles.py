@@ -213,9 +213,8 @@ def newest_cycles(session: Session, now: datetime) -> list[CycleRow]:
 
 
 def _together(states: Iterable[RoundState]) -> RoundState:
-    """Tell where a vote stands: as far as the pool that is least far, void ones aside."""
-    standing = [state for state in states if state is not RoundState.VOID]
-    return min(standing, key=list(RoundState).index, default=RoundState.VOID)
+    """Tell where a vote stands: as far as the pool that is least far; void comes last in their order."""
+    return min(states, key=list(RoundState).index)
 
 
 def taken_in_cycle(session: Session, round_id: int) -> set[int]:
