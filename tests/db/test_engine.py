@@ -1,13 +1,11 @@
 """Connections that break or cannot be had: idle, nobody is told; in use it is 请重试; a wrong file is told at once."""
 
-import time
+import sqlite3
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
 
 from fundapp.db import engine as engines
-from fundapp.db.engine import tuned_engine
 from fundapp.db.work import Busy, unit_of_work
 from tests.ledger.books import bound
 
@@ -46,10 +44,26 @@ def test_a_connection_that_breaks_between_two_deeds_is_told_as_try_again_once(br
     assert served_by() != broken
 
 
-def test_only_a_busy_file_is_waited_for(tmp_path, monkeypatch):
-    """A folder that is not there is told at once, not after ten seconds."""
-    monkeypatch.setattr(time, "sleep", lambda _seconds: pytest.fail("it waits for a file that is not there"))
-    engine = tuned_engine(f"sqlite:///{tmp_path / 'nowhere' / 'a.sqlite3'}")
-    with pytest.raises(OperationalError, match="unable to open"), engine.connect():
-        pass
-    engine.dispose()
+class Refusing:
+    """A cursor that fails as SQLite does, so many times."""
+
+    def __init__(self, code, times):
+        self.code, self.left, self.asked = code, times, 0
+
+    def execute(self, _statement):
+        self.asked += 1
+        if self.left:
+            self.left -= 1
+            error = sqlite3.OperationalError("no")
+            error.sqlite_errorcode = self.code
+            raise error
+
+
+def test_only_a_busy_file_is_waited_for():
+    """Whoever finds it busy asks again; what cannot be written is told at once, not after ten seconds."""
+    busy, closed = Refusing(sqlite3.SQLITE_BUSY, 2), Refusing(sqlite3.SQLITE_READONLY, 2)
+    engines._write_ahead(busy)
+    assert busy.asked == 3
+    with pytest.raises(sqlite3.OperationalError):
+        engines._write_ahead(closed)
+    assert closed.asked == 1
